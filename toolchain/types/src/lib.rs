@@ -1,0 +1,14 @@
+//! The type checker: Go 1.27 in full, generics included.
+//!
+//! Reading order: [`table`] (types, hash-consed), [`object`] (what names denote), [`info`] (what the checker found out about each
+//! syntax node), [`constant`] (exact constants).
+//!
+//! Invariants
+//! - One [`TypeTable`] and one object table for the whole program; ids never move.
+//! - Types are hash-consed: equal ids are identical types. The converse holds for all types but interfaces (and types made of
+//!   them), whose sets of methods may be written differently: `TypeTable::canon` gives the one representative.
+//! - Function bodies are checked on demand and once; a generic body once for all instances.
+pub mod constant;
+pub mod info;
+pub mod object;
+pub mod table;

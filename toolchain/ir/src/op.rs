@@ -1,0 +1,206 @@
+//! Operations. The operands of an instruction are in [`crate::InstData::args`], its results in
+//! [`crate::InstData::results`]; the table below names both. Kinds (`Ty`) stand in the values.
+use crate::{DataId, Slot, SymRef, sig::SigId};
+
+/// Integer comparison.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "the names are the field's terms")]
+pub enum Cc { Eq, Ne, Slt, Sle, Sgt, Sge, Ult, Ule, Ugt, Uge }
+
+/// Float comparison; all but `Ne` are false when an operand is NaN.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "the names are the field's terms")]
+pub enum Fcc { Eq, Ne, Lt, Le, Gt, Ge }
+
+/// What a failed bounds check says. Numbers and meaning are those of Go's internal/abi.BoundsErrorCode.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(missing_docs, reason = "the names are Go's")]
+pub enum BoundsKind { Index, SliceAlen, SliceAcap, SliceB, Slice3Alen, Slice3Acap, Slice3B, Slice3C, Convert }
+
+/// Whom a call calls.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Callee {
+    /// A known function.
+    Static(crate::FuncId),
+    /// A func value: the first operand is the pointer to {code, captures…}; nil faults.
+    Closure,
+    /// A code address (`I64`) as the first operand: interface methods.
+    Code,
+}
+
+/// Atomic read-modify-write operations.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum AtomicOp {
+    /// Returns the new value.
+    Add,
+    /// Returns the old value.
+    And,
+    /// Returns the old value.
+    Or,
+    /// Returns the old value.
+    Xchg,
+}
+
+/// An operation with its immediates.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Op {
+    // ---- constants and addresses
+    /// () -> int or ptr. Sign-extended; a `Ptr` constant is nil (0).
+    Iconst(i64),
+    /// () -> f32 (low 32 bits) or f64, by bit pattern.
+    Fconst(u64),
+    /// () -> ptr (data) or i64/ptr (code): address of a symbol plus offset.
+    Sym(SymRef, i64),
+    /// () -> ptr: address inside a stack slot. Cheap: passes and codegen may recompute it at will.
+    SlotAddr(Slot, u32),
+
+    // ---- integers; operands and result of one kind; wrap-around
+    /// (x, y)
+    Add,
+    /// (x, y)
+    Sub,
+    /// (x, y)
+    Mul,
+    /// (x, y): y is not 0 (checked before). MinInt / -1 = MinInt.
+    SDiv,
+    /// (x, y): y is not 0.
+    UDiv,
+    /// (x, y): y is not 0. MinInt % -1 = 0.
+    SRem,
+    /// (x, y): y is not 0.
+    URem,
+    /// (x, y)
+    And,
+    /// (x, y)
+    Or,
+    /// (x, y)
+    Xor,
+    /// (x, count): count is an unsigned integer of any kind; counts >= width give 0. `true`: known < width.
+    Shl(bool),
+    /// (x, count), zero-filling.
+    LShr(bool),
+    /// (x, count), sign-filling; counts >= width give all sign bits.
+    AShr(bool),
+    /// (x, count modulo width)
+    RotL,
+    /// (x)
+    Neg,
+    /// (x) bitwise
+    Not,
+    /// (x): leading zeros; width if x is 0.
+    Clz,
+    /// (x): trailing zeros; width if x is 0.
+    Ctz,
+    /// (x)
+    Popcnt,
+    /// (x): 16, 32 or 64 bits.
+    Bswap,
+    /// (x, y: i64) -> (hi, lo): full unsigned product.
+    UMulWide,
+    /// (x, y: i64) -> hi of the signed product.
+    SMulHi,
+    /// (hi, lo, y: i64) -> (quotient, remainder); y > hi.
+    UDivWide,
+    /// (x, y, carry: i64 0/1) -> (sum, carry out)
+    AddCarry,
+    /// (x, y, borrow: i64 0/1) -> (difference, borrow out)
+    SubBorrow,
+
+    // ---- floats
+    /// (x, y)
+    FAdd,
+    /// (x, y)
+    FSub,
+    /// (x, y)
+    FMul,
+    /// (x, y)
+    FDiv,
+    /// (x)
+    FNeg,
+    /// (x)
+    FAbs,
+    /// (x)
+    FSqrt,
+    /// (magnitude, sign)
+    FCopysign,
+
+    // ---- conversions
+    /// (narrow int) -> wider int
+    Sext,
+    /// (narrow int) -> wider int
+    Zext,
+    /// (wide int) -> narrower int
+    Trunc,
+    /// (i32 or i64, signed) -> float
+    SiToF,
+    /// (i64 unsigned) -> float
+    UiToF,
+    /// (float) -> i32 or i64, as Go converts on this architecture
+    FToSi,
+    /// (float) -> i64 unsigned
+    FToUi,
+    /// f32 <-> f64
+    FCvt,
+    /// same size, other kind: i64 <-> f64, i32 <-> f32, ptr <-> i64
+    Bitcast,
+
+    // ---- comparisons and choice
+    /// (x, y) -> i8 0/1; ints or pointers
+    Icmp(Cc),
+    /// (x, y) -> i8 0/1
+    Fcmp(Fcc),
+    /// (cond: i8, if true, if false)
+    Select,
+
+    // ---- memory. `off` is added to the address.
+    /// (ptr, i64) -> ptr: address arithmetic inside one object.
+    PtrAdd,
+    /// (ptr): faults if nil (SIGSEGV becomes Go's panic). Must precede any access through a pointer not known to be
+    /// non-nil; codegen folds it into a following access at a small offset. Returns nothing.
+    NilCheck,
+    /// (ptr) -> value
+    Load { off: i32 },
+    /// (ptr, value). `wb`: may be a pointer store to the heap or data (decided by the write-barrier pass; builder: true for Ptr values unless to a slot).
+    Store { off: i32, wb: bool },
+    /// (dst, src): copies `size` bytes; the areas are equal or disjoint. `typ`: descriptor of the copied type if it holds pointers and dst may be heap.
+    MemCopy { size: u32, typ: Option<DataId> },
+    /// (dst): zeroes `size` bytes. `typ` as above.
+    MemZero { size: u32, typ: Option<DataId> },
+    /// (ptr) -> value; sequentially consistent, as all atomics here. i8, i32, i64 or ptr.
+    AtomicLoad,
+    /// (ptr, value)
+    AtomicStore,
+    /// (ptr, value) -> old or new value
+    AtomicRmw(AtomicOp),
+    /// (ptr, old, new) -> i8 swapped
+    AtomicCas,
+
+    // ---- allocation
+    /// () -> ptr: a zeroed object of the Go type with this descriptor. Escape analysis turns it into a slot, or leaves it
+    /// for codegen, which calls `runtime.newobject`. `name` and the instruction's position serve `-m`.
+    New { typ: DataId, size: u32, align: u32, ptrs: std::sync::Arc<[bool]>, name: syntax::Sym },
+
+    // ---- calls
+    /// ([callee,] arguments…, addresses of memory results…) -> leaves of flat results. A safepoint.
+    Call { callee: Callee, sig: SigId },
+    /// () polls for preemption: loop headers/back edges. A safepoint that preserves registers.
+    Poll,
+    /// (idx, len: i64): panics unless idx <u len (Index, and Slice kinds: idx <=u len). `signed`: how to print idx.
+    BoundsCheck { kind: BoundsKind, signed: bool },
+    /// (any): keeps the value alive up to here.
+    KeepAlive,
+
+    // ---- machine state
+    /// () -> ptr: the current g
+    GetG,
+    /// () -> ptr: the closure context; only in the entry block, before any call
+    GetClosure,
+    /// () -> i64
+    GetCallerPc,
+    /// () -> i64: SP of the caller at the call
+    GetCallerSp,
+    /// (): a hardware nop, or pause when spinning
+    SpinHint,
+    /// (): stops in a debugger
+    Breakpoint,
+}
