@@ -3,7 +3,7 @@ use crate::{constant::ConstValue, table::{PkgId, TypeId, TypeParamId}};
 use syntax::{Pos, Sym};
 
 /// An object: an index into the program's object table.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct ObjId(pub u32);
 
 impl ObjId {
