@@ -1,1 +1,26 @@
+//! How are Go values passed, described and found? One answer for the compiler and for the runtime.
+//!
+//! Reading order:
+//! - [`kind`]: Go's kinds, numbered as in `internal/abi`.
+//! - [`arch`]: the one table of architectures: registers, frames, tool names.
+//! - [`abi`]: which parameter goes into which register or stack slot.
+//! - [`image`]: the tables in an executable (functions, lines, stack maps, roots), readers and writers.
+//! - [`rtype`]: a read-only view of type descriptors in memory.
 #![no_std]
+#![deny(missing_docs)]
+
+#[cfg(any(feature = "alloc", test))]
+extern crate alloc;
+
+pub mod abi;
+pub mod arch;
+pub mod image;
+pub mod kind;
+pub mod rtype;
+
+#[cfg(feature = "alloc")]
+pub mod image_writer;
+
+pub use abi::{RegBudget, TypeView};
+pub use arch::Arch;
+pub use kind::Kind;
