@@ -4,10 +4,10 @@
 //! - Every expression, identifier and statement has a [`NodeId`], dense within its file: side tables are vectors of
 //!   `File::node_count` entries. Other nodes carry an id where a later phase keeps something for them (scopes, fields,
 //!   clauses, specs).
-//! - `pos` is where Go's compiler sees the node: binary expressions at their operator, `x.sel`, calls, index and slice
-//!   expressions at the start of their operand, literals of composite type at the start of their type,
-//!   `key: value` at the key, assignments at the operator. [`Expr::start_pos`] gives the leftmost position, which is
-//!   where most type errors are reported.
+//! - `pos` is where Go's compiler sees the node: binary expressions and assignments at their operator, selectors and
+//!   type assertions at the dot, calls at `(`, index and slice expressions at `[`, composite literals at `{`,
+//!   `key: value` at the colon, everything else at its start. [`Expr::start_pos`] gives the leftmost position, which
+//!   is where Go's type checker reports an error about an expression.
 //! - Parentheses are kept (`ExprKind::Paren`); `unparen` looks through them.
 //! - Names declared together (`a, b int`) share one type expression: [`Field::names`].
 
@@ -293,8 +293,9 @@ pub enum ExprKind {
         x: Box<Expr>,
         ty: Box<Expr>,
     },
-    /// `x.(type)` outside a type switch; an error was reported.
+    /// `x.(type)` outside a type switch, for the checker to report.
     TypeSwitchGuard {
+        bind: Option<Ident>,
         x: Box<Expr>,
     },
     /// `ellipsis` is the position of `...` behind the last argument.
@@ -547,7 +548,7 @@ pub struct ForStmt {
 /// `for [lhs =|:=] range x { … }`. More than two on the left is for the checker to report.
 #[derive(Debug)]
 pub struct RangeStmt {
-    /// Where the clause starts for messages: the operator, or `range` if there is none.
+    /// The keyword `range`.
     pub pos: Pos,
     pub lhs: Vec<Expr>,
     pub define: bool,
@@ -646,7 +647,8 @@ impl Expr {
         }
     }
 
-    /// The leftmost position: where Go's compiler reports errors about the expression.
+    /// The leftmost position: where Go's type checker reports errors about the expression. (As there, a slice
+    /// expression counts from its bracket.)
     pub fn start_pos(&self) -> Pos {
         let mut e = self;
         loop {
@@ -655,11 +657,11 @@ impl Expr {
                 | ExprKind::KeyValue { key: x, .. }
                 | ExprKind::Selector { x, .. }
                 | ExprKind::Index { x, .. }
-                | ExprKind::Slice { x, .. }
                 | ExprKind::TypeAssert { x, .. }
-                | ExprKind::TypeSwitchGuard { x }
+                | ExprKind::TypeSwitchGuard { x, bind: None }
                 | ExprKind::Call { fun: x, .. }
                 | ExprKind::Binary { x, .. } => x,
+                ExprKind::TypeSwitchGuard { bind: Some(name), .. } => return name.pos,
                 _ => return e.pos,
             }
         }
