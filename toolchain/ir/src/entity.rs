@@ -76,6 +76,10 @@ impl<I: EntityId, T> IndexVec<I, T> {
     pub fn iter_enumerated(&self) -> impl DoubleEndedIterator<Item = (I, &T)> {
         self.items.iter().enumerate().map(|(i, t)| (I::new(i), t))
     }
+    /// The vector inside.
+    pub fn into_vec(self) -> Vec<T> {
+        self.items
+    }
     /// The underlying slice.
     pub fn as_slice(&self) -> &[T] {
         &self.items

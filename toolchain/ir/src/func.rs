@@ -234,8 +234,11 @@ impl Func {
     /// Creates an instruction with results of kinds `tys`, not yet in a block.
     pub fn make_inst(&mut self, op: Op, args: &[Value], tys: &[Ty], pos: Pos) -> Inst {
         let inst = self.insts.next_id();
-        let results =
-            tys.iter().enumerate().map(|(i, &ty)| self.values.push(ValueData { ty, def: ValueDef::Inst(inst, i as u32) })).collect();
+        let results = tys
+            .iter()
+            .enumerate()
+            .map(|(i, &ty)| self.values.push(ValueData { ty, def: ValueDef::Inst(inst, i as u32) }))
+            .collect();
         self.insts.push(InstData { op, args: SmallVec::from_slice(args), results, pos, inl: 0 })
     }
     /// Appends an instruction to a block.
@@ -280,3 +283,95 @@ impl Term {
     }
 }
 
+impl Term {
+    /// Calls `f` on every operand.
+    pub fn for_each_arg(&self, mut f: impl FnMut(Value)) {
+        match self {
+            Term::None | Term::Unreachable => {}
+            Term::Jump(t) => t.args.iter().for_each(|&v| f(v)),
+            Term::Br { cond, then, els, .. } => {
+                f(*cond);
+                then.args.iter().chain(&els.args).for_each(|&v| f(v));
+            }
+            Term::Switch { value, .. } => f(*value),
+            Term::Ret(args) => args.iter().for_each(|&v| f(v)),
+            Term::TailCall { args, .. } => args.iter().for_each(|&v| f(v)),
+        }
+    }
+    /// Calls `f` on every operand, to change it.
+    pub fn for_each_arg_mut(&mut self, mut f: impl FnMut(&mut Value)) {
+        match self {
+            Term::None | Term::Unreachable => {}
+            Term::Jump(t) => t.args.iter_mut().for_each(f),
+            Term::Br { cond, then, els, .. } => {
+                f(cond);
+                then.args.iter_mut().chain(&mut els.args).for_each(f);
+            }
+            Term::Switch { value, .. } => f(value),
+            Term::Ret(args) => args.iter_mut().for_each(f),
+            Term::TailCall { args, .. } => args.iter_mut().for_each(f),
+        }
+    }
+    /// Calls `f` on every jump that carries arguments, to change it.
+    pub fn for_each_call_mut(&mut self, mut f: impl FnMut(&mut BlockCall)) {
+        match self {
+            Term::Jump(t) => f(t),
+            Term::Br { then, els, .. } => {
+                f(then);
+                f(els);
+            }
+            _ => {}
+        }
+    }
+    /// Replaces jump targets.
+    pub fn retarget(&mut self, mut f: impl FnMut(Block) -> Block) {
+        match self {
+            Term::Jump(t) => t.block = f(t.block),
+            Term::Br { then, els, .. } => {
+                then.block = f(then.block);
+                els.block = f(els.block);
+            }
+            Term::Switch { cases, default, .. } => {
+                cases.iter_mut().for_each(|c| c.1 = f(c.1));
+                *default = f(*default);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Func {
+    /// Blocks from which control can start: the entry, and the point where recovery resumes.
+    pub fn roots(&self) -> impl Iterator<Item = Block> + use<> {
+        std::iter::once(Block(0)).chain(self.defer_return.filter(|b| b.0 != 0))
+    }
+    /// Rewrites all operands to what they are aliases of; afterwards no operand is an alias.
+    pub fn apply_aliases(&mut self) {
+        let Func { blocks, values, insts, .. } = self;
+        let resolve = |v: &mut Value| {
+            while let ValueDef::Alias(w) = values[*v].def {
+                *v = w;
+            }
+        };
+        for block in blocks.iter_mut() {
+            for &inst in &block.insts {
+                insts[inst].args.iter_mut().for_each(resolve);
+            }
+            block.term.for_each_arg_mut(resolve);
+        }
+    }
+    /// The instruction that defines `v`, if one does.
+    pub fn def_inst(&self, v: Value) -> Option<&InstData> {
+        match self.values[self.resolve(v)].def {
+            ValueDef::Inst(i, _) => Some(&self.insts[i]),
+            _ => None,
+        }
+    }
+    /// The value of an integer constant.
+    pub fn as_const(&self, v: Value) -> Option<i64> {
+        match self.def_inst(v)?.op {
+            crate::Op::Iconst(c) => Some(c),
+            _ => None,
+        }
+    }
+}

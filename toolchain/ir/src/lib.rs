@@ -10,15 +10,20 @@
 //! - `Ty::Ptr` is what the collector sees. A `Ptr` is nil, or points into or just at a heap object, a stack
 //!   object of this goroutine, or data that never moves. It may be live across safepoints.
 //! - No pass keeps a derived pointer that may have left its object live across a safepoint.
+pub mod analysis;
 pub mod entity;
 pub mod func;
 pub mod op;
+pub mod passes;
 pub mod program;
 pub mod sig;
 pub mod ty;
 
 pub use entity::{EntityId, IndexVec};
-pub use func::{Block, BlockCall, BlockData, Func, FuncFlags, Inst, InstData, Slot, SlotData, Term, Value, ValueData, ValueDef};
+pub use func::{
+    Block, BlockCall, BlockData, Func, FuncFlags, Inst, InstData, Slot, SlotData, Term, Value, ValueData,
+    ValueDef,
+};
 pub use op::Op;
 pub use program::{Data, DataId, FuncId, Program, Reloc, RelocKind, Section, SymRef};
 pub use sig::{Part, PartLoc, RegStep, Sig, SigId};

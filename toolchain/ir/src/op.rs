@@ -5,17 +5,45 @@ use crate::{DataId, Slot, SymRef, sig::SigId};
 /// Integer comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs, reason = "the names are the field's terms")]
-pub enum Cc { Eq, Ne, Slt, Sle, Sgt, Sge, Ult, Ule, Ugt, Uge }
+pub enum Cc {
+    Eq,
+    Ne,
+    Slt,
+    Sle,
+    Sgt,
+    Sge,
+    Ult,
+    Ule,
+    Ugt,
+    Uge,
+}
 
 /// Float comparison; all but `Ne` are false when an operand is NaN.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs, reason = "the names are the field's terms")]
-pub enum Fcc { Eq, Ne, Lt, Le, Gt, Ge }
+pub enum Fcc {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
 
 /// What a failed bounds check says. Numbers and meaning are those of Go's internal/abi.BoundsErrorCode.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs, reason = "the names are Go's")]
-pub enum BoundsKind { Index, SliceAlen, SliceAcap, SliceB, Slice3Alen, Slice3Acap, Slice3B, Slice3C, Convert }
+pub enum BoundsKind {
+    Index,
+    SliceAlen,
+    SliceAcap,
+    SliceB,
+    Slice3Alen,
+    Slice3Acap,
+    Slice3B,
+    Slice3C,
+    Convert,
+}
 
 /// Whom a call calls.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -13,7 +13,10 @@ crate::entity! {
 /// A symbol of the image.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs, reason = "the names say it")]
-pub enum SymRef { Func(FuncId), Data(DataId) }
+pub enum SymRef {
+    Func(FuncId),
+    Data(DataId),
+}
 
 /// Where a data symbol lives.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

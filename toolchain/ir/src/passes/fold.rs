@@ -1,0 +1,308 @@
+//! Constant folding and algebraic identities: what one instruction is worth, given its operands.
+use crate::{
+    Func, Op, Program, SymRef, Ty, Value,
+    op::{Cc, Fcc},
+    program::{RelocKind, Section},
+};
+
+/// What an instruction folds to.
+pub enum Folded {
+    /// Another value that is there already.
+    Value(Value),
+    /// Another operation with operands, in its place.
+    Op(Op, smallvec::SmallVec<[Value; 3]>),
+}
+
+fn bits(ty: Ty) -> u32 {
+    ty.size(8) * 8
+}
+
+/// Sign-extends the low bits of `x` as wide as `ty`.
+pub fn wrap(x: i64, ty: Ty) -> i64 {
+    let s = 64 - bits(ty);
+    x << s >> s
+}
+
+fn unsigned(x: i64, ty: Ty) -> u64 {
+    let s = 64 - bits(ty);
+    (x as u64) << s >> s
+}
+
+/// Evaluates a comparison.
+pub fn compare(cc: Cc, x: i64, y: i64, ty: Ty) -> bool {
+    let (sx, sy, ux, uy) = (wrap(x, ty), wrap(y, ty), unsigned(x, ty), unsigned(y, ty));
+    match cc {
+        Cc::Eq => ux == uy,
+        Cc::Ne => ux != uy,
+        Cc::Slt => sx < sy,
+        Cc::Sle => sx <= sy,
+        Cc::Sgt => sx > sy,
+        Cc::Sge => sx >= sy,
+        Cc::Ult => ux < uy,
+        Cc::Ule => ux <= uy,
+        Cc::Ugt => ux > uy,
+        Cc::Uge => ux >= uy,
+    }
+}
+
+/// The comparison with its operands exchanged.
+pub fn swap(cc: Cc) -> Cc {
+    match cc {
+        Cc::Eq | Cc::Ne => cc,
+        Cc::Slt => Cc::Sgt,
+        Cc::Sle => Cc::Sge,
+        Cc::Sgt => Cc::Slt,
+        Cc::Sge => Cc::Sle,
+        Cc::Ult => Cc::Ugt,
+        Cc::Ule => Cc::Uge,
+        Cc::Ugt => Cc::Ult,
+        Cc::Uge => Cc::Ule,
+    }
+}
+
+/// The opposite comparison.
+pub fn negate(cc: Cc) -> Cc {
+    match cc {
+        Cc::Eq => Cc::Ne,
+        Cc::Ne => Cc::Eq,
+        Cc::Slt => Cc::Sge,
+        Cc::Sle => Cc::Sgt,
+        Cc::Sgt => Cc::Sle,
+        Cc::Sge => Cc::Slt,
+        Cc::Ult => Cc::Uge,
+        Cc::Ule => Cc::Ugt,
+        Cc::Ugt => Cc::Ule,
+        Cc::Uge => Cc::Ult,
+    }
+}
+
+/// Folds one instruction with one result, if it can be.
+pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Option<Folded> {
+    let konst = |v: i64| Some(Folded::Op(Op::Iconst(wrap(v, ty)), Default::default()));
+    let value = |v: Value| Some(Folded::Value(v));
+    let make = |op: Op, args: &[Value]| Some(Folded::Op(op, smallvec::SmallVec::from_slice(args)));
+    let c = |i: usize| args.get(i).and_then(|&a| f.as_const(a));
+    let (x, y) = (c(0), c(1));
+    // Constants go to the right of commutative operations.
+    if let (Some(_), None) = (x, y)
+        && matches!(op, Op::Add | Op::Mul | Op::And | Op::Or | Op::Xor)
+    {
+        return make(op.clone(), &[args[1], args[0]]);
+    }
+    let aty = args.first().map_or(ty, |&a| f.ty(a));
+    match op {
+        Op::Add | Op::Sub | Op::Mul | Op::And | Op::Or | Op::Xor => {
+            if let (Some(x), Some(y)) = (x, y) {
+                return konst(match op {
+                    Op::Add => x.wrapping_add(y),
+                    Op::Sub => x.wrapping_sub(y),
+                    Op::Mul => x.wrapping_mul(y),
+                    Op::And => x & y,
+                    Op::Or => x | y,
+                    _ => x ^ y,
+                });
+            }
+            match (op, y) {
+                (Op::Add | Op::Sub | Op::Or | Op::Xor, Some(0)) => return value(args[0]),
+                (Op::Mul, Some(1)) => return value(args[0]),
+                (Op::Mul | Op::And, Some(0)) => return konst(0),
+                (Op::And, Some(m)) if wrap(m, ty) == -1 => return value(args[0]),
+                _ => {}
+            }
+            if args[0] == args[1] {
+                match op {
+                    Op::Sub | Op::Xor => return konst(0),
+                    Op::And | Op::Or => return value(args[0]),
+                    _ => {}
+                }
+            }
+            // (a + c1) + c2 -> a + (c1 + c2) needs a new constant: left to selection.
+            None
+        }
+        Op::SDiv | Op::UDiv | Op::SRem | Op::URem => {
+            if let (Some(x), Some(y)) = (x, y)
+                && unsigned(y, ty) != 0
+            {
+                let (sx, sy, ux, uy) = (wrap(x, ty), wrap(y, ty), unsigned(x, ty), unsigned(y, ty));
+                return konst(match op {
+                    Op::SDiv => sx.wrapping_div(sy),
+                    Op::SRem => sx.wrapping_rem(sy),
+                    Op::UDiv => (ux / uy) as i64,
+                    _ => (ux % uy) as i64,
+                });
+            }
+            match (op, y) {
+                (Op::SDiv | Op::UDiv, Some(1)) => value(args[0]),
+                (Op::SRem | Op::URem, Some(1)) => konst(0),
+                _ => None,
+            }
+        }
+        Op::Shl(_) | Op::LShr(_) | Op::AShr(_) => {
+            let count = y.map(|y| unsigned(y, f.ty(args[1])));
+            if count == Some(0) {
+                return value(args[0]);
+            }
+            let count = count?;
+            let width = bits(ty) as u64;
+            if let Some(x) = x {
+                let n = count.min(63) as u32;
+                return konst(match op {
+                    Op::Shl(_) if count >= width => 0,
+                    Op::Shl(_) => x << n,
+                    Op::LShr(_) if count >= width => 0,
+                    Op::LShr(_) => (unsigned(x, ty) >> n) as i64,
+                    _ => wrap(x, ty) >> n,
+                });
+            }
+            match op {
+                Op::Shl(_) | Op::LShr(_) if count >= width => konst(0),
+                Op::Shl(false) if count < width => make(Op::Shl(true), args),
+                Op::LShr(false) if count < width => make(Op::LShr(true), args),
+                Op::AShr(false) if count < width => make(Op::AShr(true), args),
+                _ => None,
+            }
+        }
+        Op::Neg => konst(x?.wrapping_neg()),
+        Op::Not => konst(!x?),
+        Op::Clz => konst(unsigned(x?, ty).leading_zeros() as i64 - (64 - bits(ty)) as i64),
+        Op::Ctz => konst(unsigned(x?, ty).trailing_zeros().min(bits(ty)) as i64),
+        Op::Popcnt => konst(unsigned(x?, ty).count_ones() as i64),
+        Op::Sext => match x {
+            Some(x) => konst(wrap(x, aty)),
+            None => None,
+        },
+        Op::Zext => match x {
+            Some(x) => Some(Folded::Op(Op::Iconst(wrap(unsigned(x, aty) as i64, ty)), Default::default())),
+            None => None,
+        },
+        Op::Trunc => {
+            if let Some(x) = x {
+                return konst(x);
+            }
+            // trunc(ext(a)) where a has the wanted kind
+            let d = f.def_inst(args[0])?;
+            if matches!(d.op, Op::Sext | Op::Zext) {
+                let a = d.args[0];
+                if f.ty(a) == ty {
+                    return value(a);
+                }
+                if bits(f.ty(a)) > bits(ty) {
+                    return make(Op::Trunc, &[a]);
+                }
+            }
+            None
+        }
+        Op::Bitcast => {
+            let d = f.def_inst(args[0])?;
+            match d.op {
+                Op::Bitcast if f.ty(d.args[0]) == ty => value(d.args[0]),
+                // 0 as a pointer is nil; other integers stay what they are.
+                Op::Iconst(0) if !ty.is_float() => konst(0),
+                _ => None,
+            }
+        }
+        Op::Icmp(cc) => {
+            if let (Some(x), Some(y)) = (x, y) {
+                return konst(compare(*cc, x, y, aty) as i64);
+            }
+            if args[0] == args[1] {
+                return konst(matches!(cc, Cc::Eq | Cc::Sle | Cc::Sge | Cc::Ule | Cc::Uge) as i64);
+            }
+            if x.is_some() {
+                return make(Op::Icmp(swap(*cc)), &[args[1], args[0]]);
+            }
+            // A fresh object and the address of a symbol or slot are never nil.
+            if y == Some(0)
+                && matches!(cc, Cc::Eq | Cc::Ne)
+                && let Some(d) = f.def_inst(args[0])
+                && matches!(d.op, Op::New { .. } | Op::SlotAddr(..) | Op::Sym(..))
+            {
+                return konst((*cc == Cc::Ne) as i64);
+            }
+            // Addresses of different symbols differ.
+            if matches!(cc, Cc::Eq | Cc::Ne)
+                && let (Some(a), Some(b)) = (f.def_inst(args[0]), f.def_inst(args[1]))
+                && let (Op::Sym(SymRef::Data(s), 0), Op::Sym(SymRef::Data(t), 0)) = (&a.op, &b.op)
+                && (s == t
+                    || (program.datas[*s].section == Section::Types
+                        && program.datas[*t].section == Section::Types))
+            {
+                return konst(((s == t) == (*cc == Cc::Eq)) as i64);
+            }
+            // (a cmp b) == 0 -> !(a cmp b); (a cmp b) != 0 -> a cmp b
+            if y == Some(0)
+                && matches!(cc, Cc::Eq | Cc::Ne)
+                && aty == Ty::I8
+                && let Some(d) = f.def_inst(args[0])
+            {
+                match d.op {
+                    Op::Icmp(inner) => {
+                        let cc = if *cc == Cc::Ne { inner } else { negate(inner) };
+                        return make(Op::Icmp(cc), &d.args.clone());
+                    }
+                    Op::Fcmp(_) if *cc == Cc::Ne => return value(args[0]),
+                    Op::Fcmp(Fcc::Eq) => return make(Op::Fcmp(Fcc::Ne), &d.args.clone()),
+                    Op::Fcmp(Fcc::Ne) => return make(Op::Fcmp(Fcc::Eq), &d.args.clone()),
+                    _ => {}
+                }
+            }
+            None
+        }
+        Op::Select => match x {
+            Some(c) => value(if c & 0xff != 0 { args[1] } else { args[2] }),
+            None if args[1] == args[2] => value(args[1]),
+            None => None,
+        },
+        Op::PtrAdd => {
+            if y == Some(0) {
+                return value(args[0]);
+            }
+            let d = f.def_inst(args[0])?;
+            match (&d.op, y) {
+                (Op::Sym(s, off), Some(y)) => make(Op::Sym(*s, off + y), &[]),
+                (Op::SlotAddr(s, off), Some(y)) if y >= 0 && y < 1 << 30 => {
+                    make(Op::SlotAddr(*s, off + y as u32), &[])
+                }
+                _ => None,
+            }
+        }
+        Op::Load { off } => {
+            let d = f.def_inst(args[0])?;
+            match &d.op {
+                // load(p + const) -> load at offset
+                Op::PtrAdd => {
+                    let k = f.as_const(d.args[1])?;
+                    let sum = i32::try_from(*off as i64 + k).ok()?;
+                    make(Op::Load { off: sum }, &[d.args[0]])
+                }
+                Op::Sym(SymRef::Data(data), base) => load_constant(program, *data, base + *off as i64, ty),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A load from read-only data: itabs, type descriptors, constant tables.
+fn load_constant(program: &Program, data: crate::DataId, off: i64, ty: Ty) -> Option<Folded> {
+    let data = &program.datas[data];
+    let size = ty.size(8) as i64;
+    if !matches!(data.section, Section::Rodata | Section::Types) || off < 0 || off + size > data.size as i64 {
+        return None;
+    }
+    if let Some(r) = data.relocs.iter().find(|r| (r.off as i64) < off + size && (r.off as i64) + 8 > off) {
+        if r.off as i64 == off && r.kind == RelocKind::Abs && size == 8 {
+            return Some(Folded::Op(Op::Sym(r.target, r.addend), Default::default()));
+        }
+        return None;
+    }
+    let mut bytes = [0u8; 8];
+    for i in 0..size {
+        bytes[i as usize] = data.bytes.get((off + i) as usize).copied().unwrap_or(0);
+    }
+    let raw = u64::from_le_bytes(bytes);
+    Some(Folded::Op(
+        if ty.is_float() { Op::Fconst(raw) } else { Op::Iconst(wrap(raw as i64, ty)) },
+        Default::default(),
+    ))
+}
