@@ -61,7 +61,13 @@ pub struct Selection {
 /// Kinds of selections.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs, reason = "the names are Go's")]
-pub enum SelectionKind { Field, MethodVal, MethodExpr, InterfaceMethodVal, InterfaceMethodExpr }
+pub enum SelectionKind {
+    Field,
+    MethodVal,
+    MethodExpr,
+    InterfaceMethodVal,
+    InterfaceMethodExpr,
+}
 
 /// All about one file.
 #[derive(Default)]

@@ -1,5 +1,8 @@
 //! Objects: what identifiers denote.
-use crate::{constant::ConstValue, table::{PkgId, TypeId, TypeParamId}};
+use crate::{
+    constant::ConstValue,
+    table::{PkgId, TypeId, TypeParamId},
+};
 use syntax::{Pos, Sym};
 
 /// An object: an index into the program's object table.
@@ -80,6 +83,8 @@ pub struct FuncObj {
     pub decl: Option<(FileRef, u32)>,
     /// Method: receiver's type (`T` or `*T`, `Type::Named` with its own type parameters as declared on the receiver).
     pub recv: Option<TypeId>,
+    /// Method: whether the receiver is a pointer, known from the syntax when the method is collected (before its signature is).
+    pub ptr_recv: bool,
     /// The receiver's type parameters as this declaration names them (bound in order to the origin's), for methods of generic types.
     pub recv_tparams: Vec<TypeParamId>,
     /// Own type parameters (functions; and methods, since 1.27).
@@ -90,6 +95,30 @@ pub struct FuncObj {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs, reason = "the names are Go's")]
 pub enum Builtin {
-    Append, Cap, Clear, Close, Complex, Copy, Delete, Imag, Len, Make, Max, Min, New, Panic, Print, Println, Real, Recover,
-    Add, Alignof, Offsetof, Sizeof, Slice, SliceData, String, StringData,
+    Append,
+    Cap,
+    Clear,
+    Close,
+    Complex,
+    Copy,
+    Delete,
+    Imag,
+    Len,
+    Make,
+    Max,
+    Min,
+    New,
+    Panic,
+    Print,
+    Println,
+    Real,
+    Recover,
+    Add,
+    Alignof,
+    Offsetof,
+    Sizeof,
+    Slice,
+    SliceData,
+    String,
+    StringData,
 }

@@ -1,6 +1,12 @@
 //! Types: a hash-consed table.
-use crate::object::ObjId;
+use crate::{
+    layout::Layout,
+    lookup::MethodEntry,
+    object::{ObjId, Object},
+    typeset::TypeSet,
+};
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use syntax::{Pos, Sym};
 
 /// A type: an index into [`TypeTable`]. `TypeId(0)` is the invalid type. The basic types have fixed ids, see [`basic`].
@@ -24,9 +30,32 @@ pub struct PkgId(pub u32);
 #[allow(missing_docs, reason = "the names are Go's")]
 #[repr(u8)]
 pub enum Basic {
-    Invalid, Bool, Int, Int8, Int16, Int32, Int64, Uint, Uint8, Uint16, Uint32, Uint64, Uintptr,
-    Float32, Float64, Complex64, Complex128, String, UnsafePointer,
-    UntypedBool, UntypedInt, UntypedRune, UntypedFloat, UntypedComplex, UntypedString, UntypedNil,
+    Invalid,
+    Bool,
+    Int,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    Uint,
+    Uint8,
+    Uint16,
+    Uint32,
+    Uint64,
+    Uintptr,
+    Float32,
+    Float64,
+    Complex64,
+    Complex128,
+    String,
+    UnsafePointer,
+    UntypedBool,
+    UntypedInt,
+    UntypedRune,
+    UntypedFloat,
+    UntypedComplex,
+    UntypedString,
+    UntypedNil,
 }
 
 /// Fixed ids of the basic types: `TypeId(b as u32)`. `byte` and `rune` are aliases: the same ids as uint8 and int32, but for messages.
@@ -37,14 +66,18 @@ pub const fn basic(b: Basic) -> TypeId {
 /// Direction of a channel.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs, reason = "the names are Go's")]
-pub enum ChanDir { Both, Send, Recv }
+pub enum ChanDir {
+    Both,
+    Send,
+    Recv,
+}
 
 /// A struct field.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Field {
     /// Name; for an embedded field the type's name.
     pub name: Sym,
-    /// Package that an unexported name belongs to (kept for exported ones too, but then no part of identity).
+    /// Package that an unexported name belongs to; the universe for exported names (`intern` sees to that).
     pub pkg: PkgId,
     /// Type.
     pub ty: TypeId,
@@ -59,7 +92,7 @@ pub struct Field {
 pub struct IMethod {
     /// Name.
     pub name: Sym,
-    /// Package of an unexported name.
+    /// Package of an unexported name; the universe for exported ones.
     pub pkg: PkgId,
     /// Signature without receiver.
     pub sig: TypeId,
@@ -94,7 +127,8 @@ pub struct Interface {
     pub methods: Vec<IMethod>,
     /// Embedded interfaces, types and unions.
     pub embeds: Vec<TypeId>,
-    /// The implicit interface around a constraint literal such as `~int|string`.
+    /// The implicit interface around a constraint literal such as `~int|string`. Without any element this is the predeclared `any`,
+    /// which differs from `interface{}` in spelling only (see `TypeTable::canon`).
     pub implicit: bool,
     /// The predeclared `comparable`.
     pub comparable: bool,
@@ -164,17 +198,64 @@ pub struct PkgInfo {
     pub name: Sym,
 }
 
-/// All types of a program.
-#[derive(Default)]
+/// All types of a program, and the objects they refer to.
+///
+/// Building types and asking about them takes `&self`: types are interned behind a `RefCell` and live as long as the process
+/// (one table serves one program), so that [`TypeTable::get`] can hand out `&'static Type` and no caller has to copy a type to get
+/// at its parts. Declaring something new (`new_named`, `new_tparam`, …) takes `&mut self`.
 pub struct TypeTable {
-    pub(crate) types: Vec<Type>,
-    pub(crate) ids: FxHashMap<Type, TypeId>,
+    pub(crate) types: RefCell<Vec<Entry>>,
+    pub(crate) ids: RefCell<FxHashMap<&'static Type, TypeId>>,
     /// Origins of defined types.
     pub nameds: Vec<NamedInfo>,
     /// Type parameters.
     pub tparams: Vec<TypeParamInfo>,
     /// Packages. `PkgId(0)` is the universe, `PkgId(1)` is `unsafe`.
     pub pkgs: Vec<PkgInfo>,
+    /// Objects; the first one is `ObjId::NONE`'s, see `intern` for the other fixed ones.
+    pub objs: Vec<Object>,
+    /// How messages spell `uint8` and `int32`: as `byte` and `rune` if set. The types are the same; the checker sets this by
+    /// what the program's own files say.
+    pub spell_byte: bool,
+    /// See `spell_byte`.
+    pub spell_rune: bool,
+    pub(crate) memo: Memo,
+}
+
+/// A type in the table.
+pub(crate) struct Entry {
+    pub(crate) ty: &'static Type,
+    pub(crate) flags: Flags,
+}
+
+/// What a type contains (looking into type arguments, not into underlying types of defined types).
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Flags(pub(crate) u8);
+
+impl Flags {
+    /// A type parameter.
+    pub(crate) const TPARAM: Flags = Flags(1);
+    /// An interface literal, so that `canon` may differ.
+    pub(crate) const IFACE: Flags = Flags(2);
+    /// The invalid type.
+    pub(crate) const INVALID: Flags = Flags(4);
+
+    pub(crate) fn has(self, f: Flags) -> bool {
+        self.0 & f.0 != 0
+    }
+    pub(crate) fn add(&mut self, f: Flags) {
+        self.0 |= f.0;
+    }
+}
+
+/// Answers that were computed before.
+#[derive(Default)]
+pub(crate) struct Memo {
+    pub(crate) underlying: RefCell<FxHashMap<TypeId, TypeId>>,
+    pub(crate) canon: RefCell<FxHashMap<TypeId, TypeId>>,
+    pub(crate) type_sets: RefCell<FxHashMap<TypeId, &'static TypeSet>>,
+    pub(crate) method_sets: RefCell<FxHashMap<TypeId, &'static [MethodEntry]>>,
+    pub(crate) layouts: RefCell<FxHashMap<(TypeId, u8), &'static Layout>>,
 }
 
 /// Bindings of type parameters, in force while lowering one instance.

@@ -1,0 +1,224 @@
+//! Type sets of interfaces: all methods, and the terms that restrict the types.
+use crate::{intern::UNIVERSE, table::*};
+use std::cmp::Ordering;
+use syntax::Sym;
+
+/// An interface's type set.
+#[derive(Clone, Debug, Default)]
+pub struct TypeSet {
+    /// All methods, embedded ones included, in [`TypeTable::method_order`].
+    pub methods: Vec<IMethod>,
+    /// The types (normalised: no term includes another); `None`: all types. An empty list: no type.
+    pub terms: Option<Vec<UnionTerm>>,
+    /// Only (strictly) comparable types. Never together with terms: then the terms have been filtered.
+    pub comparable: bool,
+    /// Some embedded type was not resolved yet: the set is incomplete and not remembered.
+    pub incomplete: bool,
+    /// A method that occurs twice with different signatures: (name, package).
+    pub duplicate: Option<(Sym, PkgId)>,
+}
+
+impl TypeSet {
+    /// No type is in it.
+    pub fn is_empty(&self) -> bool {
+        self.terms.as_ref().is_some_and(|t| t.is_empty())
+    }
+    /// Every type is in it.
+    pub fn is_all(&self) -> bool {
+        self.methods.is_empty() && self.terms.is_none() && !self.comparable
+    }
+    /// More than methods: usable as a constraint only.
+    pub fn is_constraint(&self) -> bool {
+        self.comparable || self.terms.is_some()
+    }
+    /// Whether all its types are strictly comparable.
+    pub fn is_comparable(&self, tt: &TypeTable) -> bool {
+        match &self.terms {
+            None => self.comparable,
+            Some(terms) => terms.iter().all(|t| tt.strictly_comparable(t.ty)),
+        }
+    }
+    /// Index of a method.
+    pub fn lookup(&self, pkg: PkgId, name: Sym, fold: bool) -> Option<usize> {
+        if fold {
+            return self.methods.iter().position(|m| same_id((m.name, m.pkg), (name, pkg), true));
+        }
+        let pkg = if name.is_exported() { UNIVERSE } else { pkg };
+        self.methods.iter().position(|m| m.name == name && m.pkg == pkg)
+    }
+}
+
+/// Whether two names are the same identifier: exported, or of the same package. With `fold`: equal but for case, packages aside.
+pub fn same_id(a: (Sym, PkgId), b: (Sym, PkgId), fold: bool) -> bool {
+    if fold {
+        let (x, y) = (a.0.as_str(), b.0.as_str());
+        return x == y || x.to_lowercase() == y.to_lowercase();
+    }
+    a.0 == b.0 && (a.0.is_exported() || a.1 == b.1)
+}
+
+impl TypeTable {
+    /// The order of methods in type sets, method sets, interface types and method tables: exported names first, then by name,
+    /// then by package path.
+    pub fn method_order(&self, a: (Sym, PkgId), b: (Sym, PkgId)) -> Ordering {
+        let (ea, eb) = (a.0.is_exported(), b.0.is_exported());
+        eb.cmp(&ea)
+            .then_with(|| a.0.as_str().cmp(b.0.as_str()))
+            .then_with(|| if ea { Ordering::Equal } else { self.pkg_path(a.1).cmp(self.pkg_path(b.1)) })
+    }
+
+    /// The type set of an interface (or of a type parameter's constraint). Of any other type: that type alone.
+    pub fn type_set(&self, t: TypeId) -> &'static TypeSet {
+        if let Some(&s) = self.memo.type_sets.borrow().get(&t) {
+            return s;
+        }
+        let u = self.underlying(t);
+        let set = if u != t {
+            self.type_set(u)
+        } else {
+            let mut set = match self.get(t) {
+                Type::Interface(_) => self.compute_type_set(t, &mut Vec::new()),
+                Type::Basic(Basic::Invalid) => TypeSet { incomplete: true, ..TypeSet::default() },
+                _ => TypeSet { terms: Some(vec![UnionTerm { tilde: false, ty: t }]), ..TypeSet::default() },
+            };
+            set.methods.sort_by(|a, b| self.method_order((a.name, a.pkg), (b.name, b.pkg)));
+            Box::leak(Box::new(set))
+        };
+        if !set.incomplete {
+            self.memo.type_sets.borrow_mut().insert(t, set);
+        }
+        set
+    }
+
+    fn compute_type_set(&self, t: TypeId, active: &mut Vec<TypeId>) -> TypeSet {
+        let Type::Interface(iface) = self.get(t) else { return TypeSet::default() };
+        let mut set =
+            TypeSet { methods: iface.methods.clone(), comparable: iface.comparable, ..TypeSet::default() };
+        if active.contains(&t) {
+            set.incomplete = true;
+            return set;
+        }
+        active.push(t);
+        for &e in &iface.embeds {
+            let u = self.underlying(e);
+            let (terms, comparable) = match self.get(u) {
+                Type::Basic(Basic::Invalid) => {
+                    set.incomplete = true;
+                    continue;
+                }
+                Type::Interface(_) => {
+                    let inner = self.compute_type_set(u, active);
+                    for m in &inner.methods {
+                        match set.methods.iter().find(|x| x.name == m.name && x.pkg == m.pkg) {
+                            None => set.methods.push(m.clone()),
+                            Some(x) => {
+                                if set.duplicate.is_none() && x.sig != m.sig && !self.identical(x.sig, m.sig)
+                                {
+                                    set.duplicate = Some((m.name, m.pkg));
+                                }
+                            }
+                        }
+                    }
+                    set.incomplete |= inner.incomplete;
+                    set.duplicate = set.duplicate.or(inner.duplicate);
+                    (inner.terms, inner.comparable)
+                }
+                Type::Union(terms) => {
+                    let mut all = Some(Vec::new());
+                    for &term in terms {
+                        let u = self.underlying(term.ty);
+                        let one = match self.get(u) {
+                            Type::Basic(Basic::Invalid) => {
+                                set.incomplete = true;
+                                continue;
+                            }
+                            Type::Interface(_) => {
+                                let inner = self.compute_type_set(u, active);
+                                set.incomplete |= inner.incomplete;
+                                inner.terms
+                            }
+                            // `~T` with T not its own underlying type is an error; it includes nothing.
+                            _ if term.tilde && !self.identical(term.ty, u) => Some(Vec::new()),
+                            _ => Some(vec![term]),
+                        };
+                        all = match (all, one) {
+                            (Some(mut a), Some(b)) => {
+                                a.extend(b);
+                                Some(a)
+                            }
+                            _ => None,
+                        };
+                    }
+                    (all.map(|t| self.normalise(t)), false)
+                }
+                _ => (Some(vec![UnionTerm { tilde: false, ty: e }]), false),
+            };
+            set.terms = match (set.terms.take(), terms) {
+                (None, x) | (x, None) => x,
+                (Some(a), Some(b)) => Some(self.intersect(&a, &b)),
+            };
+            set.comparable |= comparable;
+        }
+        if set.comparable
+            && let Some(terms) = &mut set.terms
+        {
+            terms.retain(|t| self.strictly_comparable(t.ty));
+            set.comparable = false;
+        }
+        active.pop();
+        set
+    }
+
+    /// Drops terms that others include.
+    fn normalise(&self, terms: Vec<UnionTerm>) -> Vec<UnionTerm> {
+        let mut out: Vec<UnionTerm> = Vec::with_capacity(terms.len());
+        for t in terms {
+            if out.iter().any(|&o| self.term_subset(t, o)) {
+                continue;
+            }
+            out.retain(|&o| !self.term_subset(o, t));
+            out.push(t);
+        }
+        out
+    }
+
+    fn intersect(&self, a: &[UnionTerm], b: &[UnionTerm]) -> Vec<UnionTerm> {
+        let mut out = Vec::new();
+        for &x in a {
+            for &y in b {
+                if self.term_subset(x, y) {
+                    out.push(x);
+                } else if self.term_subset(y, x) {
+                    out.push(y);
+                }
+            }
+        }
+        self.normalise(out)
+    }
+
+    /// Whether every type of term `x` is one of term `y`.
+    pub(crate) fn term_subset(&self, x: UnionTerm, y: UnionTerm) -> bool {
+        if x.tilde && !y.tilde {
+            return false;
+        }
+        self.term_includes(y, x.ty)
+    }
+
+    /// Whether type `t` is one of the term's.
+    pub fn term_includes(&self, term: UnionTerm, t: TypeId) -> bool {
+        let t = if term.tilde { self.underlying(t) } else { t };
+        self.identical(term.ty, t)
+    }
+
+    /// Whether the types of `x` are all among the types of `y` (methods aside).
+    pub fn terms_subset(&self, x: &TypeSet, y: &TypeSet) -> bool {
+        let Some(ys) = &y.terms else { return true };
+        let Some(xs) = &x.terms else { return false };
+        xs.iter().all(|&a| ys.iter().any(|&b| self.term_subset(a, b)))
+    }
+
+    /// Whether two sets have the same terms.
+    pub fn terms_equal(&self, x: &TypeSet, y: &TypeSet) -> bool {
+        self.terms_subset(x, y) && self.terms_subset(y, x)
+    }
+}
