@@ -1,0 +1,522 @@
+//! The collector: precise, non-moving, mark and sweep, marking while the program runs.
+//!
+//! A cycle: finish the last sweep; stop the world; empty the Ps' caches; scan goroutine stacks and
+//! the runtime's records (`roots`); switch the write barrier on; start the world. Markers (`mark`:
+//! worker threads and allocating goroutines) then trace the snapshot of that moment: the barrier
+//! keeps overwritten pointers, objects are born marked, stacks need no second look. When nothing is
+//! left: stop the world, drain the Ps' buffers, barrier off, all spans become unswept (`sweep`).
+//!
+//! What the scheduler provides (`set_world`):
+//! - `stop`/`start` the world. Called on a system stack, by a thread that runs a P inside a hook;
+//!   its goroutine stands at the call of the hook and is scanned like the others. If two threads
+//!   stop at a time, the one that waits counts as stopped. Threads without P (workers) are never
+//!   stopped and never stop.
+//! - enumeration of MCaches (all, of idle Ps too) and of goroutines with their stacks.
+//!
+//! What the scheduler calls:
+//! - `enable()` once it can stop the world; `poll(cache)` now and then from the scheduling loop
+//!   (cheap; ends a cycle that has no allocating goroutine to end it, forces one every 2 minutes);
+//! - `collect(cache)` for `runtime.GC`: false means that another thread is collecting: let others
+//!   run, then call again;
+//! - `barrier::flush` from the write barrier stub;
+//! - `worker::run` on `workers` threads, if it can make threads;
+//! - `special` for finalizers, cleanups and weak pointers, `special::next_*` for the goroutine that
+//!   calls them, `cycles()` to see whether sync.Pool should be cleaned.
+
+pub mod barrier;
+pub mod mark;
+pub mod pacer;
+pub mod roots;
+pub mod special;
+pub mod sweep;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+pub mod verify;
+pub mod work;
+pub mod worker;
+
+use crate::heap::cache::MCache;
+use crate::heap::{self, Config, HEAP};
+use crate::os;
+use crate::print::throw;
+use crate::sync::{Global, Mutex};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
+use mark::Marker;
+
+/// What the collector needs from the scheduler.
+#[derive(Clone, Copy)]
+pub struct World {
+    /// Stops all goroutines at safepoints; returns when they stand.
+    pub stop: unsafe fn(),
+    /// Lets them run again.
+    pub start: unsafe fn(),
+    /// Calls back with the cache of every P; the world is stopped.
+    pub each_cache: unsafe fn(&mut dyn FnMut(*mut MCache)),
+    /// Number of goroutine slots; the world is stopped.
+    pub goroutines: unsafe fn() -> usize,
+    /// Marks what goroutine slot `i` keeps alive: its stack and the pointers in its record. Dead
+    /// ones keep nothing. Called from several threads, once for each slot, the world stopped.
+    pub scan_goroutine: unsafe fn(usize, &mut Marker),
+    /// Marks what the runtime's other records keep alive (timers, waiting lists); world stopped.
+    pub scan_runtime: unsafe fn(&mut Marker),
+    /// Finalizers or cleanups may be waiting. Called without P, from any thread; must not block.
+    pub wake_finalizers: unsafe fn(),
+}
+
+/// The collector's switches.
+pub struct State {
+    /// No marking (0), marking (1).
+    phase: AtomicU32,
+    enabled: AtomicBool,
+    stress: AtomicBool,
+    /// Check marks after each cycle, die on bad pointers.
+    pub verify: AtomicBool,
+    /// Background threads.
+    pub workers: AtomicU32,
+    /// The workers found nothing more to mark.
+    idle: AtomicBool,
+    /// `runtime.writeBarrier.enabled` of compiled code.
+    flag: AtomicPtr<u32>,
+    /// This cycle was asked for.
+    forced: AtomicBool,
+    /// Next goroutine to scan, and how many are done.
+    next_g: AtomicUsize,
+    done_g: AtomicUsize,
+    /// Goroutines to scan, while the world is stopped for it.
+    count_g: AtomicUsize,
+}
+
+static STATE: State = State {
+    phase: AtomicU32::new(0),
+    enabled: AtomicBool::new(false),
+    stress: AtomicBool::new(false),
+    verify: AtomicBool::new(false),
+    workers: AtomicU32::new(0),
+    idle: AtomicBool::new(false),
+    flag: AtomicPtr::new(null_mut()),
+    forced: AtomicBool::new(false),
+    next_g: AtomicUsize::new(0),
+    done_g: AtomicUsize::new(0),
+    count_g: AtomicUsize::new(0),
+};
+
+/// Held by the thread that moves the collector from phase to phase. Only ever tried: a holder of
+/// a P must not wait here, or the world could not stop.
+static LOCK: Mutex = Mutex::new();
+
+unsafe fn nop() {}
+unsafe fn no_caches(_: &mut dyn FnMut(*mut MCache)) {}
+unsafe fn no_goroutines() -> usize {
+    0
+}
+unsafe fn scan_none(_: usize, _: &mut Marker) {}
+unsafe fn scan_nothing(_: &mut Marker) {}
+
+/// Set before `enable`.
+static WORLD: Global<World> = Global::new(World {
+    stop: nop,
+    start: nop,
+    each_cache: no_caches,
+    goroutines: no_goroutines,
+    scan_goroutine: scan_none,
+    scan_runtime: scan_nothing,
+    wake_finalizers: nop,
+});
+
+fn world() -> &'static World {
+    // SAFETY: written once before collections are enabled.
+    unsafe { &*WORLD.get() }
+}
+
+/// The collector's switches.
+pub fn state() -> &'static State {
+    &STATE
+}
+
+impl State {
+    /// Whether marking runs beside the program.
+    pub fn concurrent(&self) -> bool {
+        !self.stress.load(Relaxed)
+    }
+}
+
+/// Whether marking is in progress: the barrier is on and objects are born marked.
+#[inline]
+pub fn marking() -> bool {
+    STATE.phase.load(Acquire) != 0
+}
+
+/// Takes the settings; part of `heap::init`.
+pub fn configure(cfg: Config) {
+    STATE.stress.store(cfg.stress, Relaxed);
+    STATE.verify.store(cfg.verify, Relaxed);
+    STATE.workers.store(cfg.workers, Relaxed);
+    pacer::configure(cfg.gogc, cfg.memory_limit);
+}
+
+/// Registers the scheduler's side and the address of compiled code's barrier flag (a word of 32
+/// bits, 1 while the barrier is on; may be null).
+///
+/// # Safety
+/// Once, before `enable`.
+pub unsafe fn set_world(w: World, flag: *mut u32) {
+    // SAFETY: nobody reads before `enable`.
+    unsafe { *WORLD.get() = w };
+    STATE.flag.store(flag, Release);
+}
+
+/// Collections may happen from now on.
+pub fn enable() {
+    STATE.enabled.store(true, Release);
+}
+
+fn set_marking(on: bool) {
+    STATE.phase.store(on as u32, Release);
+    let f = STATE.flag.load(Acquire);
+    if !f.is_null() {
+        // SAFETY: the registered flag; compiled code only reads it, and the world is stopped.
+        unsafe { AtomicU32::from_ptr(f).store(on as u32, Release) };
+    }
+}
+
+/// Before an allocation leaves the fast path: starts, helps or ends a cycle. A safepoint.
+///
+/// # Safety
+/// The P's own cache.
+pub unsafe fn on_slow_alloc(c: *mut MCache, bytes: usize) {
+    if !STATE.enabled.load(Relaxed) {
+        return;
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        if marking() {
+            assist(c, bytes);
+            if STATE.idle.load(Acquire) {
+                try_finish();
+            }
+        } else if STATE.stress.load(Relaxed) {
+            collect(c);
+        } else if pacer::due() {
+            try_start(c, false);
+        }
+    }
+}
+
+/// Pays for an allocation by marking.
+unsafe fn assist(c: *mut MCache, bytes: usize) {
+    // SAFETY: the P's own cache.
+    unsafe {
+        (*c).assist_debt += pacer::assist_work(bytes) as isize;
+        // With workers at it, small debts wait until they are worth the trouble.
+        let patience = if STATE.workers.load(Relaxed) != 0 { 64 << 10 } else { 8 << 10 };
+        if (*c).assist_debt < patience {
+            return;
+        }
+        let debt = (*c).assist_debt as usize;
+        let mut m = Marker::new(&mut (*c).gcw);
+        let dry = m.drain(debt);
+        (*c).assist_debt = debt as isize - m.work as isize;
+        // Nothing private: what this P found and didn't scan would wait until its next turn.
+        m.flush_queue();
+        drop(m);
+        if dry {
+            (*c).assist_debt = 0;
+            if worker::quiescent() {
+                note_idle();
+            }
+        } else {
+            worker::wake();
+        }
+    }
+}
+
+/// A marker found no more work anywhere.
+fn note_idle() {
+    STATE.idle.store(true, Release);
+}
+
+fn wake_finalizers() {
+    if special::waiting() != (0, 0) {
+        // SAFETY: callable from any thread.
+        unsafe { (world().wake_finalizers)() };
+    }
+}
+
+/// Starts a cycle unless somebody else is at it.
+unsafe fn try_start(c: *mut MCache, forced: bool) -> bool {
+    let Some(g) = LOCK.try_lock() else { return false };
+    if marking() {
+        return false;
+    }
+    // SAFETY: we hold the lock.
+    unsafe {
+        start(forced);
+        if !STATE.concurrent() {
+            drain_here(c);
+            while !finish(false) {
+                drain_here(c);
+            }
+        }
+    }
+    drop(g);
+    true
+}
+
+/// From no marking to marking.
+unsafe fn start(forced: bool) {
+    sweep::finish();
+    wake_finalizers();
+    let w = world();
+    // SAFETY: the lock is held; the scheduler stops everything that could interfere.
+    unsafe {
+        (w.stop)();
+        pacer::pause(true);
+        // Somebody may have been about to sweep a span it claimed; and workers may not have
+        // noticed the end of the last cycle yet.
+        sweep::finish();
+        while !worker::idle() {
+            os::yield_now();
+        }
+        (w.each_cache)(&mut |c| {
+            (*c).flush();
+            (*c).wb.reset();
+            (*c).gcw.flush();
+            (*c).assist_debt = 0;
+        });
+        mark::MARKED.store(0, Relaxed);
+        mark::SCANNED.store(0, Relaxed);
+        STATE.idle.store(false, Relaxed);
+        STATE.forced.store(forced, Relaxed);
+        pacer::start_mark();
+        roots::prepare(heap::arenas_high());
+        STATE.next_g.store(0, Relaxed);
+        STATE.done_g.store(0, Relaxed);
+        STATE.count_g.store((w.goroutines)(), Release);
+        set_marking(true);
+        let mut gcw = work::Gcw::new();
+        let mut m = Marker::new(&mut gcw);
+        (w.scan_runtime)(&mut m);
+        special::mark_queues(&mut m);
+        // Workers that happen to be awake take part.
+        worker::wake();
+        while scan_goroutines(&mut m) {}
+        m.flush_queue();
+        drop(m);
+        while STATE.done_g.load(Acquire) < STATE.count_g.load(Relaxed) {
+            core::hint::spin_loop();
+        }
+        STATE.count_g.store(0, Release);
+        pacer::pause(false);
+        (w.start)();
+    }
+    worker::wake();
+}
+
+/// Scans a few goroutines, while the world is stopped for that; false if none is left to take.
+pub(crate) fn scan_goroutines(m: &mut Marker) -> bool {
+    const BATCH: usize = 16;
+    let n = STATE.count_g.load(Acquire);
+    if n == 0 || STATE.next_g.load(Acquire) >= n {
+        return false;
+    }
+    let first = STATE.next_g.fetch_add(BATCH, AcqRel);
+    if first >= n {
+        return false;
+    }
+    let end = (first + BATCH).min(n);
+    for i in first..end {
+        // SAFETY: each slot once; the world is stopped until all are done.
+        unsafe { (world().scan_goroutine)(i, m) };
+    }
+    STATE.done_g.fetch_add(end - first, AcqRel);
+    true
+}
+
+/// Marks on this thread until nothing is left anywhere.
+unsafe fn drain_here(c: *mut MCache) {
+    loop {
+        {
+            // SAFETY: the P's own cache.
+            let mut m = Marker::new(unsafe { &mut (*c).gcw });
+            m.drain(usize::MAX);
+            m.flush_queue();
+        }
+        if worker::quiescent() {
+            return;
+        }
+        os::yield_now();
+    }
+}
+
+/// Ends the cycle if marking is complete and nobody else is at it.
+unsafe fn try_finish() -> bool {
+    let Some(_g) = LOCK.try_lock() else { return false };
+    // SAFETY: the lock is held.
+    marking() && unsafe { finish(false) }
+}
+
+/// How much may be left to mark when the world stops for the end of a cycle; more is marked beside
+/// the program.
+const LEFTOVER: usize = 1 << 20;
+
+/// From marking to sweeping. False if too much turned up that was not marked yet; the program runs
+/// on then, and marking too. With `must`, it is marked here however long that takes.
+unsafe fn finish(must: bool) -> bool {
+    let w = world();
+    // SAFETY: the lock is held; the scheduler stops everything that could interfere.
+    unsafe {
+        (w.stop)();
+        pacer::pause(true);
+        (w.each_cache)(&mut |c| {
+            barrier::flush(c);
+            (*c).gcw.flush();
+        });
+        let mut gcw = work::Gcw::new();
+        let mut budget = LEFTOVER;
+        loop {
+            let mut m = Marker::new(&mut gcw);
+            let dry = m.drain(budget);
+            m.flush_queue();
+            budget = budget.saturating_sub(m.work);
+            drop(m);
+            if dry && worker::quiescent() {
+                break;
+            }
+            if budget == 0 {
+                if must {
+                    budget = usize::MAX;
+                    continue;
+                }
+                STATE.idle.store(false, Release);
+                pacer::pause(false);
+                (w.start)();
+                worker::wake();
+                return false;
+            }
+            core::hint::spin_loop();
+        }
+        // While still marking: what caches didn't hand out loses its mark.
+        (w.each_cache)(&mut |c| (*c).flush());
+        set_marking(false);
+        STATE.idle.store(false, Relaxed);
+        pacer::end_mark(mark::MARKED.load(Relaxed));
+        if STATE.verify.load(Relaxed) {
+            verify::check();
+        }
+        sweep::start_cycle();
+        pacer::pause(false);
+        pacer::count_cycle(STATE.forced.load(Relaxed));
+        (w.start)();
+    }
+    worker::wake();
+    true
+}
+
+/// `runtime.GC`: a complete cycle that began after the call, sweep included. False if another
+/// thread is collecting: let it work (reach a safepoint) and call again. A safepoint.
+///
+/// # Safety
+/// The P's own cache.
+pub unsafe fn collect(c: *mut MCache) -> bool {
+    if !STATE.enabled.load(Acquire) {
+        return true;
+    }
+    let Some(_g) = LOCK.try_lock() else { return false };
+    // SAFETY: the lock is held.
+    unsafe {
+        if marking() {
+            drain_here(c);
+            while !finish(false) {
+                drain_here(c);
+            }
+        }
+        start(true);
+        drain_here(c);
+        while !finish(false) {
+            drain_here(c);
+        }
+    }
+    sweep::finish();
+    worker::after_sweep();
+    true
+}
+
+/// `debug.FreeOSMemory`: as `collect`, then gives back all free memory.
+///
+/// # Safety
+/// The P's own cache.
+pub unsafe fn free_os_memory(c: *mut MCache) -> bool {
+    // SAFETY: the caller's promise.
+    if !unsafe { collect(c) } {
+        return false;
+    }
+    heap::scavenge_all();
+    true
+}
+
+/// Nanoseconds after which a cycle is due even if little was allocated.
+const FORCE_AFTER: u64 = 120_000_000_000;
+
+/// From the scheduling loop: ends a cycle that is complete, helps one that is not if there are no
+/// workers, and starts one that is long overdue. A safepoint; nothing is on the P.
+///
+/// # Safety
+/// The P's own cache.
+pub unsafe fn poll(c: *mut MCache) {
+    if !STATE.enabled.load(Relaxed) {
+        return;
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        if marking() {
+            if STATE.workers.load(Relaxed) == 0 {
+                assist(c, 64 << 10);
+            }
+            if STATE.idle.load(Acquire) {
+                try_finish();
+            }
+        } else if pacer::goal() != usize::MAX {
+            let last = pacer::last_cycle();
+            if last != 0 && os::nanotime().saturating_sub(last) > FORCE_AFTER {
+                try_start(c, true);
+            }
+        }
+    }
+}
+
+/// Flushes all caches so that statistics are exact; the world is stopped.
+///
+/// # Safety
+/// See above.
+pub unsafe fn flush_caches() {
+    // SAFETY: the caller's promise.
+    unsafe { (world().each_cache)(&mut |c| (*c).flush()) };
+}
+
+/// Number of completed cycles.
+pub fn cycles() -> u32 {
+    pacer::cycles()
+}
+
+/// Prepares a P's cache to be dropped (GOMAXPROCS shrinks); the world is stopped.
+///
+/// # Safety
+/// The caller owns the cache.
+pub unsafe fn retire_cache(c: *mut MCache) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        barrier::flush(c);
+        (*c).gcw.flush();
+        (*c).flush();
+    }
+}
+
+/// Dies unless the collector's invariants hold right now (world stopped): for tests.
+pub fn check_idle() {
+    if work::available() || (!marking() && HEAP.sweepgen.load(Relaxed) & 1 != 0) {
+        throw("collector is not idle");
+    }
+}

@@ -1,0 +1,249 @@
+//! When to collect, and how fast marking has to be.
+//!
+//! The goal of a cycle is the marked heap plus GOGC percent of what can hold pointers to it
+//! (heap, stacks, data), at least 4 MiB * GOGC/100, and not more than GOMEMLIMIT leaves. Marking
+//! starts early by what the last cycle allocated while it marked, and allocations pay by marking so
+//! that it ends at the goal.
+
+use super::state;
+use crate::heap::stats::MemStats;
+use crate::heap::{HEAP, meta, sizes::PAGE_SHIFT};
+use crate::os;
+use crate::sync::Global;
+use core::sync::atomic::{AtomicI32, AtomicUsize, Ordering::*};
+
+/// The least heap goal at GOGC=100.
+const MIN_HEAP: usize = 4 << 20;
+
+/// GOGC, negative is off.
+static GOGC: AtomicI32 = AtomicI32::new(100);
+/// GOMEMLIMIT, `usize::MAX` is none.
+static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// Live bytes at which a cycle starts, and at which it should be over.
+static TRIGGER: AtomicUsize = AtomicUsize::new(MIN_HEAP / 8 * 7);
+static GOAL: AtomicUsize = AtomicUsize::new(MIN_HEAP);
+/// What the last cycle found alive.
+static MARKED: AtomicUsize = AtomicUsize::new(0);
+/// Allocated during the last cycle's marking.
+static RUNWAY: AtomicUsize = AtomicUsize::new(0);
+/// Bytes to mark per byte allocated, times 256.
+static ASSIST: AtomicUsize = AtomicUsize::new(256);
+/// Live bytes when marking started.
+static AT_START: AtomicUsize = AtomicUsize::new(0);
+
+/// Numbers for MemStats and GCStats; written with the world stopped or by the collecting thread.
+struct Numbers {
+    pause_ns: [u64; 256],
+    pause_end: [u64; 256],
+    pause_total: u64,
+    last_end: u64,
+    num: u32,
+    forced: u32,
+    last_nano: u64,
+    stop_at: u64,
+    cycle_pause: u64,
+}
+static NUMBERS: Global<Numbers> = Global::new(Numbers {
+    pause_ns: [0; 256],
+    pause_end: [0; 256],
+    pause_total: 0,
+    last_end: 0,
+    num: 0,
+    forced: 0,
+    last_nano: 0,
+    stop_at: 0,
+    cycle_pause: 0,
+});
+
+fn numbers() -> &'static mut Numbers {
+    // SAFETY: used by the thread that holds the collector's lock, or by readers with the world
+    // stopped.
+    unsafe { &mut *NUMBERS.get() }
+}
+
+/// Sets up from the environment's settings.
+pub fn configure(gogc: i32, limit: i64) {
+    GOGC.store(gogc, Relaxed);
+    LIMIT.store(clamp_limit(limit), Relaxed);
+    recompute();
+}
+
+fn clamp_limit(limit: i64) -> usize {
+    if limit < 0 || limit as u64 >= usize::MAX as u64 { usize::MAX } else { limit as usize }
+}
+
+/// `debug.SetGCPercent`: the old value.
+pub fn set_percent(p: i32) -> i32 {
+    let old = GOGC.swap(p.max(-1), Relaxed);
+    recompute();
+    old
+}
+
+/// `debug.SetMemoryLimit`: the old value; negative only asks.
+pub fn set_limit(limit: i64) -> i64 {
+    let old = LIMIT.load(Relaxed);
+    if limit >= 0 {
+        LIMIT.store(clamp_limit(limit), Relaxed);
+        recompute();
+    }
+    if old == usize::MAX { i64::MAX } else { old as i64 }
+}
+
+/// Memory the process uses apart from the heap's objects.
+fn overhead() -> usize {
+    meta::META_SYS.load(Relaxed) + (HEAP.pages_manual.load(Relaxed) << PAGE_SHIFT)
+}
+
+/// Derives goal and trigger from what is marked.
+fn recompute() {
+    let marked = MARKED.load(Relaxed);
+    let gogc = GOGC.load(Relaxed);
+    let mut goal = usize::MAX;
+    if gogc >= 0 {
+        let scannable = marked + (HEAP.pages_manual.load(Relaxed) << PAGE_SHIFT) + super::roots::data_bytes();
+        let percent = |n: usize| (n as u64).saturating_mul(gogc as u64) / 100;
+        goal = usize::try_from(marked as u64 + percent(scannable)).unwrap_or(usize::MAX);
+        goal = goal.max(percent(MIN_HEAP) as usize);
+    }
+    let limit = LIMIT.load(Relaxed);
+    if limit != usize::MAX {
+        // Leave some room to breathe even if the limit can't be kept: collecting without end helps
+        // nobody.
+        let floor = marked + marked / 16 + (1 << 20);
+        let room = limit.saturating_sub(overhead());
+        goal = goal.min((room - room / 32).max(floor));
+    }
+    GOAL.store(goal, Relaxed);
+    let trigger = if goal == usize::MAX {
+        usize::MAX
+    } else {
+        let span = goal.saturating_sub(marked);
+        let lead = if state().concurrent() {
+            (RUNWAY.load(Relaxed) + (64 << 10)).clamp(span / 20, span / 10 * 4)
+        } else {
+            0
+        };
+        goal - lead
+    };
+    TRIGGER.store(trigger, Relaxed);
+}
+
+/// Counts an allocation that left the shared heap.
+#[inline]
+pub fn note_alloc(bytes: usize) {
+    HEAP.live.fetch_add(bytes, Relaxed);
+}
+
+/// Whether it is time to start a cycle.
+#[inline]
+pub fn due() -> bool {
+    HEAP.live.load(Relaxed) >= TRIGGER.load(Relaxed)
+}
+
+/// The heap goal; `usize::MAX` if collection is off.
+pub fn goal() -> usize {
+    GOAL.load(Relaxed)
+}
+
+/// Bytes marked by the last cycle.
+pub fn marked() -> usize {
+    MARKED.load(Relaxed)
+}
+
+/// Marking begins: caches are flushed, the world is stopped.
+pub fn start_mark() {
+    let live = HEAP.live.load(Relaxed);
+    AT_START.store(live, Relaxed);
+    // As much to scan as was alive last time (at most what is allocated now), before the goal.
+    let work = (MARKED.load(Relaxed) + MARKED.load(Relaxed) / 8 + MIN_HEAP / 8).min(live)
+        + super::roots::data_bytes();
+    let room = GOAL.load(Relaxed).saturating_sub(live).max(live / 50 + (256 << 10));
+    ASSIST.store((work as u64 * 256 / room as u64).clamp(16, 256 * 64) as usize, Relaxed);
+}
+
+/// Bytes to mark for `bytes` of allocation.
+pub fn assist_work(bytes: usize) -> usize {
+    (bytes as u64 * ASSIST.load(Relaxed) as u64 / 256) as usize
+}
+
+/// Marking is over: caches are flushed, the world is stopped. `marked` is what markers counted;
+/// what was allocated meanwhile is alive too.
+pub fn end_mark(marked: usize) {
+    let during = HEAP.live.load(Relaxed).saturating_sub(AT_START.load(Relaxed));
+    RUNWAY.store(during, Relaxed);
+    let live = marked + during;
+    MARKED.store(live, Relaxed);
+    HEAP.live.store(live, Relaxed);
+    recompute();
+}
+
+/// A pause begins or ends.
+pub fn pause(begin: bool) {
+    let n = numbers();
+    if begin {
+        n.stop_at = os::nanotime();
+    } else {
+        n.cycle_pause += os::nanotime() - n.stop_at;
+    }
+}
+
+/// A cycle's marking is over.
+pub fn count_cycle(forced: bool) {
+    let n = numbers();
+    let i = n.num as usize % 256;
+    n.pause_ns[i] = n.cycle_pause;
+    n.last_end = os::walltime();
+    n.last_nano = os::nanotime();
+    n.pause_end[i] = n.last_end;
+    n.pause_total += n.cycle_pause;
+    n.cycle_pause = 0;
+    n.num += 1;
+    n.forced += forced as u32;
+}
+
+/// Monotonic time of the last cycle's end, 0 if there was none (for the two-minute rule).
+pub fn last_cycle() -> u64 {
+    numbers().last_nano
+}
+
+/// Number of completed cycles.
+pub fn cycles() -> u32 {
+    numbers().num
+}
+
+/// Fills in the collector's part of MemStats.
+pub fn read_stats(m: &mut MemStats) {
+    let n = numbers();
+    m.next_gc = goal() as u64;
+    m.last_gc = n.last_end;
+    m.pause_total_ns = n.pause_total;
+    m.pause_ns = n.pause_ns;
+    m.pause_end = n.pause_end;
+    m.num_gc = n.num;
+    m.num_forced_gc = n.forced;
+    m.gc_cpu_fraction = 0.0;
+    m.enable_gc = true;
+    m.debug_gc = false;
+}
+
+/// `debug.ReadGCStats`: pauses (latest first), their end times, then last end, number, total; the
+/// number of words written. The buffer has room for 2*256+3.
+///
+/// # Safety
+/// `out` has that room; the world is stopped or the caller holds the collector's lock.
+pub unsafe fn read_gc_stats(out: *mut u64) -> usize {
+    let n = numbers();
+    let k = (n.num as usize).min(256);
+    // SAFETY: the caller's promise.
+    unsafe {
+        for i in 0..k {
+            let at = (n.num as usize - 1 - i) % 256;
+            *out.add(i) = n.pause_ns[at];
+            *out.add(k + i) = n.pause_end[at];
+        }
+        *out.add(2 * k) = n.last_end;
+        *out.add(2 * k + 1) = n.num as u64;
+        *out.add(2 * k + 2) = n.pause_total;
+    }
+    2 * k + 3
+}

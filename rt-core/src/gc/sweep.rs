@@ -1,0 +1,162 @@
+//! Sweeping: turning marks into free objects and empty spans into free pages, lazily: by whoever
+//! needs a span, by the background workers, and at the latest before the next cycle.
+
+use super::special;
+use crate::heap::HEAP;
+use crate::heap::central;
+use crate::heap::sizes::SPAN_CLASSES;
+use crate::heap::span::{Place, Span};
+use crate::os;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+
+/// What became of a span.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Swept {
+    /// It has live objects.
+    Kept,
+    /// It had none and is gone.
+    Freed,
+}
+
+/// Nothing is left to claim.
+static DONE: AtomicBool = AtomicBool::new(true);
+/// Class that `one` looks at, times two: full list, then partial list.
+static CURSOR: AtomicUsize = AtomicUsize::new(0);
+/// Who is between claiming and finishing.
+static ACTIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether no span is left to claim (some may still be in the works).
+#[inline]
+pub fn is_done() -> bool {
+    DONE.load(Acquire)
+}
+
+/// Counts a sweeper while it lives; made before claiming.
+pub struct Sweeping(());
+
+/// Announces a claim.
+pub fn enter() -> Sweeping {
+    ACTIVE.fetch_add(1, AcqRel);
+    Sweeping(())
+}
+
+impl Drop for Sweeping {
+    fn drop(&mut self) {
+        ACTIVE.fetch_sub(1, AcqRel);
+    }
+}
+
+/// Starts a sweep cycle: the world is stopped, caches are flushed, marking is complete.
+pub fn start_cycle() {
+    HEAP.sweepgen.fetch_add(2, AcqRel);
+    central::start_sweep_cycle();
+    CURSOR.store(0, Relaxed);
+    DONE.store(false, Release);
+}
+
+/// Sweeps a claimed span. If it keeps objects and not `mine`, it goes into its list.
+///
+/// # Safety
+/// The caller claimed the span in this cycle, after `enter`.
+pub unsafe fn sweep(s: *mut Span, mine: bool) -> Swept {
+    // SAFETY: claimed: nobody else touches list membership or bits; specials under their lock.
+    unsafe {
+        if !(*s).specials.is_null() {
+            special::sweep(s);
+        }
+        let live = (*s).count_marked();
+        let freed = (*s).alloc_count - live;
+        let (class, size) = ((*s).class as usize, (*s).elem_size);
+        if freed > 0 {
+            central::of(class).with(|l| {
+                l.nfree += freed as u64;
+                if class < 2 {
+                    l.free_bytes += size as u64;
+                }
+            });
+        }
+        if live == 0 {
+            (*s).sweepgen.store(HEAP.sweepgen.load(Relaxed), Release);
+            central::free_span(s);
+            return Swept::Freed;
+        }
+        (*s).alloc_count = live;
+        (*s).flip();
+        if freed > 0 {
+            (*s).needzero = true;
+        }
+        (*s).sweepgen.store(HEAP.sweepgen.load(Relaxed), Release);
+        if !mine {
+            central::put(s, if live < (*s).nelems { Place::Partial } else { Place::Full });
+        }
+        Swept::Kept
+    }
+}
+
+/// Sweeps one span; the number of pages it freed, or None if there was none to sweep.
+pub fn one() -> Option<usize> {
+    if is_done() {
+        return None;
+    }
+    let _e = enter();
+    loop {
+        let at = CURSOR.load(Acquire);
+        if at >= SPAN_CLASSES * 2 {
+            DONE.store(true, Release);
+            return None;
+        }
+        // Large objects come first: they free the most.
+        let s = central::claim_unswept(at / 2, at % 2 == 0);
+        if s.is_null() {
+            let _ = CURSOR.compare_exchange(at, at + 1, AcqRel, Relaxed);
+            continue;
+        }
+        // SAFETY: claimed.
+        unsafe {
+            let n = (*s).npages;
+            return Some(if sweep(s, false) == Swept::Freed { n } else { 0 });
+        }
+    }
+}
+
+/// Sweeps until `pages` pages came free, a fair amount was tried or nothing is left.
+pub fn reclaim(pages: usize) {
+    let mut freed = 0;
+    for _ in 0..100.max(pages) {
+        match one() {
+            Some(n) => freed += n,
+            None => return,
+        }
+        if freed >= pages {
+            return;
+        }
+    }
+}
+
+/// Sweeps everything and waits for those who sweep elsewhere.
+pub fn finish() {
+    while one().is_some() {}
+    while ACTIVE.load(Acquire) != 0 {
+        os::yield_now();
+    }
+}
+
+/// Makes sure that a span is swept in this cycle.
+///
+/// # Safety
+/// The span is in use and stays so (it has a live object).
+pub unsafe fn ensure_swept(s: *mut Span) {
+    let generation = HEAP.sweepgen.load(Acquire);
+    // SAFETY: in use.
+    unsafe {
+        while (*s).sweepgen.load(Acquire) != generation {
+            let e = enter();
+            if central::claim(s) {
+                sweep(s, false);
+                return;
+            }
+            drop(e);
+            os::yield_now();
+        }
+    }
+}

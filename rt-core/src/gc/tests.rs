@@ -1,0 +1,370 @@
+//! The collector against models: reachability, finalizers, weak pointers, concurrency, memory use.
+
+use super::special::{self, Added, Call};
+use super::testing::{Mutator, lock, no_workers, start_workers};
+use super::{pacer, state};
+use crate::heap::stats::{BY_SIZE, BySize, MemStats};
+use crate::heap::types::tests::{make, make_array};
+use crate::heap::{self, Type, find_object, sizes::PTR};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering::*;
+
+struct Rnd(u64);
+impl Rnd {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n as u64) as usize
+    }
+}
+
+fn get(slot: usize) -> usize {
+    unsafe { *(slot as *const usize) }
+}
+fn put(slot: usize, v: usize) {
+    unsafe { *(slot as *mut usize) = v }
+}
+
+/// Whether an object of the heap starts at `p` and is in use (exact after a complete collection).
+fn in_use(p: usize) -> bool {
+    find_object(p).is_some_and(|(s, i, data)| data == p && unsafe { !(*s).is_free(i) })
+}
+
+fn stats(m: &mut Mutator) -> MemStats {
+    let _ = m;
+    unsafe {
+        super::flush_caches();
+        let mut s: MemStats = std::mem::zeroed();
+        s.by_size = [BySize { size: 0, mallocs: 0, frees: 0 }; BY_SIZE];
+        heap::stats::read(&mut s);
+        s
+    }
+}
+
+#[test]
+fn random_graphs_match_a_model() {
+    let _g = lock();
+    no_workers();
+    let mut m = Mutator::new();
+    let mut rnd = Rnd(88172645463325252);
+    // Object shapes: small with bits in the span, with a header, large; arrays.
+    let shapes: Vec<(usize, Vec<usize>)> = vec![
+        (8, vec![0]),
+        (16, vec![1]),
+        (48, vec![0, 2, 5]),
+        (504, vec![0, 3, 62]),
+        (512, vec![63]),
+        (1000, vec![1, 100]),
+        (8000, vec![0, 999]),
+        (40000, vec![0, 4999]),
+        (400000, vec![7, 20000, 49999]),
+        (32, vec![]),
+        (40960, vec![]),
+    ];
+    let types: Vec<*const Type> = shapes.iter().map(|(s, w)| make(*s, w)).collect();
+    for round in 0..30 {
+        // Address -> outgoing slots' targets.
+        let mut nodes: Vec<(usize, usize)> = vec![];
+        let mut edges: HashMap<usize, Vec<usize>> = HashMap::new();
+        m.stack.clear();
+        for _ in 0..2000 {
+            let k = if rnd.below(50) == 0 { 7 + rnd.below(4) } else { rnd.below(7) };
+            let noscan = shapes[k].1.is_empty();
+            let p = m.alloc(shapes[k].0, if noscan { std::ptr::null() } else { types[k] });
+            // Everything is rooted while the graph is being built.
+            m.stack.push(p);
+            nodes.push((p, k));
+            for w in &shapes[k].1 {
+                assert_eq!(get(p + w * PTR), 0, "not zeroed");
+                if rnd.below(3) > 0 {
+                    let (q, qk) = nodes[rnd.below(nodes.len())];
+                    // Interior pointers count as well.
+                    put(p + w * PTR, q + rnd.below(shapes[qk].0));
+                    edges.entry(p).or_default().push(q);
+                }
+            }
+            if noscan {
+                // Must never be taken for pointers.
+                put(p, nodes[0].0);
+            }
+        }
+        let roots: Vec<usize> = (0..1 + rnd.below(6)).map(|_| nodes[rnd.below(nodes.len())].0).collect();
+        m.stack = roots.clone();
+        let mut live = HashSet::new();
+        let mut work = roots;
+        while let Some(p) = work.pop() {
+            if live.insert(p) {
+                work.extend(edges.get(&p).into_iter().flatten());
+            }
+        }
+        m.gc();
+        for (p, k) in &nodes {
+            assert_eq!(in_use(*p), live.contains(p), "round {round}, shape {k}");
+        }
+    }
+}
+
+#[test]
+fn arrays_and_big_masks() {
+    let _g = lock();
+    no_workers();
+    let mut m = Mutator::new();
+    let elem = make(24, &[1]);
+    let big = make_array(elem, 1000);
+    for (t, n) in [(elem, 3), (elem, 21), (elem, 40), (elem, 2000), (elem, 50000), (big, 1), (big, 20)] {
+        let size = unsafe { (*t).size } * n;
+        let a = m.alloc(size, t);
+        m.stack.push(a);
+        let mut kids = vec![];
+        for i in 0..size / 24 {
+            let kid = m.alloc(32, std::ptr::null());
+            put(a + i * 24 + 8, kid);
+            kids.push(kid);
+        }
+        m.gc();
+        assert!(kids.iter().all(|k| in_use(*k)));
+        put(a + 8, 0);
+        m.gc();
+        assert!(!in_use(kids[0]) && kids[1..].iter().all(|k| in_use(*k)));
+        m.stack.clear();
+        m.gc();
+        assert!(!in_use(a) && kids.iter().all(|k| !in_use(*k)));
+    }
+}
+
+#[test]
+fn tiny_values_share_and_survive() {
+    let _g = lock();
+    no_workers();
+    let mut m = Mutator::new();
+    let a = m.alloc(3, std::ptr::null());
+    let b = m.alloc(4, std::ptr::null());
+    assert_eq!((a / 16, b % 4), (b / 16, 0));
+    m.stack.push(b);
+    m.gc();
+    assert!(in_use(a));
+    let c = m.alloc(8, std::ptr::null());
+    assert_eq!(c % 8, 0);
+    m.stack.clear();
+    m.gc();
+    assert!(!in_use(a));
+}
+
+#[test]
+fn garbage_needs_little_memory() {
+    let _g = lock();
+    no_workers();
+    let mut m = Mutator::new();
+    m.gc();
+    heap::scavenge_all();
+    let before = stats(&mut m);
+    let t = make(64, &[0]);
+    for i in 0..2_000_000 {
+        let p = m.alloc(64, t);
+        put(p, p);
+        if i % 4000 == 0 {
+            m.alloc(1 << 20, std::ptr::null());
+        }
+    }
+    let after = stats(&mut m);
+    let grown = (after.heap_sys - after.heap_released).saturating_sub(before.heap_sys - before.heap_released);
+    assert!(grown < 16 << 20, "{grown} bytes");
+    assert!(after.num_gc > before.num_gc + 20);
+    assert_eq!(after.mallocs - before.mallocs, 2_000_500);
+    m.gc();
+    let end = stats(&mut m);
+    assert!(end.heap_alloc < before.heap_alloc + 4096, "{} {}", end.heap_alloc, before.heap_alloc);
+    assert_eq!(
+        end.mallocs - before.mallocs,
+        end.frees - before.frees + end.heap_objects - before.heap_objects
+    );
+}
+
+fn call(func: usize, arg: usize) -> Call {
+    Call { func, arg, nret: 0, fint: std::ptr::null(), ot: std::ptr::null() }
+}
+
+#[test]
+fn finalizers_in_order_with_resurrection() {
+    let _g = lock();
+    no_workers();
+    let mut m = Mutator::new();
+    let t = make(16, &[0]);
+    let (a, b, f) = (m.alloc(16, t), m.alloc(16, t), m.alloc(32, std::ptr::null()));
+    put(a, b);
+    unsafe {
+        assert!(special::add_finalizer(a, call(f, a)) == Added::Yes);
+        assert!(special::add_finalizer(a, call(f, a)) == Added::Already);
+        assert!(special::add_finalizer(b, call(f, b)) == Added::Yes);
+        assert!(special::add_finalizer(&raw const m as usize, call(f, 0)) == Added::NotHeap);
+        let weak = special::weak_handle(&mut *m.cache, a);
+        m.stack.push(weak as usize);
+        assert_eq!(special::make_strong(&mut *m.cache, weak), a);
+        m.gc();
+        // Only a is due; b is reachable from it, and the closure is still needed.
+        assert!(special::next_finalizer().is_some_and(|c| c.arg == a && c.func == f));
+        assert!(special::next_finalizer().is_none());
+        assert!(in_use(a) && in_use(b) && in_use(f));
+        assert_eq!(special::make_strong(&mut *m.cache, weak), 0);
+        m.gc();
+        assert!(special::next_finalizer().is_some_and(|c| c.arg == b));
+        assert!(!in_use(a) && in_use(b));
+        m.gc();
+        assert!(!in_use(b) && !in_use(f) && special::next_finalizer().is_none());
+        // A queued finalizer keeps its object; a removed one never comes.
+        let c = m.alloc(16, t);
+        special::add_finalizer(c, call(f, c));
+        special::remove_finalizer(c);
+        let d = m.alloc(16, t);
+        special::add_finalizer(d, call(d, d));
+        m.gc();
+        m.gc();
+        assert!(!in_use(c) && in_use(d));
+        assert!(special::next_finalizer().is_some_and(|c| c.arg == d));
+    }
+}
+
+#[test]
+fn cleanups_and_weak_pointers() {
+    let _g = lock();
+    no_workers();
+    let mut m = Mutator::new();
+    let t = make(16, &[0]);
+    let (a, f1, f2) = (m.alloc(16, t), m.alloc(32, std::ptr::null()), m.alloc(32, std::ptr::null()));
+    unsafe {
+        special::add_cleanup(a, f1);
+        let id = special::add_cleanup(a, f2);
+        special::remove_cleanup(a, id);
+        let h = special::weak_handle(&mut *m.cache, a);
+        assert_eq!(special::weak_handle(&mut *m.cache, a), h);
+        assert_ne!(special::weak_handle(&mut *m.cache, a + 8), h);
+        let global = &raw const t as usize;
+        assert_eq!(special::weak_handle(&mut *m.cache, global), special::weak_handle(&mut *m.cache, global));
+        assert_eq!(special::make_strong(&mut *m.cache, special::weak_handle(&mut *m.cache, global)), global);
+        m.stack = vec![a, h as usize];
+        m.gc();
+        assert!(special::next_cleanup().is_none());
+        assert_eq!(special::make_strong(&mut *m.cache, h), a);
+        m.stack.remove(0);
+        m.gc();
+        assert_eq!(special::make_strong(&mut *m.cache, h), 0);
+        assert!(!in_use(a) && in_use(f1) && !in_use(f2));
+        assert!(special::next_cleanup().is_some_and(|c| c.func == f1));
+        assert!(special::next_cleanup().is_none());
+        m.gc();
+        assert!(!in_use(f1));
+    }
+}
+
+/// Threads that build, move and check linked structures while workers mark: every list node
+/// carries a checksum, so that a node freed too early shows as soon as its memory is reused.
+fn mutate(threads: u64, ops: usize) {
+    let cycles = super::cycles();
+    let hs: Vec<_> = (0..threads)
+        .map(|seed| {
+            std::thread::spawn(move || {
+                let mut m = Mutator::new();
+                let mut rnd = Rnd(seed * 7919 + 12345);
+                let node = make(40, &[0, 1]);
+                let table_t = make(8, &[0]);
+                const N: usize = 300;
+                let table = m.alloc(N * 8, table_t);
+                m.stack.push(table);
+                for i in 0..ops {
+                    m.safepoint();
+                    let (x, y) = (table + rnd.below(N) * 8, table + rnd.below(N) * 8);
+                    match rnd.below(8) {
+                        // Push a node on list x; it may point to y's list too.
+                        0..=3 => {
+                            let p = m.alloc(40, node);
+                            m.store(p, get(x));
+                            m.store(p + 8, get(y));
+                            put(p + 16, p ^ 0x5aa5);
+                            m.store(x, p);
+                        }
+                        // Move a list: the only pointer travels.
+                        4 => {
+                            let p = get(x);
+                            m.store(x, 0);
+                            m.stack.push(p);
+                            m.store(y, p);
+                            m.stack.pop();
+                        }
+                        // Cut.
+                        5 => {
+                            if rnd.below(4) == 0 {
+                                m.store(x, 0)
+                            }
+                        }
+                        // Walk and check.
+                        6 => {
+                            let (mut p, mut n) = (get(x), 0);
+                            while p != 0 && n < 60 {
+                                assert_eq!(get(p + 16), p ^ 0x5aa5, "thread {seed}, step {i}");
+                                p = get(p + rnd.below(2) * 8);
+                                n += 1;
+                            }
+                            // Keep lists short.
+                            if n == 60 {
+                                m.store(x, 0)
+                            }
+                        }
+                        _ => {
+                            m.alloc(1 + rnd.below(3000), std::ptr::null());
+                        }
+                    }
+                }
+            })
+        })
+        .collect();
+    for h in hs {
+        h.join().unwrap();
+    }
+    assert!(super::cycles() > cycles + 3, "{} cycles", super::cycles() - cycles);
+}
+
+#[test]
+fn concurrent_marking_keeps_what_is_reachable() {
+    let _g = lock();
+    no_workers();
+    mutate(3, 150_000);
+    start_workers(2);
+    mutate(3, 300_000);
+    no_workers();
+}
+
+#[test]
+fn stress_mode_collects_at_each_slow_allocation() {
+    let _g = lock();
+    no_workers();
+    state().stress.store(true, Relaxed);
+    mutate(2, 4000);
+    state().stress.store(false, Relaxed);
+}
+
+#[test]
+fn settings() {
+    let _g = lock();
+    no_workers();
+    let mut m = Mutator::new();
+    m.gc();
+    assert_eq!(pacer::set_percent(-1), 100);
+    assert_eq!(pacer::goal(), usize::MAX);
+    let n = super::cycles();
+    for _ in 0..20 {
+        m.alloc(1 << 20, std::ptr::null());
+    }
+    assert_eq!(super::cycles(), n);
+    assert_eq!(pacer::set_limit(8 << 20), i64::MAX);
+    for _ in 0..20 {
+        m.alloc(1 << 20, std::ptr::null());
+    }
+    assert!(super::cycles() > n);
+    assert_eq!(pacer::set_limit(i64::MAX), 8 << 20);
+    assert_eq!(pacer::set_percent(100), -1);
+    m.gc();
+    assert!(unsafe { super::free_os_memory(&mut *m.cache) });
+    let s = stats(&mut m);
+    assert_eq!(s.heap_idle, s.heap_released);
+}

@@ -1,0 +1,90 @@
+//! Background threads of the collector: they mark while the program runs, and afterwards sweep
+//! and give memory back. They run no Go code and need no P.
+
+use super::mark::Marker;
+use super::work::{self, Gcw};
+use super::{marking, pacer, roots, state, sweep};
+use crate::heap;
+use crate::os;
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+
+/// Bumped whenever there may be something to do.
+static EPOCH: AtomicU32 = AtomicU32::new(0);
+/// Workers that mark right now.
+static MARKING: AtomicUsize = AtomicUsize::new(0);
+/// How often one began to.
+static ENTRIES: AtomicUsize = AtomicUsize::new(0);
+/// Bytes between looks at whether to go on.
+const SLICE: usize = 256 << 10;
+
+/// Wakes the workers.
+pub fn wake() {
+    if state().workers.load(Relaxed) != 0 {
+        EPOCH.fetch_add(1, AcqRel);
+        os::futex_wake(&EPOCH, u32::MAX);
+    }
+}
+
+/// Whether no worker marks.
+pub fn idle() -> bool {
+    MARKING.load(SeqCst) == 0
+}
+
+/// Whether no worker marks and no shared work is left, at one moment. If the queues of all Ps are
+/// empty too, marking is complete.
+pub fn quiescent() -> bool {
+    // A worker that begins after the look at MARKING and takes work before the look at the queue
+    // has counted itself in ENTRIES in between.
+    let e = ENTRIES.load(SeqCst);
+    idle() && !work::available() && !roots::left() && ENTRIES.load(SeqCst) == e
+}
+
+/// The body of a worker thread; never returns. The scheduler starts as many as
+/// `Config::workers` says (all signals blocked, any stack of 64 KiB).
+pub fn run() -> ! {
+    let mut gcw = Gcw::new();
+    loop {
+        let seen = EPOCH.load(Acquire);
+        if marking() {
+            mark_all(&mut gcw);
+        } else if !sweep::is_done() {
+            while !marking() && sweep::one().is_some() {}
+            if sweep::is_done() {
+                after_sweep();
+            }
+            continue;
+        }
+        os::futex_wait(&EPOCH, seen, -1);
+    }
+}
+
+fn mark_all(gcw: &mut Gcw) {
+    // Counted before looking for work: whoever sees nobody counted and no work may conclude.
+    MARKING.fetch_add(1, SeqCst);
+    ENTRIES.fetch_add(1, SeqCst);
+    loop {
+        let dry = {
+            let mut m = Marker::new(gcw);
+            while super::scan_goroutines(&mut m) {}
+            marking() && m.drain(SLICE)
+        };
+        if dry || !marking() {
+            break;
+        }
+    }
+    gcw.flush();
+    MARKING.fetch_sub(1, SeqCst);
+    if quiescent() {
+        super::note_idle();
+    }
+}
+
+/// After a complete sweep: wake who waits for finalizers, give memory beyond the next goal back.
+pub(super) fn after_sweep() {
+    super::wake_finalizers();
+    let goal = pacer::goal();
+    if goal != usize::MAX {
+        let keep = goal + goal / 10;
+        heap::scavenge(keep.saturating_sub(heap::HEAP.pages_in_use.load(Relaxed) << heap::sizes::PAGE_SHIFT));
+    }
+}

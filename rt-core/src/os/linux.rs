@@ -1,0 +1,119 @@
+//! Linux: memory, futexes, clocks, by raw system calls.
+
+use super::syscall::{nr, syscall6};
+use core::sync::atomic::AtomicU32;
+
+const PROT_RW: usize = 3;
+const MAP_PRIVATE: usize = 2;
+const MAP_ANON: usize = 0x20;
+const MAP_NORESERVE: usize = 0x4000;
+const MAP_FIXED_NOREPLACE: usize = 0x10_0000;
+const MADV_DONTNEED: usize = 4;
+const FUTEX_WAIT_PRIVATE: usize = 128;
+const FUTEX_WAKE_PRIVATE: usize = 129;
+const EEXIST: isize = -17;
+
+/// Why no memory came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum MapError {
+    /// The wanted place is taken; another may be free.
+    Taken,
+    /// The system has no (more) memory or address space to give.
+    OutOfMemory,
+}
+
+/// Maps `size` bytes of zero, readable and writable memory wherever the system likes.
+pub fn map(size: usize) -> *mut u8 {
+    // SAFETY: a fresh anonymous mapping overlaps nothing.
+    let r = unsafe {
+        syscall6(nr::MMAP, 0, size, PROT_RW, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, usize::MAX, 0)
+    };
+    if r < 0 && r > -4096 { core::ptr::null_mut() } else { r as *mut u8 }
+}
+
+/// Maps `size` bytes exactly at `addr`, which must be page-aligned, or nothing.
+pub fn map_at(addr: usize, size: usize) -> Result<(), MapError> {
+    // SAFETY: NOREPLACE never disturbs an existing mapping; kernels that don't know the flag take
+    // the address as a hint, which the comparison below catches.
+    let r = unsafe {
+        let flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+        syscall6(nr::MMAP, addr, size, PROT_RW, flags, usize::MAX, 0)
+    };
+    if r as usize == addr {
+        return Ok(());
+    }
+    if r < 0 && r > -4096 {
+        return Err(if r == EEXIST { MapError::Taken } else { MapError::OutOfMemory });
+    }
+    // SAFETY: the mapping just made, which nobody else has seen.
+    unsafe { unmap(r as *mut u8, size) };
+    Err(MapError::Taken)
+}
+
+/// Gives a mapping back to the system.
+///
+/// # Safety
+/// Nothing may use the memory any more.
+pub unsafe fn unmap(p: *mut u8, size: usize) {
+    // SAFETY: the caller's promise.
+    unsafe { syscall6(nr::MUNMAP, p as usize, size, 0, 0, 0, 0) };
+}
+
+/// Lets the system take the pages back; they read as zero afterwards. False if it can't.
+///
+/// # Safety
+/// The contents are lost: nothing may be stored there.
+pub unsafe fn decommit(p: *mut u8, size: usize) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { syscall6(nr::MADVISE, p as usize, size, MADV_DONTNEED, 0, 0, 0) == 0 }
+}
+
+/// Sleeps until woken, if `*a` is still `val`; `ns` < 0 means no time limit.
+pub fn futex_wait(a: &AtomicU32, val: u32, ns: i64) {
+    let ts = [(ns / 1_000_000_000) as isize, (ns % 1_000_000_000) as isize];
+    let t = if ns < 0 { 0 } else { ts.as_ptr() as usize };
+    // SAFETY: the kernel reads the word and the time.
+    unsafe { syscall6(nr::FUTEX, a as *const _ as usize, FUTEX_WAIT_PRIVATE, val as usize, t, 0, 0) };
+}
+
+/// Wakes up to `n` sleepers on `a`.
+pub fn futex_wake(a: &AtomicU32, n: u32) {
+    // SAFETY: only the address counts.
+    unsafe { syscall6(nr::FUTEX, a as *const _ as usize, FUTEX_WAKE_PRIVATE, n as usize, 0, 0, 0) };
+}
+
+/// Lets another thread run.
+pub fn yield_now() {
+    // SAFETY: no arguments.
+    unsafe { syscall6(nr::SCHED_YIELD, 0, 0, 0, 0, 0, 0) };
+}
+
+/// Nanoseconds of the monotonic clock.
+pub fn nanotime() -> u64 {
+    let mut ts = [0isize; 2];
+    // SAFETY: the kernel writes the two words.
+    unsafe { syscall6(nr::CLOCK_GETTIME, 1, ts.as_mut_ptr() as usize, 0, 0, 0, 0) };
+    ts[0] as u64 * 1_000_000_000 + ts[1] as u64
+}
+
+/// Nanoseconds since 1970.
+pub fn walltime() -> u64 {
+    let mut ts = [0isize; 2];
+    // SAFETY: the kernel writes the two words.
+    unsafe { syscall6(nr::CLOCK_GETTIME, 0, ts.as_mut_ptr() as usize, 0, 0, 0, 0) };
+    ts[0] as u64 * 1_000_000_000 + ts[1] as u64
+}
+
+/// Writes to a file descriptor; the kernel's result.
+pub fn write(fd: i32, b: &[u8]) -> isize {
+    // SAFETY: the kernel reads the slice.
+    unsafe { syscall6(nr::WRITE, fd as usize, b.as_ptr() as usize, b.len(), 0, 0, 0) }
+}
+
+/// Ends the process.
+pub fn exit(code: i32) -> ! {
+    loop {
+        // SAFETY: doesn't return.
+        unsafe { syscall6(nr::EXIT_GROUP, code as usize, 0, 0, 0, 0, 0) };
+    }
+}

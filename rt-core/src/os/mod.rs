@@ -1,0 +1,14 @@
+//! What the runtime asks of the system, as plain functions. One folder holds every `cfg` on the
+//! operating system; callers never ask which one it is.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+mod syscall;
+#[cfg(target_os = "linux")]
+pub use linux::*;
+
+#[cfg(not(target_os = "linux"))]
+mod none;
+#[cfg(not(target_os = "linux"))]
+pub use none::*;

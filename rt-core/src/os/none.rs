@@ -1,0 +1,133 @@
+//! No operating system: the board hands over one range of RAM with `give_memory`, and single
+//! services (console, clock) as functions.
+
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+
+/// Why no memory came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum MapError {
+    /// The wanted place is taken; another may be free.
+    Taken,
+    /// There is no more memory.
+    OutOfMemory,
+}
+
+static LOW: AtomicUsize = AtomicUsize::new(0);
+static HIGH: AtomicUsize = AtomicUsize::new(0);
+
+/// What a board provides.
+#[derive(Clone, Copy)]
+pub struct Board {
+    /// Writes bytes to the console.
+    pub write: fn(&[u8]),
+    /// Monotonic nanoseconds.
+    pub nanotime: fn() -> u64,
+    /// Stops the machine.
+    pub exit: fn(i32) -> !,
+}
+
+fn no_write(_: &[u8]) {}
+fn no_time() -> u64 {
+    0
+}
+fn no_exit(_: i32) -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+static BOARD: crate::sync::Global<Board> =
+    crate::sync::Global::new(Board { write: no_write, nanotime: no_time, exit: no_exit });
+
+/// Called once by the board's start code: zeroed RAM and the services.
+///
+/// # Safety
+/// The range must be zero, unused RAM; nothing else of the runtime may have run.
+pub unsafe fn give_memory(low: usize, high: usize, board: Board) {
+    LOW.store((low + 0xffff) & !0xffff, Relaxed);
+    HIGH.store(high & !0xffff, Relaxed);
+    // SAFETY: before anything else runs.
+    unsafe { *BOARD.get() = board };
+}
+
+/// The lowest address the heap may use; `map_at` serves from there upwards, `map` from the top.
+pub fn heap_origin() -> usize {
+    LOW.load(Relaxed)
+}
+
+/// Takes zeroed memory from the top of RAM.
+pub fn map(size: usize) -> *mut u8 {
+    let size = (size + 4095) & !4095;
+    let (low, high) = (LOW.load(Relaxed), HIGH.load(Relaxed));
+    if high - low < size {
+        return core::ptr::null_mut();
+    }
+    HIGH.store(high - size, Relaxed);
+    (high - size) as *mut u8
+}
+
+/// Takes memory at the bottom of what is left.
+pub fn map_at(addr: usize, size: usize) -> Result<(), MapError> {
+    let (low, high) = (LOW.load(Relaxed), HIGH.load(Relaxed));
+    if addr < low {
+        return Err(MapError::Taken);
+    }
+    if addr > high || high - addr < size {
+        return Err(MapError::OutOfMemory);
+    }
+    LOW.store(addr + size, Relaxed);
+    Ok(())
+}
+
+/// Memory never goes back.
+///
+/// # Safety
+/// None needed; the signature is the hosted systems'.
+pub unsafe fn unmap(_: *mut u8, _: usize) {}
+
+/// Nothing to give it back to.
+///
+/// # Safety
+/// None needed; the signature is the hosted systems'.
+pub unsafe fn decommit(_: *mut u8, _: usize) -> bool {
+    false
+}
+
+/// One core: whoever waits spins until an interrupt changes the word.
+pub fn futex_wait(a: &AtomicU32, val: u32, _ns: i64) {
+    if a.load(Acquire) == val {
+        core::hint::spin_loop();
+    }
+}
+
+/// Nobody sleeps.
+pub fn futex_wake(_: &AtomicU32, _: u32) {}
+
+/// Nobody else to run.
+pub fn yield_now() {
+    core::hint::spin_loop();
+}
+
+/// The board's clock.
+pub fn nanotime() -> u64 {
+    // SAFETY: set once at boot.
+    unsafe { ((*BOARD.get()).nanotime)() }
+}
+
+/// The board's clock; there is no calendar.
+pub fn walltime() -> u64 {
+    nanotime()
+}
+
+/// The console.
+pub fn write(_fd: i32, b: &[u8]) -> isize {
+    // SAFETY: set once at boot.
+    unsafe { ((*BOARD.get()).write)(b) };
+    b.len() as isize
+}
+
+/// Stops the machine.
+pub fn exit(code: i32) -> ! {
+    // SAFETY: set once at boot.
+    unsafe { ((*BOARD.get()).exit)(code) }
+}
