@@ -1,0 +1,120 @@
+//! Go's own test programs, run where Debian's golang-1.19-src installs them, one case each, with three ways of running:
+//! as they are, with a collection at every allocation slow path, and with the stack moved at every prologue check.
+//!
+//! `ci/conformance/cases.txt` lists the programs (action `run` or `rundir`) that Go 1.27.3 itself passes. `ci/conformance/ledger.txt`
+//! holds those that do not pass here, with one reason each from a closed list; a ledgered case that passes fails, so the
+//! ledger only shrinks.
+mod support;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use support::{Case, Scratch};
+
+/// Why a case may be in the ledger.
+const REASONS: &[&str] = &["not yet", "needs the go command", "cgo", "race detector", "compiler-internal flag"];
+/// Every n-th passing case is in the sample of the stress runs that CI makes.
+const SAMPLE: usize = 50;
+
+fn tests_folder() -> PathBuf {
+    std::env::var_os("OXIGO_GO_TESTS").map_or_else(|| PathBuf::from("/usr/share/go-1.19/test"), PathBuf::from)
+}
+
+fn list(name: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ci/conformance").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).map(String::from).collect()
+}
+
+fn main() {
+    let ledger: HashMap<String, String> = list("ledger.txt")
+        .iter()
+        .map(|l| {
+            let (case, reason) = l.split_once(": ").unwrap_or_else(|| panic!("ledger: no reason in {l:?}"));
+            assert!(REASONS.contains(&reason), "ledger: {reason:?} is not one of {REASONS:?}");
+            (case.to_string(), reason.to_string())
+        })
+        .collect();
+    let names = list("cases.txt");
+    for case in ledger.keys() {
+        assert!(names.contains(case), "ledger: {case} is not in cases.txt");
+    }
+    let mut cases = Vec::new();
+    let passing: Vec<&String> = names.iter().filter(|n| !ledger.contains_key(*n)).collect();
+    for name in &names {
+        let expect_failure = ledger.contains_key(name);
+        cases.push(case("conformance", name, &[], expect_failure));
+    }
+    let step = passing.len().div_ceil(SAMPLE).max(1);
+    for (mode, variable) in [("gcstress", "OXIGO_GCSTRESS"), ("stackstress", "OXIGO_STACKSTRESS")] {
+        for (i, name) in passing.iter().enumerate() {
+            let group = format!("{mode}::{}", if i % step == 0 { "sample" } else { "rest" });
+            cases.push(case(&group, name, &[(variable, "1")], false));
+        }
+    }
+    support::main(cases)
+}
+
+fn case(group: &str, name: &str, env: &[(&'static str, &'static str)], expect_failure: bool) -> Case {
+    let (name, env) = (name.to_string(), env.to_vec());
+    let full = format!("amd64::linux::{group}::{}", name.trim_end_matches(".go"));
+    Case {
+        name: full,
+        run: Box::new(move || match (run_case(&name, &env), expect_failure) {
+            (Err(_), true) => Ok(()),
+            (Ok(()), true) => Err(format!("{name} passes: take it out of ci/conformance/ledger.txt")),
+            (result, false) => result,
+        }),
+    }
+}
+
+/// The first comment line that names an action, split into words.
+fn action(source: &str) -> Vec<String> {
+    source
+        .lines()
+        .filter_map(|l| l.strip_prefix("// "))
+        .find(|l| l.starts_with("run"))
+        .map(|l| l.split_whitespace().map(String::from).collect())
+        .unwrap_or_default()
+}
+
+fn run_case(name: &str, env: &[(&str, &str)]) -> Result<(), String> {
+    let tests = tests_folder();
+    let source = tests.join(name);
+    let text = std::fs::read(&source).map_err(|e| format!("{}: {e} (ci/setup installs Go's tests)", source.display()))?;
+    let words = action(&String::from_utf8_lossy(&text));
+    let scratch = Scratch::new(name);
+    let exe = scratch.path("a.out");
+    let mut build = support::oxigo();
+    build.arg("build").arg("-o").arg(&exe);
+    match words.first().map(String::as_str) {
+        Some("run") => build.arg(name).current_dir(&tests),
+        Some("rundir") => build.arg("--dir-packages").arg(name.replace(".go", ".dir")).current_dir(&tests),
+        other => return Err(format!("{name}: action {other:?}")),
+    };
+    let built = support::run(&mut build, Duration::from_secs(120))?;
+    if built.status != 0 || built.timed_out {
+        return Err(format!("oxigo build: exit status {}\n{}", built.status, built.output));
+    }
+    let mut command = std::process::Command::new(&exe);
+    let args = words.iter().skip(1).skip_while(|w| w.starts_with('-') || w.as_str() == "-l=4");
+    command.args(args).envs(env.iter().copied()).current_dir(&tests);
+    let ran = support::run(&mut command, Duration::from_secs(if env.is_empty() { 60 } else { 240 }))?;
+    if ran.timed_out {
+        return Err(format!("timed out\n{}", tail(&ran.output)));
+    }
+    if ran.status != 0 {
+        return Err(format!("exit status {}\n{}", ran.status, tail(&ran.output)));
+    }
+    let expected = std::fs::read_to_string(source.with_extension("out")).unwrap_or_default();
+    if ran.output.replace("\r\n", "\n") != expected {
+        return Err(support::difference(&expected, &ran.output));
+    }
+    Ok(())
+}
+
+fn tail(output: &str) -> String {
+    let lines: Vec<&str> = output.lines().collect();
+    lines[..lines.len().min(40)].join("\n")
+}

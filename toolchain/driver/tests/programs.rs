@@ -1,0 +1,114 @@
+//! Programs of our own: each file in tests/programs holds a Go program and what it must do.
+//!
+//! Directives, in comments at the head of the file:
+//! - `// exit N`: the exit status (default 0)
+//! - `// env NAME=VALUE`, `// args A B`, `// limit SECONDS`, `// ulimit -v KB`
+//! - `// build-fails`: `oxigo build` must exit with status 1 and print the expected lines
+//!
+//! What follows `/* output` in the last comment is the expected output, exactly; lines of `/* output contains` must each
+//! appear; without either, output is not compared.
+mod support;
+use std::{path::Path, process::Command, time::Duration};
+use support::{Case, Scratch};
+
+fn main() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    let cases = support::files(&dir, "go")
+        .into_iter()
+        .map(|path| {
+            let stem = path.file_stem().expect("it has an extension").to_string_lossy().into_owned();
+            Case { name: format!("amd64::linux::programs::{stem}"), run: Box::new(move || run_program(&path)) }
+        })
+        .collect();
+    support::main(cases)
+}
+
+#[derive(Default)]
+struct Expectation {
+    exit: i32,
+    env: Vec<(String, String)>,
+    args: Vec<String>,
+    limit: Option<u64>,
+    ulimit: Option<String>,
+    build_fails: bool,
+    exact: Option<String>,
+    contains: Vec<String>,
+}
+
+fn parse(text: &str) -> Result<Expectation, String> {
+    let mut e = Expectation::default();
+    for line in text.lines().take_while(|l| !l.starts_with("package ")) {
+        let Some(line) = line.strip_prefix("// ") else { continue };
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "exit" => e.exit = rest.parse().map_err(|_| format!("bad exit {rest:?}"))?,
+            "env" => e.env.extend(rest.split_once('=').map(|(k, v)| (k.to_string(), v.to_string()))),
+            "args" => e.args = rest.split_whitespace().map(String::from).collect(),
+            "limit" => e.limit = rest.parse().ok(),
+            "ulimit" => e.ulimit = Some(rest.to_string()),
+            "build-fails" => e.build_fails = true,
+            _ => {}
+        }
+    }
+    if let Some(at) = text.rfind("/* output") {
+        let rest = &text[at + "/* output".len()..];
+        let end = rest.rfind("*/").ok_or("the output comment has no end")?;
+        match rest[..end].strip_prefix(" contains\n") {
+            Some(lines) => e.contains = lines.lines().map(String::from).collect(),
+            None => e.exact = Some(rest[..end].strip_prefix('\n').unwrap_or(&rest[..end]).to_string()),
+        }
+    }
+    Ok(e)
+}
+
+fn run_program(path: &Path) -> Result<(), String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    let expect = parse(&text)?;
+    let scratch = Scratch::new(&path.to_string_lossy());
+    let exe = scratch.path("a.out");
+    let name = path.file_name().expect("a file");
+    let mut build = support::oxigo();
+    build.arg("build").arg("-o").arg(&exe).arg(name).current_dir(path.parent().expect("in a folder"));
+    let built = support::run(&mut build, Duration::from_secs(120))?;
+    if expect.build_fails {
+        if built.status != 1 {
+            return Err(format!("oxigo build: exit status {}, want 1\n{}", built.status, built.output));
+        }
+        return compare(&expect, &built.output);
+    }
+    if built.status != 0 || built.timed_out {
+        return Err(format!("oxigo build: exit status {}\n{}", built.status, built.output));
+    }
+    let mut command = match &expect.ulimit {
+        Some(limit) => {
+            let mut c = Command::new("sh");
+            c.arg("-c").arg(format!("ulimit {limit} && exec \"$0\" \"$@\"")).arg(&exe);
+            c
+        }
+        None => Command::new(&exe),
+    };
+    command.args(&expect.args).envs(expect.env.iter().map(|(k, v)| (k, v)));
+    let ran = support::run(&mut command, Duration::from_secs(expect.limit.unwrap_or(60)))?;
+    if ran.timed_out || ran.status != expect.exit {
+        let lines: Vec<&str> = ran.output.lines().take(60).collect();
+        let why = if ran.timed_out { "timed out".into() } else { format!("exit status {}, want {}", ran.status, expect.exit) };
+        return Err(format!("{why}\n{}", lines.join("\n")));
+    }
+    compare(&expect, &ran.output)
+}
+
+fn compare(expect: &Expectation, output: &str) -> Result<(), String> {
+    if let Some(exact) = &expect.exact
+        && exact != output
+    {
+        return Err(support::difference(exact, output));
+    }
+    let mut rest = output;
+    for line in &expect.contains {
+        match rest.find(line.as_str()) {
+            Some(at) => rest = &rest[at + line.len()..],
+            None => return Err(format!("the output lacks (in order): {line:?}\n{output}")),
+        }
+    }
+    Ok(())
+}

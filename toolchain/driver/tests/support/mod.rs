@@ -1,0 +1,146 @@
+//! What the file-driven test binaries share: the part of libtest's command line that nextest speaks, and running programs.
+#![allow(dead_code, reason = "each test binary uses its part")]
+use std::{
+    io::Read,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// A test: a name that begins with the GOARCH it runs on, and what to do.
+pub struct Case {
+    /// Name.
+    pub name: String,
+    /// The test; an error is its report.
+    pub run: Box<dyn Fn() -> Result<(), String>>,
+}
+
+/// The main function of a file-driven test binary.
+pub fn main(cases: Vec<Case>) -> ! {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| args.iter().any(|a| a == flag);
+    if has("--list") {
+        if !has("--ignored") {
+            cases.iter().for_each(|c| println!("{}: test", c.name));
+        }
+        std::process::exit(0);
+    }
+    let filters: Vec<&String> = args.iter().filter(|a| !a.starts_with("--")).collect();
+    let wanted = |c: &Case| match (filters.is_empty(), has("--exact")) {
+        (true, _) => true,
+        (false, true) => filters.iter().any(|f| **f == c.name),
+        (false, false) => filters.iter().any(|f| c.name.contains(f.as_str())),
+    };
+    let (mut passed, mut failed) = (0, 0);
+    for case in cases.iter().filter(|c| wanted(c)) {
+        match (case.run)() {
+            Ok(()) => {
+                println!("test {} ... ok", case.name);
+                passed += 1;
+            }
+            Err(report) => {
+                println!("test {} ... FAILED\n{report}", case.name);
+                failed += 1;
+            }
+        }
+    }
+    println!("{passed} passed, {failed} failed");
+    std::process::exit((failed > 0) as i32)
+}
+
+/// How a program ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Standard output and standard error as they came.
+    pub output: String,
+    /// Exit status, or 128 + signal.
+    pub status: i32,
+    /// It was stopped after the time limit.
+    pub timed_out: bool,
+}
+
+/// Runs a program with a time limit; both output streams end up in one text, as Go's test driver does it.
+pub fn run(command: &mut Command, limit: Duration) -> Result<Outcome, String> {
+    let (mut read, write) = std::io::pipe().map_err(|e| e.to_string())?;
+    let copy = write.try_clone().map_err(|e| e.to_string())?;
+    command.stdin(Stdio::null()).stdout(write).stderr(copy).process_group(0);
+    let mut child = command.spawn().map_err(|e| format!("cannot run {command:?}: {e}"))?;
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let reader = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let mut part = [0; 65536];
+        while let Ok(n) = read.read(&mut part) {
+            if n == 0 {
+                break;
+            }
+            // A program that floods its output is cut off, not stored.
+            if bytes.len() < 16 << 20 {
+                bytes.extend_from_slice(&part[..n]);
+            }
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    });
+    let start = Instant::now();
+    let mut timed_out = false;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
+            break status;
+        }
+        if start.elapsed() > limit && !timed_out {
+            timed_out = true;
+            let group = format!("-{}", child.id());
+            let _ = Command::new("kill").args(["-9", "--", &group]).status();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    use std::os::unix::process::ExitStatusExt;
+    let status = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+    Ok(Outcome { output: reader.join().map_err(|_| "reader died")?, status, timed_out })
+}
+
+/// The `oxigo` command under test.
+pub fn oxigo() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_oxigo"))
+}
+
+/// A folder for one test's files, removed when it is dropped.
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    /// A new empty folder.
+    pub fn new(name: &str) -> Scratch {
+        let name: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        let dir = std::env::temp_dir().join(format!("oxigo-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        std::fs::create_dir_all(&dir).expect("the temporary folder is writable");
+        Scratch(dir)
+    }
+    /// A path inside.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The files with this extension in a folder, sorted.
+pub fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut out: Vec<PathBuf> = std::fs::read_dir(dir)
+        .map(|d| d.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == extension)).collect())
+        .unwrap_or_default();
+    out.sort();
+    out
+}
+
+/// Where two texts differ first, for reports.
+pub fn difference(expected: &str, got: &str) -> String {
+    let (e, g): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), got.lines().collect());
+    let at = e.iter().zip(&g).position(|(a, b)| a != b).unwrap_or(e.len().min(g.len()));
+    let show = |lines: &[&str]| lines.iter().skip(at).take(12).map(|l| format!("    {l}\n")).collect::<String>();
+    format!("first difference in line {}\n  expected:\n{}  got:\n{}", at + 1, show(&e), show(&g))
+}
