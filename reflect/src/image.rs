@@ -33,8 +33,9 @@
 
 /// The symbol of the [`Image`].
 pub const IMAGE_SYMBOL: &str = "oxigo_image";
-/// The section in which assembly describes its functions as [`AsmFunc`]s.
-pub const ASM_FUNCS_SECTION: &str = ".oxigo.asmfuncs";
+/// The section in which assembly describes its functions as [`AsmFunc`]s; the linker bounds it with
+/// `__start_oxigo_asmfuncs` and `__stop_oxigo_asmfuncs`.
+pub const ASM_FUNCS_SECTION: &str = "oxigo_asmfuncs";
 /// `Image::magic`, in the target's byte order.
 pub const MAGIC: u64 = u64::from_be_bytes(*b"oxigo\0i1");
 

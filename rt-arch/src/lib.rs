@@ -1,1 +1,128 @@
+//! What must be assembly, per architecture, and its Rust face.
+//!
+//! Each folder `ARCH/` holds the same files:
+//! - `switch.S`: goroutine stacks and the thread's stack; how compiled code calls Rust hooks
+//! - `morestack.S`: growing stacks, polls
+//! - `spill.S`, `call.S`, `makefunc.S`: argument registers in memory, calls and func values made by reflection
+//! - `mem.S`, `cmem.S`: memory routines with Go's ABI and with C's (feature `mem`)
+//! - `signal.S`: threads, signals, system calls; `entry.S`: the process entry (feature `start`)
+//! - `misc.S`: the machine's small functions of Go packages
+//!
+//! `include/layout.h` says what assembly knows of `g` and `m`; the build script prints spill sequences and the
+//! reflectcall family from reflect's table of architectures.
+//!
+//! The runtime defines, with the C ABI, what the assembly calls: see [`hooks`].
 #![no_std]
+#![deny(missing_docs)]
+
+use core::ffi::c_void;
+
+/// Constants of `include/layout.h` for this target: offsets in `g` and `m`, stack guard sizes.
+pub mod layout {
+    include!(concat!(env!("OUT_DIR"), "/layout.rs"));
+}
+
+pub use reflect::image::AsmFunc;
+
+/// The C function of a hook: it gets the address of the stub's argument area.
+pub type Hook = unsafe extern "C" fn(area: *mut u8);
+
+/// What the runtime must define (`#[no_mangle] extern "C"`), by name and signature.
+///
+/// | function | called |
+/// |---|---|
+/// | `oxigo_rt_start(argc: isize, argv: *const *const u8) -> !` | by `_start`, on the initial stack |
+/// | `rt_newstack(g: *mut G) -> !` | by morestack, on g0; must store `g.more.entry` and `rt_gogo(g)` |
+/// | `rt_morestack_bad(pc: usize) -> !` | morestack on g0 or the signal stack |
+/// | `rt_poll(area: *mut u8)` | a parking hook: a loop noticed the guard |
+/// | `rt_goexit1(area: *mut u8)` | a parking hook: a goroutine's function has returned |
+/// | `rt_reflectcallmove(block: *mut ReflectCallMove)` | a leaf hook: results of a reflectcall |
+/// | `rt_badreflectcall(area: *mut u8)` | a hook: a frame over 1 GiB |
+/// | `rt_sighandler(sig: i32, info: *mut u8, ctx: *mut u8, g: *mut G)` | on the signal stack |
+pub mod hooks {}
+
+/// What `rt_reflectcallmove` gets: copy `size` bytes of stack results from `src` (a frame) to `dst` with write
+/// barriers as `typ` asks (null: none), then `Ptrs[i] = Ints[i]` for each bit in ReturnIsPtr of `regs`.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct ReflectCallMove {
+    /// Type of the whole argument frame, or null.
+    pub typ: *const c_void,
+    /// Where the results go.
+    pub dst: *mut u8,
+    /// Where the callee left them.
+    pub src: *const u8,
+    /// Bytes to copy.
+    pub size: usize,
+    /// The RegArgs.
+    pub regs: *mut u8,
+}
+
+unsafe extern "C" {
+    /// Continues goroutine `g` at its `sched`. On g0 only.
+    pub fn rt_gogo(g: *mut c_void) -> !;
+    /// Makes the current stack that of `g0` and runs `f(arg)`, which must not return.
+    pub fn rt_mstart(g0: *mut c_void, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) -> !;
+    /// As [`rt_mstart`], but returns when `f` does or when [`rt_on_g0_return`] is called.
+    pub fn rt_on_g0(g0: *mut c_void, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void);
+    /// Ends the [`rt_on_g0`] of `g0` from anywhere below it.
+    pub fn rt_on_g0_return(g0: *mut c_void) -> !;
+    /// The thread-local g.
+    pub fn rt_getg() -> *mut c_void;
+    /// Sets the thread-local g.
+    pub fn rt_setg(g: *mut c_void);
+    /// Start of a new goroutine: `sched = {stack top, rt_gostart, closure}`. Only its address is used from Rust.
+    pub fn rt_gostart();
+    /// Where a goroutine goes on that waited in morestack. Only its address is used from Rust.
+    pub fn rt_morestack_resume();
+    /// Only its address is used from Rust.
+    pub fn rt_hookcall();
+    /// The kernel's entry to signal handling. Only its address is used from Rust.
+    pub fn rt_sigtramp();
+    /// The return from a signal handler. Only its address is used from Rust.
+    pub fn rt_sigreturn();
+    /// A raw system call: the result, or -errno.
+    pub fn rt_syscall6(n: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, a6: usize) -> isize;
+    /// Starts a thread: tid, or -errno.
+    pub fn rt_clone(
+        flags: usize,
+        stack_top: *mut u8,
+        parent_tid: *mut u32,
+        child_tid: *mut u32,
+        tls: *mut u8,
+        f: unsafe extern "C" fn(*mut c_void),
+        arg: *mut c_void,
+    ) -> isize;
+    /// Unmaps the thread's stack (if `size` is not 0) and ends the thread.
+    pub fn rt_exit_thread(stack: *mut u8, size: usize) -> !;
+    /// Sets the thread pointer: 0, or -errno.
+    pub fn rt_set_tls(base: *mut u8) -> isize;
+
+    #[link_name = "__start_oxigo_asmfuncs"]
+    static ASM_FUNCS_START: [AsmFunc; 0];
+    #[link_name = "__stop_oxigo_asmfuncs"]
+    static ASM_FUNCS_END: [AsmFunc; 0];
+}
+
+/// The table of the functions written in assembly, in no particular order.
+pub fn asm_funcs() -> &'static [AsmFunc] {
+    // SAFETY: the linker bounds the section, which holds rows only, written by the END macro of asm.h.
+    unsafe {
+        let start = (&raw const ASM_FUNCS_START).cast::<AsmFunc>();
+        let end = (&raw const ASM_FUNCS_END).cast::<AsmFunc>();
+        core::slice::from_raw_parts(start, end.offset_from_unsigned(start))
+    }
+}
+
+const _: () = {
+    use reflect::image::FuncFlags as F;
+    assert!(layout::FL_WRAPPER == F::WRAPPER.0 as usize && layout::FL_NOSPLIT == F::NOSPLIT.0 as usize);
+    assert!(layout::FL_TOPFRAME == F::TOPFRAME.0 as usize && layout::FL_ASM == F::ASM.0 as usize);
+    assert!(layout::FL_SPWRITE == F::SPWRITE.0 as usize && layout::FL_MORESTACK == F::MORESTACK.0 as usize);
+    assert!(
+        layout::FL_SYSTEMSTACK == F::SYSTEMSTACK.0 as usize
+            && layout::FL_SAVES_REGS == F::SAVES_REGS.0 as usize
+    );
+    assert!(layout::FL_REFLECT_STUB == F::REFLECT_STUB.0 as usize);
+    assert!(size_of::<ReflectCallMove>() == layout::RCM_END);
+};

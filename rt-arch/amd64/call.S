@@ -1,0 +1,99 @@
+/* Calls of functions known only at run time, amd64.
+ *
+ *   reflectcall(type, fn, stackArgs, stackArgsSize, stackRetOffset, frameSize, regArgs)      ABIInternal
+ *               AX    BX  CX         DI             SI              R8         R9
+ *
+ * picks the smallest callN with frameSize <= N:
+ *
+ *       | return address            |
+ *       | reflectcallmove's block   | SP + N + 32    (see layout.h; written after the call only)
+ *       | stackArgsSize, retOffset  | SP + N + 24    two uint32
+ *       | regArgs                   | SP + N + 16  \
+ *       | stackArgs                 | SP + N + 8    | pointers, live during the call
+ *       | type                      | SP + N       /
+ *       | N bytes for the callee    | SP             its stack arguments and results
+ */
+#include "asm.h"
+
+#define CALL_EXTRA (32 + RCM_END)
+/* AX, BX, CX and R9 carry pointers at entry. */
+#define CALL_REG_PTRS 0x47
+
+/* runtime.reflectcall, which reflect knows as call. */
+FUNC(runtime.reflectcall)
+GLOBAL(reflect.call)
+#define DISPATCH(N) \
+    cmpl $N, %r8d; \
+    jbe runtime.call##N
+    CALL_SIZES(DISPATCH)
+    subq $8, %rsp
+    .cfi_adjust_cfa_offset 8
+    movq %rsp, %rdi
+    leaq rt_badreflectcall(%rip), %rax      /* throws "reflect.call: frame too large" */
+    call rt_hookcall
+    ud2
+END(runtime.reflectcall, 0, 0, FL_NOSPLIT | FL_WRAPPER, 0, 0, CALL_REG_PTRS, 0)
+
+/* The body is the same for every N; only the frame differs. The check compares SP - frame with the guard, and sees a
+ * frame larger than SP as too large as well. */
+#define CALLFN(N) \
+FUNC(runtime.call##N) \
+    movq %rsp, %r12; \
+    subq $(N + CALL_EXTRA), %r12; \
+    jb 8f; \
+    cmpq G_STACKGUARD0(%r14), %r12; \
+    jbe 8f; \
+    subq $(N + CALL_EXTRA), %rsp; \
+    .cfi_adjust_cfa_offset N + CALL_EXTRA; \
+    movq %rax, N(%rsp); \
+    movq %rcx, N+8(%rsp); \
+    movq %r9, N+16(%rsp); \
+    movl %edi, N+24(%rsp); \
+    movl %esi, N+28(%rsp); \
+    movq %rbx, %rdx; \
+    movq %rcx, %rsi; \
+    movl %edi, %ecx; \
+    movq %rsp, %rdi; \
+    cmpl $64, %ecx; \
+    jae 3f; \
+1:  subl $8, %ecx; \
+    jb 2f; \
+    movq (%rsi), %rax; \
+    movq %rax, (%rdi); \
+    addq $8, %rsi; \
+    addq $8, %rdi; \
+    jmp 1b; \
+2:  addl $8, %ecx; \
+3:  rep movsb; \
+    movq N+16(%rsp), %r12; \
+    UNSPILL_ARGS(%r12) \
+    movq (%rdx), %r12; \
+    call *%r12; \
+    movq N+16(%rsp), %r12; \
+    SPILL_ARGS(%r12) \
+    movl N+28(%rsp), %eax; \
+    movl N+24(%rsp), %ecx; \
+    subl %eax, %ecx; \
+    movzwl REGARGS_RETURN_IS_PTR(%r12), %edx; \
+    orl %ecx, %edx; \
+    jz 4f; \
+    leaq N+32(%rsp), %rdi; \
+    movq N(%rsp), %rdx; \
+    movq %rdx, RCM_TYPE(%rdi); \
+    movq N+8(%rsp), %rdx; \
+    addq %rax, %rdx; \
+    movq %rdx, RCM_DST(%rdi); \
+    leaq (%rsp,%rax), %rdx; \
+    movq %rdx, RCM_SRC(%rdi); \
+    movq %rcx, RCM_SIZE(%rdi); \
+    movq %r12, RCM_REGS(%rdi); \
+    leaq rt_reflectcallmove(%rip), %rax; \
+    call rt_hookcall; \
+4:  addq $(N + CALL_EXTRA), %rsp; \
+    .cfi_adjust_cfa_offset -(N + CALL_EXTRA); \
+    ret; \
+8:  call runtime.morestack_noctxt; \
+    jmp runtime.call##N; \
+END(runtime.call##N, N + CALL_EXTRA, 0, FL_WRAPPER, N, 3, CALL_REG_PTRS, 0)
+
+CALL_SIZES(CALLFN)

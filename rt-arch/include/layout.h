@@ -1,0 +1,60 @@
+/* What assembly knows of the runtime's structures. The build script turns every #define below into a Rust constant
+ * (rt_arch::layout) for the target, and rt-core asserts its structs against them.
+ *
+ * WORD is defined per target by the build script: bytes in a pointer. REGS_SIZE is the size of RegArgs' Ints and
+ * Floats. Expressions may use numbers, names defined above, + and *.
+ */
+#ifndef OXIGO_LAYOUT_H
+#define OXIGO_LAYOUT_H
+
+/* g: a goroutine. Compiled code knows stackguard0 only. */
+#define G_STACK_LO      (0 * WORD)
+#define G_STACK_HI      (1 * WORD)
+#define G_STACKGUARD0   (2 * WORD)
+#define G_M             (3 * WORD)
+#define G_PANIC         (4 * WORD)
+#define G_DEFER         (5 * WORD)
+/* Where the goroutine goes on when gogo picks it up. */
+#define G_SCHED_SP      (6 * WORD)
+#define G_SCHED_PC      (7 * WORD)
+#define G_SCHED_CTXT    (8 * WORD)
+/* morestack's notes. MORE_PC: an address in the function that asked for more stack. MORE_ENTRY: the entry of that
+ * function, filled in by rt_newstack. MORE_REGS: the argument registers at its entry, Ints then Floats; they are
+ * live while sched.pc is rt_morestack_resume, and the pointers among them are told by the function's arg_reg_ptrs. */
+#define G_MORE_PC       (9 * WORD)
+#define G_MORE_ENTRY    (10 * WORD)
+#define G_MORE_REGS     (11 * WORD)
+#define G_ASM_END       (11 * WORD + REGS_SIZE)
+
+/* m: a thread. */
+#define M_G0            (0 * WORD)
+#define M_CURG          (1 * WORD)
+#define M_GSIGNAL       (2 * WORD)
+#define M_TLS           (3 * WORD)
+#define M_P             (4 * WORD)
+
+/* Stack below stackguard0 that functions without a check may use together, and the part of it that small frames
+ * may use without subtracting their size in the check. */
+#define STACK_GUARD     1024
+#define STACK_SMALL     128
+
+/* The block that callN hands to rt_reflectcallmove. */
+#define RCM_TYPE        (0 * WORD)
+#define RCM_DST         (1 * WORD)
+#define RCM_SRC         (2 * WORD)
+#define RCM_SIZE        (3 * WORD)
+#define RCM_REGS        (4 * WORD)
+#define RCM_END         (5 * WORD)
+
+/* FuncFlags (reflect::image), asserted in rt-arch. */
+#define FL_WRAPPER      1
+#define FL_NOSPLIT      4
+#define FL_TOPFRAME     8
+#define FL_ASM          32
+#define FL_SPWRITE      64
+#define FL_MORESTACK    128
+#define FL_SYSTEMSTACK  256
+#define FL_SAVES_REGS   512
+#define FL_REFLECT_STUB 1024
+
+#endif
