@@ -52,6 +52,12 @@ fn main() {
             .flags(["-g", "-ffreestanding", "-nostdinc"]);
     }
     cc.compile("oxigo_rt_arch");
+
+    // For crates with assembly of their own (the test harness).
+    println!("cargo:headers={}", out.display());
+    println!("cargo:family={}", arch.family);
+    println!("cargo:target=--target={}", arch.tools.clang_target);
+    println!("cargo:flags={} -g -ffreestanding -nostdinc", arch.tools.clang_flags.join(" "));
 }
 
 /// The row of the target that cargo builds for.

@@ -4,6 +4,7 @@
 //! - [`kind`]: Go's kinds, numbered as in `internal/abi`.
 //! - [`arch`]: the one table of architectures: registers, frames, tool names.
 //! - [`abi`]: which parameter goes into which register or stack slot.
+//! - [`regs`]: values in the image of the argument registers.
 //! - [`image`]: the tables in an executable (functions, lines, stack maps, roots), readers and writers.
 //! - [`rtype`]: a read-only view of type descriptors in memory.
 #![no_std]
@@ -16,6 +17,7 @@ pub mod abi;
 pub mod arch;
 pub mod image;
 pub mod kind;
+pub mod regs;
 pub mod rtype;
 
 #[cfg(feature = "alloc")]

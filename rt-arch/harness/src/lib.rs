@@ -1,0 +1,18 @@
+//! Does the assembly of this architecture keep its promises?
+//!
+//! A program on the bare kernel with a runtime of one thread and one goroutine at a time. `run` starts a goroutine
+//! that calls a closure through reflectcall; the closures are makeFuncStub's, so that one call passes through
+//! spill, unspill, callN, the stub and the hooks in both directions, or test functions in `asm/`.
+//!
+//! Arguments: number of signatures, seed, and optionally the words `small` (bare metal's limits). Prints counts; ends
+//! with status 0, or 1 after saying what failed.
+#![no_std]
+#![allow(clippy::missing_safety_doc)]
+
+extern crate alloc;
+
+mod rt;
+mod sig;
+mod tests;
+
+pub use rt::println;

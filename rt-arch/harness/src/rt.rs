@@ -1,0 +1,444 @@
+//! The least a runtime can be: g0, one goroutine, growing stacks, a bump allocator, output.
+
+use alloc::vec::Vec;
+use core::alloc::{GlobalAlloc, Layout};
+use core::ffi::c_void;
+use core::fmt::{self, Write};
+use core::mem::offset_of;
+use core::ptr::{addr_of_mut, null_mut};
+use oxigo_reflect::arch::Arch;
+use oxigo_reflect::image::FuncFlags;
+use oxigo_rt_arch as arch;
+use oxigo_rt_arch::{AsmFunc, ReflectCallMove, layout};
+
+const WORD: usize = size_of::<usize>();
+
+/// A goroutine as layout.h describes it.
+#[repr(C)]
+pub struct G {
+    stack_lo: usize,
+    stack_hi: usize,
+    stackguard0: usize,
+    m: *mut M,
+    panic: usize,
+    defer: usize,
+    sched_sp: usize,
+    sched_pc: usize,
+    sched_ctxt: usize,
+    more_pc: usize,
+    more_entry: usize,
+    more_regs: [usize; 64],
+}
+
+#[repr(C)]
+struct M {
+    g0: *mut G,
+    curg: *mut G,
+    gsignal: *mut G,
+    tls: usize,
+    p: usize,
+}
+
+const _: () = {
+    assert!(offset_of!(G, stackguard0) == layout::G_STACKGUARD0 && offset_of!(G, m) == layout::G_M);
+    assert!(
+        offset_of!(G, sched_sp) == layout::G_SCHED_SP && offset_of!(G, sched_ctxt) == layout::G_SCHED_CTXT
+    );
+    assert!(offset_of!(G, more_pc) == layout::G_MORE_PC && offset_of!(G, more_entry) == layout::G_MORE_ENTRY);
+    assert!(offset_of!(G, more_regs) == layout::G_MORE_REGS);
+    assert!(offset_of!(M, gsignal) == layout::M_GSIGNAL && offset_of!(M, p) == layout::M_P);
+};
+
+const fn new_g() -> G {
+    // SAFETY: all fields are integers or raw pointers.
+    unsafe { core::mem::zeroed() }
+}
+
+static mut G0: G = new_g();
+static mut GSIGNAL: G = new_g();
+static mut CUR: G = new_g();
+static mut THREAD: M = M { g0: null_mut(), curg: null_mut(), gsignal: null_mut(), tls: 0, p: 0 };
+
+/// How often the stack was copied, and how often a loop polled.
+pub static mut GROWTHS: usize = 0;
+pub static mut POLLS: usize = 0;
+/// Copy the stack to a fresh place at every hook that may park.
+pub static mut MOVE_ALWAYS: bool = false;
+/// The stack may not grow beyond this.
+pub static mut MAX_STACK: usize = 256 << 20;
+
+static mut TLS: [u64; 8192] = [0; 8192];
+
+/// Called by `_start`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
+    // SAFETY: one thread; the kernel's argument block.
+    unsafe {
+        // Whatever the TLS layout of the architecture, the variable lies within this block.
+        let tp = addr_of_mut!(TLS).cast::<u64>().add(4096);
+        *tp = tp as u64;
+        arch::rt_set_tls(tp.cast());
+        let (g0, m) = (addr_of_mut!(G0), addr_of_mut!(THREAD));
+        (*m).g0 = g0;
+        (*m).gsignal = addr_of_mut!(GSIGNAL);
+        (*g0).m = m;
+        let args: Vec<&[u8]> = (1..argc as usize)
+            .map(|i| {
+                let s = *argv.add(i);
+                let mut n = 0;
+                while *s.add(n) != 0 {
+                    n += 1;
+                }
+                core::slice::from_raw_parts(s, n)
+            })
+            .collect();
+        let ok = crate::tests::main(&args);
+        exit(if ok { 0 } else { 1 })
+    }
+}
+
+/// The words of a reflectcall, as th_gocall passes them.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Block {
+    pub typ: usize,
+    pub func: *const c_void,
+    pub stack_args: *mut u8,
+    pub args_size: usize,
+    pub ret_offset: usize,
+    pub frame_size: usize,
+    pub regs: *mut u8,
+}
+
+unsafe extern "C" {
+    fn th_gocall();
+}
+
+/// Runs a goroutine with a stack of `stack` bytes that makes the call.
+pub fn run(block: &Block, stack: usize) {
+    #[repr(C)]
+    struct Closure(unsafe extern "C" fn(), *const Block);
+    let closure = Closure(th_gocall, block);
+    // SAFETY: one goroutine at a time, whose stack lives until it ends.
+    unsafe {
+        let g = addr_of_mut!(CUR);
+        let lo = map(stack);
+        (*g).stack_lo = lo;
+        (*g).stack_hi = lo + stack;
+        (*g).stackguard0 = lo + layout::STACK_GUARD;
+        (*g).m = addr_of_mut!(THREAD);
+        (*g).sched_sp = lo + stack - 64;
+        (*g).sched_pc = arch::rt_gostart as *const () as usize;
+        (*g).sched_ctxt = &raw const closure as usize;
+        (*(*g).m).curg = g;
+        arch::rt_on_g0(addr_of_mut!(G0).cast(), start, g.cast());
+        unmap((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
+    }
+}
+
+unsafe extern "C" fn start(g: *mut c_void) {
+    // SAFETY: on g0.
+    unsafe { arch::rt_gogo(g) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_goexit1(_area: *mut u8) {
+    // SAFETY: called on g0, below rt_on_g0.
+    unsafe { arch::rt_on_g0_return(addr_of_mut!(G0).cast()) }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
+    // SAFETY: g waits in morestack.
+    unsafe {
+        check(arch::rt_getg() == addr_of_mut!(G0).cast(), "TLS names g0 while Rust runs");
+        let f = find((*g).more_pc);
+        (*g).more_entry = f.entry as usize;
+        let size = ((*g).stack_hi - (*g).stack_lo) * 2;
+        check(size <= MAX_STACK, "stack overflow");
+        copy_stack(g, size, Some(f));
+        arch::rt_gogo(g.cast())
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_poll(_area: *mut u8) {
+    // SAFETY: counting; moving the stack of a goroutine that waits in a hook.
+    unsafe {
+        POLLS += 1;
+        move_stack();
+    }
+}
+
+/// How far the last move_stack moved the stack.
+static mut MOVED_BY: usize = 0;
+
+/// Where the stack address `p` is after the last move_stack.
+pub unsafe fn moved(p: usize) -> usize {
+    // SAFETY: one thread.
+    unsafe { p.wrapping_add(MOVED_BY) }
+}
+
+/// With MOVE_ALWAYS, moves the waiting goroutine's stack to new memory and fills the old with rubbish.
+pub unsafe fn move_stack() {
+    // SAFETY: called in a parking hook.
+    unsafe {
+        if MOVE_ALWAYS {
+            let g = addr_of_mut!(CUR);
+            let before = (*g).stack_hi;
+            copy_stack(g, before - (*g).stack_lo, None);
+            MOVED_BY = (*g).stack_hi.wrapping_sub(before);
+        } else {
+            MOVED_BY = 0;
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_morestack_bad(pc: usize) -> ! {
+    fail(format_args!("morestack on g0, pc {pc:#x}"))
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_badreflectcall(_area: *mut u8) {
+    // SAFETY: counting, then leaving the goroutine as goexit would.
+    unsafe {
+        crate::tests::BAD_CALLS += 1;
+        rt_goexit1(null_mut())
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_reflectcallmove(b: *mut ReflectCallMove) {
+    // SAFETY: the block that callN built.
+    unsafe {
+        let b = &*b;
+        core::ptr::copy(b.src, b.dst, b.size);
+        let l = Arch::host().reg_args();
+        for i in 0..Arch::host().int_args.len() {
+            if *b.regs.add(l.return_is_ptr as usize + i / 8) >> (i % 8) & 1 != 0 {
+                let from = b.regs.cast::<usize>().add(i);
+                b.regs.add(l.ptrs as usize).cast::<usize>().add(i).write(*from);
+            }
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_sighandler(sig: i32, _info: *mut u8, _ctx: *mut u8, g: *mut G) {
+    // SAFETY: called on the signal stack.
+    unsafe { crate::tests::on_signal(sig, g.cast()) }
+}
+
+/// The row of the function that contains `pc`.
+pub fn find(pc: usize) -> &'static AsmFunc {
+    match arch::asm_funcs().iter().find(|f| pc as u64 >= f.entry && (pc as u64) < f.entry + f.size as u64) {
+        Some(f) => f,
+        None => fail(format_args!("no function at {pc:#x}")),
+    }
+}
+
+/// Copies g's stack to `size` bytes elsewhere and adjusts the pointers into it that the tables name.
+unsafe fn copy_stack(g: *mut G, size: usize, at_entry: Option<&AsmFunc>) {
+    // SAFETY: g is not running, and every frame on its stack is described by a row.
+    unsafe {
+        GROWTHS += 1;
+        let (lo, hi) = ((*g).stack_lo, (*g).stack_hi);
+        let new = map(size);
+        let used = hi - (*g).sched_sp;
+        let (new_hi, delta) = (new + size, (new + size).wrapping_sub(hi));
+        core::ptr::copy_nonoverlapping((*g).sched_sp as *const u8, (new_hi - used) as *mut u8, used);
+        let adjust = |p: *mut usize| {
+            if *p >= lo && *p < hi {
+                *p = (*p).wrapping_add(delta);
+            }
+        };
+        (*g).stack_lo = new;
+        (*g).stack_hi = new_hi;
+        (*g).stackguard0 = new + layout::STACK_GUARD;
+        (*g).sched_sp = (*g).sched_sp.wrapping_add(delta);
+        let mut sp = (*g).sched_sp;
+        let mut pc;
+        let link = Arch::host().link.is_some();
+        match at_entry {
+            Some(f) => {
+                // Standing at its entry: registers in the g, no frame.
+                for i in 0..Arch::host().int_args.len() {
+                    if f.arg_reg_ptrs >> i & 1 != 0 {
+                        adjust((&raw mut (*g).more_regs).cast::<usize>().add(i));
+                    }
+                }
+                adjust(&raw mut (*g).sched_ctxt);
+                if link {
+                    pc = (*g).more_entry_lr();
+                } else {
+                    pc = *(sp as *const usize);
+                    sp += WORD;
+                }
+            }
+            None => pc = (*g).sched_pc,
+        }
+        loop {
+            let f = find(pc);
+            for i in 0..f.ptrs_words as usize {
+                adjust((sp + f.ptrs_offset as usize + i * WORD) as *mut usize);
+            }
+            if f.flags.has(FuncFlags::REFLECT_STUB) {
+                adjust(sp as *mut usize);
+            }
+            if f.flags.has(FuncFlags::TOPFRAME) {
+                break;
+            }
+            if link {
+                pc = *(sp as *const usize);
+                sp += f.frame as usize;
+            } else {
+                sp += f.frame as usize;
+                pc = *(sp as *const usize);
+                sp += WORD;
+            }
+        }
+        core::ptr::write_bytes(lo as *mut u8, 0xdb, if at_entry.is_some() { 0 } else { hi - lo });
+        unmap(lo, hi - lo);
+    }
+}
+
+impl G {
+    /// The return address of a function that waits in morestack on a machine with a link register: the word above
+    /// the registers.
+    fn more_entry_lr(&self) -> usize {
+        self.more_regs[(layout::G_ASM_END - layout::G_MORE_REGS) / WORD]
+    }
+}
+
+unsafe fn syscall(n: usize, args: [usize; 6]) -> isize {
+    // SAFETY: as the caller knows.
+    unsafe { arch::rt_syscall6(n, args[0], args[1], args[2], args[3], args[4], args[5]) }
+}
+
+/// Numbers of the system calls the tests make.
+pub struct Sys {
+    pub write: usize,
+    pub exit: usize,
+    pub mmap: usize,
+    pub munmap: usize,
+}
+
+/// The row for this target.
+pub const SYS: Sys = if cfg!(target_arch = "x86_64") {
+    Sys { write: 1, exit: 231, mmap: 9, munmap: 11 }
+} else if cfg!(target_arch = "x86") {
+    Sys { write: 4, exit: 252, mmap: 192, munmap: 91 }
+} else if cfg!(target_arch = "arm") {
+    Sys { write: 4, exit: 248, mmap: 192, munmap: 91 }
+} else if cfg!(target_arch = "mips") {
+    Sys { write: 4004, exit: 4246, mmap: 4210, munmap: 4091 }
+} else if cfg!(target_arch = "mips64") {
+    Sys { write: 5001, exit: 5205, mmap: 5009, munmap: 5011 }
+} else if cfg!(target_arch = "powerpc64") {
+    Sys { write: 4, exit: 234, mmap: 90, munmap: 91 }
+} else if cfg!(target_arch = "s390x") {
+    Sys { write: 4, exit: 248, mmap: 90, munmap: 91 }
+} else {
+    // aarch64 and riscv64
+    Sys { write: 64, exit: 94, mmap: 222, munmap: 215 }
+};
+
+/// Fresh zeroed memory.
+pub fn map(size: usize) -> usize {
+    let flags = 2 | if cfg!(any(target_arch = "mips", target_arch = "mips64")) { 0x800 } else { 0x20 };
+    // SAFETY: anonymous private memory. s390x's old mmap takes a block of arguments.
+    let p = unsafe {
+        if cfg!(target_arch = "s390x") {
+            let block = [0usize, size, 3, flags, usize::MAX, 0];
+            syscall(SYS.mmap, [block.as_ptr() as usize, 0, 0, 0, 0, 0])
+        } else {
+            syscall(SYS.mmap, [0, size, 3, flags, usize::MAX, 0])
+        }
+    };
+    if p < 0 && p > -4096 {
+        fail(format_args!("mmap of {size}: error {}", -p));
+    }
+    p as usize
+}
+
+/// Gives memory back.
+pub fn unmap(p: usize, size: usize) {
+    // SAFETY: memory from `map`.
+    unsafe { syscall(SYS.munmap, [p, size, 0, 0, 0, 0]) };
+}
+
+pub fn exit(status: usize) -> ! {
+    // SAFETY: ends the process.
+    unsafe { syscall(SYS.exit, [status, 0, 0, 0, 0, 0]) };
+    loop {}
+}
+
+struct Out;
+impl Write for Out {
+    fn write_str(&mut self, s: &str) -> fmt::Result {
+        // SAFETY: standard output and a valid buffer.
+        unsafe { syscall(SYS.write, [1, s.as_ptr() as usize, s.len(), 0, 0, 0]) };
+        Ok(())
+    }
+}
+
+pub fn println(args: fmt::Arguments) {
+    let _ = Out.write_fmt(args);
+    let _ = Out.write_str("\n");
+}
+
+pub fn fail(args: fmt::Arguments) -> ! {
+    println(format_args!("FAIL: {args}"));
+    exit(1)
+}
+
+pub fn check(ok: bool, what: &str) {
+    if !ok {
+        fail(format_args!("{what}"));
+    }
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo) -> ! {
+    fail(format_args!("{info}"))
+}
+
+/// Never frees; the tests are short. `mark` and `release` bound a round.
+struct Bump;
+static mut HEAP: [u64; 1 << 20] = [0; 1 << 20];
+static mut USED: usize = 0;
+
+pub fn mark() -> usize {
+    // SAFETY: one thread.
+    unsafe { USED }
+}
+
+/// Forgets everything allocated since `mark`.
+pub unsafe fn release(mark: usize) {
+    // SAFETY: the caller holds nothing newer.
+    unsafe { USED = mark }
+}
+
+// SAFETY: hands out disjoint pieces of a static array.
+unsafe impl GlobalAlloc for Bump {
+    unsafe fn alloc(&self, l: Layout) -> *mut u8 {
+        // SAFETY: one thread.
+        unsafe {
+            let at = USED.next_multiple_of(l.align().max(8));
+            if at + l.size() > size_of::<[u64; 1 << 20]>() {
+                return null_mut();
+            }
+            USED = at + l.size();
+            addr_of_mut!(HEAP).cast::<u8>().add(at)
+        }
+    }
+    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+}
+
+#[global_allocator]
+static ALLOC: Bump = Bump;
+
+/// The prebuilt core names it, though nothing unwinds.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}
