@@ -65,7 +65,7 @@ close: close of nil channel
 makeslice: runtime error: makeslice: len out of range
 convert: runtime error: cannot convert slice with length 3 to array or pointer to array with length 4
 custom: v1
-hash: runtime error: hash of unhashable type: []int
+hash: runtime error: hash of unhashable type []int
 compare: runtime error: comparing uncomparable type []int
 shift: runtime error: negative shift amount
 */
