@@ -69,7 +69,11 @@ pub fn configure(gogc: i32, limit: i64) {
 }
 
 fn clamp_limit(limit: i64) -> usize {
-    if limit < 0 || limit as u64 >= usize::MAX as u64 { usize::MAX } else { limit as usize }
+    if limit < 0 || limit == i64::MAX || limit as u64 >= usize::MAX as u64 {
+        usize::MAX
+    } else {
+        limit as usize
+    }
 }
 
 /// `debug.SetGCPercent`: the old value.

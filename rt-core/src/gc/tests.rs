@@ -213,11 +213,12 @@ fn finalizers_in_order_with_resurrection() {
         m.gc();
         assert!(!in_use(b) && !in_use(f) && special::next_finalizer().is_none());
         // A queued finalizer keeps its object; a removed one never comes.
+        let f = m.alloc(32, std::ptr::null());
         let c = m.alloc(16, t);
         special::add_finalizer(c, call(f, c));
         special::remove_finalizer(c);
         let d = m.alloc(16, t);
-        special::add_finalizer(d, call(d, d));
+        special::add_finalizer(d, call(f, d));
         m.gc();
         m.gc();
         assert!(!in_use(c) && in_use(d));
