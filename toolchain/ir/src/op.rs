@@ -194,6 +194,10 @@ pub enum Op {
     MemCopy { size: u32, typ: Option<DataId> },
     /// (dst): zeroes `size` bytes. `typ` as above.
     MemZero { size: u32, typ: Option<DataId> },
+    /// (ptr): before the `size` bytes at ptr + `off` (heap or data, holding pointers) are overwritten: while the collector marks
+    /// (`runtime.writeBarrier` != 0, a 32-bit word), the pointers there are recorded. Inserted by the `barriers` pass. Codegen: a
+    /// compare and a cold call of a routine that preserves all registers (`runtime.gcWriteBarrier`); no safepoint.
+    WriteBarrier { off: i32, size: u32 },
     /// (ptr) -> value; sequentially consistent, as all atomics here. i8, i32, i64 or ptr.
     AtomicLoad,
     /// (ptr, value)

@@ -29,6 +29,7 @@ pub fn effect(op: &Op) -> Effect {
         | Icmp(_) | Fcmp(_) | Select | PtrAdd => Effect::Pure,
         Load { .. } => Effect::Read,
         Store { .. } | MemCopy { .. } | MemZero { .. } => Effect::Write,
+        WriteBarrier { .. } => Effect::Any,
         NilCheck | BoundsCheck { .. } => Effect::Check,
         New { .. } => Effect::Alloc,
         // g and the caller's frame do not change while a function runs, but moving them across calls buys nothing.

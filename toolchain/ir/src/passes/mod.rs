@@ -2,6 +2,7 @@
 //!
 //! A pass is a free function over one [`Func`] (or, for inlining and escape analysis, over the [`Program`]) in a file of its own.
 //! Between passes no operand is an alias and every block in `Func::blocks` that cannot be reached is empty.
+pub mod barriers;
 pub mod bounds;
 pub mod effects;
 pub mod escape;
@@ -56,7 +57,7 @@ const LATE: &[FuncPass] = &[
     ("simplify3", simplify::run),
 ];
 /// What code generation needs in any case.
-const REQUIRED: &[FuncPass] = &[("poll", poll::run)];
+const REQUIRED: &[FuncPass] = &[("barriers", barriers::run), ("poll", poll::run)];
 
 /// Runs all passes over the program.
 pub fn run(program: &mut Program, options: &Options) -> Report {
@@ -91,7 +92,7 @@ fn each_function(program: &mut Program, passes: &[FuncPass], options: &Options) 
             for _ in 0..threads {
                 // SSA construction recurses along chains of joins: deep for machine-made functions.
                 let worker = std::thread::Builder::new().stack_size(256 << 20);
-                let _ = worker.spawn_scoped(scope, || {
+                let spawned = worker.spawn_scoped(scope, || {
                     loop {
                         let chunk = next.lock().unwrap_or_else(|e| e.into_inner()).next();
                         let Some(chunk) = chunk else { break };
@@ -100,6 +101,7 @@ fn each_function(program: &mut Program, passes: &[FuncPass], options: &Options) 
                         }
                     }
                 });
+                spawned.expect("the system has threads");
             }
         });
     }
