@@ -25,3 +25,6 @@ pub mod subst;
 pub mod table;
 pub mod typeset;
 pub mod unify;
+
+#[cfg(test)]
+mod tests;
