@@ -1,5 +1,4 @@
-//! The part of Go's type descriptors that memory management reads, in the layout of Go 1.27's
-//! `internal/abi`, and pointer masks.
+//! Pointer masks of Go's type descriptors.
 //!
 //! A mask has one bit for each word of the first `ptr_bytes` of a value, bit i in byte i/8. The
 //! compiler emits it up to a limit; beyond it the descriptor only has a slot (`GC_MASK_ON_DEMAND`)
@@ -11,61 +10,11 @@ use crate::os;
 use crate::print::throw;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
-/// `abi.Type`.
-#[repr(C)]
-pub struct Type {
-    /// Bytes of a value.
-    pub size: usize,
-    /// Bytes of the prefix that can hold pointers; 0 means none.
-    pub ptr_bytes: usize,
-    /// Hash of the type.
-    pub hash: u32,
-    /// `TFlag`.
-    pub tflag: u8,
-    /// Alignment.
-    pub align: u8,
-    /// Alignment as a field.
-    pub field_align: u8,
-    /// `Kind`.
-    pub kind: u8,
-    /// Closure that compares two values.
-    pub equal: usize,
-    /// The mask, or the slot for its address.
-    pub gc_data: *const u8,
-    /// Name offset.
-    pub str: i32,
-    /// Offset of the pointer type.
-    pub ptr_to_this: i32,
-}
+pub use reflect::rtype::Type;
+use reflect::rtype::{ArrayType, StructType, tflag::GC_MASK_ON_DEMAND};
 
-/// `TFlagGCMaskOnDemand`.
-pub const GC_MASK_ON_DEMAND: u8 = 1 << 4;
 const KIND_ARRAY: u8 = 17;
 const KIND_STRUCT: u8 = 25;
-
-#[repr(C)]
-struct ArrayType {
-    t: Type,
-    elem: *const Type,
-    slice: *const Type,
-    len: usize,
-}
-
-#[repr(C)]
-struct StructType {
-    t: Type,
-    pkg_path: *const u8,
-    fields: *const Field,
-    nfields: usize,
-    cap: usize,
-}
-
-#[repr(C)]
-struct Field {
-    name: *const u8,
-    typ: *const Type,
-    offset: usize,
-}
 
 /// Whether values of this type hold no pointers; a null type doesn't either.
 ///
@@ -136,8 +85,8 @@ unsafe fn fill(t: *const Type, dst: *mut u8, at: usize) {
             }
             KIND_STRUCT => {
                 let s = &*(t as *const StructType);
-                for i in 0..s.nfields {
-                    let f = &*s.fields.add(i);
+                for i in 0..s.fields.len {
+                    let f = &*s.fields.ptr.add(i);
                     fill(f.typ, dst, at + f.offset / PTR);
                 }
             }
@@ -219,7 +168,7 @@ pub mod tests {
             align: 8,
             field_align: 8,
             kind,
-            equal: 0,
+            equal: core::ptr::null(),
             gc_data,
             str: 0,
             ptr_to_this: 0,
@@ -232,7 +181,8 @@ pub mod tests {
         let slot = Box::leak(Box::new(0usize));
         let t =
             plain(es * len, es * (len - 1) + ep, slot as *const usize as *const u8, GC_MASK_ON_DEMAND, 17);
-        Box::leak(Box::new(ArrayType { t, elem, slice: core::ptr::null(), len })) as *const _ as *const Type
+        Box::leak(Box::new(ArrayType { typ: t, elem, slice: core::ptr::null(), len })) as *const _
+            as *const Type
     }
 
     fn slots(t: *const Type, from: usize, len: usize) -> Vec<usize> {
