@@ -30,7 +30,8 @@ var global = [4]int{1, 2, 3, 4}
 func main() {
 	println(fib(20))
 	q, r := divmod(-17, 5)
-	println(q, r, -17>>1, uint8(200)+100, int8(-128)/-1)
+	p0, p1 := 200, 128
+	println(q, r, -17>>1, uint8(p0)+100, int8(-p1)/-1)
 	p := point{1, 2}.add(point{3, 4})
 	p.scale(3)
 	println(p.x, p.y, sum(), sum(1, 2, 3))
@@ -79,7 +80,19 @@ end:
 }
 
 /* output
-# command-line-arguments
-./basics_println.go:33:24: uint8(200) + 100 (constant 300 of type uint8) overflows uint8
-./basics_println.go:33:40: int8(-128) / -1 (constant 128 of type int8) overflows int8
+6765
+-3 -2 -9 44 -128
+12 18 0 6
+5 9 2 3
+0:104 1:233 3:108 4:108 5:111 6 true héllo!h
+default 0
+two
+default 2
+11 12 12
+3 4 0.1 1e+100 9223372036854775808 -1.5
+3 4 true
+found 2 2
+2 1 2 3 10
+true true 120 	|
+end
 */
