@@ -164,7 +164,7 @@ fn damaged_files_never_panic() {
 #[test]
 fn deep_nesting_is_refused() {
     for (open, close) in
-        [("(", ")"), ("[]", ""), ("- ", ""), ("func() { return ", "}"), ("&", ""), ("<-", ""), ("x[", "]")]
+        [("(", ")"), ("[]", ""), ("- ", ""), ("func() { return ", "}"), ("& ", ""), ("<-", ""), ("x[", "]")]
     {
         let text = format!("package p\nvar v = {}x{}\n", open.repeat(200_000), close.repeat(200_000));
         let errors = on_big_stack(move || {
