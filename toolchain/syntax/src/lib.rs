@@ -1,7 +1,7 @@
 //! How does Go source text become a syntax tree? In reading order:
 //!
 //! - `sym`: interned names; `pos`: positions and the set of source files
-//! - `ast`: the tree; `print`: expressions as error messages show them
+//! - `ast`: the tree; `print`: expressions as error messages show them; `walk`: visitors
 //! - `token`, `scanner`: text to tokens; `literal`: values of strings and characters
 //! - `parser`: tokens to tree; `branches`: labels and jumps of a body
 //! - `buildtag`: `//go:build` expressions
@@ -17,6 +17,7 @@ pub mod pos;
 pub mod print;
 mod scanner;
 pub mod sym;
+pub mod walk;
 mod token;
 
 pub use parser::{Error, MAX_DEPTH, Options, STACK_SIZE, parse};

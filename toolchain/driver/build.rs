@@ -1,0 +1,38 @@
+//! Puts the overlay's Go files into the binary: a table of (package, file, text) for `replace` and for `patch`.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+fn go_files(dir: &Path, out: &mut Vec<PathBuf>) {
+    println!("cargo::rerun-if-changed={}", dir.display());
+    let Ok(entries) = std::fs::read_dir(dir) else { return };
+    for path in entries.flatten().map(|e| e.path()) {
+        if path.is_dir() {
+            go_files(&path, out);
+        } else if path.extension().is_some_and(|e| e == "go") {
+            println!("cargo::rerun-if-changed={}", path.display());
+            out.push(path);
+        }
+    }
+}
+
+fn main() {
+    let overlay = Path::new(env!("CARGO_MANIFEST_DIR")).join("../overlay");
+    let mut text = String::new();
+    for (kind, name) in [("replace", "REPLACE"), ("patch", "PATCH")] {
+        let root = overlay.join(kind);
+        let mut files = Vec::new();
+        go_files(&root, &mut files);
+        files.sort();
+        writeln!(text, "pub static {name}: &[(&str, &str, &str)] = &[").unwrap();
+        for file in files {
+            let relative = file.strip_prefix(&root).unwrap();
+            let package = relative.parent().unwrap().to_str().unwrap().replace('\\', "/");
+            let name = relative.file_name().unwrap().to_str().unwrap();
+            writeln!(text, "    ({package:?}, {name:?}, include_str!({:?})),", file.to_str().unwrap()).unwrap();
+        }
+        text.push_str("];\n");
+    }
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap()).join("overlay.rs");
+    std::fs::write(out, text).unwrap();
+}

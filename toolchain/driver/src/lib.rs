@@ -1,0 +1,19 @@
+//! How does `oxigo` get from a command line to an executable? In reading order:
+//!
+//! - `cli`: flags; `commands`: what each command does
+//! - `goroot`, `context`, `module`, `overlay`: where packages come from and which files count
+//! - `load`: packages, their files and imports, in dependency order
+//! - `pipeline`: the phases, with timings; `report`: errors as Go prints them
+//! - `runtime_lib`, `link`: the runtime's archive and the final link
+
+pub mod cli;
+pub mod commands;
+pub mod context;
+pub mod goroot;
+pub mod link;
+pub mod load;
+pub mod module;
+pub mod overlay;
+pub mod pipeline;
+pub mod report;
+pub mod runtime_lib;

@@ -1,0 +1,230 @@
+//! One package: its files are chosen and parsed, and its imports resolved.
+
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+use syntax::ast::{Decl, File};
+use syntax::{Options, Pos, Sym, names, pos};
+
+use super::resolve::resolve;
+use super::{Config, Import, Parsed, Place, embed};
+use crate::overlay::apply_patches;
+use crate::report::Diagnostic;
+
+/// A chosen file, before it is parsed.
+struct Source {
+    /// File name without directory.
+    name: String,
+    /// As positions show it.
+    display: String,
+    /// Where it is, or would be.
+    path: String,
+    text: Vec<u8>,
+}
+
+/// What a directory holds.
+#[derive(Default)]
+struct Listing {
+    sources: Vec<Source>,
+    assembly: Vec<Source>,
+    /// Go files that are left out by constraints, and test files.
+    excluded: usize,
+    tests: usize,
+    errors: Vec<String>,
+}
+
+fn read(config: &Config, path: &Path) -> Result<Source, String> {
+    let text = std::fs::read(path).map_err(|e| format!("{}: {e}", config.display_plain(path)))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_string();
+    Ok(Source { name, display: config.display(path), path: path.display().to_string(), text })
+}
+
+/// The files of a directory that belong to the build, sorted by name.
+fn list(config: &Config, place: &Place) -> Listing {
+    let mut listing = Listing::default();
+    if let Some(files) = &place.files {
+        for path in files {
+            match read(config, path) {
+                Ok(source) => listing.sources.push(source),
+                Err(e) => listing.errors.push(e),
+            }
+        }
+        return listing;
+    }
+    let mut names: Vec<String> = match std::fs::read_dir(&place.dir) {
+        Ok(entries) => entries.flatten().map(|e| e.file_name().to_string_lossy().to_string()).collect(),
+        Err(e) => {
+            listing.errors.push(format!("open {}: {e}", place.dir.display()));
+            return listing;
+        }
+    };
+    names.sort();
+    for name in names {
+        let go = name.ends_with(".go");
+        if name.starts_with(['_', '.']) || !(go || name.ends_with(".s")) {
+            continue;
+        }
+        if name.ends_with("_test.go") {
+            listing.tests += 1;
+            continue;
+        }
+        if !config.context.name_matches(&place.path, &name) {
+            listing.excluded += usize::from(go);
+            continue;
+        }
+        let path = place.dir.join(&name);
+        if !path.is_file() {
+            continue;
+        }
+        let source = match read(config, &path) {
+            Ok(source) => source,
+            Err(e) => {
+                listing.errors.push(e);
+                continue;
+            }
+        };
+        match config.context.text_matches(&place.path, &source.text) {
+            Ok(true) if go => listing.sources.push(source),
+            Ok(true) => listing.assembly.push(source),
+            Ok(false) => listing.excluded += usize::from(go),
+            Err(e) => listing.errors.push(format!("{}: {e}", config.display_plain(&path))),
+        }
+    }
+    listing
+}
+
+/// Has the directory any file for this build? (Patterns skip those without.)
+pub(super) fn has_buildable(config: &Config, place: &Place) -> bool {
+    config.overlay.replacement(&place.path).is_some() || !list(config, place).sources.is_empty()
+}
+
+fn overlay_sources(config: &Config, kind: &str, package: &str, texts: &[(String, Vec<u8>)]) -> Vec<Source> {
+    let included = texts.iter().filter(|(name, text)| {
+        config.context.name_matches(package, name) && config.context.text_matches(package, text).unwrap_or(true)
+    });
+    included
+        .map(|(name, text)| {
+            let path = format!("{}/{kind}/{package}/{name}", config.overlay.prefix);
+            Source { name: name.clone(), display: path.clone(), path, text: text.clone() }
+        })
+        .collect()
+}
+
+struct Files {
+    files: Vec<File>,
+    errors: Vec<Diagnostic>,
+}
+
+fn parse_all(sources: Vec<Source>, std: bool, out: &mut Files) {
+    for s in sources {
+        let source = pos::add_file_at(&s.display, &s.path, s.text);
+        let (file, errors) = syntax::parse(source, Options { std, runtime: std });
+        out.errors.extend(errors.into_iter().map(Diagnostic::from));
+        out.files.extend(file);
+    }
+}
+
+/// Lists and parses a package and resolves its imports.
+pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
+    let mut fatal: Vec<(Pos, String)> = Vec::new();
+    let mut out = Files { files: Vec::new(), errors: Vec::new() };
+    let replaced = if place.std { config.overlay.replacement(&place.path) } else { None };
+    let mut bodyless = place.std;
+    if let Some(texts) = replaced {
+        parse_all(overlay_sources(config, "replace", &place.path, texts), true, &mut out);
+    } else {
+        let listing = list(config, &place);
+        fatal.extend(listing.errors.iter().map(|e| (Pos::NONE, e.clone())));
+        if listing.sources.is_empty() && fatal.is_empty() {
+            fatal.push((Pos::NONE, nothing_to_build(&place, &listing)));
+        }
+        if !place.std {
+            for s in listing.assembly {
+                let source = pos::add_file_at(&s.display, &s.path, s.text);
+                out.errors.push(Diagnostic::new(source.pos(0), format!("not supported: assembly ({})", s.name)));
+                bodyless = true;
+            }
+        }
+        parse_all(listing.sources, place.std, &mut out);
+    }
+    if place.std {
+        let patches = config.overlay.patches(&place.path);
+        if !patches.is_empty() {
+            let mut patch = Files { files: Vec::new(), errors: Vec::new() };
+            parse_all(overlay_sources(config, "patch", &place.path, patches), true, &mut patch);
+            apply_patches(&mut out.files, &patch.files);
+            out.files.append(&mut patch.files);
+            out.errors.append(&mut patch.errors);
+        }
+    }
+    let name = package_name(config, &place, &out.files, &mut fatal);
+    let imports = imports(config, &place, &out.files, &mut out.errors);
+    let mut embeds = FxHashMap::default();
+    for file in &out.files {
+        for decl in &file.decls {
+            if let Decl::Var(v) = decl {
+                for e in &v.embeds {
+                    match embed::resolve(&place.dir, &e.patterns) {
+                        Ok(files) => drop(embeds.insert(e.pos, files)),
+                        Err(text) => fatal.push((e.pos.offset("go:embed ".len() as u32), text)),
+                    }
+                }
+            }
+        }
+    }
+    Parsed { place, name, files: out.files, imports, errors: out.errors, fatal, embeds, bodyless }
+}
+
+fn nothing_to_build(place: &Place, listing: &Listing) -> String {
+    let dir = place.dir.display();
+    if listing.excluded > 0 {
+        format!("package {}: build constraints exclude all Go files in {dir}", place.path)
+    } else if listing.tests > 0 {
+        format!("{}: no non-test Go files in {dir}", place.path)
+    } else {
+        format!("no Go files in {dir}")
+    }
+}
+
+fn file_name(config: &Config, file: &File) -> String {
+    let path = config.display_plain(Path::new(&file.source.path));
+    path.rsplit('/').next().unwrap_or("").to_string()
+}
+
+fn package_name(config: &Config, place: &Place, files: &[File], fatal: &mut Vec<(Pos, String)>) -> Sym {
+    let Some(first) = files.first() else { return names::BLANK };
+    if let Some(other) = files.iter().find(|f| f.package.name != first.package.name) {
+        let text = format!(
+            "found packages {} ({}) and {} ({}) in {}",
+            first.package.name,
+            file_name(config, first),
+            other.package.name,
+            file_name(config, other),
+            place.dir.display()
+        );
+        fatal.push((Pos::NONE, text));
+    }
+    first.package.name
+}
+
+fn imports(config: &Config, place: &Place, files: &[File], errors: &mut Vec<Diagnostic>) -> Vec<Import> {
+    let mut found: FxHashMap<Sym, usize> = FxHashMap::default();
+    let mut out: Vec<Import> = Vec::new();
+    for file in files {
+        for decl in &file.decls {
+            let Decl::Import(import) = decl else { continue };
+            let path = import.path;
+            if path.is_empty() || path == names::UNSAFE || found.contains_key(&path) {
+                continue;
+            }
+            if path == names::C {
+                errors.push(Diagnostic::new(import.path_pos, "not supported: cgo (import \"C\")"));
+                continue;
+            }
+            found.insert(path, out.len());
+            let target = resolve(config, path.as_str(), place);
+            out.push(Import { path, pos: import.path_pos, target });
+        }
+    }
+    out
+}

@@ -1,0 +1,227 @@
+//! From import paths and command-line arguments to directories.
+
+use std::path::{Path, PathBuf};
+
+use super::{Config, Place};
+
+fn has_go_files(dir: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(dir) else { return false };
+    entries.flatten().any(|e| {
+        let name = e.file_name();
+        let name = name.to_string_lossy();
+        name.ends_with(".go") && !name.starts_with(['_', '.'])
+    })
+}
+
+fn std_at(path: String, dir: PathBuf) -> Place {
+    Place { path, dir, std: true, files: None, go_version: None }
+}
+
+/// A package of the standard library, or one that the overlay adds to it.
+pub(super) fn std_place(config: &Config, path: &str) -> Option<Place> {
+    let dir = config.std_dir(path);
+    let known = config.overlay.replacement(path).is_some() || has_go_files(&dir);
+    known.then(|| std_at(path.to_string(), dir))
+}
+
+/// May a package at `importer` import the internal package `path`?
+fn internal_allowed(path: &str, importer: &str) -> bool {
+    let elements: Vec<&str> = path.split('/').collect();
+    let Some(at) = elements.iter().rposition(|e| *e == "internal") else { return true };
+    let parent = elements[..at].join("/");
+    parent.is_empty() || importer == parent || importer.starts_with(&format!("{parent}/"))
+}
+
+/// The package that `path` means in `importer`; an error is `go build`'s text.
+pub(super) fn resolve(config: &Config, path: &str, importer: &Place) -> Result<Place, String> {
+    if importer.std {
+        let has_dot = path.split('/').next().unwrap_or("").contains('.');
+        let vendored = has_dot.then(|| std_place(config, &format!("vendor/{path}"))).flatten();
+        return vendored
+            .or_else(|| std_place(config, path))
+            .ok_or_else(|| format!("package {path} is not in std ({})", config.std_dir(path).display()));
+    }
+    if path.starts_with("./") || path.starts_with("../") {
+        return Err(format!("{path:?} is relative, but relative import paths are not supported in module mode"));
+    }
+    if path.starts_with('/') {
+        return Err(format!("{path:?} is an absolute path, not an import path"));
+    }
+    let place = find(config, path)?;
+    let from = match &importer.files {
+        Some(_) => config.modules.import_path(&importer.dir).unwrap_or_default(),
+        None => importer.path.clone(),
+    };
+    let allowed = if place.std { !path.split('/').any(|e| e == "internal") } else { internal_allowed(path, &from) };
+    if !allowed {
+        return Err(format!("use of internal package {path} not allowed"));
+    }
+    Ok(place)
+}
+
+/// A package by its import path, as user code may import it.
+fn find(config: &Config, path: &str) -> Result<Place, String> {
+    let dotted = path.split('/').next().unwrap_or("").contains('.');
+    if !dotted && !path.starts_with("vendor/") {
+        if let Some(place) = std_place(config, path) {
+            return Ok(place);
+        }
+    }
+    for (module, dir) in config.modules.candidates(path) {
+        if has_go_files(&dir) {
+            let go_version = module.go_version.clone();
+            return Ok(Place { path: path.into(), dir, std: false, files: None, go_version });
+        }
+    }
+    if let Some(dir) = config.modules.vendor.as_ref().map(|v| v.join(path)).filter(|d| has_go_files(d)) {
+        return Ok(Place { path: path.into(), dir, std: false, files: None, go_version: None });
+    }
+    if !dotted {
+        return Err(format!("package {path} is not in std ({})", config.std_dir(path).display()));
+    }
+    Err(if config.modules.list.is_empty() {
+        format!(
+            "no required module provides package {path}: go.mod file not found in current directory or any parent \
+             directory; see 'go help modules'"
+        )
+    } else {
+        format!("no required module provides package {path}; to add it:\n\tgo get {path}")
+    })
+}
+
+/// The import path of a user's or the library's directory.
+fn place_of_dir(config: &Config, dir: PathBuf) -> Place {
+    let src = config.goroot.join("src");
+    if let Ok(rest) = dir.strip_prefix(&src) {
+        return std_at(rest.to_string_lossy().replace('\\', "/"), dir.clone());
+    }
+    let module = config.modules.list.iter().filter(|m| dir.starts_with(&m.dir)).max_by_key(|m| m.dir.as_os_str().len());
+    let path = config.modules.import_path(&dir);
+    // Outside a module a directory is named like files on the command line.
+    let path = path.unwrap_or_else(|| format!("_{}", dir.display()));
+    let go_version = module.and_then(|m| m.go_version.clone());
+    Place { path, dir, std: false, files: None, go_version }
+}
+
+pub(super) fn expand(config: &Config, arg: &str) -> Result<Vec<Place>, String> {
+    if arg == "std" {
+        let mut found = Vec::new();
+        walk(config, &config.goroot.join("src"), &mut found, true);
+        return Ok(found);
+    }
+    let local = arg == "." || arg == ".." || arg.starts_with("./") || arg.starts_with("../") || arg.starts_with('/');
+    if let Some(prefix) = arg.strip_suffix("...") {
+        let prefix = prefix.trim_end_matches('/');
+        let dir = if local { clean(&config.cwd.join(prefix)) } else { dir_of_pattern(config, prefix)? };
+        let mut found = Vec::new();
+        walk(config, &dir, &mut found, dir.starts_with(&config.goroot));
+        if found.is_empty() {
+            return Err(format!("pattern {arg}: no packages to build"));
+        }
+        return Ok(found);
+    }
+    if !local {
+        return find(config, arg).map(|p| vec![p]);
+    }
+    let dir = clean(&config.cwd.join(arg));
+    if !dir.is_dir() {
+        return Err(format!("stat {}: directory not found", dir.display()));
+    }
+    if !has_go_files(&dir) {
+        return Err(format!("no Go files in {}", dir.display()));
+    }
+    Ok(vec![place_of_dir(config, dir)])
+}
+
+fn dir_of_pattern(config: &Config, prefix: &str) -> Result<PathBuf, String> {
+    let std = config.std_dir(prefix);
+    if std.is_dir() {
+        return Ok(std);
+    }
+    let found = config.modules.candidates(prefix).into_iter().map(|(_, d)| d).find(|d| d.is_dir());
+    found.ok_or_else(|| format!("pattern {prefix}/...: no packages found"))
+}
+
+/// Packages at and below a directory, without nested modules and test data.
+fn walk(config: &Config, dir: &Path, out: &mut Vec<Place>, std: bool) {
+    let Ok(entries) = std::fs::read_dir(dir) else { return };
+    let mut dirs: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
+    dirs.sort();
+    if has_go_files(dir) {
+        let place = place_of_dir(config, dir.to_path_buf());
+        if super::files::has_buildable(config, &place) {
+            out.push(place);
+        }
+    }
+    for sub in dirs {
+        let name = sub.file_name().unwrap_or_default().to_string_lossy().to_string();
+        let skip = name.starts_with(['.', '_'])
+            || name == "testdata"
+            || sub.join("go.mod").is_file()
+            || std && name == "cmd"
+            || !std && name == "vendor";
+        if !skip {
+            walk(config, &sub, out, std);
+        }
+    }
+}
+
+pub(super) fn files_place(config: &Config, files: &[String]) -> Result<Place, String> {
+    let paths: Vec<PathBuf> = files.iter().map(|f| clean(&config.cwd.join(f))).collect();
+    let dir = paths[0].parent().unwrap_or(&config.cwd).to_path_buf();
+    for (path, name) in paths.iter().zip(files) {
+        if !name.ends_with(".go") {
+            return Err(format!("named files must be .go files: {name}"));
+        }
+        if path.parent() != Some(&dir) {
+            let other = path.parent().unwrap_or(Path::new("")).display();
+            return Err(format!("named files must all be in one directory; have {} and {other}", dir.display()));
+        }
+        if !path.is_file() {
+            return Err(format!("no required module provides package {name}; open {name}: no such file or directory"));
+        }
+    }
+    let module = config.modules.main().filter(|m| dir.starts_with(&m.dir));
+    Ok(Place {
+        path: "command-line-arguments".into(),
+        dir,
+        std: false,
+        files: Some(paths),
+        go_version: module.and_then(|m| m.go_version.clone()),
+    })
+}
+
+/// Removes `.` and `..`.
+pub(super) fn clean(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn internal_packages() {
+        for (path, importer, want) in [
+            ("a/internal/b", "a/c", true),
+            ("a/internal/b", "a", true),
+            ("a/internal/b", "ab", false),
+            ("a/internal", "x", false),
+            ("internal/x", "y", true),
+            ("a/b", "y", true),
+        ] {
+            assert_eq!(internal_allowed(path, importer), want, "{path} from {importer}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The runtime's archive: built by cargo when it is older than its sources, and kept under the workspace's target
+//! directory.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::commands::Target;
+
+/// The crate whose static library is linked into every program.
+const CRATE: &str = "oxigo-rt";
+const ARCHIVE: &str = "liboxigo_rt.a";
+
+/// Where the runtime's sources are: `$OXIGO_RUNTIME_SRC`, or the workspace that this command was built from.
+pub fn workspace() -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let dir = std::env::var_os("OXIGO_RUNTIME_SRC").map_or(own, PathBuf::from);
+    std::fs::canonicalize(dir).ok().filter(|d| d.join("rt-core").is_dir())
+}
+
+/// Folders whose files the archive depends on.
+const SOURCES: &[&str] = &["reflect", "rt-arch", "rt-core", "Cargo.lock", "Cargo.toml"];
+
+fn newest(path: &Path) -> Option<std::time::SystemTime> {
+    let meta = std::fs::metadata(path).ok()?;
+    if !meta.is_dir() {
+        return meta.modified().ok();
+    }
+    let entries = std::fs::read_dir(path).ok()?;
+    let paths = entries.flatten().map(|e| e.path()).filter(|p| !p.ends_with("target"));
+    paths.filter_map(|p| newest(&p)).max()
+}
+
+/// The archive for a target, built if need be.
+pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
+    let root = workspace().ok_or("cannot find the runtime's sources: set OXIGO_RUNTIME_SRC to Oxigo's workspace")?;
+    let triple = target.arch.tools.rust_target;
+    // A target directory of its own: cargo's lock on the main one may be held by whoever runs us.
+    let out = match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(dir) => PathBuf::from(dir),
+        None => root.join("target"),
+    }
+    .join("oxigo-rt");
+    let archive = out.join(triple).join("release").join(ARCHIVE);
+    let built = std::fs::metadata(&archive).and_then(|m| m.modified()).ok();
+    let changed = SOURCES.iter().filter_map(|s| newest(&root.join(s))).max();
+    if built.is_some() && built >= changed {
+        return Ok(archive);
+    }
+    eprintln!("oxigo: building the runtime for {target}");
+    let mut flags = vec!["-Cpanic=abort".to_string()];
+    flags.extend(target.arch.tools.rust_flags.iter().map(|f| f.to_string()));
+    if !flags.iter().any(|f| f.contains("relocation-model")) {
+        flags.push("-Crelocation-model=static".into());
+    }
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(&root)
+        .args(["rustc", "--quiet", "--release", "--package", CRATE, "--lib", "--crate-type", "staticlib"])
+        .args(["--target", triple])
+        .arg("--target-dir")
+        .arg(&out)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
+        .env_remove("RUSTFLAGS");
+    if verbose {
+        eprintln!("{cargo:?}");
+    }
+    let output = cargo.output().map_err(|e| format!("cannot run cargo: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("building the runtime failed:\n{}", String::from_utf8_lossy(&output.stderr)));
+    }
+    // Cargo leaves an up-to-date archive alone: remember that it was looked at.
+    if let Ok(file) = std::fs::File::options().append(true).open(&archive) {
+        let _ = file.set_modified(std::time::SystemTime::now());
+    }
+    Ok(archive)
+}
