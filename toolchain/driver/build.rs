@@ -29,7 +29,8 @@ fn main() {
             let relative = file.strip_prefix(&root).unwrap();
             let package = relative.parent().unwrap().to_str().unwrap().replace('\\', "/");
             let name = relative.file_name().unwrap().to_str().unwrap();
-            writeln!(text, "    ({package:?}, {name:?}, include_str!({:?})),", file.to_str().unwrap()).unwrap();
+            writeln!(text, "    ({package:?}, {name:?}, include_str!({:?})),", file.to_str().unwrap())
+                .unwrap();
         }
         text.push_str("];\n");
     }

@@ -139,7 +139,8 @@ pub fn parse(args: &[String], program_args: bool) -> Result<Invocation, String> 
             targets.extend(rest.cloned());
             break;
         }
-        let Some(flag) = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-')).filter(|f| !f.is_empty()) else {
+        let Some(flag) = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-')).filter(|f| !f.is_empty())
+        else {
             targets.push(arg.clone());
             if program_args {
                 targets.extend(rest.cloned());
@@ -187,7 +188,8 @@ mod tests {
 
     #[test]
     fn flags() {
-        let i = parse(&strings(&["-o", "x", "--time", "--tags=a,b", "--abiwrap=false", "./p"]), false).unwrap();
+        let i =
+            parse(&strings(&["-o", "x", "--time", "--tags=a,b", "--abiwrap=false", "./p"]), false).unwrap();
         assert_eq!(i.options.output.unwrap().to_str(), Some("x"));
         assert!(i.options.time && !i.options.abiwrap);
         assert_eq!(i.options.tags, ["a", "b"]);

@@ -73,7 +73,8 @@ pub fn run(args: Vec<String>) -> u8 {
 }
 
 fn parsed(args: &[String], program_args: bool) -> Result<Invocation, Failure> {
-    if args.iter().take_while(|a| a.starts_with('-')).any(|a| matches!(a.as_str(), "-h" | "-help" | "--help")) {
+    if args.iter().take_while(|a| a.starts_with('-')).any(|a| matches!(a.as_str(), "-h" | "-help" | "--help"))
+    {
         print!("{}", usage());
         return Err(Failure(OK, String::new()));
     }
@@ -132,7 +133,10 @@ fn env(i: &Invocation) -> Result<u8, Failure> {
         ("GOROOT", goroot::find().map(|r| r.display().to_string()).unwrap_or_default()),
         ("GOOS", target.os.clone()),
         ("GOARCH", target.arch.name.to_string()),
-        ("GOMOD", module::find_root(&cwd).map(|r| r.join("go.mod").display().to_string()).unwrap_or_default()),
+        (
+            "GOMOD",
+            module::find_root(&cwd).map(|r| r.join("go.mod").display().to_string()).unwrap_or_default(),
+        ),
         ("OXIGO_HOME", goroot::oxigo_home().display().to_string()),
         ("OXIGO_OVERLAY", std::env::var("OXIGO_OVERLAY").unwrap_or_default()),
         ("OXIGO_RUNTIME_SRC", runtime_lib::workspace().map(|w| w.display().to_string()).unwrap_or_default()),
@@ -150,7 +154,8 @@ fn env(i: &Invocation) -> Result<u8, Failure> {
 
 fn config(options: &Options, target: &Target) -> Result<Config, Failure> {
     let goroot = goroot::find().map_err(Failure::build)?;
-    let cwd = std::env::current_dir().map_err(|e| Failure::build(format!("oxigo: no working directory: {e}")))?;
+    let cwd =
+        std::env::current_dir().map_err(|e| Failure::build(format!("oxigo: no working directory: {e}")))?;
     let modules = match module::find_root(&cwd) {
         // The library itself is a module named std; it has its own rules.
         Some(root) if !root.starts_with(&goroot) => module::load(&root).map_err(Failure::build)?,
@@ -213,7 +218,8 @@ fn default_output(place: &Place) -> PathBuf {
         None => {
             let mut parts = place.path.trim_end_matches('/').rsplit('/');
             let last = parts.next().unwrap_or("main");
-            let is_version = last.len() > 1 && last.starts_with('v') && last[1..].bytes().all(|b| b.is_ascii_digit());
+            let is_version =
+                last.len() > 1 && last.starts_with('v') && last[1..].bytes().all(|b| b.is_ascii_digit());
             if is_version { parts.next().unwrap_or(last).into() } else { last.into() }
         }
     };

@@ -14,8 +14,12 @@ pub fn oxigo_home() -> PathBuf {
     if let Some(home) = std::env::var_os("OXIGO_HOME") {
         return home.into();
     }
-    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(|| "/".into());
-    home.join(".local/share/oxigo")
+    let data =
+        std::env::var_os("XDG_DATA_HOME").filter(|d| !d.is_empty()).map(PathBuf::from).unwrap_or_else(|| {
+            let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(|| "/".into());
+            home.join(".local/share")
+        });
+    data.join("oxigo")
 }
 
 /// The release in a Go installation, from its VERSION file.
@@ -64,7 +68,8 @@ pub fn find() -> Result<PathBuf, String> {
             }
         }
     }
-    let mut message = format!("cannot find the standard library of {GO_VERSION}: set GOROOT, or run ci/setup");
+    let mut message =
+        format!("cannot find the standard library of {GO_VERSION}: set GOROOT, or run ci/setup");
     for r in rejected {
         message.push_str(&format!("\n\t{r}"));
     }
@@ -75,7 +80,9 @@ pub fn find() -> Result<PathBuf, String> {
 mod tests {
     #[test]
     fn versions() {
-        for (v, want) in [("go1.27", true), ("go1.27.3", true), ("go1.27rc1", true), ("go1.270", false), ("go1.26", false)] {
+        for (v, want) in
+            [("go1.27", true), ("go1.27.3", true), ("go1.27rc1", true), ("go1.270", false), ("go1.26", false)]
+        {
             assert_eq!(super::fits(v), want, "{v}");
         }
     }

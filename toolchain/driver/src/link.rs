@@ -29,7 +29,13 @@ pub fn find_linker() -> Option<PathBuf> {
 }
 
 /// Links an object (the bytes of a relocatable ELF file) with the runtime into a static executable.
-pub fn link(target: &Target, options: &Options, object: &[u8], runtime: &Path, output: &Path) -> Result<(), String> {
+pub fn link(
+    target: &Target,
+    options: &Options,
+    object: &[u8],
+    runtime: &Path,
+    output: &Path,
+) -> Result<(), String> {
     let linker = find_linker().ok_or("cannot find rust-lld beside rustc: set OXIGO_LINKER to an ld.lld")?;
     let dir = temporary_dir("link")?;
     let object_file = dir.join("go.o");

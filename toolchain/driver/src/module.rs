@@ -159,7 +159,8 @@ impl Modules {
             .iter()
             .filter_map(|m| {
                 let rest = import.strip_prefix(m.path.as_str())?;
-                (rest.is_empty() || rest.starts_with('/')).then(|| (m, m.dir.join(rest.trim_start_matches('/'))))
+                (rest.is_empty() || rest.starts_with('/'))
+                    .then(|| (m, m.dir.join(rest.trim_start_matches('/'))))
             })
             .collect();
         found.sort_by_key(|(m, _)| std::cmp::Reverse(m.path.len()));
@@ -172,7 +173,8 @@ impl Modules {
 
     /// The import path of a directory within some module.
     pub fn import_path(&self, dir: &Path) -> Option<String> {
-        let m = self.list.iter().filter(|m| dir.starts_with(&m.dir)).max_by_key(|m| m.dir.as_os_str().len())?;
+        let m =
+            self.list.iter().filter(|m| dir.starts_with(&m.dir)).max_by_key(|m| m.dir.as_os_str().len())?;
         let rest = dir.strip_prefix(&m.dir).ok()?.to_str()?.replace('\\', "/");
         Some(if rest.is_empty() { m.path.clone() } else { format!("{}/{rest}", m.path) })
     }
@@ -199,7 +201,8 @@ mod tests {
 
     #[test]
     fn longest_module_wins() {
-        let module = |path: &str| Module { path: path.into(), dir: format!("/{path}").into(), go_version: None };
+        let module =
+            |path: &str| Module { path: path.into(), dir: format!("/{path}").into(), go_version: None };
         let m = Modules { list: vec![module("a"), module("a/b")], vendor: None };
         let found: Vec<_> = m.candidates("a/b/c").into_iter().map(|(_, d)| d).collect();
         assert_eq!(found, [PathBuf::from("/a/b/c"), PathBuf::from("/a/b/c")]);

@@ -190,7 +190,8 @@ fn blank_unused_imports(file: &mut File) {
 fn default_name(path: &str) -> &str {
     let mut parts = path.rsplit('/');
     let last = parts.next().unwrap_or(path);
-    let is_version = last.strip_prefix('v').is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()) && !n.is_empty());
+    let is_version =
+        last.strip_prefix('v').is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()) && !n.is_empty());
     if is_version { parts.next().unwrap_or(last) } else { last }
 }
 
@@ -213,7 +214,10 @@ mod tests {
             var a, b = 1, 2; const ( c = iota; d )
             func init() {}";
         let mut files = [file(original)];
-        apply_patches(&mut files, &[file("package p; func f() {}; func (T) m() {}; var a int; const d = 7; func init() {}")]);
+        apply_patches(
+            &mut files,
+            &[file("package p; func f() {}; func (T) m() {}; var a int; const d = 7; func init() {}")],
+        );
         let left: Vec<String> = declared(&files[0]).collect();
         assert_eq!(left, ["g", "T", "T.n", "b", "c"]);
         let Decl::Import(os) = &files[0].decls[0] else { panic!() };

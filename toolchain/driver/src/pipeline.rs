@@ -84,6 +84,8 @@ pub fn run(
     if !text.is_empty() {
         return Err(text);
     }
+    // The process ends soon: taking the trees apart would only cost time.
+    std::mem::forget(program);
     match goal {
         Goal::Check => Ok(()),
         Goal::Executable(_) => Err("not supported: code generation".into()),

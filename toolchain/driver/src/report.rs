@@ -27,7 +27,8 @@ const LIMIT: usize = 10;
 
 /// Renders the errors of one package, each ended by a newline.
 pub fn render(errors: &[Diagnostic], all: bool) -> String {
-    let mut rows: Vec<(Position, &str)> = errors.iter().map(|e| (e.pos.position(), e.text.as_str())).collect();
+    let mut rows: Vec<(Position, &str)> =
+        errors.iter().map(|e| (e.pos.position(), e.text.as_str())).collect();
     rows.sort_by(|(a, x), (b, y)| {
         (a.file.as_str(), a.line, a.col, *x).cmp(&(b.file.as_str(), b.line, b.col, *y))
     });

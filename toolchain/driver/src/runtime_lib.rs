@@ -32,7 +32,8 @@ fn newest(path: &Path) -> Option<std::time::SystemTime> {
 
 /// The archive for a target, built if need be.
 pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
-    let root = workspace().ok_or("cannot find the runtime's sources: set OXIGO_RUNTIME_SRC to Oxigo's workspace")?;
+    let root =
+        workspace().ok_or("cannot find the runtime's sources: set OXIGO_RUNTIME_SRC to Oxigo's workspace")?;
     let triple = target.arch.tools.rust_target;
     // A target directory of its own: cargo's lock on the main one may be held by whoever runs us.
     let out = match std::env::var_os("CARGO_TARGET_DIR") {

@@ -13,7 +13,8 @@ use std::{
 use support::{Case, Scratch};
 
 /// Why a case may be in the ledger.
-const REASONS: &[&str] = &["not yet", "needs the go command", "cgo", "race detector", "compiler-internal flag"];
+const REASONS: &[&str] =
+    &["not yet", "needs the go command", "cgo", "race detector", "compiler-internal flag"];
 /// Every n-th passing case is in the sample of the stress runs that CI makes.
 const SAMPLE: usize = 50;
 
@@ -82,7 +83,8 @@ fn action(source: &str) -> Vec<String> {
 fn run_case(name: &str, env: &[(&str, &str)]) -> Result<(), String> {
     let tests = tests_folder();
     let source = tests.join(name);
-    let text = std::fs::read(&source).map_err(|e| format!("{}: {e} (ci/setup installs Go's tests)", source.display()))?;
+    let text = std::fs::read(&source)
+        .map_err(|e| format!("{}: {e} (ci/setup installs Go's tests)", source.display()))?;
     let words = action(&String::from_utf8_lossy(&text));
     let scratch = Scratch::new(name);
     let exe = scratch.path("a.out");

@@ -17,7 +17,10 @@ fn main() {
         .into_iter()
         .map(|path| {
             let stem = path.file_stem().expect("it has an extension").to_string_lossy().into_owned();
-            Case { name: format!("amd64::linux::programs::{stem}"), run: Box::new(move || run_program(&path)) }
+            Case {
+                name: format!("amd64::linux::programs::{stem}"),
+                run: Box::new(move || run_program(&path)),
+            }
         })
         .collect();
     support::main(cases)
@@ -91,7 +94,11 @@ fn run_program(path: &Path) -> Result<(), String> {
     let ran = support::run(&mut command, Duration::from_secs(expect.limit.unwrap_or(60)))?;
     if ran.timed_out || ran.status != expect.exit {
         let lines: Vec<&str> = ran.output.lines().take(60).collect();
-        let why = if ran.timed_out { "timed out".into() } else { format!("exit status {}, want {}", ran.status, expect.exit) };
+        let why = if ran.timed_out {
+            "timed out".into()
+        } else {
+            format!("exit status {}, want {}", ran.status, expect.exit)
+        };
         return Err(format!("{why}\n{}", lines.join("\n")));
     }
     compare(&expect, &ran.output)

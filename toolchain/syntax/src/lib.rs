@@ -17,8 +17,8 @@ pub mod pos;
 pub mod print;
 mod scanner;
 pub mod sym;
-pub mod walk;
 mod token;
+pub mod walk;
 
 pub use parser::{Error, MAX_DEPTH, Options, STACK_SIZE, parse};
 pub use pos::{Pos, Position, SourceFile};

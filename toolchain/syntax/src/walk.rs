@@ -187,7 +187,9 @@ pub fn walk_stmt(v: &mut impl Visitor, s: &Stmt) {
     match &s.kind {
         StmtKind::Empty => {}
         StmtKind::Block(b) => walk_block(v, b),
-        StmtKind::Expr(x) | StmtKind::IncDec { x, .. } | StmtKind::Go(x) | StmtKind::Defer(x) => walk_expr(v, x),
+        StmtKind::Expr(x) | StmtKind::IncDec { x, .. } | StmtKind::Go(x) | StmtKind::Defer(x) => {
+            walk_expr(v, x)
+        }
         StmtKind::Send { chan: x, value: y } | StmtKind::OpAssign { lhs: x, rhs: y, .. } => {
             walk_expr(v, x);
             walk_expr(v, y);

@@ -34,7 +34,9 @@ pub(super) fn resolve(dir: &Path, patterns: &[String]) -> Result<Vec<EmbedFile>,
                 let before = found.len();
                 walk(&path, if name == "." { String::new() } else { name.clone() }, all, &mut found);
                 if found.len() == before {
-                    return Err(format!("pattern {pattern}: cannot embed directory {name}: contains no embeddable files"));
+                    return Err(format!(
+                        "pattern {pattern}: cannot embed directory {name}: contains no embeddable files"
+                    ));
                 }
             } else if path.is_symlink() || !path.is_file() {
                 return Err(format!("pattern {pattern}: cannot embed irregular file {name}"));

@@ -39,6 +39,10 @@ fn read(config: &Config, path: &Path) -> Result<Source, String> {
     Ok(Source { name, display: config.display(path), path: path.display().to_string(), text })
 }
 
+fn imports_c(text: &[u8]) -> bool {
+    text.split(|&b| b == b'\n').any(|line| line.starts_with(b"import \"C\""))
+}
+
 /// The files of a directory that belong to the build, sorted by name.
 fn list(config: &Config, place: &Place) -> Listing {
     let mut listing = Listing::default();
@@ -83,6 +87,11 @@ fn list(config: &Config, place: &Place) -> Listing {
                 continue;
             }
         };
+        // The library has Go alternatives for all that it does with C.
+        if place.std && imports_c(&source.text) {
+            listing.excluded += 1;
+            continue;
+        }
         match config.context.text_matches(&place.path, &source.text) {
             Ok(true) if go => listing.sources.push(source),
             Ok(true) => listing.assembly.push(source),
@@ -100,7 +109,8 @@ pub(super) fn has_buildable(config: &Config, place: &Place) -> bool {
 
 fn overlay_sources(config: &Config, kind: &str, package: &str, texts: &[(String, Vec<u8>)]) -> Vec<Source> {
     let included = texts.iter().filter(|(name, text)| {
-        config.context.name_matches(package, name) && config.context.text_matches(package, text).unwrap_or(true)
+        config.context.name_matches(package, name)
+            && config.context.text_matches(package, text).unwrap_or(true)
     });
     included
         .map(|(name, text)| {
@@ -141,7 +151,8 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
         if !place.std {
             for s in listing.assembly {
                 let source = pos::add_file_at(&s.display, &s.path, s.text);
-                out.errors.push(Diagnostic::new(source.pos(0), format!("not supported: assembly ({})", s.name)));
+                out.errors
+                    .push(Diagnostic::new(source.pos(0), format!("not supported: assembly ({})", s.name)));
                 bodyless = true;
             }
         }

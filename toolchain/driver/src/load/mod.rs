@@ -142,8 +142,9 @@ pub fn load(config: &Config, roots: Vec<Place>, extra: &[&str]) -> Result<Progra
             root_ids.push(q.add(place));
         }
         for path in extra {
-            let place = resolve::std_place(config, path)
-                .ok_or_else(|| vec![format!("package {path} is not in std ({})", config.std_dir(path).display())])?;
+            let place = resolve::std_place(config, path).ok_or_else(|| {
+                vec![format!("package {path} is not in std ({})", config.std_dir(path).display())]
+            })?;
             q.add(place);
         }
     }

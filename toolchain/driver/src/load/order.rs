@@ -133,7 +133,8 @@ fn problems(
         }
         for (import, &target) in p.imports.iter().filter(|i| i.target.is_ok()).zip(&targets[i]) {
             if packages[target].name == names::MAIN {
-                let text = format!("import {:?} is a program, not an importable package", import.path.as_str());
+                let text =
+                    format!("import {:?} is a program, not an importable package", import.path.as_str());
                 errors.push(located(import.pos, &text));
             }
         }
@@ -150,7 +151,11 @@ fn problems(
 }
 
 /// Dependency order, or the packages of a cycle, the first one again at the end.
-fn sort(packages: &[Parsed], targets: &[Vec<usize>], known: &FxHashMap<String, usize>) -> Result<Vec<usize>, Vec<usize>> {
+fn sort(
+    packages: &[Parsed],
+    targets: &[Vec<usize>],
+    known: &FxHashMap<String, usize>,
+) -> Result<Vec<usize>, Vec<usize>> {
     let count = packages.len();
     let mut first = vec![false; count];
     let mut stack: Vec<usize> = known.get("runtime").copied().into_iter().collect();
@@ -196,7 +201,8 @@ fn cycle_text(packages: &[Parsed], cycle: &[usize]) -> String {
     let mut text = format!("package {}", packages[cycle[0]].place.path);
     for pair in cycle.windows(2) {
         let target = &packages[pair[1]].place.path;
-        let import = packages[pair[0]].imports.iter().find(|i| i.target.as_ref().is_ok_and(|t| t.path == *target));
+        let import =
+            packages[pair[0]].imports.iter().find(|i| i.target.as_ref().is_ok_and(|t| t.path == *target));
         let file = import.map(|i| i.pos.position().file.as_str()).unwrap_or_default();
         text.push_str(&format!("\n\timports {target} from {}", file.rsplit('/').next().unwrap_or(file)));
     }

@@ -42,7 +42,9 @@ pub(super) fn resolve(config: &Config, path: &str, importer: &Place) -> Result<P
             .ok_or_else(|| format!("package {path} is not in std ({})", config.std_dir(path).display()));
     }
     if path.starts_with("./") || path.starts_with("../") {
-        return Err(format!("{path:?} is relative, but relative import paths are not supported in module mode"));
+        return Err(format!(
+            "{path:?} is relative, but relative import paths are not supported in module mode"
+        ));
     }
     if path.starts_with('/') {
         return Err(format!("{path:?} is an absolute path, not an import path"));
@@ -52,7 +54,8 @@ pub(super) fn resolve(config: &Config, path: &str, importer: &Place) -> Result<P
         Some(_) => config.modules.import_path(&importer.dir).unwrap_or_default(),
         None => importer.path.clone(),
     };
-    let allowed = if place.std { !path.split('/').any(|e| e == "internal") } else { internal_allowed(path, &from) };
+    let allowed =
+        if place.std { !path.split('/').any(|e| e == "internal") } else { internal_allowed(path, &from) };
     if !allowed {
         return Err(format!("use of internal package {path} not allowed"));
     }
@@ -95,7 +98,12 @@ fn place_of_dir(config: &Config, dir: PathBuf) -> Place {
     if let Ok(rest) = dir.strip_prefix(&src) {
         return std_at(rest.to_string_lossy().replace('\\', "/"), dir.clone());
     }
-    let module = config.modules.list.iter().filter(|m| dir.starts_with(&m.dir)).max_by_key(|m| m.dir.as_os_str().len());
+    let module = config
+        .modules
+        .list
+        .iter()
+        .filter(|m| dir.starts_with(&m.dir))
+        .max_by_key(|m| m.dir.as_os_str().len());
     let path = config.modules.import_path(&dir);
     // Outside a module a directory is named like files on the command line.
     let path = path.unwrap_or_else(|| format!("_{}", dir.display()));
@@ -109,7 +117,8 @@ pub(super) fn expand(config: &Config, arg: &str) -> Result<Vec<Place>, String> {
         walk(config, &config.goroot.join("src"), &mut found, true);
         return Ok(found);
     }
-    let local = arg == "." || arg == ".." || arg.starts_with("./") || arg.starts_with("../") || arg.starts_with('/');
+    let local =
+        arg == "." || arg == ".." || arg.starts_with("./") || arg.starts_with("../") || arg.starts_with('/');
     if let Some(prefix) = arg.strip_suffix("...") {
         let prefix = prefix.trim_end_matches('/');
         let dir = if local { clean(&config.cwd.join(prefix)) } else { dir_of_pattern(config, prefix)? };
@@ -175,10 +184,15 @@ pub(super) fn files_place(config: &Config, files: &[String]) -> Result<Place, St
         }
         if path.parent() != Some(&dir) {
             let other = path.parent().unwrap_or(Path::new("")).display();
-            return Err(format!("named files must all be in one directory; have {} and {other}", dir.display()));
+            return Err(format!(
+                "named files must all be in one directory; have {} and {other}",
+                dir.display()
+            ));
         }
         if !path.is_file() {
-            return Err(format!("no required module provides package {name}; open {name}: no such file or directory"));
+            return Err(format!(
+                "no required module provides package {name}; open {name}: no such file or directory"
+            ));
         }
     }
     let module = config.modules.main().filter(|m| dir.starts_with(&m.dir));

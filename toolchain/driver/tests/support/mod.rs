@@ -131,7 +131,9 @@ impl Drop for Scratch {
 /// The files with this extension in a folder, sorted.
 pub fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
     let mut out: Vec<PathBuf> = std::fs::read_dir(dir)
-        .map(|d| d.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == extension)).collect())
+        .map(|d| {
+            d.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|x| x == extension)).collect()
+        })
         .unwrap_or_default();
     out.sort();
     out
@@ -141,6 +143,7 @@ pub fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
 pub fn difference(expected: &str, got: &str) -> String {
     let (e, g): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), got.lines().collect());
     let at = e.iter().zip(&g).position(|(a, b)| a != b).unwrap_or(e.len().min(g.len()));
-    let show = |lines: &[&str]| lines.iter().skip(at).take(12).map(|l| format!("    {l}\n")).collect::<String>();
+    let show =
+        |lines: &[&str]| lines.iter().skip(at).take(12).map(|l| format!("    {l}\n")).collect::<String>();
     format!("first difference in line {}\n  expected:\n{}  got:\n{}", at + 1, show(&e), show(&g))
 }
