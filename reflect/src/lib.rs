@@ -6,6 +6,7 @@
 //! - [`abi`]: which parameter goes into which register or stack slot.
 //! - [`regs`]: values in the image of the argument registers.
 //! - [`image`]: the tables in an executable (functions, lines, stack maps, roots), readers and writers.
+//! - [`types`], [`value`], [`func`], [`held`]: the Rust user's types, values, calls both ways (feature `alloc`).
 //! - [`rtype`]: a read-only view of type descriptors in memory.
 #![no_std]
 #![deny(missing_docs)]
@@ -21,7 +22,15 @@ pub mod regs;
 pub mod rtype;
 
 #[cfg(feature = "alloc")]
+pub mod func;
+#[cfg(feature = "alloc")]
+pub mod held;
+#[cfg(feature = "alloc")]
 pub mod image_writer;
+#[cfg(feature = "alloc")]
+pub mod types;
+#[cfg(feature = "alloc")]
+pub mod value;
 
 pub use abi::{RegBudget, TypeView};
 pub use arch::Arch;

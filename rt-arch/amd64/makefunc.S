@@ -45,3 +45,32 @@ END(name, STUB_FRAME, 0, FL_NOSPLIT | FL_WRAPPER | FL_REFLECT_STUB, STUB_REGS + 
 
 REFLECT_STUB(reflect.makeFuncStub, reflect.callReflect)
 REFLECT_STUB(reflect.methodValueCall, reflect.callMethod)
+
+/* oxigo_rustfunc_stub: the code of func values made of Rust closures. Above the same frame:
+ *
+ *       | closure, frame, &retValid, RegArgs | SP + STUB_FRAME: what the hook rt_rustfunc gets
+ */
+    .weak rt_rustfunc
+FUNC(oxigo_rustfunc_stub)
+    subq $(STUB_FRAME + 32), %rsp
+    .cfi_adjust_cfa_offset STUB_FRAME + 32
+    leaq STUB_REGS(%rsp), %r12
+    SPILL_ARGS(%r12)
+    movq %rdx, 0(%rsp)
+    movq $0, 8(%rsp)
+    movq $0, 16(%rsp)
+    leaq STUB_FRAME(%rsp), %rdi
+    movq %rdx, 0(%rdi)
+    leaq STUB_FRAME+40(%rsp), %rax
+    movq %rax, 8(%rdi)
+    leaq 16(%rsp), %rax
+    movq %rax, 16(%rdi)
+    movq %r12, 24(%rdi)
+    leaq rt_rustfunc(%rip), %rax
+    call rt_hookcall
+    leaq STUB_REGS(%rsp), %r12
+    UNSPILL_ARGS(%r12)
+    addq $(STUB_FRAME + 32), %rsp
+    .cfi_adjust_cfa_offset -(STUB_FRAME + 32)
+    ret
+END(oxigo_rustfunc_stub, STUB_FRAME + 32, 0, FL_NOSPLIT | FL_WRAPPER | FL_REFLECT_STUB, STUB_FRAME, 4, 0, 0)

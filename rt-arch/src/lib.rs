@@ -38,6 +38,7 @@ pub type Hook = unsafe extern "C" fn(area: *mut u8);
 /// | `rt_goexit1(area: *mut u8)` | a parking hook: a goroutine's function has returned |
 /// | `rt_reflectcallmove(block: *mut ReflectCallMove)` | a leaf hook: results of a reflectcall |
 /// | `rt_badreflectcall(area: *mut u8)` | a hook: a frame over 1 GiB |
+/// | `rt_rustfunc(area: *mut u8)` | a leaf hook: a Rust closure called as a Go func (pass on to `reflect::func::rust_func_hook`; may be left undefined) |
 /// | `rt_sighandler(sig: i32, info: *mut u8, ctx: *mut u8, g: *mut G)` | on the signal stack |
 pub mod hooks {}
 
@@ -83,6 +84,8 @@ unsafe extern "C" {
     pub fn rt_sigreturn();
     /// A raw system call: the result, or -errno.
     pub fn rt_syscall6(n: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, a6: usize) -> isize;
+    /// The code of func values made of Rust closures. Only its address is used from Rust.
+    pub fn oxigo_rustfunc_stub();
     /// Starts a thread: tid, or -errno.
     pub fn rt_clone(
         flags: usize,

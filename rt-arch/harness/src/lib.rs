@@ -11,6 +11,8 @@
 
 extern crate alloc;
 
+mod api;
+mod leaf;
 mod rt;
 mod sig;
 mod tests;

@@ -22,13 +22,16 @@ pub fn main(args: &[&[u8]]) -> bool {
     let small = args.iter().any(|a| *a == b"small") || arch.ptr_size == 4;
 
     let (sigs, in_regs) = signatures(n, seed);
+    let api = crate::api::round_trips(n / 4 + 1, seed);
     let sizes = call_sizes(if small { 1 << 20 } else { 64 << 20 });
     let growths = recursion(if small { 4 << 20 } else { 64 << 20 });
     let polls = poll();
     bad_call();
     memory();
+    crate::leaf::memory(if small { 300 } else { 2000 });
+    crate::leaf::system();
     println(format_args!(
-        "{}: {sigs} signatures ({in_regs} values in registers), {sizes} call sizes, {growths} stack growths, {polls} polls",
+        "{}: {sigs} signatures ({in_regs} values in registers), {api} through the Rust API, {sizes} call sizes, {growths} stack growths, {polls} polls",
         arch.name
     ));
     true

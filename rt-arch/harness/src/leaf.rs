@@ -1,0 +1,181 @@
+//! Go's memory routines, system calls, threads and signals, called as compiled code calls them.
+
+use crate::rt::{self, Block, check, run};
+use crate::sig::Rng;
+use alloc::vec;
+use core::ffi::c_void;
+use core::sync::atomic::{AtomicU32, Ordering};
+use oxigo_reflect::arch::Arch;
+use oxigo_reflect::regs::MAX_REG_ARGS_WORDS;
+use oxigo_rt_arch as arch;
+
+type Code = unsafe extern "C" fn();
+
+unsafe extern "C" {
+    #[link_name = "runtime.memmove"]
+    fn go_memmove();
+    #[link_name = "runtime.memclrNoHeapPointers"]
+    fn go_memclr();
+    #[link_name = "runtime.memequal"]
+    fn go_memequal();
+    #[link_name = "runtime.cmpstring"]
+    fn go_cmpstring();
+    #[link_name = "internal/bytealg.Compare"]
+    fn go_compare();
+    #[link_name = "internal/bytealg.IndexByte"]
+    fn go_index_byte();
+    #[link_name = "internal/bytealg.IndexByteString"]
+    fn go_index_byte_string();
+    #[link_name = "internal/bytealg.Count"]
+    fn go_count();
+    #[link_name = "internal/bytealg.CountString"]
+    fn go_count_string();
+    #[link_name = "internal/runtime/syscall/linux.Syscall6"]
+    fn go_syscall6();
+}
+
+/// Calls a Go function of words that returns up to three words.
+fn go(code: Code, args: &[usize]) -> [usize; 3] {
+    let closure = [code as *const () as usize];
+    let mut regs = [0u64; MAX_REG_ARGS_WORDS];
+    let mut frame = [0usize; 16];
+    let p = regs.as_mut_ptr().cast::<usize>();
+    let mut block = Block {
+        typ: 0,
+        func: closure.as_ptr().cast(),
+        stack_args: frame.as_mut_ptr().cast(),
+        args_size: 0,
+        ret_offset: 0,
+        frame_size: 0,
+        regs: p.cast(),
+    };
+    let on_stack = Arch::host().int_args.is_empty();
+    // SAFETY: buffers are large enough for ten words.
+    unsafe {
+        if on_stack {
+            frame[..args.len()].copy_from_slice(args);
+            block.ret_offset = size_of_val(args);
+            block.args_size = block.ret_offset + 3 * size_of::<usize>();
+            block.frame_size = block.args_size;
+        } else {
+            for (i, a) in args.iter().enumerate() {
+                *p.add(i) = *a;
+            }
+        }
+        run(&block, 8 << 10);
+        if on_stack {
+            [frame[args.len()], frame[args.len() + 1], frame[args.len() + 2]]
+        } else {
+            [*p, *p.add(1), *p.add(2)]
+        }
+    }
+}
+
+/// A byte argument in a word of its own, wherever it is passed.
+fn byte(c: u8) -> usize {
+    if cfg!(target_endian = "big") && Arch::host().int_args.is_empty() {
+        (c as usize) << (usize::BITS - 8)
+    } else {
+        c as usize
+    }
+}
+
+/// A bool result.
+fn bool_of(w: usize) -> bool {
+    if cfg!(target_endian = "big") && Arch::host().int_args.is_empty() {
+        w >> (usize::BITS - 8) != 0
+    } else {
+        w as u8 != 0
+    }
+}
+
+/// Go's memory routines against byte loops.
+pub fn memory(rounds: usize) {
+    let mut r = Rng(777);
+    let mut a = vec![0u8; 6000];
+    let mut b = vec![0u8; 6000];
+    for _ in 0..rounds {
+        let n = match r.below(8) {
+            0 => r.below(2800),
+            1 => r.below(300),
+            _ => r.below(70),
+        } as usize;
+        let (x, y) = (r.below(3000) as usize, r.below(3000) as usize);
+        for (i, v) in a.iter_mut().enumerate() {
+            *v = (r.0 >> (i % 40)) as u8 ^ i as u8;
+        }
+        r.next();
+        b.copy_from_slice(&a);
+        let at = |v: &[u8], i: usize| v.as_ptr() as usize + i;
+        go(go_memmove, &[at(&a, y), at(&a, x), n]);
+        b.copy_within(x..x + n, y);
+        check(a == b, "runtime.memmove");
+        go(go_memclr, &[at(&a, x), n]);
+        b[x..x + n].fill(0);
+        check(a == b, "runtime.memclrNoHeapPointers");
+        // Two equal pieces, then with one byte changed.
+        let y = 3000 + r.below(100) as usize;
+        a.copy_within(x.min(100)..x.min(100) + n, y);
+        let x = x.min(100);
+        check(bool_of(go(go_memequal, &[at(&a, x), at(&a, y), n])[0]), "runtime.memequal of equal memory");
+        if n > 0 {
+            let k = r.below(n as u64) as usize;
+            a[y + k] ^= 1 << r.below(8);
+            check(
+                !bool_of(go(go_memequal, &[at(&a, x), at(&a, y), n])[0]),
+                "runtime.memequal of unequal memory",
+            );
+        }
+        let m = if r.below(2) == 0 { n } else { r.below(100) as usize };
+        let want = a[x..x + n].cmp(&a[y..y + m]) as isize as usize;
+        check(go(go_cmpstring, &[at(&a, x), n, at(&a, y), m])[0] == want, "runtime.cmpstring");
+        check(go(go_compare, &[at(&a, x), n, n, at(&a, y), m, m])[0] == want, "bytealg.Compare");
+        let c = a[x + r.below(n as u64 + 20) as usize];
+        let s = &a[x..x + n];
+        let (index, count) =
+            (s.iter().position(|v| *v == c).unwrap_or(usize::MAX), s.iter().filter(|v| **v == c).count());
+        check(go(go_index_byte, &[at(&a, x), n, n, byte(c)])[0] == index, "bytealg.IndexByte");
+        check(go(go_index_byte_string, &[at(&a, x), n, byte(c)])[0] == index, "bytealg.IndexByteString");
+        check(go(go_count, &[at(&a, x), n, n, byte(c)])[0] == count, "bytealg.Count");
+        check(go(go_count_string, &[at(&a, x), n, byte(c)])[0] == count, "bytealg.CountString");
+    }
+}
+
+static CHILD: AtomicU32 = AtomicU32::new(0);
+static CHILD_TID: AtomicU32 = AtomicU32::new(0);
+
+unsafe extern "C" fn child(arg: *mut c_void) {
+    CHILD.store(arg as usize as u32, Ordering::SeqCst);
+}
+
+/// System calls, a thread, a signal.
+pub fn system() {
+    let [r1, _, errno] = go(go_syscall6, &[rt::SYS.write, 1, 0, 0, 0, 0, 0]);
+    check((r1, errno) == (0, 0), "Syscall6 of an empty write");
+    let [r1, _, errno] = go(go_syscall6, &[rt::SYS.write, usize::MAX, 0, 0, 0, 0, 0]);
+    check((r1, errno) == (usize::MAX, 9), "Syscall6 of a bad write");
+
+    // VM | FS | FILES | SIGHAND | THREAD | SYSVSEM | SETTLS | CHILD_CLEARTID | PARENT_SETTID
+    let flags = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 | 0x80000 | 0x200000 | 0x100000;
+    let stack = rt::map(64 << 10);
+    let tls = rt::map(64 << 10) + (32 << 10);
+    // SAFETY: the child touches an atomic only.
+    unsafe {
+        *(tls as *mut usize) = tls;
+        let tid = CHILD_TID.as_ptr();
+        let got = arch::rt_clone(
+            flags,
+            (stack + (64 << 10)) as *mut u8,
+            tid,
+            tid,
+            tls as *mut u8,
+            child,
+            42 as *mut c_void,
+        );
+        check(got > 0, "clone");
+        while CHILD_TID.load(Ordering::SeqCst) != 0 {
+            core::hint::spin_loop();
+        }
+    }
+    check(CHILD.load(Ordering::SeqCst) == 42, "the thread ran");
+}
