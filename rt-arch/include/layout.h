@@ -33,6 +33,16 @@
 #define M_TLS           (3 * WORD)
 #define M_P             (4 * WORD)
 
+/* p: the right to run Go code. Its first word is the address of its allocation cache, which begins with the write
+ * barrier's buffer (rt-core's gc::barrier::WbBuf): next free word, end, the arguments of rt_gc_write_barrier, and room
+ * for the registers that gcWriteBarrier saves. */
+#define P_CACHE         (0 * WORD)
+#define C_WB_NEXT       (0 * WORD)
+#define C_WB_END        (1 * WORD)
+#define C_WB_AREA       (2 * WORD)
+#define C_WB_SAVE       (6 * WORD)
+#define C_WB_SAVE_SIZE  512
+
 /* Stack below stackguard0 that functions without a check may use together, and the part of it that small frames
  * may use without subtracting their size in the check. */
 #define STACK_GUARD     1024

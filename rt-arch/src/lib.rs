@@ -37,6 +37,7 @@ pub type Hook = unsafe extern "C" fn(area: *mut u8);
 /// | `rt_poll(area: *mut u8)` | a parking hook: a loop noticed the guard |
 /// | `rt_goexit1(area: *mut u8)` | a parking hook: a goroutine's function has returned |
 /// | `rt_reflectcallmove(block: *mut ReflectCallMove)` | a leaf hook: results of a reflectcall |
+/// | `rt_gc_write_barrier(area: *mut u8)` | a leaf hook: {cache, address, size}, see `gcWriteBarrier` |
 /// | `rt_badreflectcall(area: *mut u8)` | a hook: a frame over 1 GiB |
 /// | `rt_rustfunc(area: *mut u8)` | a leaf hook: a Rust closure called as a Go func (pass on to `reflect::func::rust_func_hook`; may be left undefined) |
 /// | `rt_sighandler(sig: i32, info: *mut u8, ctx: *mut u8, g: *mut G)` | on the signal stack |

@@ -1,8 +1,9 @@
 //! The write barrier.
 //!
-//! While marking, compiled code records in its P's buffer the pointer that a store overwrites
-//! (and the one it writes); a full buffer is flushed into the P's queue of grey objects. The
-//! stub `gcWriteBarrierN` reserves N words: `next += N words; if next > end { flush; retry }`.
+//! While marking, compiled code tells before it overwrites pointers: `runtime.gcWriteBarrier(address,
+//! size)` (assembly, preserves all registers) puts the old pointer into its P's buffer and calls
+//! `rt_gc_write_barrier` here when that is full, or for more than one word. The buffer is flushed
+//! into the P's queue of grey objects. What is written needs no record: see `roots`.
 //!
 //! Rust code that writes pointers into Go memory other than a stack calls `pre_write` first.
 
@@ -16,13 +17,17 @@ use crate::heap::types::{self, Type};
 /// Words of the buffer.
 const WORDS: usize = 512;
 
-/// A P's buffer; the first two words are the stub's.
+/// A P's buffer, at the beginning of its cache; the assembly knows all but `buf`.
 #[repr(C)]
 pub struct WbBuf {
     /// Where the next word goes.
     pub next: *mut usize,
     /// One past the last word.
     pub end: *mut usize,
+    /// The assembly's arguments for the hook.
+    area: [usize; 4],
+    /// And the registers it saves meanwhile.
+    save: [u8; 512],
     buf: [usize; WORDS],
 }
 
@@ -98,3 +103,26 @@ pub unsafe fn pre_write(c: *mut MCache, dst: usize, size: usize, typ: *const Typ
         }
     }
 }
+
+/// The slow part of `gcWriteBarrier`: `area` is {cache, address, size}. A leaf hook.
+///
+/// # Safety
+/// Called by the assembly only, on the system stack of the thread that runs the cache's P.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rt_gc_write_barrier(area: *mut usize) {
+    // SAFETY: the assembly's promise.
+    unsafe {
+        let c = *area as *mut MCache;
+        flush(c);
+        pre_write(c, *area.add(1), *area.add(2), core::ptr::null());
+    }
+}
+
+const _: () = {
+    use core::mem::offset_of;
+    const W: usize = size_of::<usize>();
+    assert!(
+        offset_of!(WbBuf, end) == W && offset_of!(WbBuf, area) == 2 * W && offset_of!(WbBuf, save) == 6 * W
+    );
+    assert!(offset_of!(MCache, wb) == 0);
+};

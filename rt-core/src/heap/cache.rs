@@ -1,6 +1,8 @@
 //! The allocation cache of a P. Its layout is fixed: compiled Go allocates from it without a call
 //! into Rust.
 //!
+//! The P's first word is the address of its cache (`P_CACHE` in layout.h).
+//!
 //! Fast path for a pointer-free or small (`bits_in_span`) object of class `c`, span class `sc`:
 //!
 //! ```text
@@ -44,6 +46,10 @@ pub struct Slot {
 /// What each P allocates from. Owned by whoever runs the P (or stopped the world).
 #[repr(C)]
 pub struct MCache {
+    /// Write barrier buffer: see `gc::barrier`. The assembly expects it first.
+    pub wb: WbBuf,
+    /// Class of a size up to 1024, by `(size + 7) / 8`.
+    pub small: *const u8,
     /// By span class (`class << 1 | noscan`).
     pub slots: [Slot; SPAN_CLASSES],
     /// Block that the tiny allocator fills, or 0.
@@ -52,8 +58,6 @@ pub struct MCache {
     pub tiny_offset: usize,
     /// Values put into tiny blocks since the last flush.
     pub tiny_allocs: usize,
-    /// Write barrier buffer: see `gc::barrier`.
-    pub wb: WbBuf,
     /// Grey objects found by this P.
     pub gcw: Gcw,
     /// Bytes of allocation not yet paid for by marking, while marking goes on.
@@ -66,6 +70,7 @@ impl MCache {
         for s in &mut self.slots {
             *s = Slot { free: 0, base: 0, elem_size: 0, needzero: 0, span: null_mut() };
         }
+        self.small = small_classes();
         self.tiny = 0;
         self.tiny_offset = 0;
         self.tiny_allocs = 0;

@@ -99,6 +99,11 @@ pub fn class_of(size: usize) -> usize {
     if size <= 1024 { SMALL[(size + 7) / 8] as usize } else { MEDIUM[(size - 1024 + 127) / 128] as usize }
 }
 
+/// The table of classes of sizes up to 1024, by `(size + 7) / 8`.
+pub fn small_classes() -> *const u8 {
+    SMALL.as_ptr()
+}
+
 /// Object size of a class.
 #[inline]
 pub fn class_size(class: usize) -> usize {
