@@ -1,0 +1,22 @@
+//! The final crate of a program that has no Rust host: `oxigo` links it, as a static library, with compiled Go code.
+//! It adds to rt-core what a host with std brings itself: the panic handler and (features of rt-arch) the memory
+//! routines and `_start`.
+#![no_std]
+
+// The archive must hold both crates, though nothing here calls them.
+use rt_arch as _;
+use rt_core::print;
+
+/// A bug in the runtime: says where, and ends the program.
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    print::str("runtime: internal error");
+    if let Some(place) = info.location() {
+        print::str(" at ");
+        print::str(place.file());
+        print::str(":");
+        print::dec(u64::from(place.line()));
+    }
+    print::str("\n");
+    print::throw("internal error in the runtime")
+}
