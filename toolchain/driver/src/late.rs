@@ -23,7 +23,10 @@ pub fn check(package: &Package) -> Vec<Diagnostic> {
     for l in package.files.iter().flat_map(|f| &f.linknames) {
         let directive = if l.std { "go:linknamestd" } else { "go:linkname" };
         if !declared.contains(&l.local) && !package.std {
-            errors.push(Diagnostic::new(l.pos, format!("//{directive} must refer to declared function or variable")));
+            errors.push(Diagnostic::new(
+                l.pos,
+                format!("//{directive} must refer to declared function or variable"),
+            ));
         } else if linked.insert(l.local, ()).is_some() && !package.std {
             errors.push(Diagnostic::new(l.pos, format!("duplicate //{directive} for {}", l.local)));
         }
@@ -31,7 +34,10 @@ pub fn check(package: &Package) -> Vec<Diagnostic> {
     for file in &package.files {
         for decl in &file.decls {
             let Decl::Func(f) = decl else { continue };
-            if f.body.is_none() && !package.bodyless && !(f.recv.is_none() && linked.contains_key(&f.name.name)) {
+            if f.body.is_none()
+                && !package.bodyless
+                && !(f.recv.is_none() && linked.contains_key(&f.name.name))
+            {
                 errors.push(Diagnostic::new(f.pos, "missing function body"));
             }
             if f.body.is_some() && f.pragma.contains(Pragma::NOESCAPE) {

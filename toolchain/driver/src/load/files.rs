@@ -234,7 +234,7 @@ fn imports(config: &Config, place: &Place, files: &[File], errors: &mut Vec<Diag
             }
             found.insert(path, out.len());
             let target = resolve(config, path.as_str(), place);
-            out.push(Import { path, pos: import.path_pos, target });
+            out.push(Import { path, pos: import.pos, target });
         }
     }
     out

@@ -1,0 +1,164 @@
+//! Finding packages: what `oxigo check` says about modules, missing packages, cycles and constraints, in the words of
+//! `go build`. Each case is a little tree of files.
+
+mod support;
+
+use support::{Scratch, oxigo};
+
+/// Runs `oxigo check TARGET` in a tree of files; the result is the exit status and what it printed, with the tree's
+/// path as `DIR`. `None` if no Go library is installed here.
+fn check(name: &str, files: &[(&str, &str)], target: &str) -> Option<(i32, String)> {
+    let goroot = oxigo().args(["env", "GOROOT"]).output().unwrap();
+    let goroot = String::from_utf8_lossy(&goroot.stdout).trim().to_string();
+    if goroot.is_empty() {
+        eprintln!("skipped: no Go library is installed");
+        return None;
+    }
+    let dir = Scratch::new(name);
+    for (path, text) in files {
+        let path = dir.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let output = oxigo().args(["check", target]).current_dir(&dir.0).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).replace(dir.0.to_str().unwrap(), "DIR");
+    Some((output.status.code().unwrap(), text.replace(&goroot, "GOROOT")))
+}
+
+fn fails(name: &str, files: &[(&str, &str)], target: &str, want: &str) {
+    if let Some(got) = check(name, files, target) {
+        assert_eq!(got, (1, want.to_string()), "{name}");
+    }
+}
+
+const MOD: (&str, &str) = ("go.mod", "module example.com/m\n\ngo 1.27\n");
+
+#[test]
+fn missing_packages() {
+    let text = "package main\n\nimport (\n\t\"foo/bar\"\n\t\"example.com/other/z\"\n\t\"example.com/m/nope\"\n\t\"./rel\"\n)\n";
+    let want = "\
+x.go:4:2: package foo/bar is not in std (GOROOT/src/foo/bar)
+x.go:5:2: no required module provides package example.com/other/z; to add it:
+\tgo get example.com/other/z
+x.go:6:2: no required module provides package example.com/m/nope; to add it:
+\tgo get example.com/m/nope
+x.go:7:2: \"./rel\" is relative, but relative import paths are not supported in module mode
+";
+    fails("missing", &[MOD, ("x.go", text)], ".", want);
+    fails("no_such_dir", &[MOD], "./nosuch", "stat DIR/nosuch: directory not found\n");
+    fails("no_such_path", &[MOD], "fmtx", "package fmtx is not in std (GOROOT/src/fmtx)\n");
+    let want = "no required module provides package a.b/c: go.mod file not found in current directory or any parent \
+                directory; see 'go help modules'\n";
+    fails("no_module", &[], "a.b/c", want);
+}
+
+#[test]
+fn import_cycles() {
+    let files = [
+        MOD,
+        ("a/a.go", "package a\n\nimport _ \"example.com/m/b\"\n"),
+        ("b/b.go", "package b\n\nimport _ \"example.com/m/c\"\n"),
+        ("c/c.go", "package c\n\nimport _ \"example.com/m/a\"\n"),
+    ];
+    let want = "\
+package example.com/m/a
+\timports example.com/m/b from a.go
+\timports example.com/m/c from b.go
+\timports example.com/m/a from c.go: import cycle not allowed
+";
+    fails("cycle", &files, "./a", want);
+}
+
+#[test]
+fn what_a_directory_holds() {
+    let two = [MOD, ("p/a.go", "package a\n"), ("p/b.go", "package b\n")];
+    fails("two_names", &two, "./p", "found packages a (a.go) and b (b.go) in DIR/p\n");
+    let tests = [MOD, ("p/a_test.go", "package a\n")];
+    fails("only_tests", &tests, "./p", "example.com/m/p: no non-test Go files in DIR/p\n");
+    let excluded = [MOD, ("p/a_windows.go", "package a\n"), ("p/b.go", "//go:build ignore\n\npackage b\n")];
+    let want = "package example.com/m/p: build constraints exclude all Go files in DIR/p\n";
+    fails("excluded", &excluded, "./p", want);
+    let bad = [MOD, ("p/a.go", "//go:build a b\n\npackage p\n")];
+    fails("bad_constraint", &bad, "./p", "p/a.go: parsing //go:build line: unexpected token b\n");
+}
+
+#[test]
+fn who_may_import_what() {
+    let program = [
+        MOD,
+        ("cmd/c.go", "package main\n\nfunc main() {}\n"),
+        ("p/p.go", "package p\n\nimport _ \"example.com/m/cmd\"\n"),
+    ];
+    let want = "p/p.go:3:8: import \"example.com/m/cmd\" is a program, not an importable package\n";
+    fails("program", &program, "./p", want);
+    let internal = [
+        MOD,
+        ("r/internal/k/k.go", "package k\n"),
+        ("r/ok/ok.go", "package ok\n\nimport _ \"example.com/m/r/internal/k\"\n"),
+        ("s/s.go", "package s\n\nimport _ \"example.com/m/r/ok\"\nimport _ \"example.com/m/r/internal/k\"\n"),
+    ];
+    let want = "package example.com/m/s\n\ts/s.go:4:8: use of internal package example.com/m/r/internal/k not allowed\n";
+    fails("internal", &internal, "./s", want);
+    let std = [MOD, ("s/s.go", "package s\n\nimport _ \"internal/abi\"\n")];
+    let want = "package example.com/m/s\n\ts/s.go:3:8: use of internal package internal/abi not allowed\n";
+    fails("internal_std", &std, "./s", want);
+}
+
+#[test]
+fn unsupported_things_are_refused_by_name() {
+    let cgo = [MOD, ("p.go", "package p\n\nimport \"C\"\n")];
+    fails("cgo", &cgo, ".", "# example.com/m\n./p.go:3:8: not supported: cgo (import \"C\")\n");
+    let asm = [MOD, ("p.go", "package p\n"), ("p_amd64.s", "TEXT ·f(SB), $0\n")];
+    fails("asm", &asm, ".", "# example.com/m\n./p_amd64.s:1:1: not supported: assembly (p_amd64.s)\n");
+}
+
+#[test]
+fn syntax_errors_and_embedding() {
+    let files = [MOD, ("p.go", "package p\n\nfunc f() { x( }\n\nvar y = 1 2\n")];
+    let want = "\
+# example.com/m
+./p.go:3:15: syntax error: unexpected }, expected expression
+./p.go:5:11: syntax error: unexpected literal 2 after top level declaration
+";
+    fails("syntax", &files, ".", want);
+    let files = [MOD, ("p.go", "package p\n\nimport _ \"embed\"\n\n//go:embed nope.txt\nvar x string\n")];
+    fails("embed", &files, ".", "p.go:5:12: pattern nope.txt: no matching files found\n");
+}
+
+#[test]
+fn modules_and_replacements() {
+    let files = [
+        (
+            "m/go.mod",
+            "module example.com/m\n\ngo 1.27\n\nrequire example.com/d v1.0.0\n\nreplace example.com/d => ../d\n",
+        ),
+        ("m/x.go", "package m\n\nimport _ \"example.com/d/sub\"\n"),
+        ("d/go.mod", "module example.com/d\n\ngo 1.21\n"),
+        ("d/sub/s.go", "package sub\n"),
+    ];
+    let dir = "m";
+    let Some(_) = check("replace_probe", &files, "./nosuch") else { return };
+    let scratch = Scratch::new("replace");
+    for (path, text) in files {
+        let path = scratch.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let output = oxigo().args(["check", "."]).current_dir(scratch.path(dir)).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(output.status.success());
+}
+
+#[test]
+fn usage_errors() {
+    for args in [
+        &["frobnicate"][..],
+        &["check", "--nope"],
+        &["build", "-o"],
+        &["check", "--target", "plan9/vax"],
+        &[],
+    ] {
+        let status = oxigo().args(args).output().unwrap().status;
+        assert_eq!(status.code(), Some(2), "{args:?}");
+    }
+}
