@@ -14,6 +14,9 @@ const OBLET: usize = 128 << 10;
 /// Work after which a marker looks whether others starve.
 const SHARE_EVERY: usize = 64 << 10;
 
+/// Objects between being queued and being scanned.
+const RING: usize = 8;
+
 /// Somebody who marks: a queue and counts. Made on the spot, over the queue of a P or a worker.
 pub struct Marker<'a> {
     gcw: &'a mut Gcw,
@@ -197,11 +200,20 @@ impl<'a> Marker<'a> {
     pub fn drain(&mut self, budget: usize) -> bool {
         let stop_at = self.work.saturating_add(budget);
         let mut share_at = self.work;
+        // Objects wait here while the cache fetches them; without that, most of the time of marking
+        // is waiting for memory.
+        let mut ring = [0usize; RING];
+        let mut at = 0;
         loop {
-            let p = self.gcw.pop();
+            let new = self.gcw.pop();
+            if new != 0 {
+                crate::os::prefetch(new);
+            }
+            let p = core::mem::replace(&mut ring[at % RING], new);
+            at += 1;
             if p != 0 {
                 self.scan(p);
-            } else if !roots::do_one(self) {
+            } else if new == 0 && ring.iter().all(|p| *p == 0) && !roots::do_one(self) {
                 return true;
             }
             if self.work >= share_at {
@@ -209,6 +221,7 @@ impl<'a> Marker<'a> {
                 share_at = self.work + SHARE_EVERY;
             }
             if self.work >= stop_at {
+                ring.iter().filter(|p| **p != 0).for_each(|p| self.gcw.push(*p));
                 return false;
             }
         }

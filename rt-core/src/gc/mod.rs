@@ -159,7 +159,7 @@ pub fn configure(cfg: Config) {
 }
 
 /// Registers the scheduler's side and the address of compiled code's barrier flag (a word of 32
-/// bits, 1 while the barrier is on; may be null).
+/// bits, not 0 while the barrier is on; may be null).
 ///
 /// # Safety
 /// Once, before `enable`.
@@ -179,7 +179,8 @@ fn set_marking(on: bool) {
     let f = STATE.flag.load(Acquire);
     if !f.is_null() {
         // SAFETY: the registered flag; compiled code only reads it, and the world is stopped.
-        unsafe { AtomicU32::from_ptr(f).store(on as u32, Release) };
+        // 1 in each byte: compiled code may look at the word or at a bool in its first byte.
+        unsafe { AtomicU32::from_ptr(f).store(on as u32 * 0x0101_0101, Release) };
     }
 }
 
@@ -301,13 +302,15 @@ unsafe fn start(forced: bool) {
         let mut m = Marker::new(&mut gcw);
         (w.scan_runtime)(&mut m);
         special::mark_queues(&mut m);
-        // Workers that happen to be awake take part.
-        worker::wake();
+        // Waking others costs more than a few stacks, and may cost this thread its CPU.
+        if STATE.count_g.load(Relaxed) > MANY_GOROUTINES {
+            worker::wake();
+        }
         while scan_goroutines(&mut m) {}
         m.flush_queue();
         drop(m);
         while STATE.done_g.load(Acquire) < STATE.count_g.load(Relaxed) {
-            core::hint::spin_loop();
+            os::yield_now();
         }
         STATE.count_g.store(0, Release);
         pacer::pause(false);
@@ -315,6 +318,9 @@ unsafe fn start(forced: bool) {
     }
     worker::wake();
 }
+
+/// With more than this the workers help to scan stacks.
+const MANY_GOROUTINES: usize = 500;
 
 /// Scans a few goroutines, while the world is stopped for that; false if none is left to take.
 pub(crate) fn scan_goroutines(m: &mut Marker) -> bool {
@@ -377,6 +383,7 @@ unsafe fn finish(must: bool) -> bool {
         });
         let mut gcw = work::Gcw::new();
         let mut budget = LEFTOVER;
+        let mut spins = 0;
         loop {
             let mut m = Marker::new(&mut gcw);
             let dry = m.drain(budget);
@@ -386,7 +393,12 @@ unsafe fn finish(must: bool) -> bool {
             if dry && worker::quiescent() {
                 break;
             }
-            if budget == 0 {
+            // A worker that is still at it may not even have a CPU: don't make the program wait.
+            spins += dry as u32;
+            if spins > 1000 {
+                os::yield_now();
+            }
+            if budget == 0 || spins > 2000 && !must {
                 if must {
                     budget = usize::MAX;
                     continue;

@@ -369,3 +369,58 @@ fn settings() {
     let s = stats(&mut m);
     assert_eq!(s.heap_idle, s.heap_released);
 }
+
+/// Not a test of correctness: `cargo test --release trees -- --ignored --nocapture`.
+#[test]
+#[ignore = "measures speed"]
+fn binary_trees_speed() {
+    let _g = lock();
+    state().verify.store(false, Relaxed);
+    for workers in [0, 1] {
+        if workers > 0 {
+            start_workers(workers);
+        }
+        let mut m = Mutator::new();
+        let t = make(16, &[0, 1]);
+        fn build(m: &mut Mutator, t: *const Type, depth: usize) -> usize {
+            // The node under construction is on the "stack".
+            let p = m.alloc(16, t);
+            m.stack.push(p);
+            if depth > 0 {
+                let l = build(m, t, depth - 1);
+                put(p, l);
+                let r = build(m, t, depth - 1);
+                put(p + 8, r);
+            }
+            m.stack.pop();
+            p
+        }
+        fn count(p: usize) -> usize {
+            if get(p) == 0 { 1 } else { 1 + count(get(p)) + count(get(p + 8)) }
+        }
+        let start = std::time::Instant::now();
+        let cycles = super::cycles();
+        let long = build(&mut m, t, 20);
+        m.stack.push(long);
+        let mut nodes = count(long);
+        for _ in 0..64 {
+            let p = build(&mut m, t, 16);
+            m.stack.push(p);
+            nodes += count(p);
+            m.stack.pop();
+        }
+        let s = stats(&mut m);
+        println!(
+            "{workers} workers: {nodes} nodes, {:?}, {} cycles, pauses {} us, heap {} MB",
+            start.elapsed(),
+            super::cycles() - cycles,
+            s.pause_total_ns / 1000,
+            s.heap_sys >> 20
+        );
+        let begin = std::time::Instant::now();
+        m.gc();
+        println!("complete collection of {} MB: {:?}", (count(long) * 16) >> 20, begin.elapsed());
+    }
+    state().verify.store(true, Relaxed);
+    no_workers();
+}

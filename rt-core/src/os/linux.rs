@@ -1,6 +1,6 @@
 //! Linux: memory, futexes, clocks, by raw system calls.
 
-use super::syscall::{nr, syscall6};
+use super::machine::{nr, syscall6};
 use core::sync::atomic::AtomicU32;
 
 const PROT_RW: usize = 3;

@@ -3,10 +3,10 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(target_os = "linux")]
-mod syscall;
+mod machine;
 #[cfg(target_os = "linux")]
 pub use linux::*;
+pub use machine::prefetch;
 
 #[cfg(not(target_os = "linux"))]
 mod none;

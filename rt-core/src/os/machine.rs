@@ -1,11 +1,11 @@
-//! The system call instruction. The only file of this crate that names an architecture; machines
+//! Machine instructions: system calls, prefetching. The only file of this crate that names an architecture; machines
 //! without an entry here take the routine of the assembly crate.
 
 /// Makes system call `n`; the result is the kernel's, with errors as small negative numbers.
 ///
 /// # Safety
 /// The kernel does what the arguments say; they must uphold whatever memory safety that needs.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 #[inline]
 pub unsafe fn syscall6(n: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
     let r: isize;
@@ -17,14 +17,14 @@ pub unsafe fn syscall6(n: usize, a: usize, b: usize, c: usize, d: usize, e: usiz
     r
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(all(not(target_arch = "x86_64"), target_os = "linux"))]
 unsafe extern "C" {
-    #[link_name = "oxigo_syscall6"]
+    #[link_name = "rt_syscall6"]
     pub fn syscall6(n: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize;
 }
 
 /// System call numbers used by `linux.rs`.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub mod nr {
     pub const WRITE: usize = 1;
     pub const MMAP: usize = 9;
@@ -36,7 +36,8 @@ pub mod nr {
     pub const EXIT_GROUP: usize = 231;
 }
 
-#[cfg(target_arch = "aarch64")]
+/// As above.
+#[cfg(all(target_arch = "aarch64", target_os = "linux"))]
 pub mod nr {
     pub const WRITE: usize = 64;
     pub const MMAP: usize = 222;
@@ -46,4 +47,21 @@ pub mod nr {
     pub const FUTEX: usize = 98;
     pub const CLOCK_GETTIME: usize = 113;
     pub const EXIT_GROUP: usize = 94;
+}
+
+/// Asks the cache for the line of an address, which need not be valid.
+#[inline(always)] // one instruction
+pub fn prefetch(addr: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, without effect on the program; SSE is part of the baseline.
+    unsafe {
+        core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(addr as *const i8)
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: a hint.
+    unsafe {
+        core::arch::asm!("prfm pldl1keep, [{}]", in(reg) addr, options(nostack, readonly, preserves_flags))
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    let _ = addr;
 }
