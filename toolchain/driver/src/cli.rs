@@ -106,10 +106,15 @@ static FLAGS: &[Flag] = &[
         o.abiwrap_limit = Some(number(&v)?);
         Ok(())
     }),
-    value("debug", "NAME", "switches for the compiler's developers", |o, v| {
-        o.debug.push(v);
-        Ok(())
-    }),
+    value(
+        "debug",
+        "NAME",
+        "switches for the compiler's developers (packages: list them and their files)",
+        |o, v| {
+            o.debug.push(v);
+            Ok(())
+        },
+    ),
     value("runtime-lib", "FILE", "link this archive as the runtime", |o, v| {
         o.runtime_lib = Some(v.into());
         Ok(())

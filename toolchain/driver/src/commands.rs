@@ -189,9 +189,20 @@ fn places(config: &Config, targets: &[String]) -> Result<Vec<Place>, Failure> {
     Ok(out)
 }
 
-fn load(config: &Config, places: Vec<Place>, timings: &mut Timings) -> Result<Program, Failure> {
+fn load(
+    config: &Config,
+    options: &Options,
+    places: Vec<Place>,
+    timings: &mut Timings,
+) -> Result<Program, Failure> {
     let program = timings.phase("load", || crate::load::load(config, places, pipeline::NEEDED_PACKAGES));
     let program = program.map_err(|errors| Failure::build(errors.join("\n")))?;
+    if options.debug.iter().any(|d| d == "packages") {
+        for p in &program.packages {
+            let names: Vec<&str> = p.files.iter().filter_map(|f| f.source.path.rsplit('/').next()).collect();
+            println!("{} {}", p.path, names.join(" "));
+        }
+    }
     timings.note(|| {
         let files: usize = program.packages.iter().map(|p| p.files.len()).sum();
         let bytes: usize = program.packages.iter().flat_map(|p| &p.files).map(|f| f.source.text.len()).sum();
@@ -205,7 +216,7 @@ fn check(i: &Invocation) -> Result<u8, Failure> {
     let config = config(&i.options, &target)?;
     let places = places(&config, &i.targets)?;
     let mut timings = Timings::new(i.options.time);
-    let program = load(&config, places, &mut timings)?;
+    let program = load(&config, &i.options, places, &mut timings)?;
     let result = pipeline::run(&config, &target, &i.options, program, Goal::Check, &mut timings);
     timings.print();
     result.map(|_| OK).map_err(Failure::build)
@@ -241,7 +252,7 @@ fn compile(
     }
     let place = places[0].clone();
     let many = places.len() > 1;
-    let program = load(&config, places, &mut timings)?;
+    let program = load(&config, &i.options, places, &mut timings)?;
     let is_main = program.roots.iter().any(|&r| program.packages[r].name == syntax::names::MAIN);
     if program_only && (!is_main || many) {
         let path = &program.packages[program.roots[0]].path;

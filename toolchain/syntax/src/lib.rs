@@ -2,7 +2,7 @@
 //!
 //! - `sym`: interned names; `pos`: positions and the set of source files
 //! - `ast`: the tree; `print`: expressions as error messages show them; `walk`: visitors
-//! - `token`, `scanner`: text to tokens; `literal`: values of strings and characters
+//! - `token`, `scanner`: text to tokens; `literal`: values of strings and characters; `unicode`: Go's classes
 //! - `parser`: tokens to tree; `branches`: labels and jumps of a body
 //! - `buildtag`: `//go:build` expressions
 //!
@@ -18,6 +18,7 @@ pub mod print;
 mod scanner;
 pub mod sym;
 mod token;
+mod unicode;
 pub mod walk;
 
 pub use parser::{Error, MAX_DEPTH, Options, STACK_SIZE, parse};

@@ -6,6 +6,7 @@
 
 use crate::ast::{BinaryOp, LitKind};
 use crate::token::{Op, Token, keyword};
+use crate::unicode::{is_digit, is_letter};
 
 /// A `//go:…`, `//line …` or `/*line …*/` comment.
 pub struct Directive {
@@ -362,8 +363,8 @@ impl<'a> Scanner<'a> {
             return is(b, LETTER | DIGIT);
         }
         let Some(c) = self.peek_char() else { return false };
-        if c.is_alphabetic() {
-        } else if c.is_numeric() {
+        if is_letter(c) {
+        } else if is_digit(c) {
             if first {
                 self.error(self.at, format!("identifier cannot begin with digit {}", code_point(c)));
             }

@@ -119,15 +119,8 @@ impl Sym {
         self.as_str()
             .chars()
             .next()
-            .is_some_and(|c| if c.is_ascii() { c.is_ascii_uppercase() } else { is_upper(c) })
+            .is_some_and(|c| if c.is_ascii() { c.is_ascii_uppercase() } else { crate::unicode::is_upper(c) })
     }
-}
-
-/// Go's `unicode.IsUpper`: general category Lu. Rust's `is_uppercase` also takes Other_Uppercase (circled letters and
-/// roman numerals), which Go does not.
-fn is_upper(c: char) -> bool {
-    c.is_uppercase()
-        && !matches!(c as u32, 0x2160..=0x216F | 0x24B6..=0x24CF | 0x1F130..=0x1F149 | 0x1F150..=0x1F169 | 0x1F170..=0x1F189)
 }
 
 impl fmt::Display for Sym {

@@ -158,7 +158,9 @@ fn walk(config: &Config, dir: &Path, out: &mut Vec<Place>, std: bool) {
     dirs.sort();
     if has_go_files(dir) {
         let place = place_of_dir(config, dir.to_path_buf());
-        if super::files::has_buildable(config, &place) {
+        // Documentation of the language, and what only programs that use C have.
+        let special = std && matches!(place.path.as_str(), "builtin" | "runtime/cgo");
+        if !special && super::files::has_buildable(config, &place) {
             out.push(place);
         }
     }
