@@ -79,6 +79,8 @@ pub struct State {
     pub workers: AtomicU32,
     /// The workers found nothing more to mark.
     idle: AtomicBool,
+    /// See `set_idle_hook`.
+    idle_hook: AtomicPtr<()>,
     /// `runtime.writeBarrier.enabled` of compiled code.
     flag: AtomicPtr<u32>,
     /// This cycle was asked for.
@@ -97,6 +99,7 @@ static STATE: State = State {
     verify: AtomicBool::new(false),
     workers: AtomicU32::new(0),
     idle: AtomicBool::new(false),
+    idle_hook: AtomicPtr::new(null_mut()),
     flag: AtomicPtr::new(null_mut()),
     forced: AtomicBool::new(false),
     next_g: AtomicUsize::new(0),
@@ -235,16 +238,26 @@ unsafe fn assist(c: *mut MCache, bytes: usize) {
     }
 }
 
-/// A marker found no more work anywhere.
+/// A marker found no more work anywhere: some thread with a P must come to `poll` or allocate.
 fn note_idle() {
-    STATE.idle.store(true, Release);
+    if !STATE.idle.swap(true, AcqRel) {
+        let f = STATE.idle_hook.load(Acquire);
+        if !f.is_null() {
+            // SAFETY: only `set_idle_hook` stores here.
+            unsafe { core::mem::transmute::<*mut (), fn()>(f)() };
+        }
+    }
+}
+
+/// Registers what to do when marking is complete and may be ended: make sure that a thread with a
+/// P calls `poll` soon. Called from any thread, with or without P; must not block.
+pub fn set_idle_hook(f: fn()) {
+    STATE.idle_hook.store(f as *mut (), Release);
 }
 
 fn wake_finalizers() {
-    if special::waiting() != (0, 0) {
-        // SAFETY: callable from any thread.
-        unsafe { (world().wake_finalizers)() };
-    }
+    // SAFETY: callable from any thread.
+    unsafe { (world().wake_finalizers)() };
 }
 
 /// Starts a cycle unless somebody else is at it.
@@ -270,7 +283,6 @@ unsafe fn try_start(c: *mut MCache, forced: bool) -> bool {
 /// From no marking to marking.
 unsafe fn start(forced: bool) {
     sweep::finish();
-    wake_finalizers();
     let w = world();
     // SAFETY: the lock is held; the scheduler stops everything that could interfere.
     unsafe {
@@ -453,7 +465,6 @@ pub unsafe fn collect(c: *mut MCache) -> bool {
         }
     }
     sweep::finish();
-    worker::after_sweep();
     true
 }
 

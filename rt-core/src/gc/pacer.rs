@@ -138,6 +138,12 @@ pub fn note_alloc(bytes: usize) {
     HEAP.live.fetch_add(bytes, Relaxed);
 }
 
+/// GOMEMLIMIT; `usize::MAX` if there is none.
+#[inline]
+pub fn memory_limit() -> usize {
+    LIMIT.load(Relaxed)
+}
+
 /// Whether it is time to start a cycle.
 #[inline]
 pub fn due() -> bool {

@@ -158,7 +158,6 @@ pub fn mark_queues(m: &mut Marker) {
             }
         }
     }
-    let _g = IMMORTAL_LOCK.lock();
 }
 
 fn mark_call(c: &Call, m: &mut Marker) {
@@ -420,11 +419,13 @@ pub fn mark_arena(a: &Arena, m: &mut Marker) {
     }
 }
 
-/// Handles the specials of a span that is being swept: those of unmarked objects.
+/// Handles the specials of a span that is being swept: those of unmarked objects. True if calls
+/// were queued.
 ///
 /// # Safety
 /// The caller sweeps the span.
-pub unsafe fn sweep(s: *mut Span) {
+pub unsafe fn sweep(s: *mut Span) -> bool {
+    let mut queued = false;
     // SAFETY: marks and list belong to the sweeper (and the lock).
     unsafe {
         let _g = (*s).special_lock.lock();
@@ -458,12 +459,19 @@ pub unsafe fn sweep(s: *mut Span) {
             let mut at = link;
             while !(*at).is_null() && (**at).offset < end {
                 match (**at).kind {
-                    Kind::Finalizer => enqueue(0, remove(s, at).call),
-                    Kind::Cleanup if !has_finalizer => enqueue(1, remove(s, at).call),
+                    Kind::Finalizer => {
+                        enqueue(0, remove(s, at).call);
+                        queued = true;
+                    }
+                    Kind::Cleanup if !has_finalizer => {
+                        enqueue(1, remove(s, at).call);
+                        queued = true;
+                    }
                     _ => at = &raw mut (**at).next,
                 }
             }
             // What is left of a revived object is passed over by the mark test above.
         }
     }
+    queued
 }

@@ -1,11 +1,11 @@
 //! Sweeping: turning marks into free objects and empty spans into free pages, lazily: by whoever
 //! needs a span, by the background workers, and at the latest before the next cycle.
 
-use super::special;
-use crate::heap::HEAP;
+use super::{pacer, special};
 use crate::heap::central;
-use crate::heap::sizes::SPAN_CLASSES;
+use crate::heap::sizes::{PAGE_SHIFT, SPAN_CLASSES};
 use crate::heap::span::{Place, Span};
+use crate::heap::{self, HEAP};
 use crate::os;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
@@ -62,7 +62,9 @@ pub unsafe fn sweep(s: *mut Span, mine: bool) -> Swept {
     // SAFETY: claimed: nobody else touches list membership or bits; specials under their lock.
     unsafe {
         if !(*s).specials.is_null() {
-            special::sweep(s);
+            if special::sweep(s) {
+                super::wake_finalizers();
+            }
         }
         let live = (*s).count_marked();
         let freed = (*s).alloc_count - live;
@@ -102,7 +104,9 @@ pub fn one() -> Option<usize> {
     loop {
         let at = CURSOR.load(Acquire);
         if at >= SPAN_CLASSES * 2 {
-            DONE.store(true, Release);
+            if !DONE.swap(true, AcqRel) {
+                give_back();
+            }
             return None;
         }
         // Large objects come first: they free the most.
@@ -158,5 +162,14 @@ pub unsafe fn ensure_swept(s: *mut Span) {
             drop(e);
             os::yield_now();
         }
+    }
+}
+
+/// At the end of a sweep: gives memory that the next cycle won't need back to the system.
+fn give_back() {
+    let goal = pacer::goal();
+    if goal != usize::MAX {
+        let in_use = HEAP.pages_in_use.load(Relaxed) << PAGE_SHIFT;
+        heap::scavenge((goal + goal / 10).saturating_sub(in_use));
     }
 }

@@ -3,8 +3,7 @@
 
 use super::mark::Marker;
 use super::work::{self, Gcw};
-use super::{marking, pacer, roots, state, sweep};
-use crate::heap;
+use super::{marking, roots, state, sweep};
 use crate::os;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -49,9 +48,6 @@ pub fn run() -> ! {
             mark_all(&mut gcw);
         } else if !sweep::is_done() {
             while !marking() && sweep::one().is_some() {}
-            if sweep::is_done() {
-                after_sweep();
-            }
             continue;
         }
         os::futex_wait(&EPOCH, seen, -1);
@@ -76,15 +72,5 @@ fn mark_all(gcw: &mut Gcw) {
     MARKING.fetch_sub(1, SeqCst);
     if quiescent() {
         super::note_idle();
-    }
-}
-
-/// After a complete sweep: wake who waits for finalizers, give memory beyond the next goal back.
-pub(super) fn after_sweep() {
-    super::wake_finalizers();
-    let goal = pacer::goal();
-    if goal != usize::MAX {
-        let keep = goal + goal / 10;
-        heap::scavenge(keep.saturating_sub(heap::HEAP.pages_in_use.load(Relaxed) << heap::sizes::PAGE_SHIFT));
     }
 }

@@ -113,7 +113,19 @@ fn with_pages<R>(f: impl FnOnce(&mut PageHeap) -> R) -> R {
 
 /// Takes pages for a span of objects.
 pub(crate) fn alloc_pages(n: usize) -> Option<(usize, bool)> {
-    let r = with_pages(|p| p.alloc(n));
+    let limit = gc::pacer::memory_limit();
+    let r = with_pages(|p| {
+        if limit != usize::MAX {
+            // Under a memory limit, free pages go back to the system before new ones are touched.
+            let used = p.mapped - (p.clean << PAGE_SHIFT) + meta::META_SYS.load(Relaxed);
+            let over = used.saturating_add(n << PAGE_SHIFT).saturating_sub(limit) >> PAGE_SHIFT;
+            if over > 0 {
+                let dirty = p.free - p.clean;
+                p.scavenge(dirty.saturating_sub(over.max(64)), over.max(64));
+            }
+        }
+        p.alloc(n)
+    });
     if r.is_some() {
         HEAP.pages_in_use.fetch_add(n, Relaxed);
     }
@@ -190,10 +202,18 @@ pub(crate) fn arenas_high() -> usize {
 
 /// Gives all free pages back to the system; returns bytes.
 pub fn scavenge_all() -> usize {
-    with_pages(|p| p.scavenge(0)) << PAGE_SHIFT
+    scavenge(0)
 }
 
-/// Gives free pages beyond `keep_bytes` back to the system, highest first; returns bytes.
+/// Gives free pages beyond `keep_bytes` back to the system, highest first; returns bytes. Allocation
+/// can go on in between.
 pub fn scavenge(keep_bytes: usize) -> usize {
-    with_pages(|p| p.scavenge(keep_bytes >> PAGE_SHIFT)) << PAGE_SHIFT
+    const AT_A_TIME: usize = 512;
+    let mut done = 0;
+    loop {
+        match with_pages(|p| p.scavenge(keep_bytes >> PAGE_SHIFT, AT_A_TIME)) {
+            0 => return done << PAGE_SHIFT,
+            n => done += n,
+        }
+    }
 }

@@ -329,13 +329,13 @@ impl PageHeap {
     }
 
     /// Gives free pages back to the system until at most `keep` of them occupy memory, from the
-    /// top of the heap down. Returns the number of pages given back.
-    pub fn scavenge(&mut self, keep: usize) -> usize {
+    /// top of the heap down, but not many more than `max` pages. Returns the number given back.
+    pub fn scavenge(&mut self, keep: usize, max: usize) -> usize {
         let mut done = 0;
         for i in (self.hint..self.high).rev() {
             let Some(a) = arena::at(i) else { continue };
             let mut from = 0;
-            while self.free - self.clean > keep {
+            while done < max && self.free - self.clean > keep {
                 let Some((at, n)) = a.pages().find_dirty(from, 128) else { break };
                 let addr = arena::address_of(i) + (at << PAGE_SHIFT);
                 // SAFETY: free pages, and the heap lock keeps them so.
