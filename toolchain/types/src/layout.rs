@@ -246,14 +246,9 @@ impl TypeTable {
     }
 
     /// Whether an interface holds values of the type directly in its data word: exactly one pointer.
-    pub fn is_direct_iface(&self, t: TypeId) -> bool {
-        match self.under(t) {
-            Type::Pointer(e) => !self.not_in_heap(*e),
-            Type::Func(_) | Type::Map(..) | Type::Chan(..) | Type::Basic(Basic::UnsafePointer) => true,
-            Type::Array(e, 1) => self.is_direct_iface(*e),
-            Type::Struct(fields) => matches!(&fields[..], [f] if self.is_direct_iface(f.ty)),
-            _ => false,
-        }
+    pub fn is_direct_iface(&self, t: TypeId, word: u8) -> bool {
+        let l = self.layout(t, word);
+        l.size == u64::from(word) && l.ptr_bytes == l.size
     }
 
     /// The kind that `reflect.Type.Kind` reports.

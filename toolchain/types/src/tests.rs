@@ -138,8 +138,8 @@ fn leaves() {
     assert!(tt.layout(five, 8).leaves.is_none());
     assert!(tt.layout(tt.array(INT, 2), 8).leaves.is_none());
     assert_eq!(tt.layout(tt.array(INT, 0), 8).leaves.as_deref(), Some(&[][..]));
-    assert!(tt.is_direct_iface(tt.strukt(vec![field("p", tt.array(tt.pointer(INT), 1))])));
-    assert!(!tt.is_direct_iface(INT));
+    assert!(tt.is_direct_iface(tt.strukt(vec![field("p", tt.array(tt.pointer(INT), 1))]), 8));
+    assert!(!tt.is_direct_iface(INT, 8));
 }
 
 #[test]
