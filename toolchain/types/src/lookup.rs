@@ -105,6 +105,9 @@ fn consolidate(tt: &TypeTable, list: Vec<Embedded>) -> Vec<Embedded> {
     out
 }
 
+/// Deeper embedding than this is a generic type that expands for ever.
+const MAX_DEPTH: u32 = 64;
+
 fn with(path: &[u32], i: usize) -> Vec<u32> {
     let mut v = Vec::with_capacity(path.len() + 1);
     v.extend_from_slice(path);
@@ -144,7 +147,9 @@ impl TypeTable {
         }
         let mut current = vec![Embedded { ty: base, path: Vec::new(), indirect: is_ptr, multiples: false }];
         let mut seen: Vec<TypeId> = Vec::new();
-        while !current.is_empty() {
+        let mut depth = 0;
+        while !current.is_empty() && depth < MAX_DEPTH {
+            depth += 1;
             let mut next = Vec::new();
             let mut found: Option<Selected> = None;
             for e in &current {
@@ -267,7 +272,9 @@ impl TypeTable {
         let mut decided: FxHashMap<(Sym, PkgId), Option<MethodEntry>> = FxHashMap::default();
         let mut seen: FxHashSet<TypeId> = FxHashSet::default();
         let mut current = vec![Embedded { ty: base, path: Vec::new(), indirect: is_ptr, multiples: false }];
-        while !current.is_empty() {
+        let mut depth = 0;
+        while !current.is_empty() && depth < MAX_DEPTH {
+            depth += 1;
             let mut next = Vec::new();
             let mut here: FxHashMap<(Sym, PkgId), Option<MethodEntry>> = FxHashMap::default();
             let mut add = |key: (Sym, PkgId), m: Option<MethodEntry>, multiples: bool| {

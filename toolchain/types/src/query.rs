@@ -337,13 +337,28 @@ impl TypeTable {
     }
     /// Comparable, with the reason if not. `dynamic`: interfaces count as comparable.
     pub fn comparable_cause(&self, t: TypeId, dynamic: bool, cause: &mut Cause) -> bool {
+        self.comparable_in(t, dynamic, cause, &mut Vec::new())
+    }
+
+    /// `active`: the types that contain this one. Invalid recursive types, reported elsewhere, count as comparable.
+    fn comparable_in(&self, t: TypeId, dynamic: bool, cause: &mut Cause, active: &mut Vec<TypeId>) -> bool {
+        if active.contains(&t) || active.len() > 100 {
+            return true;
+        }
+        active.push(t);
+        let r = self.comparable_parts(t, dynamic, cause, active);
+        active.pop();
+        r
+    }
+
+    fn comparable_parts(&self, t: TypeId, dynamic: bool, cause: &mut Cause, active: &mut Vec<TypeId>) -> bool {
         let from = cause.from;
         match self.under(t) {
             Type::Basic(b) => *b != Basic::UntypedNil,
             Type::Pointer(_) | Type::Chan(..) => true,
             Type::Struct(fields) => {
                 for f in fields {
-                    if !self.comparable_cause(f.ty, dynamic, &mut Cause::none()) {
+                    if !self.comparable_in(f.ty, dynamic, &mut Cause::none(), active) {
                         cause.set(|| {
                             format!("struct containing {} cannot be compared", self.type_string(f.ty, from))
                         });
@@ -353,7 +368,7 @@ impl TypeTable {
                 true
             }
             Type::Array(e, _) => {
-                let ok = self.comparable_cause(*e, dynamic, &mut Cause::none());
+                let ok = self.comparable_in(*e, dynamic, &mut Cause::none(), active);
                 if !ok {
                     cause.set(|| format!("{} cannot be compared", self.type_string(t, from)));
                 }
