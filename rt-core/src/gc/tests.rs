@@ -275,7 +275,7 @@ fn mutate(threads: u64, ops: usize) {
                 for i in 0..ops {
                     m.safepoint();
                     let (x, y) = (table + rnd.below(N) * 8, table + rnd.below(N) * 8);
-                    match rnd.below(8) {
+                    match rnd.below(10) {
                         // Push a node on list x; it may point to y's list too.
                         0..=3 => {
                             let p = m.alloc(40, node);
@@ -311,8 +311,48 @@ fn mutate(threads: u64, ops: usize) {
                                 m.store(x, 0)
                             }
                         }
+                        // A weak pointer to x's first node, on the stack below the table.
+                        7 if get(x) != 0 => unsafe {
+                            let h = special::weak_handle(&mut *m.cache, get(x)) as usize;
+                            if m.stack.len() < 200 {
+                                m.stack.push(h)
+                            } else {
+                                let at = 1 + rnd.below(199);
+                                m.stack[at] = h
+                            }
+                        },
+                        // Gone, or as it was; a strong pointer from it stays good.
+                        8 if m.stack.len() > 1 => unsafe {
+                            let h = m.stack[1 + rnd.below(m.stack.len() - 1)];
+                            let p = special::make_strong(&mut *m.cache, h as *mut usize);
+                            if p != 0 {
+                                assert_eq!(get(p + 16), p ^ 0x5aa5, "thread {seed}, step {i}: weak");
+                                m.store(x, p);
+                            }
+                        },
+                        // An object with a cleanup or a finalizer.
+                        9 if rnd.below(20) == 0 => unsafe {
+                            let p = m.alloc(40, node);
+                            m.store(p, get(x));
+                            if i % 2 == 0 {
+                                special::add_cleanup(p, table);
+                            } else {
+                                special::add_finalizer(p, call(table, p));
+                            }
+                        },
                         _ => {
                             m.alloc(1 + rnd.below(3000), std::ptr::null());
+                        }
+                    }
+                    if i % 64 == 0 {
+                        special::next_cleanup();
+                        if let Some(c) = special::next_finalizer() {
+                            // What it keeps must still be there.
+                            let p = get(c.arg);
+                            assert!(
+                                p == 0 || get(p + 16) == p ^ 0x5aa5,
+                                "thread {seed}, step {i}: finalizer"
+                            );
                         }
                     }
                 }
@@ -321,6 +361,12 @@ fn mutate(threads: u64, ops: usize) {
         .collect();
     for h in hs {
         h.join().unwrap();
+    }
+    // Leave nothing behind for other tests.
+    let mut m = Mutator::new();
+    for _ in 0..4 {
+        m.gc();
+        while special::next_finalizer().is_some() || special::next_cleanup().is_some() {}
     }
     assert!(super::cycles() > cycles + 3, "{} cycles", super::cycles() - cycles);
 }
