@@ -4,7 +4,7 @@
 
 use super::sizes::*;
 use super::span::{self, Place, Span};
-use super::{HEAP, alloc_pages, release_pages};
+use super::{CENTRAL, HEAP, alloc_pages, release_pages};
 use crate::gc::{self, sweep};
 use crate::sync::{Global, Mutex};
 use core::ptr::null_mut;
@@ -117,7 +117,7 @@ impl Central {
 
 /// The central of a span class.
 pub fn of(class: usize) -> &'static Central {
-    &HEAP.central[class]
+    &CENTRAL[class]
 }
 
 /// Puts a swept span that nobody holds into its list.
@@ -195,7 +195,7 @@ pub unsafe fn claim(s: *mut Span) -> bool {
 
 /// Declares all spans unswept; the world is stopped, sweeping is complete and caches are empty.
 pub fn start_sweep_cycle() {
-    for c in &HEAP.central {
+    for c in &CENTRAL {
         c.with(|l| {
             for lists in [&mut l.partial, &mut l.full] {
                 let (swept, unswept) = lists.split_at_mut(1);

@@ -52,8 +52,6 @@ pub struct Heap {
     lock: Mutex,
     /// Under `lock`.
     pages: Global<PageHeap>,
-    /// Spans by class.
-    pub central: [Central; SPAN_CLASSES],
     /// Sweep generation, always even: see `Span::sweepgen`. Changes while the world is stopped.
     pub sweepgen: AtomicU32,
     /// Bytes in objects: what the last cycle marked, plus what was handed to caches since.
@@ -65,11 +63,13 @@ pub struct Heap {
     pub pages_manual: AtomicUsize,
 }
 
+/// Spans by class. (Apart from `HEAP` because it is all zeros at first and takes no place in the file.)
+pub static CENTRAL: [Central; SPAN_CLASSES] = [const { Central::new() }; SPAN_CLASSES];
+
 /// The heap.
 pub static HEAP: Heap = Heap {
     lock: Mutex::new(),
     pages: Global::new(PageHeap::new()),
-    central: [const { Central::new() }; SPAN_CLASSES],
     sweepgen: AtomicU32::new(2),
     live: AtomicUsize::new(0),
     tiny_allocs: AtomicUsize::new(0),

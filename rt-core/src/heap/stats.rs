@@ -1,7 +1,7 @@
 //! The numbers behind `runtime.MemStats`.
 
 use super::sizes::*;
-use super::{HEAP, meta, with_pages};
+use super::{CENTRAL, HEAP, meta, with_pages};
 use crate::gc;
 use core::sync::atomic::Ordering::*;
 
@@ -64,7 +64,7 @@ pub fn read(m: &mut MemStats) {
     for (i, b) in m.by_size.iter_mut().enumerate() {
         *b = BySize { size: class_size(i) as u32, mallocs: 0, frees: 0 };
     }
-    for (class, c) in HEAP.central.iter().enumerate() {
+    for (class, c) in CENTRAL.iter().enumerate() {
         let (nm, nf, large, large_freed) = c.with(|l| (l.nmalloc, l.nfree, l.alloc_bytes, l.free_bytes));
         let size = class_size(class >> 1) as u64;
         mallocs += nm;
