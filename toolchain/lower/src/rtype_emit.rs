@@ -16,7 +16,7 @@ use crate::rtype::{Emit, has_name};
 use ir::{DataId, Reloc, RelocKind, Section, SymRef};
 use reflect::rtype::tflag;
 use syntax::Sym;
-use types::intern::UNIVERSE;
+use types::intern::{UNIVERSE, UNSAFE};
 use types::table::{Basic, ChanDir, Field, PkgId, Type, TypeId, basic};
 
 /// Pointer masks longer than this many words are built by the runtime when they are needed.
@@ -282,6 +282,7 @@ fn own_pkg(p: &Prog<'_>, t: TypeId) -> Option<PkgId> {
 fn uncommon_pkg(p: &Prog<'_>, t: TypeId) -> Option<PkgId> {
     match p.get(t) {
         &Type::Array(e, _) | &Type::Slice(e) | &Type::Pointer(e) | &Type::Chan(_, e) => own_pkg(p, e),
+        Type::Basic(Basic::UnsafePointer) => Some(UNSAFE),
         _ => own_pkg(p, t),
     }
 }

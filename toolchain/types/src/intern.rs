@@ -86,7 +86,7 @@ impl TypeTable {
             pkgs: Vec::new(),
             objs: Vec::new(),
             spell_byte: true,
-            spell_rune: true,
+            spell_rune: false,
             memo: Default::default(),
         };
         for b in BASICS {
