@@ -17,6 +17,7 @@ pub mod info;
 pub mod intern;
 pub mod layout;
 pub mod lookup;
+pub mod mono;
 pub mod object;
 pub mod query;
 pub mod relate;

@@ -351,7 +351,13 @@ impl TypeTable {
         r
     }
 
-    fn comparable_parts(&self, t: TypeId, dynamic: bool, cause: &mut Cause, active: &mut Vec<TypeId>) -> bool {
+    fn comparable_parts(
+        &self,
+        t: TypeId,
+        dynamic: bool,
+        cause: &mut Cause,
+        active: &mut Vec<TypeId>,
+    ) -> bool {
         let from = cause.from;
         match self.under(t) {
             Type::Basic(b) => *b != Basic::UntypedNil,

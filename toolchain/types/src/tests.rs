@@ -58,7 +58,14 @@ fn defined(tt: &mut TypeTable, name: &str, underlying: TypeId) -> TypeId {
     tt.named(id, Vec::new())
 }
 
-fn method(tt: &mut TypeTable, on: TypeId, name: &str, ptr_recv: bool, sig: TypeId, names: Vec<TypeParamId>) -> ObjId {
+fn method(
+    tt: &mut TypeTable,
+    on: TypeId,
+    name: &str,
+    ptr_recv: bool,
+    sig: TypeId,
+    names: Vec<TypeParamId>,
+) -> ObjId {
     let (id, _) = tt.as_named(on).unwrap();
     let obj = tt.new_obj(Object {
         name: Sym::new(name),
@@ -129,7 +136,8 @@ fn layouts_match_gc() {
 #[test]
 fn leaves() {
     let tt = table();
-    let t = tt.strukt(vec![field("s", STRING), field("a", tt.array(INT8, 1)), field("f", basic(Basic::Float32))]);
+    let t =
+        tt.strukt(vec![field("s", STRING), field("a", tt.array(INT8, 1)), field("f", basic(Basic::Float32))]);
     assert_eq!(
         tt.layout(t, 8).leaves.as_deref(),
         Some(&[(Scalar::Ptr, 0), (Scalar::I64, 8), (Scalar::I8, 16), (Scalar::F32, 20)][..])
@@ -220,10 +228,7 @@ fn strings() {
     assert_eq!(tt.type_string(f, MAIN), "func(int, ...string) (int, error)");
     let recv = tt.chan(ChanDir::Recv, INT);
     assert_eq!(tt.reflect_string(tt.chan(ChanDir::Both, recv)), "chan (<-chan int)");
-    let s = tt.strukt(vec![
-        Field { tag: Sym::new("json:\"x\""), ..field("X", INT) },
-        embed("error", ERROR),
-    ]);
+    let s = tt.strukt(vec![Field { tag: Sym::new("json:\"x\""), ..field("X", INT) }, embed("error", ERROR)]);
     assert_eq!(tt.reflect_string(s), r#"struct { X int "json:\"x\""; error }"#);
     assert_eq!(tt.type_string(s, MAIN), r#"struct{X int "json:\"x\""; error}"#);
     let sig = tt.func(vec![], vec![], false);
@@ -307,10 +312,7 @@ fn missing_methods_are_explained() {
     );
     let t = defined(&mut tt, "W", INT);
     method(&mut tt, t, "do", false, sig, vec![]);
-    assert_eq!(
-        why(&tt, t),
-        "W does not implement Doer (missing method Do)\n\t\thave do()\n\t\twant Do()"
-    );
+    assert_eq!(why(&tt, t), "W does not implement Doer (missing method Do)\n\t\thave do()\n\t\twant Do()");
     let my = defined(&mut tt, "My", INT);
     let c = constraint(&tt, &[(false, INT), (false, STRING)]);
     let mut cause = Cause::new(MAIN);
@@ -370,7 +372,12 @@ fn assignability_and_conversion() {
     assert!(conv(&tt, p, INT) && tt.all_numeric(p) && !tt.all_integer(p) && !tt.is_numeric(p));
 }
 
-fn infer(tt: &TypeTable, tps: &[TypeParamId], params: &[TypeId], args: &[TypeId]) -> Result<Vec<TypeId>, InferError> {
+fn infer(
+    tt: &TypeTable,
+    tps: &[TypeParamId],
+    params: &[TypeId],
+    args: &[TypeId],
+) -> Result<Vec<TypeId>, InferError> {
     let args: Vec<InferArg> =
         args.iter().map(|&ty| InferArg { ty, nil: ty == basic(Basic::UntypedNil) }).collect();
     tt.infer(tps, &[], params, &args, false, MAIN, &|i| format!("x{i}"))
@@ -393,7 +400,8 @@ fn inference_from_arguments() {
     let (ui, uf) = (basic(Basic::UntypedInt), basic(Basic::UntypedFloat));
     assert_eq!(infer(&tt, &[v], &[tv, tv], &[ui, uf]).unwrap(), [basic(Basic::Float64)]);
     assert_eq!(infer(&tt, &[v], &[tv, tv], &[ui, INT8]).unwrap(), [INT8]);
-    let Err(InferError::Arg(1, text)) = infer(&tt, &[v], &[tv, tv], &[ui, basic(Basic::UntypedString)]) else {
+    let Err(InferError::Arg(1, text)) = infer(&tt, &[v], &[tv, tv], &[ui, basic(Basic::UntypedString)])
+    else {
         panic!()
     };
     assert_eq!(text, "mismatched types untyped int and untyped string (cannot infer V)");
@@ -423,11 +431,32 @@ fn inference_from_constraints() {
     let pt = tparam(&mut tt, "PT", 1, pt_bound);
     assert_eq!(infer(&tt, &[t, pt], &[tt.tparam(t)], &[named]).unwrap(), [named, tt.pointer(named)]);
     let mut cause = Cause::new(MAIN);
-    assert!(tt.verify_type_args(&[t, pt], &[named, tt.pointer(named)], &Subst::default(), &mut cause).is_ok());
+    assert!(
+        tt.verify_type_args(&[t, pt], &[named, tt.pointer(named)], &Subst::default(), &mut cause).is_ok()
+    );
     assert_eq!(tt.verify_type_args(&[t, pt], &[INT, tt.pointer(INT)], &Subst::default(), &mut cause), Err(1));
     // A generic function may call itself with its own parameters in other roles.
     let (fresh, map) = tt.rename_tparams(&[s, e], &Subst::default());
     let par = tt.subst(tt.tparam(s), &map);
     let arg = tt.slice(tt.tparam(s));
     assert_eq!(infer(&tt, &fresh, &[par], &[arg]).unwrap(), [arg, tt.tparam(s)]);
+}
+
+#[test]
+fn instantiation_cycles() {
+    let mut tt = table();
+    let (p, q) = (tparam(&mut tt, "P", 0, ANY), tparam(&mut tt, "Q", 0, ANY));
+    let (tp, tq) = (tt.tparam(p), tt.tparam(q));
+    let cycle = |steps: &[(TypeParamId, TypeId)]| {
+        let mut m = crate::mono::Mono::default();
+        for &(p, arg) in steps {
+            m.record(&tt, Pos::NONE, &[p], &[arg]);
+        }
+        m.find_cycle().map(|c| c.len())
+    };
+    // f[P] calls g[P], g[Q] calls f[Q]; then with a slice on the way.
+    assert_eq!(cycle(&[(q, tp), (p, tq)]), None);
+    assert_eq!(cycle(&[(q, tp), (p, tt.slice(tq))]), Some(2));
+    assert_eq!(cycle(&[(p, tt.pointer(tp))]), Some(1));
+    assert_eq!(cycle(&[(q, tt.pointer(tp)), (p, INT)]), None);
 }
