@@ -1,0 +1,122 @@
+//! The tables of the image: functions, lines, stack maps, in the formats of [`reflect::image`].
+use crate::CompiledFuncs;
+use crate::isa::Compiled;
+use ir::sig::PartLoc;
+use ir::{Func, FuncId, Program, Sig, Ty};
+use reflect::image::{self as img, FuncEntry, FuncFlags, LineRow};
+use reflect::image_writer::{Lines, StackMaps, Strings};
+
+/// The blobs and the function table; addresses in the entries are offsets from the start of the text.
+pub struct Tables {
+    /// Entries in text order.
+    pub entries: Vec<FuncEntry>,
+    /// Strings and files.
+    pub strings: Strings,
+    /// Line tables.
+    pub lines: Lines,
+    /// Stack maps.
+    pub maps: StackMaps,
+}
+
+/// Makes the tables. `order`: functions in text order with their offsets.
+pub fn tables(program: &Program, funcs: &CompiledFuncs, order: &[(FuncId, u64)]) -> Tables {
+    let mut t = Tables {
+        entries: Vec::with_capacity(order.len()),
+        strings: Strings::default(),
+        lines: Lines::default(),
+        maps: StackMaps::default(),
+    };
+    for &(id, offset) in order {
+        let Some(c) = &funcs[id] else { continue };
+        let e = entry(program, &program.funcs[id], c, &mut t);
+        t.entries.push(FuncEntry { entry: offset, ..e });
+    }
+    t
+}
+
+fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry {
+    let sig = &program.sigs[f.sig];
+    let start = f.pos.position();
+    let file = t.strings.file(start.file.as_str().as_bytes());
+    let rows: Vec<LineRow> = c
+        .lines
+        .iter()
+        .map(|l| {
+            let p = l.pos.position();
+            let file = if p.file == start.file { file } else { t.strings.file(p.file.as_str().as_bytes()) };
+            LineRow { pc: l.pc, file, line: p.line, inline: l.inl }
+        })
+        .collect();
+    let calls: Vec<img::InlinedCall> = f
+        .inlined
+        .iter()
+        .map(|i| {
+            let at = i.call_pos.position();
+            img::InlinedCall {
+                name: t.strings.add(i.name.as_str().as_bytes()),
+                flags: FuncFlags(0),
+                start_line: i.start.position().line,
+                call_file: t.strings.file(at.file.as_str().as_bytes()),
+                call_line: at.line,
+                parent: i.parent,
+            }
+        })
+        .collect();
+    let points: Vec<(u32, u32)> =
+        c.safepoints.iter().map(|s| (s.pc, t.maps.add_map(s.regs, s.words.iter().copied()))).collect();
+    let args = stack_arg_pointers(sig);
+    FuncEntry {
+        entry: 0,
+        size: c.code.len() as u32,
+        frame: c.frame,
+        args: sig.area_size,
+        flags: flags(f),
+        name: t.strings.add(f.name.as_str().as_bytes()),
+        file,
+        start_line: start.line,
+        pcline: t.lines.add(file, start.line, &rows),
+        stackmaps: t.maps.add_table(&points),
+        args_map: if args.is_empty() { 0 } else { t.maps.add_map(0, args) },
+        deferreturn: c.deferreturn,
+        open_defers: c.open_defers.map_or(0, |d| t.maps.add_open_defers(d)),
+        inline_tree: t.lines.add_inline_tree(&calls),
+        arg_reg_ptrs: arg_reg_pointers(sig),
+        reserved: 0,
+    }
+}
+
+fn flags(f: &Func) -> FuncFlags {
+    let rows = [
+        (f.flags.wrapper || f.flags.abiwrapper, FuncFlags::WRAPPER),
+        (f.flags.abiwrapper, FuncFlags::ABIWRAPPER),
+        (f.flags.nosplit, FuncFlags::NOSPLIT),
+        (f.flags.topframe, FuncFlags::TOPFRAME),
+        (f.flags.deferreturn, FuncFlags::DEFERRETURN),
+        (f.flags.systemstack, FuncFlags::SYSTEMSTACK),
+        (f.flags.has_defer, FuncFlags::HAS_DEFER),
+    ];
+    rows.into_iter().filter(|r| r.0).fold(FuncFlags(0), |a, r| a.with(r.1))
+}
+
+/// Words of the incoming argument area that hold pointers. Results do not count: they are written at the end.
+fn stack_arg_pointers(sig: &Sig) -> Vec<u32> {
+    let mut words = Vec::new();
+    for p in &sig.params {
+        if let PartLoc::Stack(off) = p.loc {
+            words.extend(p.ptrs.iter().enumerate().filter(|w| *w.1).map(|w| off / 8 + w.0 as u32));
+        }
+    }
+    words
+}
+
+fn arg_reg_pointers(sig: &Sig) -> u16 {
+    let mut bits = 0;
+    for p in &sig.params {
+        if let PartLoc::Regs(steps) = &p.loc {
+            for s in steps.iter().filter(|s| s.ty == Ty::Ptr) {
+                bits |= 1 << s.reg;
+            }
+        }
+    }
+    bits
+}

@@ -1,0 +1,702 @@
+//! From allocated instructions to bytes: one arm for each instruction of [`super::inst`].
+use super::encode::*;
+use super::frame::Frame;
+use super::inst::*;
+use super::regs::*;
+use crate::isa::{Calls, RelocTarget};
+use crate::regalloc::{Move, Reg};
+use ir::SymRef;
+
+/// Code that is reached rarely, written behind the function's blocks.
+pub enum Cold {
+    /// The slow path of a poll; live pointers in registers and frame words.
+    Poll { at: Label, back: Label, regs: u32, words: Vec<u32> },
+    /// Moves index and length to the panic's argument registers and calls it.
+    Bounds { at: Label, info: Box<BoundsInfo> },
+    /// The slow path of a write barrier.
+    Wb { at: Label, back: Label, addr: Amode, size: u32 },
+}
+
+/// State of one function's emission.
+pub struct Emitter<'a> {
+    pub buf: Buf,
+    pub frame: &'a Frame,
+    pub blocks: Vec<Label>,
+    /// Cold code with the index of its line.
+    pub colds: Vec<(Cold, usize)>,
+    pub calls: Vec<Calls>,
+    /// Jump tables: table, targets.
+    pub tables: Vec<(Label, Vec<Label>)>,
+    /// Index of the current line, for cold code.
+    pub line: usize,
+    /// The block that follows in the layout.
+    pub next_block: u32,
+    pub symbols: &'a RuntimeSymbols,
+    /// The collector's "marking" flag.
+    pub wb_flag: Option<SymRef>,
+}
+
+/// Names of assembly routines that code calls without the Go calling convention.
+pub struct RuntimeSymbols {
+    pub poll: &'static str,
+    pub morestack: &'static str,
+    pub morestack_noctxt: &'static str,
+    pub write_barrier: &'static str,
+}
+
+fn reg_op(r: Reg) -> u8 {
+    r.hw()
+}
+
+impl Emitter<'_> {
+    fn spill(&self, r: Reg) -> Mem {
+        Mem::reg(4, self.frame.spill_offset(r.index()) as i32)
+    }
+    pub fn mem(&self, a: &Amode) -> Mem {
+        let index = a.index.map(|(r, s)| (r.hw(), s));
+        let sp = |off: u32| Mem { base: MBase::Reg(4), index, disp: a.disp + off as i32 };
+        let rip = |t: RelocTarget| Mem { base: MBase::Rip(t), index: None, disp: a.disp };
+        match a.base {
+            Base::Reg(r) => Mem { base: MBase::Reg(r.hw()), index, disp: a.disp },
+            Base::Slot(s) => sp(self.frame.slot_offset(s)),
+            Base::InArg => sp(self.frame.in_args()),
+            Base::OutArg => sp(0),
+            Base::Sym(s) => rip(RelocTarget::Sym(s)),
+            Base::Pool(bits, size) => rip(RelocTarget::Pool(bits, size)),
+        }
+    }
+    fn rm_reg(&self, r: Reg) -> RmE {
+        if r.is_spill() { RmE::M(self.spill(r)) } else { RmE::R(r.hw()) }
+    }
+    fn m(&self, a: &Amode) -> RmE {
+        RmE::M(self.mem(a))
+    }
+    fn rm(&self, x: &Rm) -> RmE {
+        match x {
+            Rm::R(r) => self.rm_reg(*r),
+            Rm::M(a) => self.m(a),
+        }
+    }
+
+    /// A move of the allocator.
+    pub fn mov(&mut self, m: Move) {
+        if m.from == m.to {
+            return;
+        }
+        let (from, to) = (m.from, m.to);
+        if to.is_phys() {
+            let src = self.rm_reg(from);
+            self.load_reg(to, &src);
+        } else {
+            let dst = self.rm_reg(to);
+            if from.is_float() {
+                self.buf.op(PF2, false, &[0x0f, 0x11], from.hw(), &dst, false, 0);
+            } else {
+                self.buf.op(0, true, &[0x89], from.hw(), &dst, false, 0);
+            }
+        }
+    }
+    fn load_reg(&mut self, to: Reg, src: &RmE) {
+        match (to.is_float(), src) {
+            (true, RmE::R(_)) => self.buf.op(0, false, &[0x0f, 0x28], to.hw(), src, false, 0),
+            (true, RmE::M(_)) => self.buf.op(PF2, false, &[0x0f, 0x10], to.hw(), src, false, 0),
+            (false, _) => self.buf.op(0, true, &[0x8b], to.hw(), src, false, 0),
+        }
+    }
+    fn imm(&mut self, dst: Reg, imm: i64) {
+        let r = dst.hw();
+        if imm == 0 {
+            self.buf.op(0, false, &[0x31], r, &RmE::R(r), false, 0);
+        } else if u32::try_from(imm).is_ok() {
+            if r >= 8 {
+                self.buf.byte(0x41);
+            }
+            self.buf.byte(0xb8 | r & 7);
+            self.buf.bytes(&(imm as u32).to_le_bytes());
+        } else if let Ok(i) = i32::try_from(imm) {
+            self.buf.op(0, true, &[0xc7], 0, &RmE::R(r), false, 4);
+            self.buf.bytes(&i.to_le_bytes());
+        } else {
+            self.buf.bytes(&[0x48 | r >> 3, 0xb8 | r & 7]);
+            self.buf.bytes(&imm.to_le_bytes());
+        }
+    }
+    fn jump_to(&mut self, block: u32) {
+        if block != self.next_block {
+            let l = self.blocks[block as usize];
+            self.buf.jmp(l);
+        }
+    }
+    fn scalar_prefix(w: Fw) -> u8 {
+        match w {
+            Fw::F32 => PF3,
+            Fw::F64 => PF2,
+            Fw::X => 0,
+        }
+    }
+    /// Records a callee for the stack check.
+    fn note_call(&mut self, c: Calls) {
+        if !self.calls.contains(&c) {
+            self.calls.push(c);
+        }
+    }
+    fn call_target(&mut self, t: &Target, jump: bool) {
+        let (opcode, digit) = if jump { (0xe9, 4) } else { (0xe8, 2) };
+        match t {
+            Target::Func(f) => {
+                self.note_call(Calls::Func(*f));
+                self.buf.call(opcode, RelocTarget::Sym(SymRef::Func(*f)));
+            }
+            Target::Closure => {
+                self.note_call(Calls::Indirect);
+                self.buf.op(0, false, &[0xff], digit, &RmE::M(Mem::reg(DX.hw(), 0)), false, 0);
+            }
+            Target::Mem(m) => {
+                self.note_call(Calls::Indirect);
+                let m = self.rm(m);
+                self.buf.op(0, false, &[0xff], digit, &m, false, 0);
+            }
+            Target::Fixed(r) => {
+                self.note_call(Calls::Indirect);
+                self.buf.op(0, false, &[0xff], digit, &RmE::R(r.hw()), false, 0);
+            }
+        }
+    }
+    fn cmp(&mut self, sz: Sz, a: &Rmi, b: &Rmi) {
+        match (a, b) {
+            (Rmi::M(a), Rmi::R(b)) => {
+                let m = self.m(a);
+                self.buf.int(sz, 0x38, reg_op(*b), &m, 0);
+            }
+            (Rmi::R(a), Rmi::R(b)) if a.is_spill() => {
+                let m = self.rm_reg(*a);
+                self.buf.int(sz, 0x38, reg_op(*b), &m, 0);
+            }
+            (Rmi::R(a), Rmi::R(b)) => {
+                let m = self.rm_reg(*b);
+                self.buf.int(sz, 0x3a, reg_op(*a), &m, 0);
+            }
+            (Rmi::R(a), Rmi::M(b)) => {
+                let m = self.m(b);
+                self.buf.int(sz, 0x3a, reg_op(*a), &m, 0);
+            }
+            (Rmi::R(a), Rmi::I(0)) if a.is_phys() => {
+                self.buf.int(sz, 0x84, reg_op(*a), &RmE::R(reg_op(*a)), 0);
+            }
+            (Rmi::R(a), Rmi::I(i)) => {
+                let m = self.rm_reg(*a);
+                self.buf.alu_imm(7, sz, &m, *i);
+            }
+            (Rmi::M(a), Rmi::I(i)) => {
+                let m = self.m(a);
+                self.buf.alu_imm(7, sz, &m, *i);
+            }
+            _ => unreachable!("comparison of {a:?} and {b:?}"),
+        }
+    }
+
+    /// Writes one instruction.
+    pub fn inst(&mut self, inst: &Inst) {
+        match inst {
+            Inst::Args(_) | Inst::Keep { .. } => {}
+            Inst::Mov { dst, src } | Inst::MovF { dst, src } => self.mov(Move { from: *src, to: *dst }),
+            Inst::Imm { dst, imm } => self.imm(*dst, *imm),
+            Inst::Lea { dst, addr, sz } => {
+                let m = self.m(addr);
+                self.buf.op(0, *sz == Sz::Q, &[0x8d], dst.hw(), &m, false, 0);
+            }
+            Inst::Ext { kind, dst, src } => {
+                let byte_src = matches!(kind, Ext::Z(Sz::B) | Ext::SD(Sz::B) | Ext::SQ(Sz::B));
+                let (w, opcode): (bool, &[u8]) = match kind {
+                    Ext::Z(Sz::B) => (false, &[0x0f, 0xb6]),
+                    Ext::Z(Sz::W) => (false, &[0x0f, 0xb7]),
+                    Ext::Z(Sz::D) => (false, &[0x8b]),
+                    Ext::Z(Sz::Q) => (true, &[0x8b]),
+                    Ext::SD(Sz::B) => (false, &[0x0f, 0xbe]),
+                    Ext::SD(Sz::W) => (false, &[0x0f, 0xbf]),
+                    Ext::SD(_) => (false, &[0x8b]),
+                    Ext::SQ(Sz::B) => (true, &[0x0f, 0xbe]),
+                    Ext::SQ(Sz::W) => (true, &[0x0f, 0xbf]),
+                    Ext::SQ(Sz::D) => (true, &[0x63]),
+                    Ext::SQ(Sz::Q) => (true, &[0x8b]),
+                };
+                let src = self.rm(src);
+                // Only the source is a byte: the destination needs no REX for SIL and the like, the source may.
+                let need = byte_src && matches!(src, RmE::R(4..=7));
+                if need && !w && dst.hw() < 8 {
+                    self.buf.byte(0x40);
+                }
+                self.buf.op(0, w, opcode, dst.hw(), &src, false, 0);
+            }
+            Inst::FLoad { w, dst, addr } => {
+                let m = self.m(addr);
+                self.buf.op(Self::scalar_prefix(*w), false, &[0x0f, 0x10], dst.hw(), &m, false, 0);
+            }
+            Inst::FStore { w, addr, src } => {
+                let m = self.m(addr);
+                self.buf.op(Self::scalar_prefix(*w), false, &[0x0f, 0x11], src.hw(), &m, false, 0);
+            }
+            Inst::Store { sz, addr, src } => {
+                let m = self.m(addr);
+                match src {
+                    Rmi::R(r) => self.buf.int(*sz, 0x88, reg_op(*r), &m, 0),
+                    Rmi::I(i) => {
+                        let len = sz.bytes().min(4);
+                        self.buf.int(*sz, 0xc6, 0, &m, len);
+                        self.buf.bytes(&i.to_le_bytes()[..len as usize]);
+                    }
+                    Rmi::M(_) => unreachable!(),
+                }
+            }
+            Inst::Alu { op, sz, dst, b, .. } => match b {
+                Rmi::I(1) if *op == AluOp::Add && *sz != Sz::B => {
+                    self.buf.int(*sz, 0xfe, 0, &RmE::R(dst.hw()), 0)
+                }
+                Rmi::I(-1) if *op == AluOp::Add && *sz != Sz::B => {
+                    self.buf.int(*sz, 0xfe, 1, &RmE::R(dst.hw()), 0)
+                }
+                Rmi::I(i) => self.buf.alu_imm(*op as u8, *sz, &RmE::R(dst.hw()), *i),
+                Rmi::R(r) => {
+                    let m = self.rm_reg(*r);
+                    self.buf.int(*sz, (*op as u8) << 3 | 2, dst.hw(), &m, 0);
+                }
+                Rmi::M(a) => {
+                    let m = self.m(a);
+                    self.buf.int(*sz, (*op as u8) << 3 | 2, dst.hw(), &m, 0);
+                }
+            },
+            Inst::AluM { op, sz, addr, src } => self.alu_mem(*op, *sz, addr, src),
+            Inst::LockAlu { op, sz, addr, src } => {
+                self.buf.byte(0xf0);
+                self.alu_mem(*op, *sz, addr, src)
+            }
+            Inst::Cmp { sz, a, b } => {
+                let a = match a {
+                    Rm::R(r) => Rmi::R(*r),
+                    Rm::M(m) => Rmi::M(*m),
+                };
+                self.cmp(*sz, &a, b)
+            }
+            Inst::Test { sz, a, b } => {
+                let m = self.rm_reg(*a);
+                match b {
+                    Rmi::R(r) => self.buf.int(*sz, 0x84, reg_op(*r), &m, 0),
+                    Rmi::I(i) => {
+                        let len = sz.bytes().min(4);
+                        self.buf.int(*sz, 0xf6, 0, &m, len);
+                        self.buf.bytes(&i.to_le_bytes()[..len as usize]);
+                    }
+                    Rmi::M(_) => unreachable!(),
+                }
+            }
+            Inst::Imul { sz, dst, b, .. } => {
+                let b = self.rm(b);
+                self.buf.op(0, *sz == Sz::Q, &[0x0f, 0xaf], dst.hw(), &b, false, 0);
+            }
+            Inst::ImulI { sz, dst, a, imm } => {
+                let a = self.rm(a);
+                let short = i8::try_from(*imm).is_ok();
+                let len = if short { 1 } else { 4 };
+                self.buf.op(0, *sz == Sz::Q, &[if short { 0x6b } else { 0x69 }], dst.hw(), &a, false, len);
+                self.buf.bytes(&imm.to_le_bytes()[..len as usize]);
+            }
+            Inst::Un { op, sz, dst, .. } => match op {
+                UnOp::Not => self.buf.int(*sz, 0xf6, 2, &RmE::R(dst.hw()), 0),
+                UnOp::Neg => self.buf.int(*sz, 0xf6, 3, &RmE::R(dst.hw()), 0),
+                UnOp::Bswap => {
+                    let (r, w) = (dst.hw(), *sz == Sz::Q);
+                    if w || r >= 8 {
+                        self.buf.byte(0x40 | (w as u8) << 3 | r >> 3);
+                    }
+                    self.buf.bytes(&[0x0f, 0xc8 | r & 7]);
+                }
+            },
+            Inst::ShI { op, sz, dst, n, .. } => {
+                if *n == 1 {
+                    self.buf.int(*sz, 0xd0, *op as u8, &RmE::R(dst.hw()), 0);
+                } else {
+                    self.buf.int(*sz, 0xc0, *op as u8, &RmE::R(dst.hw()), 1);
+                    self.buf.byte(*n);
+                }
+            }
+            Inst::ShC { op, sz, dst, .. } => self.buf.int(*sz, 0xd2, *op as u8, &RmE::R(dst.hw()), 0),
+            Inst::MulWide { signed, b, .. } => {
+                let b = self.rm(b);
+                self.buf.op(0, true, &[0xf7], if *signed { 5 } else { 4 }, &b, false, 0);
+            }
+            Inst::Div { signed, sz, d, check, .. } => self.div(*signed, *sz, *d, *check),
+            Inst::DivWide { d, .. } => self.buf.op(0, true, &[0xf7], 6, &RmE::R(d.hw()), false, 0),
+            Inst::Scan { rev, sz, dst, src } => {
+                let src = self.rm(src);
+                self.buf.op(0, *sz == Sz::Q, &[0x0f, 0xbc | *rev as u8], dst.hw(), &src, false, 0);
+            }
+            Inst::Setcc { cc, dst } => {
+                self.buf.op(0, false, &[0x0f, 0x90 | *cc as u8], 0, &RmE::R(dst.hw()), true, 0)
+            }
+            Inst::Cmov { cc, sz, dst, b, .. } => {
+                let b = self.rm(b);
+                self.buf.op(0, *sz == Sz::Q, &[0x0f, 0x40 | *cc as u8], dst.hw(), &b, false, 0);
+            }
+            Inst::CarryMask { sz, dst } => {
+                self.buf.op(0, *sz == Sz::Q, &[0x19], dst.hw(), &RmE::R(dst.hw()), false, 0)
+            }
+            Inst::FAlu { op, w, dst, b, .. } => {
+                let b = self.rm(b);
+                let prefix =
+                    if matches!(op, FOp::And | FOp::Or | FOp::Xor) { 0 } else { Self::scalar_prefix(*w) };
+                self.buf.op(prefix, false, &[0x0f, *op as u8], dst.hw(), &b, false, 0);
+            }
+            Inst::Sqrt { w, dst, src } => {
+                let src = self.rm(src);
+                self.buf.op(Self::scalar_prefix(*w), false, &[0x0f, 0x51], dst.hw(), &src, false, 0);
+            }
+            Inst::FCvt { w, dst, src } => {
+                let src = self.rm(src);
+                self.buf.op(Self::scalar_prefix(*w), false, &[0x0f, 0x5a], dst.hw(), &src, false, 0);
+            }
+            Inst::FCmp { w, a, b } => {
+                let b = self.rm(b);
+                let prefix = if *w == Fw::F64 { P66 } else { 0 };
+                self.buf.op(prefix, false, &[0x0f, 0x2e], a.hw(), &b, false, 0);
+            }
+            Inst::FZero { dst } => self.fzero(*dst),
+            Inst::IntToF { sz, w, dst, src } => {
+                let src = self.rm(src);
+                self.fzero(*dst);
+                self.buf.op(Self::scalar_prefix(*w), *sz == Sz::Q, &[0x0f, 0x2a], dst.hw(), &src, false, 0);
+            }
+            Inst::UintToF { w, dst, src, t1, t2 } => self.uint_to_f(*w, *dst, *src, *t1, *t2),
+            Inst::FToInt { sz, w, dst, src } => {
+                let src = self.rm(src);
+                self.buf.op(Self::scalar_prefix(*w), *sz == Sz::Q, &[0x0f, 0x2c], dst.hw(), &src, false, 0);
+            }
+            Inst::FToUint { w, dst, src, t } => self.f_to_uint(*w, *dst, *src, *t),
+            Inst::GToX { sz, dst, src } => {
+                self.buf.op(P66, *sz == Sz::Q, &[0x0f, 0x6e], dst.hw(), &RmE::R(src.hw()), false, 0)
+            }
+            Inst::XToG { sz, dst, src } => {
+                self.buf.op(P66, *sz == Sz::Q, &[0x0f, 0x7e], src.hw(), &RmE::R(dst.hw()), false, 0)
+            }
+            Inst::SetFeq { ne, dst, temp } => {
+                let (p, e, op) = if *ne { (Cond::P, Cond::Ne, 0x08) } else { (Cond::Np, Cond::E, 0x20) };
+                self.buf.op(0, false, &[0x0f, 0x90 | p as u8], 0, &RmE::R(temp.hw()), true, 0);
+                self.buf.op(0, false, &[0x0f, 0x90 | e as u8], 0, &RmE::R(dst.hw()), true, 0);
+                self.buf.op(0, false, &[op | 1], temp.hw(), &RmE::R(dst.hw()), false, 0);
+            }
+            Inst::FSel { cc, dst, b, .. } => {
+                let skip = self.buf.label();
+                self.buf.jcc(cc.invert(), skip);
+                self.mov(Move { from: *b, to: *dst });
+                self.buf.bind(skip);
+            }
+            Inst::Jmp(b) => self.jump_to(*b),
+            Inst::Jcc { cc, then, els } => {
+                if *then == self.next_block {
+                    let l = self.blocks[*els as usize];
+                    self.buf.jcc(cc.invert(), l);
+                } else {
+                    let l = self.blocks[*then as usize];
+                    self.buf.jcc(*cc, l);
+                    self.jump_to(*els);
+                }
+            }
+            Inst::JccFeq { then, els } => {
+                let (t, e) = (self.blocks[*then as usize], self.blocks[*els as usize]);
+                self.buf.jcc(Cond::Ne, e);
+                if *els == self.next_block {
+                    self.buf.jcc(Cond::Np, t);
+                } else {
+                    self.buf.jcc(Cond::P, e);
+                    self.jump_to(*then);
+                }
+            }
+            Inst::EntryJmp { then, .. } => self.jump_to(*then),
+            Inst::Switch(s) => self.switch(s),
+            Inst::Call(c) => self.call_target(&c.target, false),
+            Inst::Ret(_) => {
+                self.epilogue();
+                self.buf.byte(0xc3);
+            }
+            Inst::TailCall(c) => {
+                self.epilogue();
+                self.call_target(&c.target, true);
+            }
+            Inst::Poll => unreachable!("written with its stack map"),
+            Inst::Bounds(b) => {
+                let at = self.buf.label();
+                if b.swapped {
+                    self.cmp(Sz::Q, &b.len, &b.idx)
+                } else {
+                    self.cmp(Sz::Q, &b.idx, &b.len)
+                }
+                self.buf.jcc(b.fail, at);
+                self.note_call(Calls::Func(b.panic));
+                self.colds.push((Cold::Bounds { at, info: b.clone() }, self.line));
+            }
+            Inst::Trap => self.buf.bytes(&[0x0f, 0x0b]),
+            Inst::Int3 => self.buf.byte(0xcc),
+            Inst::Pause => self.buf.bytes(&[0xf3, 0x90]),
+            Inst::Xchg { sz, addr, dst, .. } => {
+                let m = self.m(addr);
+                self.buf.int(*sz, 0x86, dst.hw(), &m, 0);
+            }
+            Inst::Xadd { sz, addr, dst, .. } => {
+                let m = self.m(addr);
+                self.buf.byte(0xf0);
+                self.locked(*sz, 0xc0, dst.hw(), &m);
+            }
+            Inst::CmpXchg { sz, addr, new, .. } => {
+                let m = self.m(addr);
+                self.buf.byte(0xf0);
+                self.locked(*sz, 0xb0, new.hw(), &m);
+            }
+            Inst::AtomicLoop { op, sz, addr, src, temp, .. } => {
+                let (m, again) = (self.m(addr), self.buf.label());
+                self.buf.int(*sz, 0x8a, AX.hw(), &m, 0);
+                self.buf.bind(again);
+                self.buf.op(0, true, &[0x8b], temp.hw(), &RmE::R(AX.hw()), false, 0);
+                self.buf.op(0, true, &[(*op as u8) << 3 | 3], temp.hw(), &RmE::R(src.hw()), false, 0);
+                self.buf.byte(0xf0);
+                self.locked(*sz, 0xb0, temp.hw(), &m);
+                self.buf.jcc(Cond::Ne, again);
+            }
+            Inst::WriteBarrier { addr, size } => self.barrier(*addr, *size),
+            Inst::StoreZero { bytes, addr } => {
+                let m = self.m(addr);
+                match bytes {
+                    16 => self.buf.op(0, false, &[0x0f, 0x11], X15.hw(), &m, false, 0),
+                    8 => self.buf.op(P66, false, &[0x0f, 0xd6], X15.hw(), &m, false, 0),
+                    _ => self.buf.op(PF3, false, &[0x0f, 0x11], X15.hw(), &m, false, 0),
+                }
+            }
+            Inst::RepMovs { .. } => self.buf.bytes(&[0xf3, 0x48, 0xa5]),
+            Inst::RepStos { .. } => self.buf.bytes(&[0xf3, 0x48, 0xab]),
+            Inst::Probe { addr } => {
+                let m = self.m(addr);
+                self.buf.op(0, false, &[0x84], AX.hw(), &m, true, 0);
+            }
+            Inst::ReadG { dst } => self.buf.op(0, true, &[0x8b], dst.hw(), &RmE::R(G.hw()), false, 0),
+        }
+    }
+
+    fn alu_mem(&mut self, op: AluOp, sz: Sz, addr: &Amode, src: &Rmi) {
+        let m = self.m(addr);
+        match src {
+            Rmi::R(r) => self.buf.int(sz, (op as u8) << 3, reg_op(*r), &m, 0),
+            Rmi::I(i) => self.buf.alu_imm(op as u8, sz, &m, *i),
+            Rmi::M(_) => unreachable!(),
+        }
+    }
+    /// Two-byte instructions with an 8-bit form.
+    fn locked(&mut self, sz: Sz, opcode: u8, reg: u8, m: &RmE) {
+        let prefix = if sz == Sz::W { P66 } else { 0 };
+        self.buf.op(prefix, sz == Sz::Q, &[0x0f, opcode | (sz != Sz::B) as u8], reg, m, sz == Sz::B, 0)
+    }
+    fn fzero(&mut self, dst: Reg) {
+        self.buf.op(0, false, &[0x0f, 0x57], dst.hw(), &RmE::R(dst.hw()), false, 0)
+    }
+
+    /// Divides AX. A signed division by -1 overflows for the smallest number: it becomes a negation.
+    fn div(&mut self, signed: bool, sz: Sz, d: Reg, check: bool) {
+        let w = sz == Sz::Q;
+        let done = self.buf.label();
+        if check {
+            let fine = self.buf.label();
+            self.buf.alu_imm(7, sz, &RmE::R(d.hw()), -1);
+            self.buf.jcc(Cond::Ne, fine);
+            self.buf.op(0, w, &[0xf7], 3, &RmE::R(AX.hw()), false, 0);
+            self.buf.op(0, false, &[0x31], DX.hw(), &RmE::R(DX.hw()), false, 0);
+            self.buf.jmp(done);
+            self.buf.bind(fine);
+        }
+        if signed {
+            if w {
+                self.buf.byte(0x48);
+            }
+            self.buf.byte(0x99);
+        } else {
+            self.buf.op(0, false, &[0x31], DX.hw(), &RmE::R(DX.hw()), false, 0);
+        }
+        self.buf.op(0, w, &[0xf7], if signed { 7 } else { 6 }, &RmE::R(d.hw()), false, 0);
+        self.buf.bind(done);
+    }
+
+    /// Halves large numbers (keeping the lowest bit for rounding), converts, doubles.
+    fn uint_to_f(&mut self, w: Fw, dst: Reg, src: Reg, t1: Reg, t2: Reg) {
+        let p = Self::scalar_prefix(w);
+        let (large, done) = (self.buf.label(), self.buf.label());
+        let (s, d, a, b) = (RmE::R(src.hw()), RmE::R(dst.hw()), RmE::R(t1.hw()), RmE::R(t2.hw()));
+        self.fzero(dst);
+        self.buf.op(0, true, &[0x85], src.hw(), &s, false, 0);
+        self.buf.jcc(Cond::S, large);
+        self.buf.op(p, true, &[0x0f, 0x2a], dst.hw(), &s, false, 0);
+        self.buf.jmp(done);
+        self.buf.bind(large);
+        self.buf.op(0, true, &[0x8b], t1.hw(), &s, false, 0);
+        self.buf.op(0, true, &[0x8b], t2.hw(), &s, false, 0);
+        self.buf.op(0, true, &[0xd1], 5, &a, false, 0);
+        self.buf.op(0, false, &[0x83], 4, &b, false, 1);
+        self.buf.byte(1);
+        self.buf.op(0, true, &[0x0b], t1.hw(), &b, false, 0);
+        self.buf.op(p, true, &[0x0f, 0x2a], dst.hw(), &a, false, 0);
+        self.buf.op(p, false, &[0x0f, FOp::Add as u8], dst.hw(), &d, false, 0);
+        self.buf.bind(done);
+    }
+
+    /// Numbers from 2^63 on are converted after subtracting it, which then sets the top bit.
+    fn f_to_uint(&mut self, w: Fw, dst: Reg, src: Reg, t: Reg) {
+        let p = Self::scalar_prefix(w);
+        let (bits, size) = if w == Fw::F64 { (0x43e0_0000_0000_0000u128, 8) } else { (0x5f00_0000, 4) };
+        let limit = RmE::M(Mem { base: MBase::Rip(RelocTarget::Pool(bits, size)), index: None, disp: 0 });
+        let (large, done) = (self.buf.label(), self.buf.label());
+        let s = RmE::R(src.hw());
+        self.buf.op(if w == Fw::F64 { P66 } else { 0 }, false, &[0x0f, 0x2e], src.hw(), &limit, false, 0);
+        self.buf.jcc(Cond::Ae, large);
+        self.buf.op(p, true, &[0x0f, 0x2c], dst.hw(), &s, false, 0);
+        self.buf.jmp(done);
+        self.buf.bind(large);
+        self.buf.op(0, false, &[0x0f, 0x28], t.hw(), &s, false, 0);
+        self.buf.op(p, false, &[0x0f, FOp::Sub as u8], t.hw(), &limit, false, 0);
+        self.buf.op(p, true, &[0x0f, 0x2c], dst.hw(), &RmE::R(t.hw()), false, 0);
+        // btc dst, 63
+        self.buf.op(0, true, &[0x0f, 0xba], 7, &RmE::R(dst.hw()), false, 1);
+        self.buf.byte(63);
+        self.buf.bind(done);
+    }
+
+    fn switch(&mut self, s: &SwitchInfo) {
+        let n = s.cases.len();
+        let dense = n >= 8 && {
+            let span = s.cases[n - 1].0.wrapping_sub(s.cases[0].0) as u64;
+            span < 4 * n as u64
+        };
+        if dense {
+            return self.jump_table(s);
+        }
+        self.search(s, 0, n, true);
+    }
+    /// Binary search among sorted cases; falls through only if `last` and the default follows.
+    fn search(&mut self, s: &SwitchInfo, from: usize, to: usize, last: bool) {
+        if to - from <= 3 {
+            for &(v, b) in &s.cases[from..to] {
+                self.cmp_case(s, v);
+                let l = self.blocks[b as usize];
+                self.buf.jcc(Cond::E, l);
+            }
+            if last {
+                self.jump_to(s.default);
+            } else {
+                let l = self.blocks[s.default as usize];
+                self.buf.jmp(l);
+            }
+            return;
+        }
+        let mid = (from + to) / 2;
+        self.cmp_case(s, s.cases[mid].0);
+        let upper = self.buf.label();
+        self.buf.jcc(Cond::Ge, upper);
+        self.search(s, from, mid, false);
+        self.buf.bind(upper);
+        self.search(s, mid, to, last);
+    }
+    fn cmp_case(&mut self, s: &SwitchInfo, v: i64) {
+        match i32::try_from(v) {
+            Ok(i) => self.cmp(s.sz, &Rmi::R(s.value), &Rmi::I(i)),
+            Err(_) => {
+                self.imm(s.temp, v);
+                self.cmp(s.sz, &Rmi::R(s.value), &Rmi::R(s.temp));
+            }
+        }
+    }
+    fn jump_table(&mut self, s: &SwitchInfo) {
+        let (low, high) = (s.cases[0].0, s.cases[s.cases.len() - 1].0);
+        // The index: value - low in the switch's width, zero-extended.
+        let (v, t, t2) = (RmE::R(s.value.hw()), s.temp, s.temp2);
+        self.buf.op(0, s.sz == Sz::Q, &[0x8b], t.hw(), &v, false, 0);
+        match i32::try_from(low) {
+            Ok(0) => {}
+            Ok(i) => self.buf.alu_imm(AluOp::Sub as u8, s.sz, &RmE::R(t.hw()), i),
+            Err(_) => {
+                self.imm(t2, low);
+                self.buf.int(s.sz, 0x2a, t.hw(), &RmE::R(t2.hw()), 0);
+            }
+        }
+        self.buf.alu_imm(7, s.sz, &RmE::R(t.hw()), (high - low) as i32);
+        let default = self.blocks[s.default as usize];
+        self.buf.jcc(Cond::A, default);
+        let table = self.buf.label();
+        let mut targets = vec![default; (high - low) as usize + 1];
+        for &(v, b) in &s.cases {
+            targets[(v - low) as usize] = self.blocks[b as usize];
+        }
+        self.tables.push((table, targets));
+        let m = RmE::M(Mem { base: MBase::Label(table), index: None, disp: 0 });
+        self.buf.op(0, true, &[0x8d], t2.hw(), &m, false, 0);
+        let entry = RmE::M(Mem { base: MBase::Reg(t2.hw()), index: Some((t.hw(), 2)), disp: 0 });
+        self.buf.op(0, true, &[0x63], t.hw(), &entry, false, 0);
+        self.buf.op(0, true, &[0x03], t.hw(), &RmE::R(t2.hw()), false, 0);
+        self.buf.op(0, false, &[0xff], 4, &RmE::R(t.hw()), false, 0);
+    }
+
+    /// Nothing while the collector sleeps.
+    fn barrier(&mut self, addr: Amode, size: u32) {
+        let (at, back) = (self.buf.label(), self.buf.label());
+        let target = self.wb_flag.map_or(RelocTarget::Ext("runtime.writeBarrier".into()), RelocTarget::Sym);
+        let flag = RmE::M(Mem { base: MBase::Rip(target), index: None, disp: 0 });
+        self.buf.alu_imm(7, Sz::B, &flag, 0);
+        self.buf.jcc(Cond::Ne, at);
+        self.buf.bind(back);
+        self.colds.push((Cold::Wb { at, back, addr, size }, self.line));
+    }
+
+    /// Calls an assembly routine of the runtime.
+    pub fn runtime_call(&mut self, name: &str) {
+        self.note_call(Calls::Ext(name.to_string()));
+        self.buf.call(0xe8, RelocTarget::Ext(name.to_string()));
+    }
+
+    /// Calls the barrier, which takes address and size in R12 and R13 and keeps all registers. A nil pointer faults
+    /// here, in code of the function, as it would in the store that follows.
+    pub fn write_barrier(&mut self, addr: &Amode, size: u32) {
+        let mut m = self.mem(addr);
+        self.buf.op(0, false, &[0x84], AX.hw(), &RmE::M(m.clone()), true, 0);
+        self.buf.bytes(&[0x41, 0x54, 0x41, 0x55]);
+        if m.base == MBase::Reg(SP.hw()) {
+            m.disp += 16;
+        }
+        self.buf.op(0, true, &[0x8d], R12.hw(), &RmE::M(m), false, 0);
+        self.imm(R13, size as i64);
+        self.runtime_call(self.symbols.write_barrier);
+        self.buf.bytes(&[0x41, 0x5d, 0x41, 0x5c]);
+    }
+
+    /// The panic's arguments: index in AX, length in BX, from wherever the check had them.
+    pub fn bounds_args(&mut self, b: &BoundsInfo) {
+        let get = |e: &mut Self, to: Reg, from: &Rmi| match from {
+            Rmi::R(r) => e.mov(Move { from: *r, to }),
+            Rmi::I(i) => e.imm(to, *i as i64),
+            Rmi::M(a) => {
+                let m = e.m(a);
+                e.load_reg(to, &m);
+            }
+        };
+        let reads = |x: &Rmi, r: Reg| match x {
+            Rmi::R(s) => *s == r,
+            Rmi::M(a) => a.base == Base::Reg(r) || a.index.is_some_and(|i| i.0 == r),
+            Rmi::I(_) => false,
+        };
+        if !reads(&b.len, AX) {
+            get(self, AX, &b.idx);
+            get(self, BX, &b.len);
+        } else if !reads(&b.idx, BX) {
+            get(self, BX, &b.len);
+            get(self, AX, &b.idx);
+        } else {
+            let free = |r: &Reg| !reads(&b.idx, *r) && !reads(&b.len, *r);
+            let t = [R12, R13, DX, CX, SI, DI].into_iter().find(free).unwrap_or(R12);
+            get(self, t, &b.len);
+            get(self, AX, &b.idx);
+            self.mov(Move { from: t, to: BX });
+        }
+    }
+}

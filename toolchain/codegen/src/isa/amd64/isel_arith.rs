@@ -1,0 +1,639 @@
+//! Selection of integer and float arithmetic and of conversions.
+use super::inst::*;
+use super::isel::Isel;
+use crate::magic;
+use crate::regalloc::Reg;
+use ir::{InstData, Op, Ty, Value};
+
+impl<'a> Isel<'a> {
+    pub fn arith(&mut self, d: &'a InstData) {
+        let out = d.results[0];
+        let dst = self.out_reg(out);
+        let sz = self.sz(out).reg();
+        let arg = |i: usize| d.args[i];
+        match d.op {
+            Op::Add => self.add(dst, sz, arg(0), arg(1)),
+            Op::Sub => {
+                if let Some(i) = self.imm32(arg(1))
+                    && i != i32::MIN
+                {
+                    let a = self.reg(arg(0));
+                    return self.add_imm(dst, sz, a, -i, self.single_use(arg(0)));
+                }
+                self.alu(AluOp::Sub, sz, dst, arg(0), arg(1));
+            }
+            Op::And => self.and(d, dst, sz),
+            Op::Or => self.commutative(AluOp::Or, sz, dst, arg(0), arg(1)),
+            Op::Xor => self.commutative(AluOp::Xor, sz, dst, arg(0), arg(1)),
+            Op::Mul => self.mul(dst, sz, arg(0), arg(1)),
+            Op::SDiv | Op::UDiv | Op::SRem | Op::URem => self.div(d, dst),
+            Op::Shl(bounded) => self.shift(d, dst, ShOp::Shl, bounded),
+            Op::LShr(bounded) => self.shift(d, dst, ShOp::Shr, bounded),
+            Op::AShr(bounded) => self.shift(d, dst, ShOp::Sar, bounded),
+            Op::RotL => {
+                let sz = self.sz(out);
+                let a = self.reg(arg(0));
+                match self.iconst(arg(1)) {
+                    Some(n) => {
+                        let n = (n as u32 % sz.bits()) as u8;
+                        if n == 0 {
+                            return self.push(Inst::Mov { dst, src: a });
+                        }
+                        self.push(Inst::ShI { op: ShOp::Rol, sz, dst, a, n });
+                    }
+                    None => {
+                        let count = self.reg(arg(1));
+                        self.push(Inst::ShC { op: ShOp::Rol, sz, dst, a, count });
+                    }
+                }
+            }
+            Op::Neg => {
+                let a = self.reg(arg(0));
+                self.push(Inst::Un { op: UnOp::Neg, sz, dst, a });
+            }
+            Op::Not => {
+                let a = self.reg(arg(0));
+                self.push(Inst::Un { op: UnOp::Not, sz, dst, a });
+            }
+            Op::Clz => self.clz(dst, arg(0)),
+            Op::Ctz => self.ctz(dst, arg(0)),
+            Op::Popcnt => self.popcnt(dst, arg(0)),
+            Op::Bswap => {
+                let a = self.reg(arg(0));
+                if self.sz(out) == Sz::W {
+                    self.push(Inst::ShI { op: ShOp::Rol, sz: Sz::W, dst, a, n: 8 });
+                } else {
+                    self.push(Inst::Un { op: UnOp::Bswap, sz, dst, a });
+                }
+            }
+            Op::UMulWide => {
+                let lo = self.out_reg(d.results[1]);
+                let a = self.reg(arg(0));
+                let b = Rm::R(self.reg(arg(1)));
+                self.push(Inst::MulWide { signed: false, hi: dst, lo, a, b });
+            }
+            Op::SMulHi => {
+                let (lo, a) = (self.temp(false), self.reg(arg(0)));
+                let b = Rm::R(self.reg(arg(1)));
+                self.push(Inst::MulWide { signed: true, hi: dst, lo, a, b });
+            }
+            Op::UDivWide => {
+                let rem = self.out_reg(d.results[1]);
+                let (hi, lo, d) = (self.reg(arg(0)), self.reg(arg(1)), self.reg(arg(2)));
+                self.push(Inst::DivWide { quot: dst, rem, hi, lo, d });
+            }
+            Op::AddCarry => self.carry(d, AluOp::Adc),
+            Op::SubBorrow => self.carry(d, AluOp::Sbb),
+            Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => {
+                let w = fw(self.ty(out));
+                let op = match d.op {
+                    Op::FAdd => FOp::Add,
+                    Op::FSub => FOp::Sub,
+                    Op::FMul => FOp::Mul,
+                    _ => FOp::Div,
+                };
+                // A foldable left operand of a commutative operation changes sides.
+                let swap = matches!(op, FOp::Add | FOp::Mul)
+                    && self.def(arg(1)).is_none_or(|x| !matches!(x.op, Op::Load { .. } | Op::Fconst(_)))
+                    && self.def(arg(0)).is_some_and(|x| matches!(x.op, Op::Load { .. } | Op::Fconst(_)));
+                let (x, y) = if swap { (arg(1), arg(0)) } else { (arg(0), arg(1)) };
+                let a = self.reg(x);
+                let b = self.rm(y, true);
+                self.push(Inst::FAlu { op, w, dst, a, b });
+            }
+            Op::FNeg => {
+                let a = self.reg(arg(0));
+                let b = mask(self.ty(out), true);
+                self.push(Inst::FAlu { op: FOp::Xor, w: Fw::X, dst, a, b });
+            }
+            Op::FAbs => {
+                let a = self.reg(arg(0));
+                let b = mask(self.ty(out), false);
+                self.push(Inst::FAlu { op: FOp::And, w: Fw::X, dst, a, b });
+            }
+            Op::FCopysign => {
+                let ty = self.ty(out);
+                let (m, s) = (self.temp(true), self.temp(true));
+                let (a, b) = (self.reg(arg(0)), self.reg(arg(1)));
+                self.push(Inst::FAlu { op: FOp::And, w: Fw::X, dst: m, a, b: mask(ty, false) });
+                self.push(Inst::FAlu { op: FOp::And, w: Fw::X, dst: s, a: b, b: mask(ty, true) });
+                self.push(Inst::FAlu { op: FOp::Or, w: Fw::X, dst, a: m, b: Rm::R(s) });
+            }
+            Op::FSqrt => {
+                let src = self.rm(arg(0), true);
+                self.push(Inst::Sqrt { w: fw(self.ty(out)), dst, src });
+            }
+            Op::Sext => {
+                let from = self.sz(arg(0));
+                let kind = if sz == Sz::Q { Ext::SQ(from) } else { Ext::SD(from) };
+                let src = self.rm(arg(0), true);
+                self.push(Inst::Ext { kind, dst, src });
+            }
+            Op::Zext => {
+                let kind = Ext::Z(self.sz(arg(0)));
+                let src = self.rm(arg(0), true);
+                self.push(Inst::Ext { kind, dst, src });
+            }
+            Op::Trunc => unreachable!("stands for its operand"),
+            Op::SiToF => {
+                let src = self.rm(arg(0), true);
+                self.push(Inst::IntToF { sz: self.sz(arg(0)).reg(), w: fw(self.ty(out)), dst, src });
+            }
+            Op::UiToF => {
+                let src = self.reg(arg(0));
+                let (t1, t2) = (self.temp(false), self.temp(false));
+                self.push(Inst::UintToF { w: fw(self.ty(out)), dst, src, t1, t2 });
+            }
+            Op::FToSi => {
+                let src = self.rm(arg(0), true);
+                self.push(Inst::FToInt { sz, w: fw(self.ty(arg(0))), dst, src });
+            }
+            Op::FToUi => {
+                let src = self.reg(arg(0));
+                let t = self.temp(true);
+                self.push(Inst::FToUint { w: fw(self.ty(arg(0))), dst, src, t });
+            }
+            Op::FCvt => {
+                let src = self.rm(arg(0), true);
+                self.push(Inst::FCvt { w: fw(self.ty(arg(0))), dst, src });
+            }
+            Op::Bitcast => {
+                let src = self.reg(arg(0));
+                match (src.is_float(), dst.is_float()) {
+                    (false, true) => self.push(Inst::GToX { sz, dst, src }),
+                    (true, false) => self.push(Inst::XToG { sz, dst, src }),
+                    (false, false) => self.push(Inst::Mov { dst, src }),
+                    (true, true) => self.push(Inst::MovF { dst, src }),
+                }
+            }
+            ref op => unreachable!("{op:?} is no arithmetic"),
+        }
+    }
+
+    fn alu(&mut self, op: AluOp, sz: Sz, dst: Reg, a: Value, b: Value) {
+        let a = self.reg(a);
+        let fold = self.sz(b) == sz;
+        let b = self.rmi(b, fold);
+        self.push(Inst::Alu { op, sz, dst, a, b });
+    }
+    fn commutative(&mut self, op: AluOp, sz: Sz, dst: Reg, a: Value, b: Value) {
+        let foldable = |s: &Self, v: Value| {
+            s.imm32(v).is_some()
+                || s.single_use(v) && s.def(v).is_some_and(|d| matches!(d.op, Op::Load { .. }))
+        };
+        if foldable(self, a) && !foldable(self, b) {
+            self.alu(op, sz, dst, b, a)
+        } else {
+            self.alu(op, sz, dst, a, b)
+        }
+    }
+    fn and(&mut self, d: &'a InstData, dst: Reg, sz: Sz) {
+        // Masks that a move extends.
+        if let Some(c) = self.iconst(d.args[1]) {
+            let kind = match (c as u64, sz) {
+                (0xff, _) => Some(Ext::Z(Sz::B)),
+                (0xffff, _) => Some(Ext::Z(Sz::W)),
+                (0xffff_ffff, Sz::Q) => Some(Ext::Z(Sz::D)),
+                _ => None,
+            };
+            if let Some(kind) = kind {
+                let src = Rm::R(self.reg(d.args[0]));
+                return self.push(Inst::Ext { kind, dst, src });
+            }
+        }
+        self.commutative(AluOp::And, sz, dst, d.args[0], d.args[1])
+    }
+
+    fn add(&mut self, dst: Reg, sz: Sz, a: Value, b: Value) {
+        let (a, b) = if self.imm32(a).is_some() { (b, a) } else { (a, b) };
+        if let Some(i) = self.imm32(b) {
+            let one = self.single_use(a);
+            // base + index + constant
+            let r = self.reg(a);
+            return self.add_imm(dst, sz, r, i, one);
+        }
+        // x + (y << k): one LEA.
+        for (x, y) in [(a, b), (b, a)] {
+            if let Some(InstData { op: Op::Shl(_), args, .. }) = self.def(y)
+                && self.single_use(y)
+                && let Some(k @ 1..=3) = self.iconst(args[1])
+            {
+                let (base, index) = (self.reg(x), self.reg(args[0]));
+                let addr = Amode { base: Base::Reg(base), index: Some((index, k as u8)), disp: 0 };
+                return self.push(Inst::Lea { dst, addr, sz });
+            }
+        }
+        // Operands that live on are not overwritten.
+        if !self.single_use(a) && !self.single_use(b) {
+            let (base, index) = (self.reg(a), self.reg(b));
+            let addr = Amode { base: Base::Reg(base), index: Some((index, 0)), disp: 0 };
+            return self.push(Inst::Lea { dst, addr, sz });
+        }
+        let (a, b) = if self.single_use(a) { (a, b) } else { (b, a) };
+        self.commutative(AluOp::Add, sz, dst, a, b)
+    }
+    fn add_imm(&mut self, dst: Reg, sz: Sz, a: Reg, imm: i32, dies: bool) {
+        if dies {
+            self.push(Inst::Alu { op: AluOp::Add, sz, dst, a, b: Rmi::I(imm) });
+        } else {
+            self.push(Inst::Lea { dst, addr: Amode::reg(a, imm), sz });
+        }
+    }
+
+    fn mul(&mut self, dst: Reg, sz: Sz, a: Value, b: Value) {
+        let (a, b) = if self.imm32(a).is_some() { (b, a) } else { (a, b) };
+        let Some(c) = self.imm32(b) else {
+            let fold = self.sz(b) == sz;
+            let ra = self.reg(a);
+            let rb = self.rm(b, fold);
+            return self.push(Inst::Imul { sz, dst, a: ra, b: rb });
+        };
+        let shift = |c: i32| (c > 0 && (c as u32).is_power_of_two()).then(|| c.trailing_zeros() as u8);
+        match c {
+            0 => self.push(Inst::Imm { dst, imm: 0 }),
+            1 => {
+                // A real operation, so that the upper half is zero after it.
+                let src = Rm::R(self.reg(a));
+                self.push(Inst::Ext { kind: Ext::Z(sz), dst, src });
+            }
+            -1 => {
+                let a = self.reg(a);
+                self.push(Inst::Un { op: UnOp::Neg, sz, dst, a });
+            }
+            3 | 5 | 9 => {
+                let r = self.reg(a);
+                let addr =
+                    Amode { base: Base::Reg(r), index: Some((r, (c - 1).trailing_zeros() as u8)), disp: 0 };
+                self.push(Inst::Lea { dst, addr, sz });
+            }
+            _ if shift(c).is_some() => {
+                let a = self.reg(a);
+                self.push(Inst::ShI { op: ShOp::Shl, sz, dst, a, n: shift(c).unwrap_or(0) });
+            }
+            _ => {
+                let fold = self.sz(a) == sz;
+                let a = self.rm(a, fold);
+                self.push(Inst::ImulI { sz, dst, a, imm: c });
+            }
+        }
+    }
+
+    /// A narrow integer extended to 32 bits; wider ones as they are.
+    pub fn extended(&mut self, v: Value, signed: bool) -> Reg {
+        let sz = self.sz(v);
+        if sz == sz.reg() {
+            return self.reg(v);
+        }
+        if let Some(c) = self.iconst(v) {
+            let t = self.temp(false);
+            let imm = match (sz, signed) {
+                (Sz::B, true) => c as i8 as i64,
+                (Sz::B, false) => c as u8 as i64,
+                (_, true) => c as i16 as i64,
+                (_, false) => c as u16 as i64,
+            };
+            self.push(Inst::Imm { dst: t, imm });
+            return t;
+        }
+        let src = self.rm(v, true);
+        let dst = self.temp(false);
+        self.push(Inst::Ext { kind: if signed { Ext::SD(sz) } else { Ext::Z(sz) }, dst, src });
+        dst
+    }
+
+    fn shift(&mut self, d: &'a InstData, dst: Reg, op: ShOp, bounded: bool) {
+        let (x, count) = (d.args[0], d.args[1]);
+        let narrow = self.sz(x);
+        let sz = narrow.reg();
+        // Right shifts of narrow values shift their extension.
+        let a = match op {
+            ShOp::Shl => self.reg(x),
+            _ => self.extended(x, op == ShOp::Sar),
+        };
+        if let Some(c) = self.iconst(count) {
+            let c = match self.ty(count) {
+                Ty::I8 => c as u8 as u64,
+                Ty::I16 => c as u16 as u64,
+                Ty::I32 => c as u32 as u64,
+                _ => c as u64,
+            };
+            let n = match op {
+                ShOp::Sar => c.min(sz.bits() as u64 - 1),
+                _ if c >= sz.bits() as u64 => return self.push(Inst::Imm { dst, imm: 0 }),
+                _ => c,
+            } as u8;
+            return match (op, n) {
+                (_, 0) => self.push(Inst::Ext { kind: Ext::Z(sz), dst, src: Rm::R(a) }),
+                (ShOp::Shl, 1) if !self.single_use(x) => {
+                    let addr = Amode { base: Base::Reg(a), index: Some((a, 0)), disp: 0 };
+                    self.push(Inst::Lea { dst, addr, sz })
+                }
+                _ => self.push(Inst::ShI { op, sz, dst, a, n }),
+            };
+        }
+        let c = self.reg(count);
+        if bounded {
+            return self.push(Inst::ShC { op, sz, dst, a, count: c });
+        }
+        let csz = self.sz(count);
+        let compare = |bits: u32| Inst::Cmp { sz: csz, a: Rm::R(c), b: Rmi::I(bits as i32) };
+        if op == ShOp::Sar {
+            // Counts beyond the width count as width - 1.
+            let (max, n) = (self.temp(false), self.temp(false));
+            self.push(Inst::Imm { dst: max, imm: sz.bits() as i64 - 1 });
+            self.push(compare(sz.bits()));
+            self.push(Inst::Cmov { cc: Cond::B, sz: Sz::D, dst: n, a: max, b: Rm::R(c) });
+            self.push(Inst::ShC { op, sz, dst, a, count: n });
+        } else {
+            let (r, m) = (self.temp(false), self.temp(false));
+            self.push(Inst::ShC { op, sz, dst: r, a, count: c });
+            self.push(compare(sz.bits()));
+            self.push(Inst::CarryMask { sz, dst: m });
+            self.push(Inst::Alu { op: AluOp::And, sz, dst, a: r, b: Rmi::R(m) });
+        }
+    }
+
+    fn clz(&mut self, dst: Reg, v: Value) {
+        let (sz, bits) = (self.sz(v), self.sz(v).bits() as i32);
+        let (t, u) = (self.temp(false), self.temp(false));
+        if sz == Sz::Q {
+            // 63 - bsr(x), where bsr(0) counts as -1.
+            let x = self.reg(v);
+            let m = self.temp(false);
+            self.push(Inst::Imm { dst: m, imm: -1 });
+            self.push(Inst::Scan { rev: true, sz, dst: t, src: Rm::R(x) });
+            self.push(Inst::Cmov { cc: Cond::E, sz, dst: u, a: t, b: Rm::R(m) });
+        } else {
+            // bsr(2x + 1) is defined for all x.
+            let x = if sz == Sz::D {
+                let (src, dst) = (Rm::R(self.reg(v)), self.temp(false));
+                self.push(Inst::Ext { kind: Ext::Z(Sz::D), dst, src });
+                dst
+            } else {
+                self.extended(v, false)
+            };
+            let addr = Amode { base: Base::Reg(x), index: Some((x, 0)), disp: 1 };
+            self.push(Inst::Lea { dst: t, addr, sz: Sz::Q });
+            self.push(Inst::Scan { rev: true, sz: Sz::Q, dst: u, src: Rm::R(t) });
+        }
+        let n = self.temp(false);
+        self.push(Inst::Un { op: UnOp::Neg, sz: Sz::D, dst: n, a: u });
+        let top = if sz == Sz::Q { 63 } else { bits };
+        self.push(Inst::Alu { op: AluOp::Add, sz: Sz::D, dst, a: n, b: Rmi::I(top) });
+    }
+    fn ctz(&mut self, dst: Reg, v: Value) {
+        let sz = self.sz(v);
+        let x = self.reg(v);
+        let t = self.temp(false);
+        match sz {
+            Sz::Q => {
+                let m = self.temp(false);
+                self.push(Inst::Imm { dst: m, imm: 64 });
+                self.push(Inst::Scan { rev: false, sz, dst: t, src: Rm::R(x) });
+                self.push(Inst::Cmov { cc: Cond::E, sz, dst, a: t, b: Rm::R(m) });
+            }
+            Sz::D => {
+                let m = self.temp(false);
+                self.push(Inst::Imm { dst: m, imm: 1 << 32 });
+                self.push(Inst::Alu { op: AluOp::Or, sz: Sz::Q, dst: t, a: m, b: Rmi::R(x) });
+                self.push(Inst::Scan { rev: false, sz: Sz::Q, dst, src: Rm::R(t) });
+            }
+            _ => {
+                self.push(Inst::Alu { op: AluOp::Or, sz: Sz::D, dst: t, a: x, b: Rmi::I(1 << sz.bits()) });
+                self.push(Inst::Scan { rev: false, sz: Sz::D, dst, src: Rm::R(t) });
+            }
+        }
+    }
+    /// Adds neighbouring bits, pairs, nibbles, and then all bytes by a multiplication.
+    fn popcnt(&mut self, dst: Reg, v: Value) {
+        let sz = self.sz(v).reg();
+        let x = self.extended(v, false);
+        let ones = |byte: u64| if sz == Sz::Q { byte * 0x0101_0101_0101_0101 } else { byte * 0x0101_0101 };
+        let and = |s: &mut Self, a: Reg, c: u64| {
+            let (m, r) = (s.temp(false), s.temp(false));
+            s.push(Inst::Imm { dst: m, imm: c as i64 });
+            s.push(Inst::Alu { op: AluOp::And, sz, dst: r, a, b: Rmi::R(m) });
+            r
+        };
+        let shr = |s: &mut Self, a: Reg, n: u8| {
+            let r = s.temp(false);
+            s.push(Inst::ShI { op: ShOp::Shr, sz, dst: r, a, n });
+            r
+        };
+        let h = shr(self, x, 1);
+        let h = and(self, h, ones(0x55));
+        let p = self.temp(false);
+        self.push(Inst::Alu { op: AluOp::Sub, sz, dst: p, a: x, b: Rmi::R(h) });
+        let lo = and(self, p, ones(0x33));
+        let hi = shr(self, p, 2);
+        let hi = and(self, hi, ones(0x33));
+        let n = self.temp(false);
+        self.push(Inst::Alu { op: AluOp::Add, sz, dst: n, a: lo, b: Rmi::R(hi) });
+        let q = shr(self, n, 4);
+        let b = self.temp(false);
+        self.push(Inst::Alu { op: AluOp::Add, sz, dst: b, a: n, b: Rmi::R(q) });
+        let b = and(self, b, ones(0x0f));
+        let (m, r) = (self.temp(false), self.temp(false));
+        self.push(Inst::Imm { dst: m, imm: ones(1) as i64 });
+        self.push(Inst::Imul { sz, dst: r, a: b, b: Rm::R(m) });
+        self.push(Inst::ShI { op: ShOp::Shr, sz, dst, a: r, n: sz.bits() as u8 - 8 });
+    }
+
+    /// (x, y, carry 0/1) -> (sum, carry). The carry flag is set by adding -1 to the carry.
+    fn carry(&mut self, d: &'a InstData, op: AluOp) {
+        let (sum, carry) = (self.out_reg(d.results[0]), self.out_reg(d.results[1]));
+        let (x, y) = (self.reg(d.args[0]), self.ri(d.args[1]));
+        if self.iconst(d.args[2]) == Some(0) {
+            let op = if op == AluOp::Adc { AluOp::Add } else { AluOp::Sub };
+            // INC and DEC leave the carry alone.
+            let y = match y {
+                Rmi::I(i) if op == AluOp::Add && (i == 1 || i == -1) => {
+                    let t = self.temp(false);
+                    self.push(Inst::Imm { dst: t, imm: i as i64 });
+                    Rmi::R(t)
+                }
+                y => y,
+            };
+            self.push(Inst::Alu { op, sz: Sz::Q, dst: sum, a: x, b: y });
+        } else {
+            let (c, t) = (self.reg(d.args[2]), self.temp(false));
+            // As a byte: `dec` would not do, and 8-bit addition is never written as one.
+            self.push(Inst::Alu { op: AluOp::Add, sz: Sz::B, dst: t, a: c, b: Rmi::I(-1) });
+            self.push(Inst::Alu { op, sz: Sz::Q, dst: sum, a: x, b: y });
+        }
+        let m = self.temp(false);
+        self.push(Inst::CarryMask { sz: Sz::Q, dst: m });
+        self.push(Inst::Un { op: UnOp::Neg, sz: Sz::Q, dst: carry, a: m });
+    }
+
+    fn div(&mut self, d: &'a InstData, dst: Reg) {
+        let signed = matches!(d.op, Op::SDiv | Op::SRem);
+        let rem = matches!(d.op, Op::SRem | Op::URem);
+        let bits = self.sz(d.results[0]).bits();
+        let sz = self.sz(d.results[0]).reg();
+        if let Some(c) = self.iconst(d.args[1]) {
+            let c = if bits == 64 {
+                c
+            } else if signed {
+                c << (64 - bits) >> (64 - bits)
+            } else {
+                ((c as u64) << (64 - bits) >> (64 - bits)) as i64
+            };
+            let usable = c != 0 && !(signed && c.unsigned_abs() == 1 << (sz.bits() - 1));
+            if usable {
+                let x = self.extended(d.args[0], signed);
+                return self.div_const(dst, sz, x, c, signed, rem);
+            }
+        }
+        let (a, y) = (self.extended(d.args[0], signed), self.extended(d.args[1], signed));
+        // Narrow operands cannot overflow in 32 bits.
+        let check = signed && bits >= 32 && self.iconst(d.args[1]).is_none();
+        let other = self.temp(false);
+        let (quot, rem) = if rem { (other, dst) } else { (dst, other) };
+        self.push(Inst::Div { signed, sz, quot, rem, a, d: y, check });
+    }
+
+    fn div_const(&mut self, dst: Reg, sz: Sz, x: Reg, c: i64, signed: bool, rem: bool) {
+        let w = sz.bits() as u8;
+        let magnitude = if signed { c.unsigned_abs() } else { c as u64 };
+        if magnitude == 1 {
+            return match (rem, c) {
+                (true, _) => self.push(Inst::Imm { dst, imm: 0 }),
+                (false, 1) => self.push(Inst::Ext { kind: Ext::Z(sz), dst, src: Rm::R(x) }),
+                (false, _) => self.push(Inst::Un { op: UnOp::Neg, sz, dst, a: x }),
+            };
+        }
+        let alu = |s: &mut Self, op: AluOp, dst: Option<Reg>, a: Reg, b: Rmi| {
+            let dst = dst.unwrap_or_else(|| s.temp(false));
+            s.push(Inst::Alu { op, sz, dst, a, b });
+            dst
+        };
+        let shift = |s: &mut Self, op: ShOp, dst: Option<Reg>, a: Reg, n: u8| {
+            if n == 0 && dst.is_none() {
+                return a;
+            }
+            let dst = dst.unwrap_or_else(|| s.temp(false));
+            if n == 0 {
+                s.push(Inst::Ext { kind: Ext::Z(sz), dst, src: Rm::R(a) });
+            } else {
+                s.push(Inst::ShI { op, sz, dst, a, n });
+            }
+            dst
+        };
+        if magnitude.is_power_of_two() {
+            let k = magnitude.trailing_zeros() as u8;
+            if !signed {
+                if !rem {
+                    shift(self, ShOp::Shr, Some(dst), x, k);
+                    return;
+                }
+                let m = self.mask_operand(magnitude - 1, sz);
+                alu(self, AluOp::And, Some(dst), x, m);
+                return;
+            }
+            // Negative numbers are rounded towards zero: add 2^k - 1 to them first.
+            let sign = if k == 1 { x } else { shift(self, ShOp::Sar, None, x, w - 1) };
+            let bias = shift(self, ShOp::Shr, None, sign, w - k);
+            let biased = alu(self, AluOp::Add, None, x, Rmi::R(bias));
+            if rem {
+                let m = self.mask_operand(!(magnitude - 1), sz);
+                let down = alu(self, AluOp::And, None, biased, m);
+                alu(self, AluOp::Sub, Some(dst), x, Rmi::R(down));
+            } else if c > 0 {
+                shift(self, ShOp::Sar, Some(dst), biased, k);
+            } else {
+                let q = shift(self, ShOp::Sar, None, biased, k);
+                self.push(Inst::Un { op: UnOp::Neg, sz, dst, a: q });
+            }
+            return;
+        }
+        let q = if rem { self.temp(false) } else { dst };
+        match (signed, sz) {
+            (false, Sz::D) => {
+                let p = self.temp(false);
+                self.push(Inst::Ext { kind: Ext::Z(Sz::D), dst: p, src: Rm::R(x) });
+                let (m, lo) = (self.temp(false), self.temp(false));
+                self.push(Inst::Imm { dst: m, imm: magic::unsigned32(magnitude as u32) as i64 });
+                self.push(Inst::MulWide { signed: false, hi: q, lo, a: p, b: Rm::R(m) });
+            }
+            (false, _) => {
+                let (m, add, s) = magic::unsigned64(magnitude);
+                let (mr, lo, hi) = (self.temp(false), self.temp(false), self.temp(false));
+                self.push(Inst::Imm { dst: mr, imm: m as i64 });
+                self.push(Inst::MulWide { signed: false, hi, lo, a: x, b: Rm::R(mr) });
+                if add {
+                    let d = alu(self, AluOp::Sub, None, x, Rmi::R(hi));
+                    let half = shift(self, ShOp::Shr, None, d, 1);
+                    let sum = alu(self, AluOp::Add, None, half, Rmi::R(hi));
+                    shift(self, ShOp::Shr, Some(q), sum, s - 1);
+                } else {
+                    shift(self, ShOp::Shr, Some(q), hi, s);
+                }
+            }
+            (true, Sz::D) => {
+                let (m, s) = magic::signed(magnitude, 32);
+                let (wide, mr, p, t) =
+                    (self.temp(false), self.temp(false), self.temp(false), self.temp(false));
+                self.push(Inst::Ext { kind: Ext::SQ(Sz::D), dst: wide, src: Rm::R(x) });
+                self.push(Inst::Imm { dst: mr, imm: m as i64 });
+                self.push(Inst::Imul { sz: Sz::Q, dst: p, a: wide, b: Rm::R(mr) });
+                self.push(Inst::ShI { op: ShOp::Sar, sz: Sz::Q, dst: t, a: p, n: 32 + s });
+                let sign = shift(self, ShOp::Sar, None, x, 31);
+                let (a, b) = if c > 0 { (t, sign) } else { (sign, t) };
+                alu(self, AluOp::Sub, Some(q), a, Rmi::R(b));
+            }
+            (true, _) => {
+                let (m, s) = magic::signed(magnitude, 64);
+                let (mr, lo, hi) = (self.temp(false), self.temp(false), self.temp(false));
+                self.push(Inst::Imm { dst: mr, imm: m as i64 });
+                self.push(Inst::MulWide { signed: true, hi, lo, a: x, b: Rm::R(mr) });
+                // The multiplier's top bit counts as positive.
+                let t = alu(self, AluOp::Add, None, hi, Rmi::R(x));
+                let t = shift(self, ShOp::Sar, None, t, s);
+                let sign = shift(self, ShOp::Sar, None, x, 63);
+                let (a, b) = if c > 0 { (t, sign) } else { (sign, t) };
+                alu(self, AluOp::Sub, Some(q), a, Rmi::R(b));
+            }
+        }
+        if rem {
+            let p = self.temp(false);
+            match i32::try_from(c) {
+                Ok(imm) => self.push(Inst::ImulI { sz, dst: p, a: Rm::R(q), imm }),
+                Err(_) => {
+                    let m = self.temp(false);
+                    self.push(Inst::Imm { dst: m, imm: c });
+                    self.push(Inst::Imul { sz, dst: p, a: q, b: Rm::R(m) });
+                }
+            }
+            alu(self, AluOp::Sub, Some(dst), x, Rmi::R(p));
+        }
+    }
+    fn mask_operand(&mut self, m: u64, sz: Sz) -> Rmi {
+        let m = if sz == Sz::D { m as u32 as i32 as i64 } else { m as i64 };
+        match i32::try_from(m) {
+            Ok(i) => Rmi::I(i),
+            Err(_) => {
+                let t = self.temp(false);
+                self.push(Inst::Imm { dst: t, imm: m });
+                Rmi::R(t)
+            }
+        }
+    }
+}
+
+pub fn fw(ty: Ty) -> Fw {
+    if ty == Ty::F32 { Fw::F32 } else { Fw::F64 }
+}
+
+/// The sign bit, or all other bits, as an operand of a 16-byte instruction.
+fn mask(ty: Ty, sign: bool) -> Rm {
+    let m = if ty == Ty::F32 { 0x8000_0000u128 } else { 0x8000_0000_0000_0000 };
+    let m = if sign {
+        m
+    } else if ty == Ty::F32 {
+        0x7fff_ffff
+    } else {
+        0x7fff_ffff_ffff_ffff
+    };
+    Rm::M(Amode::new(Base::Pool(m, 16), 0))
+}

@@ -1,0 +1,304 @@
+//! Selection of everything that follows the calling convention: entry, return, calls, tail calls.
+use super::inst::*;
+use super::isel::{Isel, Place};
+use super::regs::*;
+use crate::regalloc::Reg;
+use ir::op::Callee;
+use ir::sig::{Part, PartLoc, RegStep};
+use ir::{Block, EntityId, Func, InstData, Op, Sig, SigId, SlotData, Ty, Value};
+
+/// Gives every memory parameter a place: its own stack words, or a new slot that the entry spills registers to.
+pub fn place_params(f: &mut Func, sig: &Sig) -> Vec<(Value, Place)> {
+    let mut places = Vec::new();
+    let mut n = 0;
+    for p in &sig.params {
+        let value = f.blocks[Block(0)].params.get(n).copied();
+        n += p.value_count();
+        if p.leaves.is_some() {
+            continue;
+        }
+        let Some(value) = value else { continue };
+        let base = match &p.loc {
+            PartLoc::Stack(off) => Place { base: Base::InArg, disp: *off as i64 },
+            PartLoc::Regs(_) => {
+                let slot = f.slots.push(SlotData {
+                    size: p.size,
+                    align: p.align,
+                    ptrs: p.ptrs.clone().into(),
+                    init: true,
+                    name: syntax::Sym::new("param"),
+                });
+                Place { base: Base::Slot(slot), disp: 0 }
+            }
+        };
+        places.push((value, base));
+    }
+    places
+}
+
+impl<'a> Isel<'a> {
+    /// Where stack arguments come in.
+    fn in_arg(off: u32) -> Amode {
+        Amode::new(Base::InArg, off as i32)
+    }
+
+    /// Defines the parameters. (Written last, as the function's beginning.)
+    pub fn entry(&mut self) {
+        let params = self.f.blocks[Block(0)].params.clone();
+        let sig = self.sig;
+        let mut defs = Vec::new();
+        let mut after = Vec::new();
+        let mut n = 0;
+        for p in &sig.params {
+            let values = &params[n..n + p.value_count()];
+            n += p.value_count();
+            match (&p.leaves, &p.loc) {
+                (Some(leaves), PartLoc::Regs(steps)) => {
+                    for (&v, (leaf, step)) in values.iter().zip(leaves.iter().zip(steps)) {
+                        debug_assert_eq!(leaf.1, step.offset);
+                        if self.needed[v.index()] {
+                            defs.push((self.out_reg(v), step_reg(step)));
+                        }
+                    }
+                }
+                (Some(leaves), PartLoc::Stack(off)) => {
+                    for (&v, leaf) in values.iter().zip(leaves) {
+                        if self.needed[v.index()] {
+                            after.push((self.out_reg(v), leaf.0, Self::in_arg(off + leaf.1), true));
+                        }
+                    }
+                }
+                (None, PartLoc::Regs(steps)) => {
+                    let Some(place) = self.place(values[0]) else { continue };
+                    let Base::Slot(slot) = place.base else { continue };
+                    // Scanned whether read or not, unless nothing names it.
+                    if !self.slots_used[slot.index()] {
+                        continue;
+                    }
+                    for s in steps {
+                        let r = self.temp_of(s.ty);
+                        defs.push((r, step_reg(s)));
+                        after.push((r, s.ty, Amode::new(place.base, s.offset as i32), false));
+                    }
+                }
+                (None, PartLoc::Stack(_)) => {}
+            }
+        }
+        for i in self.f.insts.iter() {
+            if matches!(i.op, Op::GetClosure) && self.needed[i.results[0].index()] {
+                let r = self.out_reg(i.results[0]);
+                if !defs.iter().any(|d| d.0 == r) {
+                    if let Some(&(first, _)) = defs.iter().find(|d| d.1 == DX) {
+                        // A second reader gets a copy.
+                        self.push(Inst::Mov { dst: r, src: first });
+                    } else {
+                        defs.push((r, DX));
+                    }
+                    self.context = true;
+                }
+            }
+        }
+        let copies = std::mem::take(&mut self.cur);
+        self.push(Inst::Args(defs));
+        self.cur.extend(copies);
+        // Stores first: they free registers.
+        after.sort_by_key(|a| a.3);
+        for (r, ty, addr, is_load) in after {
+            if is_load { self.load(r, ty, addr) } else { self.store_reg(r, ty, addr) }
+        }
+    }
+
+    pub fn ret(&mut self, args: &'a [Value]) {
+        let sig = self.sig;
+        let mut uses = Vec::new();
+        let mut n = 0;
+        // Stack results are stored before registers are loaded: copies need registers of their own.
+        for pass in 0..2 {
+            n = 0;
+            for p in &sig.results {
+                let values = &args[n..n + p.value_count()];
+                n += p.value_count();
+                let on_stack = matches!(p.loc, PartLoc::Stack(_));
+                if on_stack != (pass == 0) {
+                    continue;
+                }
+                self.pass_part(p, values, Base::InArg, &mut uses);
+            }
+        }
+        debug_assert_eq!(n, args.len());
+        self.push(Inst::Ret(uses));
+    }
+
+    /// Puts a part where the convention wants it. `area`: what stack offsets count from.
+    fn pass_part(&mut self, p: &Part, values: &[Value], area: Base, uses: &mut Vec<(Reg, Reg)>) {
+        match (&p.leaves, &p.loc) {
+            (Some(_), PartLoc::Regs(steps)) => {
+                for (&v, s) in values.iter().zip(steps) {
+                    let r = self.reg(v);
+                    uses.push((r, step_reg(s)));
+                }
+            }
+            (Some(leaves), PartLoc::Stack(off)) => {
+                for (&v, leaf) in values.iter().zip(leaves) {
+                    self.store(v, Amode::new(area, (off + leaf.1) as i32));
+                }
+            }
+            (None, PartLoc::Regs(steps)) => {
+                if steps.is_empty() {
+                    return;
+                }
+                let from = self.amode(values[0], 0);
+                for s in steps {
+                    let r = self.temp_of(s.ty);
+                    self.load(r, s.ty, from.offset(s.offset as i32));
+                    uses.push((r, step_reg(s)));
+                }
+            }
+            (None, PartLoc::Stack(off)) => {
+                let to = Amode::new(area, *off as i32);
+                let from = self.amode(values[0], 0);
+                if from != to {
+                    self.copy(to, from, p.size);
+                }
+            }
+        }
+    }
+
+    /// Passes all arguments: stack first, then registers.
+    fn pass_args(&mut self, sig: &Sig, args: &[Value], area: Base, uses: &mut Vec<(Reg, Reg)>) {
+        for pass in 0..2 {
+            let mut n = 0;
+            for p in &sig.params {
+                let values = &args[n..n + p.value_count()];
+                n += p.value_count();
+                if matches!(p.loc, PartLoc::Stack(_)) == (pass == 0) {
+                    self.pass_part(p, values, area, uses);
+                }
+            }
+        }
+    }
+
+    pub fn call(&mut self, d: &'a InstData, callee: Callee, sig: SigId) {
+        let sig = &self.env.program.sigs[sig];
+        self.calls = true;
+        self.out_args = self.out_args.max(sig.area_size);
+        let mut uses = Vec::new();
+        let mut args = &d.args[..];
+        let code = match callee {
+            Callee::Static(_) => None,
+            _ => {
+                let first = args[0];
+                args = &args[1..];
+                Some(first)
+            }
+        };
+        self.pass_args(sig, args, Base::OutArg, &mut uses);
+        let params: usize = sig.params.iter().map(Part::value_count).sum();
+        let mut addresses = args[params..].iter().copied();
+        let target = match (callee, code) {
+            (Callee::Static(f), _) => Target::Func(f),
+            (Callee::Closure, Some(c)) => {
+                let r = self.reg(c);
+                uses.push((r, DX));
+                Target::Closure
+            }
+            (_, Some(c)) => {
+                // Loads fold only while nothing was stored for this call.
+                let fold = sig.args_size == 0;
+                Target::Mem(self.rm(c, fold))
+            }
+            _ => unreachable!("a call without callee"),
+        };
+        let mut defs = Vec::new();
+        let mut stack = Vec::new();
+        let mut memory = Vec::new();
+        let mut results = d.results.iter().copied();
+        for p in &sig.results {
+            match (&p.leaves, &p.loc) {
+                (Some(_), PartLoc::Regs(steps)) => {
+                    for s in steps {
+                        let v = results.next().expect("a result for each leaf");
+                        defs.push((self.out_reg(v), step_reg(s)));
+                    }
+                }
+                (Some(leaves), PartLoc::Stack(off)) => {
+                    for leaf in leaves {
+                        let v = results.next().expect("a result for each leaf");
+                        if self.needed[v.index()] {
+                            stack.push((
+                                self.out_reg(v),
+                                leaf.0,
+                                Amode::new(Base::OutArg, (off + leaf.1) as i32),
+                            ));
+                        }
+                    }
+                }
+                (None, loc) => {
+                    let to = addresses.next().expect("an address for each memory result");
+                    match loc {
+                        PartLoc::Regs(steps) => {
+                            for s in steps {
+                                let r = self.temp_of(s.ty);
+                                defs.push((r, step_reg(s)));
+                                memory.push((to, r, *s));
+                            }
+                        }
+                        PartLoc::Stack(off) => {
+                            memory.push((to, AX, RegStep { ty: Ty::I8, offset: *off, reg: 0xff }))
+                        }
+                    }
+                }
+            }
+        }
+        self.push(Inst::Call(Box::new(CallInfo { target, uses, defs })));
+        // Registers first: copies may need some.
+        let sizes: Vec<(u32, u32)> = sig
+            .results
+            .iter()
+            .filter_map(|p| match p.loc {
+                PartLoc::Stack(off) if p.leaves.is_none() => Some((off, p.size)),
+                _ => None,
+            })
+            .collect();
+        for (to, r, s) in memory.iter().filter(|m| m.2.reg != 0xff) {
+            let addr = self.amode(*to, s.offset as i32);
+            self.store_reg(*r, s.ty, addr);
+        }
+        for (r, ty, addr) in stack {
+            self.load(r, ty, addr);
+        }
+        for (to, _, s) in memory.iter().filter(|m| m.2.reg == 0xff) {
+            let size = sizes.iter().find(|x| x.0 == s.offset).map_or(0, |x| x.1);
+            let addr = self.amode(*to, 0);
+            self.copy(addr, Amode::new(Base::OutArg, s.offset as i32), size);
+        }
+    }
+
+    pub fn tail_call(&mut self, callee: Callee, sig: SigId, args: &'a [Value]) {
+        let sig = &self.env.program.sigs[sig];
+        let mut uses = Vec::new();
+        let mut args = args;
+        let target = match callee {
+            Callee::Static(f) => Target::Func(f),
+            Callee::Closure => {
+                let r = self.reg(args[0]);
+                uses.push((r, DX));
+                Target::Closure
+            }
+            Callee::Code => {
+                let r = self.reg(args[0]);
+                uses.push((r, R12));
+                Target::Fixed(R12)
+            }
+        };
+        if !matches!(callee, Callee::Static(_)) {
+            args = &args[1..];
+        }
+        self.pass_args(sig, args, Base::InArg, &mut uses);
+        self.push(Inst::TailCall(Box::new(CallInfo { target, uses, defs: Vec::new() })));
+    }
+}
+
+fn step_reg(s: &RegStep) -> Reg {
+    arg_reg(s.reg, s.ty.is_float())
+}

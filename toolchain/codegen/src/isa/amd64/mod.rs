@@ -1,0 +1,393 @@
+//! amd64 (GOAMD64=v1): how one function becomes machine code.
+//!
+//! [`regs`] → [`inst`] (the instructions and their operands) → [`isel`] and its parts (selection) → register allocation
+//! → [`frame`] → [`emit`] → [`encode`]. [`hook`] writes the stubs that enter the Rust runtime.
+mod emit;
+mod encode;
+mod frame;
+mod hook;
+mod inst;
+mod isel;
+mod isel_arith;
+mod isel_call;
+mod isel_cmp;
+mod isel_mem;
+mod listing;
+mod regs;
+#[cfg(test)]
+mod tests;
+
+use super::{Compiled, Env, Line, Safepoint};
+use crate::regalloc::{self, Problem, Reg, Solution, Visit};
+use emit::{Cold, Emitter, RuntimeSymbols};
+use encode::*;
+use frame::Frame;
+use inst::*;
+use ir::func::Body;
+use ir::{EntityId, Func, FuncId, SymRef};
+use reflect::image::OpenDefers;
+
+const SYMBOLS: RuntimeSymbols = RuntimeSymbols {
+    poll: "runtime.poll_slow",
+    morestack: "runtime.morestack",
+    morestack_noctxt: "runtime.morestack_noctxt",
+    write_barrier: "runtime.gcWriteBarrier",
+};
+
+/// What a thread keeps between functions.
+pub struct Worker {
+    env: regalloc::Env,
+    context: regalloc::Context,
+    all: Vec<Reg>,
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Worker { env: regs::env(), context: regalloc::Context::default(), all: regs::all() }
+    }
+}
+
+/// Compiles a function; `None` if it has no code of ours.
+pub fn compile(env: &Env, id: FuncId, w: &mut Worker) -> Result<Option<Compiled>, String> {
+    let func = &env.program.funcs[id];
+    match &func.body {
+        Body::Asm { .. } => Ok(None),
+        Body::Hook { symbol } => Ok(Some(hook::stub(env, func, symbol, &SYMBOLS))),
+        Body::Ssa => compile_ssa(env, func, w).map(Some),
+    }
+}
+
+fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, String> {
+    let mut f = func.clone();
+    crate::prep::legalize(&mut f, env.helpers);
+    let sig = &env.program.sigs[func.sig];
+    let params = isel_call::place_params(&mut f, sig);
+    let mut sel = isel::select(env, &f, params);
+    if let Some((mask, slots, _)) = f.open_defers {
+        sel.slots_used[mask.index()] = true;
+        sel.slots_used[slots.index()] = true;
+    }
+    if env.options.dump_machine {
+        eprintln!("{}", listing::machine(&f, &sel));
+    }
+    let solution = allocate(env, &mut sel, w)?;
+    let frame = Frame::new(&f, &sel.slots_used, sel.out_args, solution.spill_slots, sel.calls);
+    if frame.size >= 1 << 30 {
+        return Err("stack frame too large (>1GB)".into());
+    }
+    emit_function(env, &f, &mut sel, &solution, &frame)
+}
+
+/// Hands the instructions to the allocator.
+fn allocate(env: &Env, sel: &mut isel::Selected, w: &mut Worker) -> Result<Solution, String> {
+    let mut number = vec![u32::MAX; sel.blocks.len()];
+    for (i, &b) in sel.order.iter().enumerate() {
+        number[b as usize] = i as u32;
+    }
+    let mut p = Problem::new(std::mem::take(&mut sel.pointer));
+    for &b in &sel.order {
+        let block = &mut sel.blocks[b as usize];
+        for (inst, _) in &mut block.insts {
+            let clobbers: Vec<Reg> = match inst {
+                Inst::Call(c) => {
+                    w.all.iter().copied().filter(|r| !c.defs.iter().any(|d| d.1 == *r)).collect()
+                }
+                _ => Vec::new(),
+            };
+            let (flow, safepoint) = (inst.flow(), inst.is_safepoint());
+            p.inst(flow, &clobbers, safepoint, |v| inst.visit(v));
+        }
+        let succs: Vec<usize> = block.succs.iter().map(|&s| number[s as usize] as usize).collect();
+        p.end_block(&block.params, &succs, &block.args);
+    }
+    regalloc::allocate(&mut p, &w.env, &mut w.context, env.options.check)
+}
+
+/// Collects what an allocated instruction writes.
+struct Defs(Vec<Reg>);
+
+impl Visit for Defs {
+    fn use_reg(&mut self, _: &mut Reg) {}
+    fn use_any(&mut self, _: &mut Reg) {}
+    fn use_late(&mut self, _: &mut Reg) {}
+    fn use_fixed(&mut self, _: &mut Reg, _: Reg) {}
+    fn def(&mut self, r: &mut Reg) {
+        self.0.push(*r)
+    }
+    fn def_reuse(&mut self, r: &mut Reg, _: usize) {
+        self.0.push(*r)
+    }
+    fn def_fixed(&mut self, r: &mut Reg, _: Reg) {
+        self.0.push(*r)
+    }
+    fn temp(&mut self, r: &mut Reg) {
+        self.0.push(*r)
+    }
+}
+
+/// Pairs of places with equal contents within a block. The allocator leaves out moves between them, so that at a poll,
+/// which changes pointers in place, a copy of a live pointer counts as live too.
+#[derive(Default)]
+struct Copies(Vec<(Reg, Reg)>);
+
+impl Copies {
+    fn write(&mut self, r: Reg) {
+        self.0.retain(|p| p.0 != r && p.1 != r);
+    }
+    fn copy(&mut self, from: Reg, to: Reg) {
+        if from != to && !self.0.contains(&(from, to)) && !self.0.contains(&(to, from)) {
+            self.write(to);
+            self.0.push((from, to));
+        }
+    }
+    /// Adds to `live` all places that hold the same.
+    fn close(&self, live: &mut Vec<Reg>) {
+        let mut i = 0;
+        while i < live.len() {
+            for &(a, b) in &self.0 {
+                let other = if a == live[i] {
+                    b
+                } else if b == live[i] {
+                    a
+                } else {
+                    continue;
+                };
+                if !live.contains(&other) {
+                    live.push(other);
+                }
+            }
+            i += 1;
+        }
+    }
+}
+
+/// Blocks that only jump on, and where to.
+fn forwarding(sel: &isel::Selected, solution: &Solution) -> Vec<u32> {
+    let mut to: Vec<u32> = (0..sel.blocks.len() as u32).collect();
+    let mut n = 0;
+    for &b in &sel.order {
+        let block = &sel.blocks[b as usize];
+        if let [(Inst::Jmp(t), _)] = block.insts[..]
+            && b != sel.order[0]
+            && !solution.has_moves(n)
+        {
+            to[b as usize] = t;
+        }
+        n += block.insts.len();
+    }
+    for b in 0..to.len() {
+        let (mut t, mut steps) = (to[b], 0);
+        while to[t as usize] != t && steps < 100 {
+            t = to[t as usize];
+            steps += 1;
+        }
+        to[b] = if steps < 100 { t } else { b as u32 };
+    }
+    to
+}
+
+fn retarget(inst: &mut Inst, to: &[u32]) {
+    let fix = |x: &mut u32| *x = to[*x as usize];
+    match inst {
+        Inst::Jmp(t) => fix(t),
+        Inst::Jcc { then, els, .. } | Inst::JccFeq { then, els } => {
+            fix(then);
+            fix(els);
+        }
+        Inst::EntryJmp { then, .. } => fix(then),
+        Inst::Switch(s) => {
+            fix(&mut s.default);
+            s.cases.iter_mut().for_each(|c| fix(&mut c.1));
+        }
+        _ => {}
+    }
+}
+
+fn emit_function(
+    env: &Env,
+    f: &Func,
+    sel: &mut isel::Selected,
+    solution: &Solution,
+    frame: &Frame,
+) -> Result<Compiled, String> {
+    let forward = forwarding(sel, solution);
+    let mut e = Emitter {
+        buf: Buf::default(),
+        frame,
+        blocks: Vec::new(),
+        colds: Vec::new(),
+        calls: Vec::new(),
+        tables: Vec::new(),
+        line: 0,
+        next_block: u32::MAX,
+        symbols: &SYMBOLS,
+        wb_flag: env.helpers.wb_flag.map(SymRef::Data),
+    };
+    e.blocks = (0..sel.blocks.len()).map(|_| e.buf.label()).collect();
+    // Pointers in slots are always in the maps.
+    let mut slot_words: Vec<u32> = Vec::new();
+    for (s, d) in f.slots.iter_enumerated() {
+        if sel.slots_used[s.index()] {
+            let first = frame.slot_offset(s) / 8;
+            slot_words.extend(d.ptrs.iter().enumerate().filter(|p| *p.1).map(|p| first + p.0 as u32));
+        }
+    }
+    slot_words.sort_unstable();
+    let word = |r: Reg| frame.spill_offset(r.index()) / 8;
+
+    let entry = e.buf.label();
+    let grow = e.buf.label();
+    e.buf.bind(entry);
+    let check = !f.flags.nosplit && (sel.calls || frame.to_return_address() > frame::STACK_SMALL);
+    if check {
+        frame::stack_check(&mut e, grow);
+    }
+    frame::prologue(&mut e);
+
+    // Marks in the code with what they are for.
+    let mut safepoints: Vec<(u32, u32, Vec<u32>)> = Vec::new();
+    let mut lines: Vec<(u32, usize)> = Vec::new();
+    let mut copies = Copies::default();
+    let mut moves = solution.cursor();
+    let mut n = 0;
+    let order = sel.order.clone();
+    let shown: Vec<u32> = order.iter().copied().filter(|&b| forward[b as usize] == b).collect();
+    let mut next_shown = shown.iter().skip(1).copied().chain([u32::MAX]);
+    for &b in &order {
+        if forward[b as usize] != b {
+            n += sel.blocks[b as usize].insts.len();
+            continue;
+        }
+        e.next_block = next_shown.next().unwrap_or(u32::MAX);
+        let label = e.blocks[b as usize];
+        e.buf.bind(label);
+        if sel.defer_return.is_some_and(|d| forward[d as usize] == b) {
+            // Keeps the place apart from the return address of a call before it, which has another map.
+            e.buf.byte(0x90);
+        }
+        copies.0.clear();
+        let polls = sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Inst::Poll));
+        let count = sel.blocks[b as usize].insts.len();
+        for k in 0..count {
+            moves.before(n, |m| {
+                copies.copy(m.from, m.to);
+                e.mov(m);
+            });
+            let (inst, line) = &mut sel.blocks[b as usize].insts[k];
+            let mut live: Vec<Reg> = solution.apply(n, |v| inst.visit(v)).collect();
+            retarget(inst, &forward);
+            e.line = *line as usize;
+            if lines.last().is_none_or(|l| l.1 != e.line) && sel.lines[e.line].0.is_some() {
+                lines.push((e.buf.mark(), e.line));
+            }
+            if let Inst::Poll = inst {
+                copies.close(&mut live);
+                let regs = live.iter().filter(|r| r.is_phys()).fold(0, |m, r| m | 1 << r.hw());
+                let words = live.iter().filter(|r| r.is_spill()).map(|&r| word(r)).collect();
+                frame::poll(&mut e, regs, words);
+            } else {
+                e.inst(inst);
+            }
+            if let Inst::Call(_) = inst {
+                if let Some(r) = live.iter().find(|r| !r.is_spill()) {
+                    return Err(format!("a live pointer is in {r:?} across a call"));
+                }
+                let words = live.iter().map(|&r| word(r)).collect();
+                safepoints.push((e.buf.mark(), 0, words));
+                copies.0.clear();
+            } else if polls {
+                let mut d = Defs(Vec::new());
+                inst.visit(&mut d);
+                d.0.iter().for_each(|&r| copies.write(r));
+            }
+            moves.after(n, |m| {
+                copies.copy(m.from, m.to);
+                e.mov(m);
+            });
+            n += 1;
+        }
+    }
+    // Cold code.
+    for (cold, line) in std::mem::take(&mut e.colds) {
+        if sel.lines[line].0.is_some() {
+            lines.push((e.buf.mark(), line));
+        }
+        match cold {
+            Cold::Poll { at, back, regs, words } => {
+                e.buf.bind(at);
+                e.runtime_call(SYMBOLS.poll);
+                safepoints.push((e.buf.mark(), regs, words));
+                e.buf.jmp(back);
+            }
+            Cold::Bounds { at, info } => {
+                e.buf.bind(at);
+                e.bounds_args(&info);
+                e.inst(&Inst::Call(Box::new(CallInfo {
+                    target: Target::Func(info.panic),
+                    uses: Vec::new(),
+                    defs: Vec::new(),
+                })));
+                safepoints.push((e.buf.mark(), 0, Vec::new()));
+                e.inst(&Inst::Trap);
+            }
+            Cold::Wb { at, back, addr, size } => {
+                e.buf.bind(at);
+                e.write_barrier(&addr, size);
+                e.buf.jmp(back);
+            }
+        }
+    }
+    if check {
+        lines.push((e.buf.mark(), usize::MAX));
+        frame::grow_stack(&mut e, grow, entry, sel.context);
+    }
+    for (table, targets) in std::mem::take(&mut e.tables) {
+        while e.buf.here() % 4 != 0 {
+            e.buf.byte(0xcc);
+        }
+        e.buf.bind(table);
+        for t in targets {
+            e.buf.table_entry(table, t);
+        }
+    }
+    let blocks = std::mem::take(&mut e.blocks);
+    let calls = std::mem::take(&mut e.calls);
+    let done = e.buf.finish();
+    let deferreturn =
+        sel.defer_return.map_or(0, |d| done.labels[blocks[forward[d as usize] as usize].0 as usize]);
+    let mut points: Vec<Safepoint> = safepoints
+        .into_iter()
+        .map(|(mark, regs, mut words)| {
+            words.extend_from_slice(&slot_words);
+            Safepoint { pc: done.marks[mark as usize], regs, words }
+        })
+        .collect();
+    if sel.defer_return.is_some() {
+        points.push(Safepoint { pc: deferreturn, regs: 0, words: slot_words });
+    }
+    points.sort_unstable_by_key(|p| p.pc);
+    let lines: Vec<Line> = lines
+        .into_iter()
+        .map(|(mark, line)| {
+            let (pos, inl) = sel.lines.get(line).copied().unwrap_or((f.pos, 0));
+            Line { pc: done.marks[mark as usize], pos, inl }
+        })
+        .collect();
+    let open_defers = f.open_defers.map(|(mask, slots, count)| OpenDefers {
+        mask: frame.slot_offset(mask),
+        slots: frame.slot_offset(slots),
+        count,
+    });
+    Ok(Compiled {
+        code: done.code,
+        relocs: done.relocs,
+        frame: frame.to_return_address(),
+        safepoints: points,
+        lines,
+        deferreturn,
+        open_defers,
+        checks_stack: check,
+        calls,
+        listing: String::new(),
+    })
+}

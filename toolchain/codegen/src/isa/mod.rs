@@ -1,0 +1,98 @@
+//! Machine code of one function, by architecture. Nothing outside a folder below names an architecture; this file
+//! holds what all of them deliver.
+use ir::{FuncId, Program, SymRef};
+use reflect::image::OpenDefers;
+
+pub mod amd64;
+
+/// What code refers to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RelocTarget {
+    /// A function or data of the program.
+    Sym(SymRef),
+    /// A constant: bits and size.
+    Pool(u128, u8),
+    /// A symbol of the runtime archive.
+    Ext(String),
+}
+
+/// A 32-bit PC-relative field.
+#[derive(Clone, Debug)]
+pub struct TextReloc {
+    /// Offset in the function's code.
+    pub at: u32,
+    /// Target.
+    pub target: RelocTarget,
+    /// Added to the distance between target and field.
+    pub addend: i64,
+    /// A call or jump (not an address).
+    pub call: bool,
+}
+
+/// Where pointers are at one return address.
+#[derive(Clone, Debug, Default)]
+pub struct Safepoint {
+    /// Code offset behind the call.
+    pub pc: u32,
+    /// Registers that hold pointers (polls only).
+    pub regs: u32,
+    /// Words of the frame that hold pointers.
+    pub words: Vec<u32>,
+}
+
+/// A line row before files have numbers: pc, position, inlined call.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Code offset.
+    pub pc: u32,
+    /// Position.
+    pub pos: syntax::Pos,
+    /// Index + 1 into the function's inlined calls.
+    pub inl: u32,
+}
+
+/// Whom a function calls, for the stack check.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Calls {
+    /// A function of the program.
+    Func(FuncId),
+    /// A symbol of the runtime archive.
+    Ext(String),
+    /// A func value or method.
+    Indirect,
+}
+
+/// Everything about one compiled function.
+#[derive(Clone, Debug, Default)]
+pub struct Compiled {
+    /// Machine code (with the jump tables at its end).
+    pub code: Vec<u8>,
+    /// References to be resolved.
+    pub relocs: Vec<TextReloc>,
+    /// `FuncEntry::frame`.
+    pub frame: u32,
+    /// Stack maps, ascending.
+    pub safepoints: Vec<Safepoint>,
+    /// Line rows, ascending.
+    pub lines: Vec<Line>,
+    /// Offset of the defer-return point.
+    pub deferreturn: u32,
+    /// Open-coded defers.
+    pub open_defers: Option<OpenDefers>,
+    /// Whether it checks the stack.
+    pub checks_stack: bool,
+    /// Callees with the bytes of stack in use at the call, beside the return address of the call.
+    pub calls: Vec<Calls>,
+    /// The listing, if asked for.
+    pub listing: String,
+}
+
+/// What a function's compilation may look at.
+pub struct Env<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// Options.
+    pub options: &'a crate::Options,
+    /// Functions that generated code calls.
+    pub helpers: &'a crate::Helpers,
+}

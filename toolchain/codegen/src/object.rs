@@ -1,0 +1,458 @@
+//! The object file: layout of text and data, relocations, symbols.
+//!
+//! One section each for Go text, type data, read-only data, data and bss. Calls between functions are resolved here;
+//! only references to the runtime archive are left to the linker, beside addresses.
+use crate::image::{self, Tables};
+use crate::isa::RelocTarget;
+use crate::{CompiledFuncs, Options};
+use ::object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
+use ::object::{
+    Architecture, BinaryFormat, Endianness, RelocationFlags, SectionKind, SymbolFlags, SymbolKind,
+    SymbolScope, elf,
+};
+use ir::func::Body;
+use ir::{DataId, FuncId, IndexVec, Program, RelocKind, Section, SymRef};
+use reflect::image::{FuncEntry, IMAGE_SYMBOL, Image, MAGIC};
+use rustc_hash::FxHashMap;
+
+const FUNC_ALIGN: u64 = 16;
+
+/// Where a symbol is: section and offset, or outside.
+#[derive(Clone, Copy)]
+enum Home {
+    In(SectionId, u64),
+    Out(SymbolId),
+}
+
+struct Writer<'a> {
+    program: &'a Program,
+    obj: Object<'static>,
+    text: SectionId,
+    types: SectionId,
+    rodata: SectionId,
+    data: SectionId,
+    bss: SectionId,
+    func_home: IndexVec<FuncId, Option<u64>>,
+    /// Index in the function table.
+    func_index: IndexVec<FuncId, u32>,
+    data_home: IndexVec<DataId, Option<(SectionId, u64)>>,
+    externs: FxHashMap<String, SymbolId>,
+    section_symbols: FxHashMap<SectionId, SymbolId>,
+    /// Funcvals made for initialisers and main.
+    funcvals: FxHashMap<FuncId, u64>,
+    ro: Vec<u8>,
+    ro_relocs: Vec<(u64, SymRefOr, i64)>,
+}
+
+/// Target of a relocation that this file makes.
+#[derive(Clone, Copy)]
+enum SymRefOr {
+    Sym(SymRef),
+    Section(SectionId),
+}
+
+/// Writes the object.
+pub fn write(program: &Program, funcs: &CompiledFuncs, options: &Options) -> Result<Vec<u8>, Vec<String>> {
+    let mut obj = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
+    let mut section = |name: &str, kind| obj.add_section(Vec::new(), name.as_bytes().to_vec(), kind);
+    let text = section(".text.go", SectionKind::Text);
+    let types = section(".rodata.go.types", SectionKind::ReadOnlyData);
+    let rodata = section(".rodata.go", SectionKind::ReadOnlyData);
+    let data = section(".data.go", SectionKind::Data);
+    let bss = section(".bss.go", SectionKind::UninitializedData);
+    // Marks the stack as not executable.
+    section(".note.GNU-stack", SectionKind::Note);
+    let mut w = Writer {
+        program,
+        obj,
+        text,
+        types,
+        rodata,
+        data,
+        bss,
+        func_home: IndexVec::new(),
+        func_index: IndexVec::new(),
+        data_home: IndexVec::new(),
+        externs: FxHashMap::default(),
+        section_symbols: FxHashMap::default(),
+        funcvals: FxHashMap::default(),
+        ro: Vec::new(),
+        ro_relocs: Vec::new(),
+    };
+    w.func_home.resize(program.funcs.len(), None);
+    w.func_index.resize(program.funcs.len(), u32::MAX);
+    w.data_home.resize(program.datas.len(), None);
+    let (mut code, order) = w.layout_text(funcs);
+    let sizes = w.layout_data();
+    w.fill_text(&mut code, funcs, &order);
+    let text_len = code.len() as u64;
+    w.obj.append_section_data(text, &code, FUNC_ALIGN);
+    w.fill_data(&sizes);
+    let tables = image::tables(program, funcs, &order);
+    w.write_image(&tables, text_len, &sizes, options);
+    w.symbols(funcs, &order);
+    w.obj.write().map_err(|e| vec![e.to_string()])
+}
+
+/// Contents and pointer words of the data sections.
+struct DataSizes {
+    types: u64,
+    data: u64,
+    bss: u64,
+    data_bits: Vec<u8>,
+    bss_bits: Vec<u8>,
+}
+
+fn align_to(v: &mut Vec<u8>, align: u64, fill: u8) {
+    let n = (v.len() as u64).next_multiple_of(align.max(1));
+    v.resize(n as usize, fill);
+}
+
+impl Writer<'_> {
+    fn layout_text(&mut self, funcs: &CompiledFuncs) -> (Vec<u8>, Vec<(FuncId, u64)>) {
+        let mut code = Vec::with_capacity(funcs.iter().flatten().map(|c| c.code.len() + 16).sum());
+        let mut order = Vec::new();
+        for (id, c) in funcs.iter_enumerated() {
+            let Some(c) = c else { continue };
+            align_to(&mut code, FUNC_ALIGN, 0xcc);
+            self.func_home[id] = Some(code.len() as u64);
+            self.func_index[id] = order.len() as u32;
+            order.push((id, code.len() as u64));
+            code.extend_from_slice(&c.code);
+        }
+        align_to(&mut code, FUNC_ALIGN, 0xcc);
+        (code, order)
+    }
+
+    fn external(&mut self, name: &str) -> SymbolId {
+        if let Some(&s) = self.externs.get(name) {
+            return s;
+        }
+        let s = self.obj.add_symbol(Symbol {
+            name: name.as_bytes().to_vec(),
+            value: 0,
+            size: 0,
+            kind: SymbolKind::Unknown,
+            scope: SymbolScope::Unknown,
+            weak: false,
+            section: SymbolSection::Undefined,
+            flags: SymbolFlags::None,
+        });
+        self.externs.insert(name.to_string(), s);
+        s
+    }
+    fn section_symbol(&mut self, s: SectionId) -> SymbolId {
+        if let Some(&id) = self.section_symbols.get(&s) {
+            return id;
+        }
+        let id = self.obj.section_symbol(s);
+        self.section_symbols.insert(s, id);
+        id
+    }
+    fn home(&mut self, s: SymRef) -> Home {
+        match s {
+            SymRef::Func(f) => match self.func_home[f] {
+                Some(off) => Home::In(self.text, off),
+                None => {
+                    let func = &self.program.funcs[f];
+                    let name = match &func.body {
+                        Body::Asm { symbol } => symbol.clone(),
+                        _ => func.name.as_str().to_string(),
+                    };
+                    Home::Out(self.external(&name))
+                }
+            },
+            SymRef::Data(d) => match self.data_home[d] {
+                Some((s, off)) => Home::In(s, off),
+                None => Home::Out(self.external(self.program.datas[d].name.as_str())),
+            },
+        }
+    }
+    fn relocate(&mut self, section: SectionId, offset: u64, home: Home, addend: i64, r_type: u32) {
+        let (symbol, addend) = match home {
+            Home::In(s, off) => (self.section_symbol(s), off as i64 + addend),
+            Home::Out(s) => (s, addend),
+        };
+        let flags = RelocationFlags::Elf { r_type: elf::RelocationType(r_type) };
+        self.obj
+            .add_relocation(section, Relocation { offset, symbol, addend, flags })
+            .expect("ELF takes every relocation type");
+    }
+
+    fn fill_text(&mut self, code: &mut [u8], funcs: &CompiledFuncs, order: &[(FuncId, u64)]) {
+        let mut pool: FxHashMap<(u128, u8), u64> = FxHashMap::default();
+        for &(id, start) in order {
+            let Some(c) = &funcs[id] else { continue };
+            for r in &c.relocs {
+                let at = start + r.at as u64;
+                let home = match &r.target {
+                    RelocTarget::Sym(s) => self.home(*s),
+                    RelocTarget::Ext(name) => Home::Out(self.external(name)),
+                    RelocTarget::Pool(bits, size) => {
+                        let ro = &mut self.ro;
+                        let off = *pool.entry((*bits, *size)).or_insert_with(|| {
+                            align_to(ro, *size as u64, 0);
+                            ro.extend_from_slice(&bits.to_le_bytes()[..*size as usize]);
+                            ro.len() as u64 - *size as u64
+                        });
+                        Home::In(self.rodata, off)
+                    }
+                };
+                if let Home::In(s, to) = home
+                    && s == self.text
+                {
+                    let d = (to as i64 + r.addend - at as i64) as i32;
+                    code[at as usize..at as usize + 4].copy_from_slice(&d.to_le_bytes());
+                    continue;
+                }
+                let kind = if r.call { elf::R_X86_64_PLT32.0 } else { elf::R_X86_64_PC32.0 };
+                self.relocate(self.text, at, home, r.addend, kind);
+            }
+        }
+    }
+
+    /// Gives every data symbol a place.
+    fn layout_data(&mut self) -> DataSizes {
+        let mut sizes = DataSizes { types: 0, data: 0, bss: 0, data_bits: Vec::new(), bss_bits: Vec::new() };
+        let mut ro = 0u64;
+        // Offset 0 of the types means "none".
+        sizes.types = 8;
+        for (id, d) in self.program.datas.iter_enumerated() {
+            let (section, end) = match d.section {
+                Section::Rodata => (self.rodata, &mut ro),
+                Section::Types => (self.types, &mut sizes.types),
+                Section::Data => (self.data, &mut sizes.data),
+                Section::Bss => (self.bss, &mut sizes.bss),
+                Section::Extern => continue,
+            };
+            let off = end.next_multiple_of(d.align.max(1) as u64);
+            // A symbol of size 0 gets a byte, so that its address is its own and inside the section.
+            *end = off + d.size.max(1);
+            self.data_home[id] = Some((section, off));
+            let bits = match d.section {
+                Section::Data => &mut sizes.data_bits,
+                Section::Bss => &mut sizes.bss_bits,
+                _ => continue,
+            };
+            for (i, _) in d.ptrs.iter().enumerate().filter(|p| *p.1) {
+                let word = off as usize / 8 + i;
+                if bits.len() <= word / 8 {
+                    bits.resize(word / 8 + 1, 0);
+                }
+                bits[word / 8] |= 1 << (word % 8);
+            }
+        }
+        self.ro = vec![0; ro as usize];
+        sizes.data = sizes.data.next_multiple_of(8);
+        sizes.bss = sizes.bss.next_multiple_of(8);
+        sizes.data_bits.resize(sizes.data.div_ceil(64) as usize, 0);
+        sizes.bss_bits.resize(sizes.bss.div_ceil(64) as usize, 0);
+        sizes
+    }
+
+    fn fill_data(&mut self, sizes: &DataSizes) {
+        let mut types = vec![0u8; sizes.types as usize];
+        let mut data = vec![0u8; sizes.data as usize];
+        let program = self.program;
+        for (id, d) in program.datas.iter_enumerated() {
+            let Some((section, off)) = self.data_home[id] else { continue };
+            let bytes = match d.section {
+                Section::Rodata => &mut self.ro,
+                Section::Types => &mut types,
+                Section::Data => &mut data,
+                Section::Bss | Section::Extern => continue,
+            };
+            let at = off as usize;
+            bytes[at..at + d.bytes.len()].copy_from_slice(&d.bytes);
+            for r in &d.relocs {
+                let field = at + r.off as usize;
+                let fixed = match (r.kind, r.target) {
+                    (RelocKind::TypesOff32, SymRef::Data(t)) => {
+                        self.data_home[t].map_or(0, |h| h.1) as i64 + r.addend
+                    }
+                    (RelocKind::FuncIndex32, SymRef::Func(f)) => self.func_index[f] as i32 as i64,
+                    (RelocKind::Abs, target) => {
+                        let home = self.home(target);
+                        self.relocate(section, field as u64, home, r.addend, elf::R_X86_64_64.0);
+                        continue;
+                    }
+                    (kind, target) => unreachable!("{kind:?} of {target:?} in {}", d.name),
+                };
+                let bytes = match d.section {
+                    Section::Rodata => &mut self.ro,
+                    Section::Types => &mut types,
+                    _ => &mut data,
+                };
+                bytes[field..field + 4].copy_from_slice(&(fixed as i32).to_le_bytes());
+            }
+        }
+        self.obj.append_section_data(self.types, &types, 64);
+        self.obj.append_section_data(self.data, &data, 64);
+        self.obj.append_section_bss(self.bss, sizes.bss, 64);
+    }
+
+    // ---- the image's tables, all in the read-only section
+
+    fn ro_blob(&mut self, bytes: &[u8], align: u64) -> u64 {
+        align_to(&mut self.ro, align, 0);
+        let off = self.ro.len() as u64;
+        self.ro.extend_from_slice(bytes);
+        off
+    }
+    /// A word in the read-only section, to be filled with an address.
+    fn ro_address(&mut self, target: SymRefOr, addend: i64) {
+        self.ro_relocs.push((self.ro.len() as u64, target, addend));
+        self.ro.extend_from_slice(&[0; 8]);
+    }
+    /// The func value of a function without captures.
+    fn funcval(&mut self, f: FuncId) -> u64 {
+        if let Some(&off) = self.funcvals.get(&f) {
+            return off;
+        }
+        align_to(&mut self.ro, 8, 0);
+        let off = self.ro.len() as u64;
+        self.ro_address(SymRefOr::Sym(SymRef::Func(f)), 0);
+        self.funcvals.insert(f, off);
+        off
+    }
+    fn data_list(&mut self, list: &[DataId]) -> u64 {
+        align_to(&mut self.ro, 8, 0);
+        let off = self.ro.len() as u64;
+        for &d in list {
+            self.ro_address(SymRefOr::Sym(SymRef::Data(d)), 0);
+        }
+        off
+    }
+
+    fn write_image(&mut self, t: &Tables, text_len: u64, sizes: &DataSizes, options: &Options) {
+        let info = &self.program.image;
+        let strings = self.ro_blob(&t.strings.bytes, 1);
+        let files: Vec<u8> = t.strings.files.iter().flat_map(|f| f.to_le_bytes()).collect();
+        let files_off = self.ro_blob(&files, 4);
+        let lines = self.ro_blob(&t.lines.bytes, 1);
+        let maps_bytes = t.maps.to_bytes(false);
+        let maps = self.ro_blob(&maps_bytes, 4);
+        let data_bits = self.ro_blob(&sizes.data_bits, 8);
+        let bss_bits = self.ro_blob(&sizes.bss_bits, 8);
+        let version = self.ro_blob(options.version.as_bytes(), 1);
+        let modinfo = self.ro_blob(&options.modinfo, 1);
+        let godebug = self.ro_blob(options.godebug.as_bytes(), 1);
+        let itabs = self.data_list(&info.itabs);
+        let typelinks = self.data_list(&info.typelinks);
+        let main = info.main.map(|f| self.funcval(f));
+        let inits: Vec<u64> = info.inits.iter().map(|&f| self.funcval(f)).collect();
+        align_to(&mut self.ro, 8, 0);
+        let inits_off = self.ro.len() as u64;
+        for &i in &inits {
+            self.ro_address(SymRefOr::Section(self.rodata), i as i64);
+        }
+        // The function table.
+        align_to(&mut self.ro, 64, 0);
+        let table = self.ro.len() as u64;
+        for e in &t.entries {
+            self.ro_address(SymRefOr::Section(self.text), e.entry as i64);
+            let FuncEntry { entry: _, size, frame, args, flags, name, file, start_line, pcline, .. } = *e;
+            let words = [size, frame, args, flags.0, name, file, start_line, pcline];
+            let more = [e.stackmaps, e.args_map, e.deferreturn, e.open_defers, e.inline_tree];
+            for v in words.into_iter().chain(more) {
+                self.ro.extend_from_slice(&v.to_le_bytes());
+            }
+            self.ro.extend_from_slice(&e.arg_reg_ptrs.to_le_bytes());
+            self.ro.extend_from_slice(&e.reserved.to_le_bytes());
+        }
+        debug_assert_eq!(self.ro.len() as u64 - table, 64 * t.entries.len() as u64);
+
+        // The header: words in the order of `Image`'s fields.
+        align_to(&mut self.ro, 64, 0);
+        let header = self.ro.len() as u64;
+        let (text, rodata, types, data, bss) = (self.text, self.rodata, self.types, self.data, self.bss);
+        self.ro.extend_from_slice(&MAGIC.to_le_bytes());
+        self.ro_address(SymRefOr::Section(text), 0);
+        self.ro_address(SymRefOr::Section(text), text_len as i64);
+        let range = |w: &mut Self, section: SectionId, off: u64, len: u64| {
+            w.ro_address(SymRefOr::Section(section), off as i64);
+            w.ro.extend_from_slice(&len.to_le_bytes());
+        };
+        range(self, rodata, table, t.entries.len() as u64);
+        range(self, rodata, strings, t.strings.bytes.len() as u64);
+        range(self, rodata, files_off, t.strings.files.len() as u64);
+        range(self, rodata, lines, t.lines.bytes.len() as u64);
+        range(self, rodata, maps, maps_bytes.len() as u64);
+        range(self, types, 0, sizes.types);
+        range(self, rodata, itabs, info.itabs.len() as u64);
+        range(self, rodata, typelinks, info.typelinks.len() as u64);
+        for (section, len, bits) in [(data, sizes.data, data_bits), (bss, sizes.bss, bss_bits)] {
+            self.ro_address(SymRefOr::Section(section), 0);
+            self.ro_address(SymRefOr::Section(section), len as i64);
+            self.ro_address(SymRefOr::Section(rodata), bits as i64);
+        }
+        match main {
+            Some(off) => self.ro_address(SymRefOr::Section(rodata), off as i64),
+            None => self.ro.extend_from_slice(&[0; 8]),
+        }
+        range(self, rodata, inits_off, inits.len() as u64);
+        range(self, rodata, version, options.version.len() as u64);
+        range(self, rodata, modinfo, options.modinfo.len() as u64);
+        range(self, rodata, godebug, options.godebug.len() as u64);
+        self.ro.extend_from_slice(&[0; 8]);
+        debug_assert_eq!(self.ro.len() as u64 - header, size_of::<Image>() as u64);
+
+        let ro = std::mem::take(&mut self.ro);
+        self.obj.append_section_data(self.rodata, &ro, 64);
+        for (at, target, addend) in std::mem::take(&mut self.ro_relocs) {
+            let home = match target {
+                SymRefOr::Sym(s) => self.home(s),
+                SymRefOr::Section(s) => Home::In(s, 0),
+            };
+            self.relocate(self.rodata, at, home, addend, elf::R_X86_64_64.0);
+        }
+        self.define(IMAGE_SYMBOL.into(), SymbolKind::Data, rodata, header, size_of::<Image>() as u64, true);
+    }
+
+    fn define(
+        &mut self,
+        name: String,
+        kind: SymbolKind,
+        section: SectionId,
+        value: u64,
+        size: u64,
+        global: bool,
+    ) {
+        self.obj.add_symbol(Symbol {
+            name: name.into_bytes(),
+            value,
+            size,
+            kind,
+            scope: if global { SymbolScope::Linkage } else { SymbolScope::Compilation },
+            weak: false,
+            section: SymbolSection::Section(section),
+            flags: SymbolFlags::None,
+        });
+    }
+
+    /// Names for the linker and for tools. A name that stands for several things is local.
+    fn symbols(&mut self, funcs: &CompiledFuncs, order: &[(FuncId, u64)]) {
+        let program = self.program;
+        let mut seen: FxHashMap<syntax::Sym, u32> = FxHashMap::default();
+        for &(id, _) in order {
+            *seen.entry(program.funcs[id].name).or_default() += 1;
+        }
+        for d in program.datas.iter() {
+            *seen.entry(d.name).or_default() += 1;
+        }
+        for &(id, at) in order {
+            let name = program.funcs[id].name;
+            let size = funcs[id].as_ref().map_or(0, |c| c.code.len() as u64);
+            let global = seen[&name] == 1 && !self.externs.contains_key(name.as_str());
+            self.define(name.as_str().into(), SymbolKind::Text, self.text, at, size, global);
+        }
+        for (id, d) in program.datas.iter_enumerated() {
+            let Some((section, at)) = self.data_home[id] else { continue };
+            let variable = matches!(d.section, Section::Data | Section::Bss);
+            if variable {
+                let global = seen[&d.name] == 1 && !self.externs.contains_key(d.name.as_str());
+                self.define(d.name.as_str().into(), SymbolKind::Data, section, at, d.size, global);
+            }
+        }
+    }
+}

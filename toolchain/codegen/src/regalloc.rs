@@ -1,0 +1,567 @@
+//! The register allocator, wrapped: the only file that names `regalloc2`'s functions.
+//!
+//! An architecture describes its instructions as a [`Problem`] (plain arrays of operands), marks its safepoints, and
+//! gets back a [`Solution`]. Safepoints: [`add_live_pointers`] computes which pointer registers are live across each
+//! marked instruction and appends them as extra operands that may be anywhere. A call clobbers every register, so that
+//! there each of them ends up in a frame slot; the stack map is read off the extra operands' places.
+use regalloc2::{
+    Allocation, Block, Edit, Function, Inst, InstRange, MachineEnv, Operand, OperandConstraint, OperandKind,
+    OperandPos, PReg, PRegSet, ProgPoint, RegClass, VReg,
+};
+use smallvec::SmallVec;
+
+/// A register operand: virtual before allocation; a physical register or a spill slot after it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reg(u32);
+
+const PHYS: u32 = 1 << 31;
+const SPILL: u32 = 1 << 30;
+const FLOAT: u32 = 1 << 29;
+
+impl Reg {
+    /// The `n`th virtual register.
+    pub fn virt(n: usize, float: bool) -> Reg {
+        Reg(n as u32 | if float { FLOAT } else { 0 })
+    }
+    /// An integer register of the machine.
+    pub const fn int(hw: u8) -> Reg {
+        Reg(PHYS | hw as u32)
+    }
+    /// A float register of the machine.
+    pub const fn float(hw: u8) -> Reg {
+        Reg(PHYS | FLOAT | hw as u32)
+    }
+    /// Whether it is (or will be) a float register.
+    pub fn is_float(self) -> bool {
+        self.0 & FLOAT != 0
+    }
+    /// Whether it is a spill slot.
+    pub fn is_spill(self) -> bool {
+        self.0 & (PHYS | SPILL) == SPILL
+    }
+    /// Whether it is a machine register.
+    pub fn is_phys(self) -> bool {
+        self.0 & PHYS != 0
+    }
+    /// Whether it is still virtual.
+    pub fn is_virt(self) -> bool {
+        self.0 & (PHYS | SPILL) == 0
+    }
+    /// The machine's number of this register.
+    pub fn hw(self) -> u8 {
+        debug_assert!(self.is_phys(), "{self:?} is not a machine register");
+        (self.0 & 0x3f) as u8
+    }
+    /// Index of the virtual register or spill slot.
+    pub fn index(self) -> usize {
+        (self.0 & (FLOAT - 1)) as usize
+    }
+    fn vreg(self) -> VReg {
+        debug_assert!(self.is_virt(), "{self:?} is not virtual");
+        VReg::new(self.index(), class(self.is_float()))
+    }
+    /// The place that an allocation names. `float` is the class of the value in it.
+    fn from_allocation(a: Allocation, float: bool) -> Reg {
+        if let Some(p) = a.as_reg() {
+            return if p.class() == RegClass::Float {
+                Reg::float(p.hw_enc() as u8)
+            } else {
+                Reg::int(p.hw_enc() as u8)
+            };
+        }
+        let slot = a.as_stack().expect("an operand without place");
+        Reg(SPILL | slot.index() as u32 | if float { FLOAT } else { 0 })
+    }
+}
+
+impl std::fmt::Debug for Reg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let class = if self.is_float() { "f" } else { "r" };
+        match (self.is_phys(), self.is_spill()) {
+            (true, _) => write!(f, "{class}{}", self.hw()),
+            (_, true) => write!(f, "spill{}", self.index()),
+            _ => write!(f, "%{class}{}", self.index()),
+        }
+    }
+}
+
+fn class(float: bool) -> RegClass {
+    if float { RegClass::Float } else { RegClass::Int }
+}
+
+fn preg(r: Reg) -> PReg {
+    PReg::new(r.hw() as usize, class(r.is_float()))
+}
+
+/// What an instruction says about its operands, in a fixed order. Implemented by the collector of constraints and by
+/// the one that writes the allocated places back.
+pub trait Visit {
+    /// Read before anything is written; in a register.
+    fn use_reg(&mut self, r: &mut Reg);
+    /// Read before anything is written; register or spill slot.
+    fn use_any(&mut self, r: &mut Reg);
+    /// In a register that none of the results shares.
+    fn use_late(&mut self, r: &mut Reg);
+    /// Read from this machine register.
+    fn use_fixed(&mut self, r: &mut Reg, at: Reg);
+    /// Written at the end.
+    fn def(&mut self, r: &mut Reg);
+    /// Written at the end, to the place of operand number `of` of this instruction.
+    fn def_reuse(&mut self, r: &mut Reg, of: usize);
+    /// Written at the end, to this machine register.
+    fn def_fixed(&mut self, r: &mut Reg, at: Reg);
+    /// A register for use inside the instruction, or a result that is written before all operands are read.
+    fn temp(&mut self, r: &mut Reg);
+}
+
+/// Machine code before allocation, as the allocator sees it.
+#[derive(Default)]
+pub struct Problem {
+    operands: Vec<Operand>,
+    /// End of each instruction's operands.
+    operand_ends: Vec<u32>,
+    /// Machine registers that an instruction destroys: index + 1 into `clobber_sets`.
+    clobbers: Vec<u8>,
+    clobber_sets: Vec<PRegSet>,
+    flags: Vec<u8>,
+    /// End of each block's instructions.
+    block_ends: Vec<u32>,
+    succs: Vec<SmallVec<[Block; 2]>>,
+    preds: Vec<SmallVec<[Block; 2]>>,
+    params: Vec<SmallVec<[VReg; 2]>>,
+    /// Arguments of the jump that ends a block, for its only successor.
+    args: Vec<SmallVec<[VReg; 2]>>,
+    num_vregs: usize,
+    /// Whether a virtual register holds a pointer.
+    pointer: Vec<bool>,
+    safepoints: Vec<u32>,
+}
+
+const IS_RET: u8 = 1;
+const IS_BRANCH: u8 = 2;
+
+/// How an instruction ends its block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// It does not.
+    Next,
+    /// Jump or branch to the block's successors.
+    Branch,
+    /// No successor.
+    Ret,
+}
+
+struct Collector<'a> {
+    out: &'a mut Vec<Operand>,
+}
+
+impl Collector<'_> {
+    fn push(&mut self, r: Reg, c: OperandConstraint, k: OperandKind, p: OperandPos) {
+        self.out.push(Operand::new(r.vreg(), c, k, p));
+    }
+}
+
+impl Visit for Collector<'_> {
+    fn use_reg(&mut self, r: &mut Reg) {
+        self.push(*r, OperandConstraint::Reg, OperandKind::Use, OperandPos::Early)
+    }
+    fn use_any(&mut self, r: &mut Reg) {
+        self.push(*r, OperandConstraint::Any, OperandKind::Use, OperandPos::Early)
+    }
+    fn use_late(&mut self, r: &mut Reg) {
+        self.push(*r, OperandConstraint::Reg, OperandKind::Use, OperandPos::Late)
+    }
+    fn use_fixed(&mut self, r: &mut Reg, at: Reg) {
+        self.push(*r, OperandConstraint::FixedReg(preg(at)), OperandKind::Use, OperandPos::Early)
+    }
+    fn def(&mut self, r: &mut Reg) {
+        self.push(*r, OperandConstraint::Reg, OperandKind::Def, OperandPos::Late)
+    }
+    fn def_reuse(&mut self, r: &mut Reg, of: usize) {
+        self.push(*r, OperandConstraint::Reuse(of), OperandKind::Def, OperandPos::Late)
+    }
+    fn def_fixed(&mut self, r: &mut Reg, at: Reg) {
+        self.push(*r, OperandConstraint::FixedReg(preg(at)), OperandKind::Def, OperandPos::Late)
+    }
+    fn temp(&mut self, r: &mut Reg) {
+        self.push(*r, OperandConstraint::Reg, OperandKind::Def, OperandPos::Early)
+    }
+}
+
+/// Writes places back; operands come in the order in which the collector saw them.
+struct Applier<'a> {
+    places: &'a [Allocation],
+    next: usize,
+}
+
+impl Applier<'_> {
+    fn set(&mut self, r: &mut Reg) {
+        *r = Reg::from_allocation(self.places[self.next], r.is_float());
+        self.next += 1;
+    }
+}
+
+impl Visit for Applier<'_> {
+    fn use_reg(&mut self, r: &mut Reg) {
+        self.set(r)
+    }
+    fn use_any(&mut self, r: &mut Reg) {
+        self.set(r)
+    }
+    fn use_late(&mut self, r: &mut Reg) {
+        self.set(r)
+    }
+    fn use_fixed(&mut self, r: &mut Reg, _: Reg) {
+        self.set(r)
+    }
+    fn def(&mut self, r: &mut Reg) {
+        self.set(r)
+    }
+    fn def_reuse(&mut self, r: &mut Reg, _: usize) {
+        self.set(r)
+    }
+    fn def_fixed(&mut self, r: &mut Reg, _: Reg) {
+        self.set(r)
+    }
+    fn temp(&mut self, r: &mut Reg) {
+        self.set(r)
+    }
+}
+
+impl Problem {
+    /// Starts with the number of virtual registers, and which of them hold pointers.
+    pub fn new(pointer: Vec<bool>) -> Problem {
+        Problem { num_vregs: pointer.len(), pointer, ..Problem::default() }
+    }
+    /// Appends an instruction. `visit` calls the visitor for each operand.
+    pub fn inst(
+        &mut self,
+        flow: Flow,
+        clobbers: &[Reg],
+        safepoint: bool,
+        visit: impl FnOnce(&mut dyn Visit),
+    ) {
+        if safepoint {
+            self.safepoints.push(self.flags.len() as u32);
+        }
+        visit(&mut Collector { out: &mut self.operands });
+        self.operand_ends.push(self.operands.len() as u32);
+        self.flags.push(match flow {
+            Flow::Next => 0,
+            Flow::Branch => IS_BRANCH,
+            Flow::Ret => IS_RET,
+        });
+        let mut set = PRegSet::empty();
+        for &c in clobbers {
+            set.add(preg(c));
+        }
+        let n = if clobbers.is_empty() {
+            0
+        } else {
+            self.clobber_sets.iter().position(|&s| s == set).map_or_else(
+                || {
+                    self.clobber_sets.push(set);
+                    self.clobber_sets.len()
+                },
+                |i| i + 1,
+            )
+        };
+        self.clobbers.push(u8::try_from(n).expect("more than 255 clobber sets"));
+    }
+    /// Ends a block. `args` go to the only successor's parameters.
+    pub fn end_block(&mut self, params: &[Reg], succs: &[usize], args: &[Reg]) {
+        self.block_ends.push(self.flags.len() as u32);
+        self.succs.push(succs.iter().map(|&s| Block::new(s)).collect());
+        self.params.push(params.iter().map(|r| r.vreg()).collect());
+        self.args.push(args.iter().map(|r| r.vreg()).collect());
+    }
+    fn finish(&mut self) {
+        self.preds = vec![SmallVec::new(); self.succs.len()];
+        for (b, succs) in self.succs.iter().enumerate() {
+            for s in succs {
+                self.preds[s.index()].push(Block::new(b));
+            }
+        }
+        self.add_live_pointers();
+    }
+    fn operand_range(&self, inst: usize) -> std::ops::Range<usize> {
+        let from = if inst == 0 { 0 } else { self.operand_ends[inst - 1] as usize };
+        from..self.operand_ends[inst] as usize
+    }
+    fn block_range(&self, block: usize) -> std::ops::Range<usize> {
+        let from = if block == 0 { 0 } else { self.block_ends[block - 1] as usize };
+        from..self.block_ends[block] as usize
+    }
+
+    /// Appends to each safepoint the pointers that are live across it.
+    fn add_live_pointers(&mut self) {
+        if self.safepoints.is_empty() {
+            return;
+        }
+        // Pointers are numbered densely; sets are rows of words.
+        let mut number = vec![u32::MAX; self.num_vregs];
+        let mut regs = Vec::new();
+        for (v, &p) in self.pointer.iter().enumerate() {
+            if p {
+                number[v] = regs.len() as u32;
+                regs.push(v as u32);
+            }
+        }
+        if regs.is_empty() {
+            return;
+        }
+        let words = regs.len().div_ceil(64);
+        let blocks = self.block_ends.len();
+        let mut live_in = vec![0u64; blocks * words];
+        let mut live = vec![0u64; words];
+        let mut found: Vec<(u32, Vec<u32>)> = Vec::with_capacity(self.safepoints.len());
+        let is_safepoint = {
+            let mut bits = vec![false; self.flags.len()];
+            for &s in &self.safepoints {
+                bits[s as usize] = true;
+            }
+            bits
+        };
+        let transfer = |live: &mut [u64], block: usize, found: Option<&mut Vec<(u32, Vec<u32>)>>| {
+            let set = |live: &mut [u64], v: usize, on: bool| {
+                let n = number[v];
+                if n != u32::MAX {
+                    let (w, b) = (n as usize / 64, 1u64 << (n % 64));
+                    if on { live[w] |= b } else { live[w] &= !b }
+                }
+            };
+            for a in &self.args[block] {
+                set(live, a.vreg(), true);
+            }
+            let mut found = found;
+            for i in self.block_range(block).rev() {
+                let ops = &self.operands[self.operand_range(i)];
+                for o in ops {
+                    if o.kind() == OperandKind::Def {
+                        set(live, o.vreg().vreg(), false);
+                    }
+                }
+                if let (true, Some(found)) = (is_safepoint[i], found.as_deref_mut()) {
+                    let mut at = Vec::new();
+                    for (w, &bits) in live.iter().enumerate() {
+                        let mut bits = bits;
+                        while bits != 0 {
+                            at.push(regs[w * 64 + bits.trailing_zeros() as usize]);
+                            bits &= bits - 1;
+                        }
+                    }
+                    found.push((i as u32, at));
+                }
+                for o in ops {
+                    if o.kind() == OperandKind::Use {
+                        set(live, o.vreg().vreg(), true);
+                    }
+                }
+            }
+            for p in &self.params[block] {
+                set(live, p.vreg(), false);
+            }
+        };
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for b in (0..blocks).rev() {
+                live.fill(0);
+                for s in &self.succs[b] {
+                    for w in 0..words {
+                        live[w] |= live_in[s.index() * words + w];
+                    }
+                }
+                transfer(&mut live, b, None);
+                if live_in[b * words..(b + 1) * words] != live[..] {
+                    live_in[b * words..(b + 1) * words].copy_from_slice(&live);
+                    changed = true;
+                }
+            }
+        }
+        for b in 0..blocks {
+            live.fill(0);
+            for s in &self.succs[b] {
+                for w in 0..words {
+                    live[w] |= live_in[s.index() * words + w];
+                }
+            }
+            transfer(&mut live, b, Some(&mut found));
+        }
+        found.sort_unstable_by_key(|f| f.0);
+        let extra: usize = found.iter().map(|f| f.1.len()).sum();
+        let mut operands = Vec::with_capacity(self.operands.len() + extra);
+        let mut from = 0;
+        let mut next = found.iter().peekable();
+        for i in 0..self.flags.len() {
+            let to = self.operand_ends[i] as usize;
+            operands.extend_from_slice(&self.operands[from..to]);
+            from = to;
+            if let Some((_, regs)) = next.next_if(|f| f.0 == i as u32) {
+                operands.extend(regs.iter().map(|&v| {
+                    let v = VReg::new(v as usize, RegClass::Int);
+                    Operand::new(v, OperandConstraint::Any, OperandKind::Use, OperandPos::Late)
+                }));
+            }
+            self.operand_ends[i] = operands.len() as u32;
+        }
+        self.operands = operands;
+    }
+}
+
+impl Function for Problem {
+    fn num_insts(&self) -> usize {
+        self.flags.len()
+    }
+    fn num_blocks(&self) -> usize {
+        self.block_ends.len()
+    }
+    fn entry_block(&self) -> Block {
+        Block::new(0)
+    }
+    fn block_insns(&self, block: Block) -> InstRange {
+        let r = self.block_range(block.index());
+        InstRange::new(Inst::new(r.start), Inst::new(r.end))
+    }
+    fn block_succs(&self, block: Block) -> &[Block] {
+        &self.succs[block.index()]
+    }
+    fn block_preds(&self, block: Block) -> &[Block] {
+        &self.preds[block.index()]
+    }
+    fn block_params(&self, block: Block) -> &[VReg] {
+        &self.params[block.index()]
+    }
+    fn is_ret(&self, inst: Inst) -> bool {
+        self.flags[inst.index()] & IS_RET != 0
+    }
+    fn is_branch(&self, inst: Inst) -> bool {
+        self.flags[inst.index()] & IS_BRANCH != 0
+    }
+    fn branch_blockparams(&self, block: Block, _: Inst, _: usize) -> &[VReg] {
+        &self.args[block.index()]
+    }
+    fn inst_operands(&self, inst: Inst) -> &[Operand] {
+        &self.operands[self.operand_range(inst.index())]
+    }
+    fn inst_clobbers(&self, inst: Inst) -> PRegSet {
+        match self.clobbers[inst.index()] {
+            0 => PRegSet::empty(),
+            n => self.clobber_sets[n as usize - 1],
+        }
+    }
+    fn num_vregs(&self) -> usize {
+        self.num_vregs
+    }
+    fn spillslot_size(&self, _: RegClass) -> usize {
+        1
+    }
+}
+
+/// The registers that may be allocated.
+pub struct Env(MachineEnv);
+
+impl Env {
+    /// Integer and float registers, preferred ones first.
+    pub fn new(preferred: &[Reg], others: &[Reg]) -> Env {
+        let set = |regs: &[Reg], float: bool| {
+            regs.iter().filter(|r| r.is_float() == float).map(|&r| preg(r)).collect::<PRegSet>()
+        };
+        Env(MachineEnv {
+            preferred_regs_by_class: [set(preferred, false), set(preferred, true), PRegSet::empty()],
+            non_preferred_regs_by_class: [set(others, false), set(others, true), PRegSet::empty()],
+            scratch_by_class: [None, None, None],
+            fixed_stack_slots: Vec::new(),
+        })
+    }
+}
+
+/// Memory that allocations reuse; one a thread.
+#[derive(Default)]
+pub struct Context(regalloc2::Ctx);
+
+/// The places of everything.
+pub struct Solution {
+    /// Number of word-sized spill slots.
+    pub spill_slots: usize,
+    edits: Vec<(ProgPoint, Edit)>,
+    allocs: Vec<Allocation>,
+    offsets: Vec<u32>,
+}
+
+/// A move that the allocator wants.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    /// Source place.
+    pub from: Reg,
+    /// Target place.
+    pub to: Reg,
+}
+
+/// Allocates registers. With `check`, a symbolic replay verifies the result.
+pub fn allocate(p: &mut Problem, env: &Env, ctx: &mut Context, check: bool) -> Result<Solution, String> {
+    p.finish();
+    let options = regalloc2::RegallocOptions { validate_ssa: check, ..Default::default() };
+    let out = regalloc2::run_with_ctx(p, &env.0, &options, &mut ctx.0).map_err(|e| format!("{e:?}"))?;
+    if check {
+        let mut checker = regalloc2::checker::Checker::new(p, &env.0);
+        checker.prepare(out);
+        checker.run().map_err(|e| format!("register allocation is wrong: {e:?}"))?;
+    }
+    Ok(Solution {
+        spill_slots: out.num_spillslots,
+        edits: out.edits.clone(),
+        allocs: out.allocs.clone(),
+        offsets: out.inst_alloc_offsets.clone(),
+    })
+}
+
+impl Solution {
+    fn places(&self, inst: usize) -> &[Allocation] {
+        let to = self.offsets.get(inst + 1).map_or(self.allocs.len(), |&o| o as usize);
+        &self.allocs[self.offsets[inst] as usize..to]
+    }
+    /// Writes the places of an instruction's operands back; `visit` as given to [`Problem::inst`]. Returns the places of
+    /// the pointers that are live across it, if it is a safepoint.
+    pub fn apply(&self, inst: usize, visit: impl FnOnce(&mut dyn Visit)) -> impl Iterator<Item = Reg> {
+        let places = self.places(inst);
+        let mut a = Applier { places, next: 0 };
+        visit(&mut a);
+        places[a.next..].iter().map(|&p| Reg::from_allocation(p, false))
+    }
+    /// Whether moves come before or after instruction `inst`.
+    pub fn has_moves(&self, inst: usize) -> bool {
+        let from = self.edits.partition_point(|e| e.0 < ProgPoint::before(Inst::new(inst)));
+        self.edits.get(from).is_some_and(|e| e.0 <= ProgPoint::after(Inst::new(inst)))
+    }
+    /// The moves before and after each instruction, in program order.
+    pub fn cursor(&self) -> MoveCursor<'_> {
+        MoveCursor { edits: &self.edits }
+    }
+}
+
+/// Hands out moves in program order.
+pub struct MoveCursor<'a> {
+    edits: &'a [(ProgPoint, Edit)],
+}
+
+impl MoveCursor<'_> {
+    /// Calls `f` for the moves that come before instruction `inst` and were not handed out yet.
+    pub fn before(&mut self, inst: usize, f: impl FnMut(Move)) {
+        self.upto(ProgPoint::before(Inst::new(inst)), f)
+    }
+    /// The same for those right behind it.
+    pub fn after(&mut self, inst: usize, f: impl FnMut(Move)) {
+        self.upto(ProgPoint::after(Inst::new(inst)), f)
+    }
+    fn upto(&mut self, point: ProgPoint, mut f: impl FnMut(Move)) {
+        while let Some((at, Edit::Move { from, to })) = self.edits.first() {
+            if *at > point {
+                break;
+            }
+            self.edits = &self.edits[1..];
+            let float = [from, to].iter().any(|a| a.as_reg().is_some_and(|p| p.class() == RegClass::Float));
+            f(Move { from: Reg::from_allocation(*from, float), to: Reg::from_allocation(*to, float) });
+        }
+    }
+}
