@@ -40,6 +40,8 @@ pub struct NodeInfo {
     pub mode: Mode,
     /// A comma-ok use (`v, ok = m[k]`, `x.(T)`, `<-c`).
     pub comma_ok: bool,
+    /// The checker's: the untyped left operand of a shift that is not constant, so that its type must become an integer type.
+    pub shift_lhs: bool,
 }
 
 /// How a selector expression `x.f` was resolved (not for qualified identifiers: there the selector's identifier has the object).

@@ -18,6 +18,7 @@ pub mod intern;
 pub mod layout;
 pub mod lookup;
 pub mod mono;
+pub mod literal;
 pub mod object;
 pub mod query;
 pub mod relate;

@@ -1,0 +1,368 @@
+//! What is judged when the types it is about are complete.
+use crate::{
+    checker::Checker,
+    object::*,
+    query::Cause,
+    table::*,
+};
+use syntax::Pos;
+
+/// Something to judge.
+pub(crate) enum Action {
+    /// A defined type: not infinite, fields and methods have different names. `rhs` is the type it was declared with.
+    Defined { obj: ObjId, rhs: TypeId, pos: Pos },
+    /// A variable's type is no constraint.
+    VarType { pos: Pos, ty: TypeId },
+    /// A map's key type is comparable.
+    MapKey { pos: Pos, ty: TypeId },
+    /// An embedded field's type may be one.
+    Embedded { pos: Pos, ty: TypeId },
+    /// An interface's methods do not clash.
+    Interface { pos: Pos, ty: TypeId, places: Vec<Pos> },
+    /// A union's terms.
+    Union(Vec<(Pos, UnionTerm)>),
+    /// Type arguments satisfy constraints.
+    TypeArgs { pos: Pos, tparams: Vec<TypeParamId>, args: Vec<TypeId>, outer: Subst, places: Vec<Pos> },
+    /// A receiver's type may have methods.
+    Receiver { pos: Pos, ty: TypeId },
+}
+
+/// An action and where it came up.
+pub(crate) struct Delayed {
+    action: Action,
+    file: FileRef,
+    version: u16,
+    errpos: Pos,
+}
+
+impl Checker {
+    pub(crate) fn later(&mut self, action: Action) {
+        let (file, version, errpos) = (self.env.file, self.env.version, self.env.errpos);
+        self.delayed.push(Delayed { action, file, version, errpos });
+    }
+
+    /// Completes all types that were named, and does what waits for that, down to `top` actions.
+    #[inline]
+    pub(crate) fn settle(&mut self, top: usize) {
+        if !self.pending.is_empty() || self.delayed.len() > top {
+            self.settle_slow(top);
+        }
+    }
+
+    fn settle_slow(&mut self, top: usize) {
+        self.complete_pending();
+        let mut next = top;
+        while next < self.delayed.len() {
+            let none = Action::VarType { pos: Pos::NONE, ty: TypeId::default() };
+            let d = &mut self.delayed[next];
+            let action = std::mem::replace(&mut d.action, none);
+            let (file, version, errpos) = (d.file, d.version, d.errpos);
+            next += 1;
+            let mut env = self.env.clone();
+            (env.file, env.version, env.errpos) = (file, version, errpos);
+            let saved = std::mem::replace(&mut self.env, env);
+            self.act(action);
+            self.env = saved;
+            self.complete_pending();
+        }
+        self.delayed.truncate(top);
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Defined { obj, rhs, pos } => self.check_defined(obj, rhs, pos),
+            Action::VarType { pos, ty } => self.check_var_type(pos, ty),
+            Action::MapKey { pos, ty } => {
+                if self.table.underlying(ty).0 != 0 && !self.table.comparable(ty) {
+                    let why =
+                        if self.table.is_type_param(ty) { " (missing comparable constraint)" } else { "" };
+                    let t = self.ts(ty);
+                    self.error(pos, format!("invalid map key type {t}{why}"));
+                }
+            }
+            Action::Embedded { pos, ty } => self.check_embedded(pos, ty),
+            Action::Interface { pos, ty, places } => {
+                let set = self.table.type_set(ty);
+                if let Some((name, _)) = set.duplicate {
+                    let pos = places.last().copied().unwrap_or(pos);
+                    self.error(pos, format!("duplicate method {}", name.as_str()));
+                }
+            }
+            Action::Union(terms) => self.check_union(&terms),
+            Action::TypeArgs { pos, tparams, args, outer, places } => {
+                for &a in &args {
+                    self.ensure_methods(a);
+                }
+                let mut cause = Cause::new(self.env.file.pkg);
+                if let Err(i) = self.table.verify_type_args(&tparams, &args, &outer, &mut cause) {
+                    let pos = places.get(i).copied().unwrap_or(pos);
+                    self.soft_error(pos, cause.text);
+                }
+            }
+            Action::Receiver { pos, ty } => self.check_receiver(pos, ty),
+        }
+    }
+
+    fn check_var_type(&mut self, pos: Pos, ty: TypeId) {
+        if ty.0 == 0 || self.table.is_type_param(ty) || !self.table.is_interface(ty) {
+            return;
+        }
+        let set = self.table.type_set(ty);
+        if !set.is_constraint() {
+            return;
+        }
+        let t = self.ts(ty);
+        let why = if set.comparable {
+            "interface is (or embeds) comparable"
+        } else {
+            "interface contains type constraints"
+        };
+        self.soft_error(pos, format!("cannot use type {t} outside a type constraint: {why}"));
+    }
+
+    fn check_embedded(&mut self, pos: Pos, ty: TypeId) {
+        let (base, ptr) = self.table.deref(ty);
+        let msg = match self.table.under(base) {
+            Type::Basic(Basic::UnsafePointer) => "embedded field type cannot be unsafe.Pointer",
+            Type::Pointer(_) => "embedded field type cannot be a pointer",
+            Type::Interface(_) if self.table.is_type_param(base) => {
+                "embedded field type cannot be a (pointer to a) type parameter"
+            }
+            Type::Interface(_) if ptr => "embedded field type cannot be a pointer to an interface",
+            _ => return,
+        };
+        self.error(pos, msg);
+    }
+
+    fn check_union(&mut self, terms: &[(Pos, UnionTerm)]) {
+        for (i, &(pos, term)) in terms.iter().enumerate() {
+            if term.ty.0 == 0 {
+                continue;
+            }
+            let u = self.table.underlying(term.ty);
+            if u.0 == 0 {
+                continue;
+            }
+            let t = self.ts(term.ty);
+            let interface = self.table.is_interface(term.ty);
+            if term.tilde && interface {
+                self.error(pos, format!("invalid use of ~ ({t} is an interface)"));
+                continue;
+            }
+            if term.tilde && !self.table.identical(u, term.ty) {
+                let us = self.ts(u);
+                self.error(pos, format!("invalid use of ~ (underlying type of {t} is {us})"));
+                continue;
+            }
+            if interface {
+                let set = self.table.type_set(term.ty);
+                if !set.methods.is_empty() {
+                    self.error(pos, format!("cannot use {t} in union ({t} contains methods)"));
+                } else if term.ty == crate::intern::COMPARABLE {
+                    self.error(pos, "cannot use comparable in union");
+                } else if set.comparable {
+                    self.error(pos, format!("cannot use {t} in union ({t} embeds comparable)"));
+                }
+                continue;
+            }
+            let overlap = terms[..i].iter().map(|x| x.1).find(|x| {
+                x.ty.0 != 0
+                    && !self.table.is_interface(x.ty)
+                    && (self.table.term_includes(*x, term.ty) || self.table.term_includes(term, x.ty))
+            });
+            if let Some(x) = overlap {
+                let show = |c: &Checker, t: UnionTerm| c.table.terms_string(&[t], c.env.file.pkg);
+                let msg = format!("overlapping terms {} and {}", show(self, term), show(self, x));
+                self.soft_error(pos, msg);
+            }
+        }
+    }
+
+    fn check_receiver(&mut self, pos: Pos, ty: TypeId) {
+        let (base, _) = self.table.deref(ty);
+        if base.0 == 0 {
+            return;
+        }
+        match self.table.get(base) {
+            Type::Named(named, _) => {
+                if self.table.named_pkg(*named) != self.env.file.pkg {
+                    let t = self.ts(base);
+                    self.error(pos, format!("cannot define new methods on non-local type {t}"));
+                    return;
+                }
+                let cause = match self.table.under(base) {
+                    Type::Basic(Basic::UnsafePointer) => "unsafe.Pointer",
+                    Type::Pointer(_) | Type::Interface(_) => "pointer or interface type",
+                    _ => return,
+                };
+                let t = self.ts(base);
+                self.error(pos, format!("invalid receiver type {t} ({cause})"));
+            }
+            Type::Basic(_) => {
+                let t = self.ts(base);
+                self.error(pos, format!("cannot define new methods on non-local type {t}"));
+            }
+            _ => {
+                let t = self.ts(ty);
+                self.error(pos, format!("invalid receiver type {t}"));
+            }
+        }
+    }
+
+    fn check_defined(&mut self, obj: ObjId, rhs: TypeId, pos: Pos) {
+        let Some((named, _)) = self.table.as_named(self.obj(obj).ty) else { return };
+        let _ = (rhs, pos);
+        self.valid_type(named);
+        if let Type::Struct(fields) = self.table.get(self.table.named_info(named).underlying) {
+            let not_in_heap = fields.iter().any(|f| {
+                self.table.as_named(f.ty).is_some_and(|(n, _)| {
+                    let info = self.table.named_info(n);
+                    info.not_in_heap || {
+                        let o = self.obj(info.obj);
+                        o.name.as_str() == "nih" && self.pkg(o.pkg).info.path.as_str() == "internal/runtime/sys"
+                    }
+                })
+            });
+            self.table.nameds[named.0 as usize].not_in_heap |= not_in_heap;
+            let methods = self.table.named_info(named).methods.clone();
+            for m in methods {
+                let name = self.obj(m).name;
+                if fields.iter().any(|f| f.name == name) {
+                    let n = name.as_str();
+                    let mpos = self.obj(m).pos;
+                    let msg = format!(
+                        "field and method with the same name {n}\n\t{}: other declaration of {n}",
+                        self.field_pos(obj, name)
+                    );
+                    self.error(mpos, msg);
+                }
+            }
+        }
+    }
+
+    /// Where a declared struct type's field stands.
+    fn field_pos(&mut self, obj: ObjId, name: syntax::Sym) -> Pos {
+        use super::decl::DeclKind;
+        let decl = self.st(obj).decl;
+        let DeclKind::Type(d) = self.decls[decl as usize].kind else { return self.obj(obj).pos };
+        if let syntax::ast::ExprKind::StructType(fields) = &d.ty.kind {
+            for f in fields {
+                if let Some(n) = f.names.iter().find(|n| n.name == name) {
+                    return n.pos;
+                }
+            }
+        }
+        d.ty.start_pos()
+    }
+
+    /// Makes sure that the methods of a type, embedded ones too, have their signatures.
+    pub(crate) fn ensure_methods(&mut self, t: TypeId) {
+        let (base, _) = self.table.deref(t);
+        match self.table.get(base) {
+            Type::Named(named, _) => {
+                let i = named.0 as usize;
+                if i >= self.methods_ready.len() {
+                    self.methods_ready.resize(self.table.nameds.len(), false);
+                }
+                if self.methods_ready[i] {
+                    return;
+                }
+                self.methods_ready[i] = true;
+                let obj = self.table.named_info(*named).obj;
+                self.resolve(obj);
+                for k in 0..self.table.named_info(*named).methods.len() {
+                    let m = self.table.named_info(*named).methods[k];
+                    self.resolve(m);
+                }
+                let u = self.table.named_info(*named).underlying;
+                self.ensure_embedded(u);
+                self.complete_pending();
+            }
+            Type::Struct(_) => self.ensure_embedded(base),
+            Type::TypeParam(_) => {}
+            _ => {}
+        }
+    }
+
+    fn ensure_embedded(&mut self, u: TypeId) {
+        if let Type::Struct(fields) = self.table.get(u) {
+            for f in fields.iter().filter(|f| f.embedded) {
+                self.ensure_methods(f.ty);
+            }
+        }
+    }
+
+    /// Reports a type that contains itself.
+    fn valid_type(&mut self, named: NamedId) {
+        let t = self.table.origin_type(named);
+        let mut nest = Vec::new();
+        let mut path = Vec::new();
+        self.valid_type_in(t, &mut nest, &mut path);
+    }
+
+    fn is_valid_named(&self, n: NamedId) -> bool {
+        self.valid_types.get(n.0 as usize).copied().unwrap_or(false)
+    }
+
+    fn valid_type_in(&mut self, t: TypeId, nest: &mut Vec<TypeId>, path: &mut Vec<TypeId>) -> bool {
+        match self.table.get(t) {
+            Type::Array(e, _) => self.valid_type_in(*e, nest, path),
+            Type::Struct(fields) => fields.iter().all(|f| self.valid_type_in(f.ty, nest, path)),
+            Type::Union(terms) => terms.iter().all(|x| self.valid_type_in(x.ty, nest, path)),
+            Type::Interface(i) => i.embeds.iter().all(|&e| self.valid_type_in(e, nest, path)),
+            Type::Named(named, args) => {
+                if args.is_empty() && self.is_valid_named(*named) {
+                    return true;
+                }
+                if nest.contains(&t) {
+                    self.table.nameds[named.0 as usize].underlying = TypeId::default();
+                    let start = path.iter().position(|&p| p == t).unwrap_or(0);
+                    let cycle: Vec<ObjId> = path[start..]
+                        .iter()
+                        .filter_map(|&p| self.table.as_named(p))
+                        .map(|(n, _)| self.table.named_info(n).obj)
+                        .collect();
+                    if !cycle.is_empty() {
+                        self.cycle_error_from(&cycle, 0);
+                    }
+                    return false;
+                }
+                // Deeper than any sane type: an expanding generic type, which its instantiation reports.
+                if nest.len() > 200 {
+                    return true;
+                }
+                let u = self.table.named_info(*named).underlying;
+                if matches!(self.table.get(u), Type::Basic(_) | Type::Pointer(_) | Type::Slice(_) | Type::Map(..)) {
+                    return true;
+                }
+                nest.push(t);
+                path.push(t);
+                let ok = self.valid_type_in(u, nest, path);
+                nest.pop();
+                path.pop();
+                if ok && args.is_empty() {
+                    let i = named.0 as usize;
+                    if i >= self.valid_types.len() {
+                        self.valid_types.resize(self.table.nameds.len(), false);
+                    }
+                    self.valid_types[i] = true;
+                }
+                ok
+            }
+            Type::TypeParam(p) => {
+                let Some(&inst) = nest.last() else { return true };
+                let Some((named, args)) = self.table.as_named(inst) else { return true };
+                let Some(i) = self.table.named_info(named).tparams.iter().position(|q| q == p) else { return true };
+                let Some(&arg) = args.get(i) else { return true };
+                if self.table.as_tparam(arg) == Some(*p) {
+                    return true;
+                }
+                nest.pop();
+                let ok = self.valid_type_in(arg, nest, path);
+                nest.push(inst);
+                ok
+            }
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Function types, parameters and receivers.
+use super::{collect::unpack_receiver, delayed::Action};
+use crate::{
+    checker::Checker,
+    object::*,
+    table::*,
+};
+use syntax::{
+    Sym,
+    ast::{self, ExprKind},
+    print::expr_string,
+};
+
+impl Checker {
+    /// A function type in the scope that the caller opened, where its type parameters and parameters are declared.
+    pub(crate) fn func_type(&mut self, f: &'static ast::FuncType) -> (TypeId, Vec<TypeParamId>) {
+        let tparams = self.declare_tparams(&f.type_params);
+        self.bound_tparams(&f.type_params, &tparams);
+        self.env.depth += 1;
+        let mut declared = Vec::new();
+        let (params, variadic) = self.params(&f.params, true, &mut declared);
+        let (results, _) = self.params(&f.results, false, &mut declared);
+        for obj in declared {
+            self.declare(obj);
+        }
+        self.env.depth -= 1;
+        let sig = self.table.signature(Signature { params, results, variadic, tparams: tparams.clone() });
+        (sig, tparams)
+    }
+
+    /// Types of parameters or results, whose objects are made and noted at their names (or at the field, without a name).
+    fn params(
+        &mut self,
+        fields: &'static [ast::Field],
+        variadic_ok: bool,
+        declared: &mut Vec<ObjId>,
+    ) -> (Vec<TypeId>, bool) {
+        let mut types = Vec::with_capacity(fields.len());
+        let mut variadic = false;
+        for (i, field) in fields.iter().enumerate() {
+            let mut ty = match &field.ty.kind {
+                ExprKind::Ellipsis(elem) => {
+                    if variadic_ok && i + 1 == fields.len() && field.names.len() <= 1 {
+                        variadic = true;
+                    } else {
+                        // The parser has a message of its own for most of these.
+                        self.error(field.ty.start_pos(), "invalid use of ...");
+                    }
+                    self.var_type(elem)
+                }
+                _ => self.var_type(&field.ty),
+            };
+            if variadic && i + 1 == fields.len() {
+                ty = self.table.slice(ty);
+                self.record_type(field.ty.id, ty);
+            }
+            if field.names.is_empty() {
+                let obj = self.new_var(Sym::default(), field.pos, ty, true);
+                self.record_obj(field.id, obj);
+                types.push(ty);
+            }
+            for name in &field.names {
+                let obj = self.new_var(name.name, name.pos, ty, true);
+                self.record_obj(name.id, obj);
+                declared.push(obj);
+                types.push(ty);
+            }
+        }
+        (types, variadic)
+    }
+
+    /// A receiver: its type, and its type parameters, which are declared.
+    pub(crate) fn receiver(&mut self, field: &'static ast::Field) -> (TypeId, Vec<TypeParamId>) {
+        let (ptr, base) = unpack_receiver(&field.ty);
+        // The index expression, if there is one.
+        let mut inner = field.ty.unparen();
+        if let ExprKind::Star(x) = &inner.kind {
+            inner = x.unparen();
+        }
+        let (ty, tparams) = match &inner.kind {
+            ExprKind::Index { x, indices } => self.generic_receiver(field, x, indices, ptr),
+            _ => (self.var_type(&field.ty), Vec::new()),
+        };
+        self.env.depth += 1;
+        let name = field.names.first();
+        let obj = self.new_var(name.map_or(Sym::default(), |n| n.name), name.map_or(field.pos, |n| n.pos), ty, true);
+        self.env.depth -= 1;
+        self.record_obj(name.map_or(field.id, |n| n.id), obj);
+        self.declare(obj);
+        self.later(Action::Receiver { pos: base.start_pos(), ty });
+        (ty, tparams)
+    }
+
+    fn generic_receiver(
+        &mut self,
+        field: &'static ast::Field,
+        x: &'static ast::Expr,
+        indices: &'static [ast::Expr],
+        ptr: bool,
+    ) -> (TypeId, Vec<TypeParamId>) {
+        let base = self.type_or_generic(x);
+        self.record_type(x.id, base.ty);
+        let mut valid = base.generic != ObjId::NONE;
+        if !valid && base.ty.0 != 0 {
+            let t = self.ts(base.ty);
+            self.error(x.start_pos(), format!("{t} is not a generic type"));
+        }
+        if valid && matches!(self.obj(base.generic).kind, ObjKind::TypeName { alias: true, .. }) {
+            let name = self.generic_name(base.generic);
+            self.error(x.start_pos(), format!("cannot define new methods on generic alias type {name}"));
+            valid = false;
+        }
+        let mut tparams = Vec::new();
+        for (i, index) in indices.iter().enumerate() {
+            let name = match index.kind {
+                ExprKind::Ident(name) => name,
+                ExprKind::Bad => Sym::new("_"),
+                _ => {
+                    let msg = format!("receiver type parameter {} must be an identifier", expr_string(index));
+                    self.error(index.start_pos(), msg);
+                    Sym::new("_")
+                }
+            };
+            tparams.push(self.declare_tparam(name, index.pos, index.id, i as u32));
+        }
+        if !valid {
+            return (TypeId::default(), tparams);
+        }
+        let base_params = self.generic_tparams(base.generic);
+        if base_params.len() != tparams.len() {
+            let got = measure(tparams.len(), "type parameter");
+            let msg = format!("receiver declares {got}, but receiver base type declares {}", base_params.len());
+            self.error(x.start_pos(), msg);
+            return (TypeId::default(), tparams);
+        }
+        let args: Vec<TypeId> = tparams.iter().map(|&p| self.table.tparam(p)).collect();
+        for (&p, &q) in tparams.iter().zip(&base_params) {
+            let bound = self.table.tparam_info(q).bound;
+            self.table.tparams[p.0 as usize].bound = self.table.subst_list(bound, &base_params, &args);
+        }
+        let Some((named, _)) = self.table.as_named(base.ty) else { return (TypeId::default(), tparams) };
+        let mut ty = self.table.named(named, args);
+        if ptr {
+            ty = self.table.pointer(ty);
+        }
+        // Note the types of the expression's parts, from outside in.
+        let (mut e, mut t) = (&field.ty, ty);
+        loop {
+            self.record_type(e.id, t);
+            e = match &e.kind {
+                ExprKind::Paren(x) => x,
+                ExprKind::Star(x) => {
+                    t = self.table.deref(t).0;
+                    x
+                }
+                _ => break,
+            };
+        }
+        (ty, tparams)
+    }
+}
+
+/// "1 value", "2 values".
+pub(crate) fn measure(n: usize, unit: &str) -> String {
+    if n == 1 { format!("{n} {unit}") } else { format!("{n} {unit}s") }
+}
