@@ -3,7 +3,7 @@
 //! Reading order: [`table`] (types, hash-consed), [`object`] (what names denote), [`info`] (what the checker found out about each
 //! syntax node), [`constant`] (exact constants); then what is known of types: [`intern`] (making them), [`query`] and [`canon`] (underlying
 //! types, identity, predicates), [`typeset`], [`lookup`] (fields, methods), [`relate`] (assignable, convertible, implements), [`subst`],
-//! [`unify`] and [`infer`] (type arguments), [`string`](mod@string) (how they print), [`layout`] (sizes).
+//! [`unify`] and [`infer`] (type arguments), [`string`](mod@string) (how they print), [`layout`] (sizes). The checker proper: [`checker`] (its interface), `check` (its parts).
 //!
 //! Invariants
 //! - One [`TypeTable`] and one object table for the whole program; ids never move.
@@ -11,6 +11,8 @@
 //!   them), whose sets of methods may be written differently: `TypeTable::canon` gives the one representative.
 //! - Function bodies are checked on demand and once; a generic body once for all instances.
 pub mod canon;
+pub mod check;
+pub mod checker;
 pub mod constant;
 pub mod infer;
 pub mod info;

@@ -4,7 +4,6 @@
 use super::{delayed::Action, expr::E, operand::{Operand, OpMode}};
 use crate::{
     checker::Checker,
-    constant::ConstValue,
     object::*,
     table::*,
 };
@@ -33,6 +32,10 @@ pub(crate) struct ObjState {
     pub(crate) depth: u16,
     pub(crate) color: Color,
     pub(crate) used: bool,
+    /// A type switch's variable was used in its clause.
+    pub(crate) used_in_switch: bool,
+    /// A variable declared with a type, be it an invalid one.
+    pub(crate) typed: bool,
     /// The body of a function, or the initial value of a variable, was checked.
     pub(crate) body_done: bool,
     /// Queued in `Checker::pending`.
@@ -286,6 +289,7 @@ impl Checker {
             for &o in lhs.iter() {
                 self.set_type(o, t);
                 self.st(o).color = Color::Black;
+                self.st(o).typed = true;
             }
             return;
         }
@@ -409,7 +413,7 @@ impl Checker {
                 rhs
             };
             self.table.set_underlying(named, under);
-            self.later(Action::Defined { obj, rhs, pos: d.ty.start_pos() });
+            self.later(Action::Defined { obj });
         }
         self.close_scope();
         self.type_depth -= 1;
@@ -451,14 +455,6 @@ impl Checker {
         if st.decl != 0 && st.dep_of != from {
             st.dep_of = from;
             self.decls[from as usize].deps.push(to);
-        }
-    }
-
-    /// The value of a constant object.
-    pub(crate) fn const_value(&self, obj: ObjId) -> ConstValue {
-        match &self.obj(obj).kind {
-            ObjKind::Const(v) => v.clone(),
-            _ => ConstValue::Unknown,
         }
     }
 }

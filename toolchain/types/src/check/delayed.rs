@@ -9,8 +9,8 @@ use syntax::Pos;
 
 /// Something to judge.
 pub(crate) enum Action {
-    /// A defined type: not infinite, fields and methods have different names. `rhs` is the type it was declared with.
-    Defined { obj: ObjId, rhs: TypeId, pos: Pos },
+    /// A defined type: not infinite, fields and methods have different names.
+    Defined { obj: ObjId },
     /// A variable's type is no constraint.
     VarType { pos: Pos, ty: TypeId },
     /// A map's key type is comparable.
@@ -70,7 +70,7 @@ impl Checker {
 
     fn act(&mut self, action: Action) {
         match action {
-            Action::Defined { obj, rhs, pos } => self.check_defined(obj, rhs, pos),
+            Action::Defined { obj } => self.check_defined(obj),
             Action::VarType { pos, ty } => self.check_var_type(pos, ty),
             Action::MapKey { pos, ty } => {
                 if self.table.underlying(ty).0 != 0 && !self.table.comparable(ty) {
@@ -209,21 +209,10 @@ impl Checker {
         }
     }
 
-    fn check_defined(&mut self, obj: ObjId, rhs: TypeId, pos: Pos) {
+    fn check_defined(&mut self, obj: ObjId) {
         let Some((named, _)) = self.table.as_named(self.obj(obj).ty) else { return };
-        let _ = (rhs, pos);
         self.valid_type(named);
         if let Type::Struct(fields) = self.table.get(self.table.named_info(named).underlying) {
-            let not_in_heap = fields.iter().any(|f| {
-                self.table.as_named(f.ty).is_some_and(|(n, _)| {
-                    let info = self.table.named_info(n);
-                    info.not_in_heap || {
-                        let o = self.obj(info.obj);
-                        o.name.as_str() == "nih" && self.pkg(o.pkg).info.path.as_str() == "internal/runtime/sys"
-                    }
-                })
-            });
-            self.table.nameds[named.0 as usize].not_in_heap |= not_in_heap;
             let methods = self.table.named_info(named).methods.clone();
             for m in methods {
                 let name = self.obj(m).name;

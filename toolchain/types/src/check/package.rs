@@ -1,0 +1,136 @@
+//! Bodies of functions, and whole packages.
+use super::decl::DeclKind;
+use crate::{
+    checker::Checker,
+    object::*,
+    table::*,
+};
+use syntax::ast;
+
+impl Checker {
+    /// Checks a declared function's body, with the function literals in it.
+    pub fn check_body(&mut self, func: ObjId) {
+        self.resolve(func);
+        if self.st(func).body_done {
+            return;
+        }
+        self.st(func).body_done = true;
+        let decl = self.st(func).decl;
+        let DeclKind::Func(d) = self.decls[decl as usize].kind else { return };
+        let Some(body) = &d.body else { return };
+        let file = self.decls[decl as usize].file;
+        let env = self.new_env(file, decl);
+        let saved = std::mem::replace(&mut self.env, env);
+        let locals = std::mem::replace(&mut self.local_types, 0);
+        let top = self.delayed.len();
+        self.env.func = func;
+        self.env.depth = 1;
+        let tparams: Vec<TypeParamId> = match &self.obj(func).kind {
+            ObjKind::Func(f) => f.recv_tparams.iter().chain(&f.tparams).copied().collect(),
+            _ => Vec::new(),
+        };
+        self.open_scope();
+        for &p in &tparams {
+            let obj = self.table.tparam_info(p).obj;
+            self.declare(obj);
+        }
+        self.env.tparams = tparams.into();
+        if let Some(recv) = &d.recv {
+            self.declare_params(std::slice::from_ref(recv));
+        }
+        self.function_body(&d.ty, body);
+        self.settle(top);
+        self.env = saved;
+        self.local_types = locals;
+    }
+
+    /// Checks a function literal's body; the environment is that of the literal.
+    pub(crate) fn func_lit_body(&mut self, f: &'static ast::FuncLit) {
+        self.env.depth += 1;
+        if self.env.func == ObjId::NONE {
+            let decl = self.env.decl;
+            self.env.func = self.decls[decl as usize].obj;
+        }
+        self.open_scope();
+        self.function_body(&f.ty, &f.body);
+    }
+
+    /// Checks a body in the scope that was opened for the function, and closes that.
+    fn function_body(&mut self, ty: &'static ast::FuncType, body: &'static ast::Block) {
+        self.declare_params(&ty.params);
+        let results = self.declare_params(&ty.results);
+        self.env.results = results.into_iter().map(|o| (o, self.obj(o).ty)).collect::<Vec<_>>().into();
+        self.env.named_results = ty.results.first().is_some_and(|f| !f.names.is_empty());
+        self.stmts(&body.stmts);
+        if !self.env.results.is_empty() && !self.list_terminates(&body.stmts) {
+            self.error(body.rbrace, "missing return");
+        }
+        self.close_scope();
+    }
+
+    /// Binds parameters whose objects `func_type` made; returns all of them, those without names too.
+    fn declare_params(&mut self, fields: &'static [ast::Field]) -> Vec<ObjId> {
+        let mut all = Vec::new();
+        for f in fields {
+            if f.names.is_empty() {
+                all.push(self.node(f.id).obj);
+            }
+            for name in &f.names {
+                let obj = self.node(name.id).obj;
+                all.push(obj);
+                if obj != ObjId::NONE {
+                    self.declare(obj);
+                }
+            }
+        }
+        all
+    }
+
+    /// Checks all of a package: every declaration and body, the order of initialisation, unused imports.
+    pub fn check_package(&mut self, pkg: PkgId) {
+        if std::mem::replace(&mut self.pkgs[pkg.0 as usize].checked, true) {
+            return;
+        }
+        let data = self.pkg(pkg);
+        let types = data.types.clone();
+        let consts = data.consts.clone();
+        let vars = data.vars.clone();
+        let funcs: Vec<ObjId> = data.funcs.iter().chain(&data.methods).copied().collect();
+        let (aliases, defined): (Vec<ObjId>, Vec<ObjId>) = types
+            .into_iter()
+            .partition(|&o| matches!(self.obj(o).kind, ObjKind::TypeName { alias: true, .. }));
+        for o in defined.into_iter().chain(aliases).chain(consts) {
+            self.resolve(o);
+        }
+        for &f in &funcs {
+            self.resolve(f);
+        }
+        for v in vars {
+            self.check_var(v);
+        }
+        for f in funcs {
+            self.check_body(f);
+        }
+        self.init_order(pkg);
+        self.unused_imports(pkg);
+    }
+
+    fn unused_imports(&mut self, pkg: PkgId) {
+        for (obj, _) in self.pkg(pkg).pkg_names.clone() {
+            let name = self.obj(obj).name;
+            if name.is_blank() || self.st(obj).used {
+                continue;
+            }
+            let ObjKind::PkgName { imported } = self.obj(obj).kind else { continue };
+            let path = self.pkg(imported).info.path.as_str();
+            let last = path.rsplit('/').next().unwrap_or(path);
+            let pos = self.obj(obj).pos;
+            let msg = if name.as_str() == "." || name.as_str() == last || name.is_empty() {
+                format!("{path:?} imported and not used")
+            } else {
+                format!("{path:?} imported as {} and not used", name.as_str())
+            };
+            self.soft_error(pos, msg);
+        }
+    }
+}
