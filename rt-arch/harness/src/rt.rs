@@ -442,3 +442,9 @@ static ALLOC: Bump = Bump;
 /// The prebuilt core names it, though nothing unwinds.
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}
+
+/// As above: named by the prebuilt alloc, never called with panic = abort.
+#[unsafe(no_mangle)]
+extern "C" fn _Unwind_Resume() -> ! {
+    fail(format_args!("unwinding"))
+}
