@@ -1,7 +1,7 @@
 //! Prints the repetitive assembly from reflect's table of architectures, turns layout.h into Rust constants, and
 //! assembles the architecture's files.
 
-use reflect::arch::{Arch, Reg};
+use reflect::arch::Arch;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,36 +10,47 @@ use std::{env, fs};
 /// The frame sizes of the reflectcall family: powers of two from 16 bytes to 1 GiB.
 const CALL_SIZES: std::ops::RangeInclusive<u32> = 4..=30;
 
+/// The files of every architecture, and the cargo feature that wants them.
+const FILES: [(&str, Option<&str>); 10] = [
+    ("switch.S", None),
+    ("morestack.S", None),
+    ("spill.S", None),
+    ("call.S", None),
+    ("makefunc.S", None),
+    ("mem.S", None),
+    ("signal.S", None),
+    ("misc.S", None),
+    ("cmem.S", Some("CARGO_FEATURE_MEM")),
+    ("entry.S", Some("CARGO_FEATURE_START")),
+];
+
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=include");
     let out = PathBuf::from(env::var("OUT_DIR").unwrap());
     let arch = target_row();
     println!("cargo:rerun-if-changed={}", arch.family);
+    println!("cargo:rerun-if-changed=generic");
 
     let word = arch.ptr_size as u32;
     let regs_size = arch.reg_args().ptrs;
     fs::write(out.join("regs.h"), regs_header(arch, word, regs_size)).unwrap();
     let layout = fs::read_to_string("include/layout.h").unwrap();
-    fs::write(out.join("layout.rs"), layout_constants(&layout, word, regs_size)).unwrap();
+    fs::write(out.join("layout.rs"), layout_constants(&layout, arch, regs_size)).unwrap();
 
     let dir = Path::new(arch.family);
     if !dir.is_dir() {
         println!("cargo:warning=no assembly for {} yet", arch.name);
         return;
     }
-    let mut files: Vec<PathBuf> = fs::read_dir(dir)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.extension() == Some("S".as_ref()))
+    let files: Vec<PathBuf> = FILES
+        .iter()
+        .filter(|(_, feature)| feature.is_none_or(|f| env::var_os(f).is_some()))
+        .filter_map(|(name, _)| {
+            // The architecture's own file, or the one for all load/store machines.
+            [dir, Path::new("generic")].iter().map(|d| d.join(name)).find(|p| p.exists())
+        })
         .collect();
-    files.sort();
-    if env::var_os("CARGO_FEATURE_MEM").is_none() {
-        files.retain(|p| p.file_stem() != Some("cmem".as_ref()));
-    }
-    if env::var_os("CARGO_FEATURE_START").is_none() {
-        files.retain(|p| p.file_stem() != Some("entry".as_ref()));
-    }
     let mut cc = cc::Build::new();
     cc.include("include").include(dir).include(&out).flag("-Ulinux").flag("-Uunix").files(&files);
     if arch.name != "amd64" {
@@ -87,6 +98,7 @@ fn regs_header(arch: &Arch, word: u32, regs_size: u32) -> String {
         "/* Printed from the row of {}. */\n#define WORD {word}\n#define REGS_SIZE {regs_size}\n",
         arch.name
     );
+    let _ = writeln!(s, "#define LINK_WORDS {}", arch.link.is_some() as u32);
     if arch.big_endian {
         s += "#define OXIGO_BIG_ENDIAN 1\n";
     }
@@ -99,18 +111,22 @@ fn regs_header(arch: &Arch, word: u32, regs_size: u32) -> String {
     );
     for (name, store) in [("SPILL_ARGS", true), ("UNSPILL_ARGS", false)] {
         let _ = write!(s, "\n/* Ints and Floats of the RegArgs at `base`. */\n#define {name}(base)");
-        let ints =
-            arch.int_args.iter().enumerate().map(|(i, r)| move_int(arch.family, r, i as u32 * word, store));
+        let ints = arch
+            .int_args
+            .iter()
+            .enumerate()
+            .map(|(i, r)| move_int(arch.family, r.asm, i as u32 * word, store));
         let floats = arch
             .float_args
             .iter()
             .enumerate()
-            .map(|(i, r)| move_float(arch.family, r, l.floats + 8 * i as u32, store));
+            .map(|(i, r)| move_float(arch.family, r.asm, l.floats + 8 * i as u32, store));
         for line in ints.chain(floats) {
             let _ = write!(s, " \\\n    {line};");
         }
         s += "\n";
     }
+    s += &general_macros(arch.family, word);
     let _ = write!(s, "\n/* The reflectcall family. */\n#define CALL_SIZES(F)");
     for k in CALL_SIZES {
         let _ = write!(s, " \\\n    F({});", 1u32 << k);
@@ -119,36 +135,101 @@ fn regs_header(arch: &Arch, word: u32, regs_size: u32) -> String {
     s
 }
 
-/// One register to or from `base`, as the assembler of a family writes it. `base` is a macro parameter.
-fn move_int(family: &str, r: &Reg, off: u32, store: bool) -> String {
-    let (reg, pick) = (r.asm, |st: &'static str, ld: &'static str| if store { st } else { ld });
+/// A general register to or from `base`, as the assembler of a family writes it. `base` is a macro parameter.
+fn move_int(family: &str, reg: &str, off: u32, store: bool) -> String {
+    let (st, ld) = match family {
+        "amd64" => ("movq", "movq"),
+        "arm64" | "arm" => ("str", "ldr"),
+        "ppc64" => ("std", "ld"),
+        "riscv64" | "mips64" => ("sd", "ld"),
+        "s390x" => ("stg", "lg"),
+        "mips" => ("sw", "lw"),
+        other => panic!("{other} has no such assembly"),
+    };
+    place(family, if store { st } else { ld }, reg, off, store)
+}
+
+/// A float register, its 8 bytes.
+fn move_float(family: &str, reg: &str, off: u32, store: bool) -> String {
+    let (st, ld) = match family {
+        "amd64" => ("movsd", "movsd"),
+        "arm64" => ("str", "ldr"),
+        "arm" => ("vstr", "vldr"),
+        "ppc64" => ("stfd", "lfd"),
+        "riscv64" => ("fsd", "fld"),
+        "s390x" => ("std", "ld"),
+        "mips" | "mips64" => ("sdc1", "ldc1"),
+        other => panic!("{other} has no such assembly"),
+    };
+    place(family, if store { st } else { ld }, reg, off, store)
+}
+
+fn place(family: &str, op: &str, reg: &str, off: u32, store: bool) -> String {
     match family {
-        "amd64" if store => format!("movq %{reg}, {off}(base)"),
-        "amd64" => format!("movq {off}(base), %{reg}"),
-        "arm64" => format!("{} {reg}, [base, #{off}]", pick("str", "ldr")),
-        "ppc64" => format!("{} {reg}, {off}(base)", pick("std", "ld")),
-        "riscv64" => format!("{} {reg}, {off}(base)", pick("sd", "ld")),
-        "s390x" => format!("{} %{reg}, {off}(base)", pick("stg", "lg")),
-        other => panic!("{other} has no integer argument registers"),
+        "amd64" if store => format!("{op} %{reg}, {off}(base)"),
+        "amd64" => format!("{op} {off}(base), %{reg}"),
+        "arm" | "arm64" => format!("{op} {reg}, [base, {off}]"),
+        "s390x" => format!("{op} %{reg}, {off}(base)"),
+        "mips" | "mips64" => format!("{op} ${reg}, {off}(base)"),
+        _ => format!("{op} {reg}, {off}(base)"),
     }
 }
 
-fn move_float(family: &str, r: &Reg, off: u32, store: bool) -> String {
-    let (reg, pick) = (r.asm, |st: &'static str, ld: &'static str| if store { st } else { ld });
-    match family {
-        "amd64" if store => format!("movsd %{reg}, {off}(base)"),
-        "amd64" => format!("movsd {off}(base), %{reg}"),
-        "arm64" => format!("{} {reg}, [base, #{off}]", pick("str", "ldr")),
-        "ppc64" => format!("{} {reg}, {off}(base)", pick("stfd", "lfd")),
-        "riscv64" => format!("{} {reg}, {off}(base)", pick("fsd", "fld")),
-        "s390x" => format!("{} %{reg}, {off}(base)", pick("std", "ld")),
-        other => panic!("{other} has no float argument registers"),
+/// How `SAVE_GENERAL` sees a family: the names of general and float registers without their numbers, how many there
+/// are, and which general ones it leaves out: fixed ones, SP, and the one that holds the base (T0 of isa.h).
+struct General {
+    int: &'static str,
+    ints: u32,
+    skip: &'static [u32],
+    float: &'static str,
+    floats: &'static [u32],
+}
+
+const ALL32: &[u32] = &[
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+    29, 30, 31,
+];
+const EVEN32: &[u32] = &[0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30];
+
+fn general(family: &str) -> Option<General> {
+    let g = |int, ints, skip, float, floats| General { int, ints, skip, float, floats };
+    Some(match family {
+        "arm64" => g("x", 31, &[18, 19], "d", ALL32),
+        "riscv64" => g("x", 32, &[0, 2, 3, 4, 5], "f", ALL32),
+        "ppc64" => g("", 32, &[1, 2, 13, 21], "", ALL32),
+        "s390x" => g("r", 16, &[1, 15], "f", &ALL32[..16]),
+        "arm" => g("r", 15, &[3, 13], "d", &ALL32[..16]),
+        "mips" => g("", 32, &[0, 1, 3, 26, 27, 28, 29], "f", EVEN32),
+        "mips64" => g("", 32, &[0, 1, 3, 26, 27, 28, 29], "f", ALL32),
+        _ => return None,
+    })
+}
+
+/// `SAVE_GENERAL` and `RESTORE_GENERAL`: general register n in word n, then the floats.
+fn general_macros(family: &str, word: u32) -> String {
+    let Some(g) = general(family) else { return String::new() };
+    let floats_at = (g.ints * word).next_multiple_of(8);
+    let mut s = format!("\n#define GENERAL_SIZE {}", floats_at + 8 * g.floats.len() as u32);
+    for (name, store) in [("SAVE_GENERAL", true), ("RESTORE_GENERAL", false)] {
+        let _ = write!(s, "\n#define {name}(base)");
+        for n in (0..g.ints).filter(|n| !g.skip.contains(n)) {
+            let _ = write!(s, " \\\n    {};", move_int(family, &format!("{}{n}", g.int), n * word, store));
+        }
+        for (k, n) in g.floats.iter().enumerate() {
+            let at = floats_at + 8 * k as u32;
+            let _ = write!(s, " \\\n    {};", move_float(family, &format!("{}{n}", g.float), at, store));
+        }
     }
+    s + "\n"
 }
 
 /// Rust constants from the `#define NAME expression` lines of layout.h.
-fn layout_constants(header: &str, word: u32, regs_size: u32) -> String {
-    let mut known = HashMap::from([("WORD".to_string(), word), ("REGS_SIZE".to_string(), regs_size)]);
+fn layout_constants(header: &str, arch: &Arch, regs_size: u32) -> String {
+    let mut known = HashMap::from([
+        ("WORD".to_string(), arch.ptr_size as u32),
+        ("REGS_SIZE".to_string(), regs_size),
+        ("LINK_WORDS".to_string(), arch.link.is_some() as u32),
+    ]);
     let mut out = String::new();
     for line in header.lines() {
         let Some((name, expr)) =

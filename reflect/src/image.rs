@@ -147,7 +147,7 @@ impl FuncFlags {
     /// (`runtime.poll_slow`).
     pub const SAVES_REGS: FuncFlags = FuncFlags(1 << 9);
     /// `reflect.makeFuncStub` and `reflect.methodValueCall`: the map of the incoming stack arguments stands in the
-    /// closure, whose address is the lowest word of the frame.
+    /// closure, whose address is the lowest word of the frame above the architecture's fixed part.
     pub const REFLECT_STUB: FuncFlags = FuncFlags(1 << 10);
     /// Initialises a package.
     pub const PKGINIT: FuncFlags = FuncFlags(1 << 11);
@@ -224,7 +224,7 @@ pub struct AsmFunc {
     pub ptrs_offset: u32,
     /// How many words those are.
     pub ptrs_words: u32,
-    /// As in [`FuncEntry`].
+    /// As in [`FuncEntry`]; on machines without argument registers a bit for each word of the stack arguments.
     pub arg_reg_ptrs: u32,
     /// With `SAVES_REGS`: offset from SP of the register save area.
     pub regs_offset: u32,

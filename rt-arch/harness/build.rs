@@ -8,7 +8,10 @@ fn main() {
     let headers = PathBuf::from(env::var("DEP_OXIGO_RT_ARCH_HEADERS").unwrap());
     let family = env::var("DEP_OXIGO_RT_ARCH_FAMILY").unwrap();
     let mut cc = cc::Build::new();
-    cc.include("../include").include(headers).flag("-Ulinux").flag("-Uunix").file(format!("asm/{family}.S"));
+    cc.include("../include").include(headers).flag("-Ulinux").flag("-Uunix").include(format!("../{family}"));
+    let own = format!("asm/{family}.S");
+    cc.file(if std::path::Path::new(&own).exists() { &own } else { "asm/generic.S" });
+    println!("cargo:rerun-if-changed=../generic");
     if family != "amd64" {
         cc.compiler(env::var("OXIGO_CLANG").unwrap_or("clang-19".into()))
             .archiver(env::var("OXIGO_LLVM_AR").unwrap_or("llvm-ar-19".into()))

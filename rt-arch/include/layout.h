@@ -2,7 +2,7 @@
  * (rt_arch::layout) for the target, and rt-core asserts its structs against them.
  *
  * WORD is defined per target by the build script: bytes in a pointer. REGS_SIZE is the size of RegArgs' Ints and
- * Floats. Expressions may use numbers, names defined above, + and *.
+ * Floats, LINK_WORDS 1 on machines with a link register. Expressions may use numbers, names defined above, + and *.
  */
 #ifndef OXIGO_LAYOUT_H
 #define OXIGO_LAYOUT_H
@@ -24,7 +24,9 @@
 #define G_MORE_PC       (9 * WORD)
 #define G_MORE_ENTRY    (10 * WORD)
 #define G_MORE_REGS     (11 * WORD)
-#define G_ASM_END       (11 * WORD + REGS_SIZE)
+/* On machines with a link register (LINK_WORDS is 1): that of the function, its return address. */
+#define G_MORE_LR       (11 * WORD + REGS_SIZE)
+#define G_ASM_END       (11 * WORD + REGS_SIZE + LINK_WORDS * WORD)
 
 /* m: a thread. */
 #define M_G0            (0 * WORD)

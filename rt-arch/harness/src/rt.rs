@@ -260,6 +260,13 @@ unsafe fn copy_stack(g: *mut G, size: usize, at_entry: Option<&AsmFunc>) {
         let mut sp = (*g).sched_sp;
         let mut pc;
         let link = Arch::host().link.is_some();
+        let fixed = Arch::host().min_frame as usize;
+        // Without argument registers the bits mean words of stack arguments, at the caller's SP.
+        let adjust_args = |f: &AsmFunc, sp: usize, adjust: &dyn Fn(*mut usize)| {
+            for i in (0..32).filter(|i| Arch::host().int_args.is_empty() && f.arg_reg_ptrs >> i & 1 != 0) {
+                adjust((sp + fixed + i * WORD) as *mut usize);
+            }
+        };
         match at_entry {
             Some(f) => {
                 // Standing at its entry: registers in the g, no frame.
@@ -275,6 +282,7 @@ unsafe fn copy_stack(g: *mut G, size: usize, at_entry: Option<&AsmFunc>) {
                     pc = *(sp as *const usize);
                     sp += WORD;
                 }
+                adjust_args(f, sp, &adjust);
             }
             None => pc = (*g).sched_pc,
         }
@@ -284,7 +292,7 @@ unsafe fn copy_stack(g: *mut G, size: usize, at_entry: Option<&AsmFunc>) {
                 adjust((sp + f.ptrs_offset as usize + i * WORD) as *mut usize);
             }
             if f.flags.has(FuncFlags::REFLECT_STUB) {
-                adjust(sp as *mut usize);
+                adjust((sp + fixed) as *mut usize);
             }
             if f.flags.has(FuncFlags::TOPFRAME) {
                 break;
@@ -297,6 +305,7 @@ unsafe fn copy_stack(g: *mut G, size: usize, at_entry: Option<&AsmFunc>) {
                 pc = *(sp as *const usize);
                 sp += WORD;
             }
+            adjust_args(f, sp, &adjust);
         }
         core::ptr::write_bytes(lo as *mut u8, 0xdb, if at_entry.is_some() { 0 } else { hi - lo });
         unmap(lo, hi - lo);
@@ -307,7 +316,7 @@ impl G {
     /// The return address of a function that waits in morestack on a machine with a link register: the word above
     /// the registers.
     fn more_entry_lr(&self) -> usize {
-        self.more_regs[(layout::G_ASM_END - layout::G_MORE_REGS) / WORD]
+        self.more_regs[(layout::G_MORE_LR - layout::G_MORE_REGS) / WORD]
     }
 }
 
