@@ -3,10 +3,15 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use rustc_hash::FxHashMap;
+use types::checker::{Checker, PackageInput};
+use types::table::PkgId;
+
 use crate::cli::Options;
 use crate::commands::Target;
+use crate::late;
 use crate::load::{Config, Package, Program};
-use crate::report::render;
+use crate::report::{Diagnostic, render};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -70,22 +75,76 @@ fn errors_text(program: &Program, all: bool) -> String {
     packages.iter().map(|p| format!("# {}\n{}", p.path, render(&p.errors, all))).collect()
 }
 
+/// Hands all packages to a checker. Packages of the checker are numbered from 2 in our order.
+fn checker(target: &Target, program: &Program) -> (Checker, Vec<PkgId>) {
+    let mut checker = Checker::new();
+    checker.word = u32::from(target.arch.ptr_size);
+    let mut ids: Vec<PkgId> = Vec::with_capacity(program.packages.len());
+    for p in &program.packages {
+        let imports = p.imports.iter().map(|&(path, i)| (path, ids[i])).collect();
+        let minor = p.go_version.as_deref().and_then(|v| v.strip_prefix("go1.")?.parse().ok());
+        ids.push(checker.add_package(PackageInput {
+            path: p.link_path,
+            name: p.name,
+            files: p.files.clone(),
+            imports,
+            in_goroot: p.std,
+            go_version: minor,
+        }));
+    }
+    (checker, ids)
+}
+
+/// Distributes the checker's errors over the packages whose files they are in.
+fn collect_errors(checker: &Checker, program: &mut Program) {
+    let mut package_of: FxHashMap<u32, usize> = FxHashMap::default();
+    for (i, p) in program.packages.iter().enumerate() {
+        package_of.extend(p.files.iter().map(|f| (f.source.base, i)));
+    }
+    for e in checker.errors() {
+        let file = syntax::pos::file_of(e.pos).map(|f| f.base);
+        let index =
+            file.and_then(|base| package_of.get(&base).copied()).unwrap_or(program.packages.len() - 1);
+        program.packages[index].errors.push(Diagnostic::new(e.pos, e.msg));
+    }
+}
+
+/// Checks the user's packages and the roots in full. Bodies in other packages are checked when they are compiled.
+fn check(target: &Target, program: &mut Program) -> (Checker, Vec<PkgId>) {
+    let (mut checker, ids) = checker(target, program);
+    for (i, p) in program.packages.iter().enumerate() {
+        if (!p.std || program.roots.contains(&i)) && !p.has_syntax_errors() {
+            checker.check_package(ids[i]);
+        }
+    }
+    collect_errors(&checker, program);
+    for p in &mut program.packages {
+        if p.errors.is_empty() && !p.std {
+            p.errors = late::check(p);
+        }
+    }
+    (checker, ids)
+}
+
 /// Runs the phases; an error is the text for the user.
 pub fn run(
     config: &Config,
     target: &Target,
     options: &Options,
-    program: Program,
+    mut program: Program,
     goal: Goal,
     timings: &mut Timings,
 ) -> Result<(), String> {
-    let _ = (config, target, timings);
+    let _ = config;
+    // Packages with a broken grammar are not worth checking, and neither is what imports them.
+    let broken = program.packages.iter().any(Package::has_syntax_errors);
+    let checked = if broken { None } else { Some(timings.phase("check", || check(target, &mut program))) };
     let text = errors_text(&program, options.all_errors);
     if !text.is_empty() {
         return Err(text);
     }
     // The process ends soon: taking the trees apart would only cost time.
-    std::mem::forget(program);
+    std::mem::forget((program, checked));
     match goal {
         Goal::Check => Ok(()),
         Goal::Executable(_) => Err("not supported: code generation".into()),
