@@ -41,10 +41,8 @@ pub struct Arena {
     pages: core::cell::UnsafeCell<PageBits>,
 }
 
-/// Start of the window: Go's usual heap address, so that pointers look familiar and are easily
-/// told from integers.
-static BASE: AtomicUsize =
-    AtomicUsize::new(if cfg!(target_pointer_width = "64") { 0xc0_0000_0000 } else { 0 });
+/// Start of the window.
+static BASE: AtomicUsize = AtomicUsize::new(0);
 static ARENAS: [AtomicPtr<Arena>; WINDOW] = [const { AtomicPtr::new(null_mut()) }; WINDOW];
 /// No address at or above this was ever mapped for the heap.
 pub static MAPPED_END: AtomicUsize = AtomicUsize::new(0);
@@ -63,19 +61,11 @@ impl Arena {
     }
 }
 
-/// Where the first memory is mapped.
-pub fn origin() -> usize {
-    #[cfg(target_os = "linux")]
-    {
-        if cfg!(target_pointer_width = "64") { BASE.load(Relaxed) } else { 0x1000_0000 }
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        let o = os::heap_origin();
-        if cfg!(target_pointer_width = "64") {
-            BASE.store(o >> SHIFT << SHIFT, Relaxed);
-        }
-        (o + PAGE - 1) & !(PAGE - 1)
+/// Lets the window begin with the arena around `addr` (on 32-bit machines it covers everything).
+/// No arena exists yet.
+pub fn set_origin(addr: usize) {
+    if cfg!(target_pointer_width = "64") {
+        BASE.store(addr >> SHIFT << SHIFT, Relaxed);
     }
 }
 

@@ -288,9 +288,23 @@ impl PageHeap {
 
     /// Maps more memory, enough for `n` pages in a row.
     fn grow(&mut self, n: usize) -> bool {
-        if self.next == 0 {
-            self.next = arena::origin();
+        if self.mapped > 0 {
+            return self.extend(n);
         }
+        let mut i = 0;
+        while let Some(addr) = os::heap_origin(i) {
+            arena::set_origin(addr);
+            self.next = addr;
+            if self.extend(n) {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+
+    /// Maps memory at `next` or at the first free place above.
+    fn extend(&mut self, n: usize) -> bool {
         let Some(bytes) = n.checked_mul(PAGE) else { return false };
         let step = CHUNK_PAGES * PAGE;
         let mut ask = bytes.next_multiple_of(step);

@@ -1,12 +1,11 @@
 //! Linux: memory, futexes, clocks, by raw system calls.
 
-use super::machine::{nr, syscall6};
+use super::machine::nr::{self, MAP_ANON, MAP_NORESERVE};
+use super::machine::syscall6;
 use core::sync::atomic::AtomicU32;
 
 const PROT_RW: usize = 3;
 const MAP_PRIVATE: usize = 2;
-const MAP_ANON: usize = 0x20;
-const MAP_NORESERVE: usize = 0x4000;
 const MAP_FIXED_NOREPLACE: usize = 0x10_0000;
 const MADV_DONTNEED: usize = 4;
 const FUTEX_WAIT_PRIVATE: usize = 128;
@@ -22,12 +21,22 @@ pub enum MapError {
     OutOfMemory,
 }
 
+unsafe fn mmap(addr: usize, size: usize, flags: usize) -> isize {
+    let args = [addr, size, PROT_RW, flags, usize::MAX, 0];
+    // SAFETY: the caller's promise: the flags never disturb existing mappings.
+    unsafe {
+        if nr::MMAP_BLOCK {
+            syscall6(nr::MMAP, args.as_ptr() as usize, 0, 0, 0, 0, 0)
+        } else {
+            syscall6(nr::MMAP, args[0], args[1], args[2], args[3], args[4], args[5])
+        }
+    }
+}
+
 /// Maps `size` bytes of zero, readable and writable memory wherever the system likes.
 pub fn map(size: usize) -> *mut u8 {
     // SAFETY: a fresh anonymous mapping overlaps nothing.
-    let r = unsafe {
-        syscall6(nr::MMAP, 0, size, PROT_RW, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, usize::MAX, 0)
-    };
+    let r = unsafe { mmap(0, size, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE) };
     if r < 0 && r > -4096 { core::ptr::null_mut() } else { r as *mut u8 }
 }
 
@@ -37,7 +46,7 @@ pub fn map_at(addr: usize, size: usize) -> Result<(), MapError> {
     // the address as a hint, which the comparison below catches.
     let r = unsafe {
         let flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
-        syscall6(nr::MMAP, addr, size, PROT_RW, flags, usize::MAX, 0)
+        mmap(addr, size, flags)
     };
     if r as usize == addr {
         return Ok(());
@@ -116,4 +125,17 @@ pub fn exit(code: i32) -> ! {
         // SAFETY: doesn't return.
         unsafe { syscall6(nr::EXIT_GROUP, code as usize, 0, 0, 0, 0, 0) };
     }
+}
+
+/// Where the heap may begin, best first. The first is Go's usual heap address, so that pointers look
+/// familiar and are easily told from integers; the second suits machines with a small address space.
+#[cfg(target_pointer_width = "64")]
+pub const HEAP_ORIGINS: [usize; 3] = [0xc0_0000_0000, 0x20_0000_0000, 0x1_0000_0000];
+/// As above.
+#[cfg(target_pointer_width = "32")]
+pub const HEAP_ORIGINS: [usize; 3] = [0x1000_0000, 0x4000_0000, 0x8000_0000];
+
+/// Candidate `i` for the heap's first address.
+pub fn heap_origin(i: usize) -> Option<usize> {
+    HEAP_ORIGINS.get(i).copied()
 }

@@ -23,30 +23,138 @@ unsafe extern "C" {
     pub fn syscall6(n: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize;
 }
 
-/// System call numbers used by `linux.rs`.
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+/// System call numbers and flags that differ between machines.
+#[cfg(target_os = "linux")]
 pub mod nr {
-    pub const WRITE: usize = 1;
-    pub const MMAP: usize = 9;
-    pub const MUNMAP: usize = 11;
-    pub const SCHED_YIELD: usize = 24;
-    pub const MADVISE: usize = 28;
-    pub const FUTEX: usize = 202;
-    pub const CLOCK_GETTIME: usize = 228;
-    pub const EXIT_GROUP: usize = 231;
-}
+    /// One machine's numbers.
+    pub struct Row {
+        pub write: usize,
+        pub mmap: usize,
+        pub munmap: usize,
+        pub sched_yield: usize,
+        pub madvise: usize,
+        pub futex: usize,
+        pub clock_gettime: usize,
+        pub exit_group: usize,
+    }
 
-/// As above.
-#[cfg(all(target_arch = "aarch64", target_os = "linux"))]
-pub mod nr {
-    pub const WRITE: usize = 64;
-    pub const MMAP: usize = 222;
-    pub const MUNMAP: usize = 215;
-    pub const SCHED_YIELD: usize = 124;
-    pub const MADVISE: usize = 233;
-    pub const FUTEX: usize = 98;
-    pub const CLOCK_GETTIME: usize = 113;
-    pub const EXIT_GROUP: usize = 94;
+    #[cfg(target_arch = "x86")]
+    const ROW: Row = Row {
+        write: 4,
+        mmap: 192,
+        munmap: 91,
+        sched_yield: 158,
+        madvise: 219,
+        futex: 240,
+        clock_gettime: 265,
+        exit_group: 252,
+    };
+
+    #[cfg(target_arch = "arm")]
+    const ROW: Row = Row {
+        write: 4,
+        mmap: 192,
+        munmap: 91,
+        sched_yield: 158,
+        madvise: 220,
+        futex: 240,
+        clock_gettime: 263,
+        exit_group: 248,
+    };
+
+    #[cfg(target_arch = "x86_64")]
+    const ROW: Row = Row {
+        write: 1,
+        mmap: 9,
+        munmap: 11,
+        sched_yield: 24,
+        madvise: 28,
+        futex: 202,
+        clock_gettime: 228,
+        exit_group: 231,
+    };
+
+    #[cfg(any(target_arch = "aarch64", target_arch = "riscv64"))]
+    const ROW: Row = Row {
+        write: 64,
+        mmap: 222,
+        munmap: 215,
+        sched_yield: 124,
+        madvise: 233,
+        futex: 98,
+        clock_gettime: 113,
+        exit_group: 94,
+    };
+
+    #[cfg(target_arch = "mips")]
+    const ROW: Row = Row {
+        write: 4004,
+        mmap: 4210,
+        munmap: 4091,
+        sched_yield: 4162,
+        madvise: 4218,
+        futex: 4238,
+        clock_gettime: 4263,
+        exit_group: 4246,
+    };
+
+    #[cfg(target_arch = "mips64")]
+    const ROW: Row = Row {
+        write: 5001,
+        mmap: 5009,
+        munmap: 5011,
+        sched_yield: 5023,
+        madvise: 5027,
+        futex: 5194,
+        clock_gettime: 5222,
+        exit_group: 5205,
+    };
+
+    #[cfg(target_arch = "powerpc64")]
+    const ROW: Row = Row {
+        write: 4,
+        mmap: 90,
+        munmap: 91,
+        sched_yield: 158,
+        madvise: 205,
+        futex: 221,
+        clock_gettime: 246,
+        exit_group: 234,
+    };
+
+    #[cfg(target_arch = "s390x")]
+    const ROW: Row = Row {
+        write: 4,
+        mmap: 90,
+        munmap: 91,
+        sched_yield: 158,
+        madvise: 219,
+        futex: 238,
+        clock_gettime: 260,
+        exit_group: 248,
+    };
+
+    pub const WRITE: usize = ROW.write;
+    pub const MMAP: usize = ROW.mmap;
+    pub const MUNMAP: usize = ROW.munmap;
+    pub const SCHED_YIELD: usize = ROW.sched_yield;
+    pub const MADVISE: usize = ROW.madvise;
+    pub const FUTEX: usize = ROW.futex;
+    pub const CLOCK_GETTIME: usize = ROW.clock_gettime;
+    pub const EXIT_GROUP: usize = ROW.exit_group;
+
+    /// MAP_ANONYMOUS and MAP_NORESERVE.
+    pub const MAP_ANON: usize =
+        if cfg!(any(target_arch = "mips", target_arch = "mips64")) { 0x800 } else { 0x20 };
+    pub const MAP_NORESERVE: usize = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
+        0x400
+    } else if cfg!(target_arch = "powerpc64") {
+        0x40
+    } else {
+        0x4000
+    };
+    /// mmap takes the address of its six arguments.
+    pub const MMAP_BLOCK: bool = cfg!(target_arch = "s390x");
 }
 
 /// Asks the cache for the line of an address, which need not be valid.

@@ -50,9 +50,9 @@ pub unsafe fn give_memory(low: usize, high: usize, board: Board) {
     unsafe { *BOARD.get() = board };
 }
 
-/// The lowest address the heap may use; `map_at` serves from there upwards, `map` from the top.
-pub fn heap_origin() -> usize {
-    LOW.load(Relaxed)
+/// Where the heap begins; `map_at` serves from there upwards, `map` from the top.
+pub fn heap_origin(i: usize) -> Option<usize> {
+    if i == 0 { Some((LOW.load(Relaxed) + 8191) & !8191) } else { None }
 }
 
 /// Takes zeroed memory from the top of RAM.
