@@ -30,6 +30,8 @@ use crate::check::{
     env::{Bindings, Env},
 };
 
+pub use crate::check::collect::minor_version;
+
 /// The language version this checker knows: go1.27.
 pub const GO_VERSION: u16 = 27;
 
@@ -134,6 +136,10 @@ pub struct Checker {
     pub(crate) path: Vec<ObjId>,
     /// Defined types that were named but are not resolved.
     pub(crate) pending: Vec<ObjId>,
+    /// Defined types that were to be completed by the way while the type they are declared with was in progress.
+    pub(crate) postponed: Vec<ObjId>,
+    /// Lengths of `path` where types began to be completed by the way: what is on the path before does not depend on them.
+    pub(crate) barriers: Vec<usize>,
     pub(crate) delayed: Vec<Delayed>,
     /// How many type declarations are in progress.
     pub(crate) type_depth: u32,
@@ -166,6 +172,8 @@ impl Checker {
             bind: Bindings::default(),
             path: Vec::new(),
             pending: Vec::new(),
+            postponed: Vec::new(),
+            barriers: Vec::new(),
             delayed: Vec::new(),
             type_depth: 0,
             local_types: 0,

@@ -12,8 +12,8 @@ use dashu::{
 };
 use std::{cmp::Ordering, sync::Arc};
 
-use crate::table::Basic;
 pub use crate::literal::from_literal;
+use crate::table::Basic;
 
 /// Rationals with more bits above or below the line become floats.
 const MAX_RAT_BITS: usize = 4096;
@@ -46,12 +46,20 @@ pub enum ConstValue {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[allow(missing_docs, reason = "the names are the operators'")]
 pub enum ConstOp {
-    Add, Sub, Mul,
+    Add,
+    Sub,
+    Mul,
     /// Division of floats and complex numbers.
     Div,
     /// Division of integers, truncated.
     IntDiv,
-    Rem, And, Or, Xor, AndNot, AndAnd, OrOr,
+    Rem,
+    And,
+    Or,
+    Xor,
+    AndNot,
+    AndAnd,
+    OrOr,
 }
 
 /// A big float from its parts, rounded to the mantissa's size.
@@ -243,9 +251,27 @@ impl ConstValue {
     pub fn sign(&self) -> i32 {
         match self {
             ConstValue::Int(v) => v.signum() as i32,
-            ConstValue::BigInt(v) => if v.is_negative() { -1 } else { 1 },
-            ConstValue::Rat(v) => if v.sign() == Sign::Negative { -1 } else { 1 },
-            ConstValue::Float(v) => if v.repr().sign() == Sign::Negative { -1 } else { 1 },
+            ConstValue::BigInt(v) => {
+                if v.is_negative() {
+                    -1
+                } else {
+                    1
+                }
+            }
+            ConstValue::Rat(v) => {
+                if v.sign() == Sign::Negative {
+                    -1
+                } else {
+                    1
+                }
+            }
+            ConstValue::Float(v) => {
+                if v.repr().sign() == Sign::Negative {
+                    -1
+                } else {
+                    1
+                }
+            }
             _ => 1,
         }
     }
@@ -423,7 +449,8 @@ impl ConstValue {
             (Str(a), Str(b)) => Some(a.cmp(b)),
             (Bool(a), Bool(b)) => Some(a.cmp(b)),
             (Complex(a), Complex(b)) => {
-                let same = a.0.compare(&b.0) == Some(Ordering::Equal) && a.1.compare(&b.1) == Some(Ordering::Equal);
+                let same =
+                    a.0.compare(&b.0) == Some(Ordering::Equal) && a.1.compare(&b.1) == Some(Ordering::Equal);
                 Some(if same { Ordering::Equal } else { Ordering::Less })
             }
             (Complex(_), y) if y.is_numeric() => Some(Ordering::Less),
@@ -449,7 +476,9 @@ impl ConstValue {
             Bool | UntypedBool => self.as_bool().map(ConstValue::Bool),
             String | UntypedString => self.as_bytes().map(|_| self.clone()),
             UntypedInt | UntypedRune => self.is_int().then(|| self.clone()),
-            UntypedFloat => (self.is_numeric() && !matches!(self, ConstValue::Complex(_))).then(|| self.clone()),
+            UntypedFloat => {
+                (self.is_numeric() && !matches!(self, ConstValue::Complex(_))).then(|| self.clone())
+            }
             UntypedComplex => self.is_numeric().then(|| self.clone()),
             Float32 | Float64 => {
                 if !self.is_numeric() || matches!(self, ConstValue::Complex(_)) {
@@ -467,7 +496,9 @@ impl ConstValue {
             _ => {
                 let (bits, signed) = int_size(ty, word)?;
                 let fits = match self {
-                    ConstValue::Int(v) if signed => bits == 64 || (-1i64 << (bits - 1) <= *v && *v < 1i64 << (bits - 1)),
+                    ConstValue::Int(v) if signed => {
+                        bits == 64 || (-1i64 << (bits - 1) <= *v && *v < 1i64 << (bits - 1))
+                    }
                     ConstValue::Int(v) => *v >= 0 && (bits == 64 || *v < 1i64 << bits),
                     ConstValue::BigInt(_) => !signed && bits == 64 && self.as_u64().is_some(),
                     _ => false,
@@ -531,7 +562,11 @@ fn int_op(op: ConstOp, a: i64, b: i64) -> ConstValue {
         ConstOp::IntDiv if b != 0 => a.checked_div(b),
         ConstOp::Rem if b != 0 => a.checked_rem(b),
         ConstOp::Div if b != 0 => {
-            if a.checked_rem(b) == Some(0) { a.checked_div(b) } else { None }
+            if a.checked_rem(b) == Some(0) {
+                a.checked_div(b)
+            } else {
+                None
+            }
         }
         _ => return ConstValue::Unknown,
     };
@@ -649,7 +684,8 @@ fn show_g(f: f64) -> String {
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if !(-4..6).contains(&exponent) {
-        let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+        let digits =
+            if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }
@@ -663,7 +699,16 @@ mod tests {
 
     #[test]
     fn rounding() {
-        for f in [0.1, 1.0 / 3.0, 5e-324, f64::MAX, f64::MIN_POSITIVE, 2.2250738585072011e-308, -1e300, 123456789.0] {
+        for f in [
+            0.1,
+            1.0 / 3.0,
+            5e-324,
+            f64::MAX,
+            f64::MIN_POSITIVE,
+            2.2250738585072011e-308,
+            -1e300,
+            123456789.0,
+        ] {
             assert_eq!(ConstValue::from(f).to_f64(), f);
         }
         let third = ConstValue::binary(ConstOp::Div, &ConstValue::Int(1), &ConstValue::Int(3));

@@ -1,6 +1,9 @@
 //! Values of literals.
 use crate::constant::{ConstValue, big_float};
-use dashu::{integer::{IBig, UBig}, rational::RBig};
+use dashu::{
+    integer::{IBig, UBig},
+    rational::RBig,
+};
 use syntax::ast::LitKind;
 
 /// The value of a literal as it is written; unknown if it is malformed (which the scanner reports).
@@ -39,8 +42,10 @@ fn integer(text: &str) -> Option<ConstValue> {
         [b'0', _, ..] => (8, &text[1..]),
         _ => (10, text),
     };
-    if digits.len() <= 18 && !digits.contains('_') {
-        return i64::from_str_radix(digits, radix).ok().map(ConstValue::Int);
+    if !digits.starts_with(['+', '-'])
+        && let Ok(v) = i64::from_str_radix(digits, radix)
+    {
+        return Some(ConstValue::Int(v));
     }
     let digits: String = digits.chars().filter(|&c| c != '_').collect();
     IBig::from_str_radix(&digits, radix).ok().map(Into::into)
@@ -75,9 +80,12 @@ fn float(text: &str) -> Option<ConstValue> {
         600_000_000.. => None,
         ..-600_000_000 => Some(ConstValue::Int(0)),
         _ => {
-            let power = big_float(IBig::from(10), 0).with_precision(600).value().powi(IBig::from(exponent.abs()));
+            let power =
+                big_float(IBig::from(10), 0).with_precision(600).value().powi(IBig::from(exponent.abs()));
             let digits = big_float(digits, 0);
-            Some(if exponent < 0 { digits / power } else { digits * power }.with_precision(512).value().into())
+            Some(
+                if exponent < 0 { digits / power } else { digits * power }.with_precision(512).value().into(),
+            )
         }
     }
 }
@@ -168,7 +176,10 @@ mod tests {
         assert_eq!(shown(LitKind::Int, "18446744073709551616"), "18446744073709551616");
         assert_eq!(from_literal(LitKind::Float, "0x1p-2").to_f64(), 0.25);
         assert_eq!(from_literal(LitKind::Float, ".5e1").to_f64(), 5.0);
-        assert_eq!(from_literal(LitKind::Float, "4.940656458412465441765687928682213723651e-324").to_f64(), 5e-324);
+        assert_eq!(
+            from_literal(LitKind::Float, "4.940656458412465441765687928682213723651e-324").to_f64(),
+            5e-324
+        );
         assert_eq!(shown(LitKind::Float, "1e5000"), "1e+5000");
         assert_eq!(from_literal(LitKind::Imag, "010i").imag().as_i64(), Some(10));
         assert_eq!(shown(LitKind::Char, "'\\u00e9'"), "233");

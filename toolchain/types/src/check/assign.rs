@@ -4,11 +4,7 @@ use super::{
     operand::{Ctx, OpMode, Operand, Src},
     signature::measure,
 };
-use crate::{
-    checker::Checker,
-    object::*,
-    table::*,
-};
+use crate::{checker::Checker, object::*, table::*};
 use syntax::{
     Pos, Sym,
     ast::{Expr, ExprKind},
@@ -174,7 +170,10 @@ impl Checker {
                 }
             }
             let s = x.text();
-            self.error(x.pos(), format!("cannot assign to {s} (neither addressable nor a map index expression)"));
+            self.error(
+                x.pos(),
+                format!("cannot assign to {s} (neither addressable nor a map index expression)"),
+            );
             return Lhs::Invalid;
         }
         self.mark_reassigned(lhs);

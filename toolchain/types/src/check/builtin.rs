@@ -15,10 +15,7 @@ use crate::{
     table::*,
 };
 use std::cmp::Ordering;
-use syntax::{
-    ast::ExprKind,
-    print::expr_string,
-};
+use syntax::{ast::ExprKind, print::expr_string};
 
 /// A built-in function's name, as a call of it is written.
 pub fn name(b: Builtin) -> &'static str {
@@ -122,7 +119,8 @@ impl Checker {
         };
         if !how.is_empty() {
             let es = expr_string(call.e);
-            let msg = format!("invalid operation: {how} arguments for {es} (expected {least}, found {nargs})");
+            let msg =
+                format!("invalid operation: {how} arguments for {es} (expected {least}, found {nargs})");
             self.error(call.e.start_pos(), msg);
             return None;
         }
@@ -450,7 +448,8 @@ impl Checker {
                 if self.param_parts(&x, id) {
                     return None;
                 }
-                let msg = format!("invalid argument: argument has type {}, expected complex type", self.ts(x.ty));
+                let msg =
+                    format!("invalid argument: argument has type {}, expected complex type", self.ts(x.ty));
                 self.error(x.pos(), msg);
                 return None;
             }
@@ -571,10 +570,8 @@ impl Checker {
         let n = call.args.len();
         if n < least || least + 1 < n {
             let es = expr_string(call.e);
-            let msg = format!(
-                "invalid operation: {es} expects {least} or {} arguments; found {n}",
-                least + 1
-            );
+            let msg =
+                format!("invalid operation: {es} expects {least} or {} arguments; found {n}", least + 1);
             self.error(call.e.start_pos(), msg);
             return None;
         }
@@ -628,7 +625,8 @@ impl Checker {
         }
         if !x.is_const() {
             x.mode = OpMode::Value;
-            let ctx = if id == Builtin::Max { "argument to built-in max" } else { "argument to built-in min" };
+            let ctx =
+                if id == Builtin::Max { "argument to built-in max" } else { "argument to built-in min" };
             self.assignment(&mut x, Some(EMPTY_INTERFACE), ctx.into());
             if !x.valid() {
                 return None;
@@ -674,9 +672,7 @@ impl Checker {
     fn has_var_size(&self, t: TypeId) -> bool {
         match self.table.get(t) {
             Type::TypeParam(_) => true,
-            Type::Named(..) => {
-                self.table.has_type_params(t) && self.has_var_size(self.table.underlying(t))
-            }
+            Type::Named(..) => self.table.has_type_params(t) && self.has_var_size(self.table.underlying(t)),
             Type::Array(e, _) => self.has_var_size(*e),
             Type::Struct(fields) => fields.iter().any(|f| self.has_var_size(f.ty)),
             _ => false,

@@ -329,8 +329,18 @@ impl Checker {
             })
             .collect();
         if !sig.tparams.is_empty() || !generic_args.is_empty() {
-            (rsig, params) =
-                self.infer_call(call, sig_ty, sig, given, given_exprs, &mut args, partial, params, generic_args, outer)?;
+            (rsig, params) = self.infer_call(
+                call,
+                sig_ty,
+                sig,
+                given,
+                given_exprs,
+                &mut args,
+                partial,
+                params,
+                generic_args,
+                outer,
+            )?;
         }
         for (x, &t) in args.iter_mut().zip(&params) {
             self.assignment(x, Some(t), Ctx::Argument(call.fun));
@@ -392,8 +402,7 @@ impl Checker {
             .map(|(a, &ty)| InferArg { ty: if a.valid() { ty } else { TypeId::default() }, nil: a.is_nil() })
             .collect();
         let from = self.env.file.pkg;
-        let inferred =
-            self.table.infer(&tparams, &given, &renamed, &infos, false, from, &|i| args[i].text());
+        let inferred = self.table.infer(&tparams, &given, &renamed, &infos, false, from, &|i| args[i].text());
         let targs = match inferred {
             Ok(t) => t,
             Err(why) => {
@@ -450,7 +459,8 @@ impl Checker {
         } else {
             (call.rparen, "not enough")
         };
-        let have: Vec<TypeId> = args.iter().map(|a| if a.valid() { a.ty } else { TypeId::default() }).collect();
+        let have: Vec<TypeId> =
+            args.iter().map(|a| if a.valid() { a.ty } else { TypeId::default() }).collect();
         let have = self.types_summary(&have, false, call.dots);
         let want = self.types_summary(&sig.params, sig.variadic, false);
         let fun = expr_string(call.fun);
@@ -464,11 +474,7 @@ impl Checker {
             let mut s = if t.0 == 0 {
                 "unknown type".to_string()
             } else if self.table.is_untyped(t) {
-                if self.table.is_numeric(t) {
-                    "number".into()
-                } else {
-                    self.ts(t).replace("untyped ", "")
-                }
+                if self.table.is_numeric(t) { "number".into() } else { self.ts(t).replace("untyped ", "") }
             } else {
                 self.ts(t)
             };

@@ -74,7 +74,8 @@ impl Checker {
             }
             if ast.package.name != self.pkg(pkg).info.name {
                 let want = self.pkg(pkg).info.name;
-                let msg = format!("package {}; expected package {}", ast.package.name.as_str(), want.as_str());
+                let msg =
+                    format!("package {}; expected package {}", ast.package.name.as_str(), want.as_str());
                 self.error(ast.package.pos, msg);
             }
             for (index, decl) in ast.decls.iter().enumerate() {
@@ -158,7 +159,12 @@ impl Checker {
     }
 
     /// Makes a defined type for a declaration; its type is known at once unless it is generic.
-    pub(crate) fn new_defined(&mut self, obj: ObjId, d: &ast::TypeDecl, local: Option<(ObjId, u32)>) -> NamedId {
+    pub(crate) fn new_defined(
+        &mut self,
+        obj: ObjId,
+        d: &ast::TypeDecl,
+        local: Option<(ObjId, u32)>,
+    ) -> NamedId {
         let named = self.table.new_named(NamedInfo {
             obj,
             tparams: Vec::new(),
@@ -176,7 +182,13 @@ impl Checker {
         named
     }
 
-    fn collect_func(&mut self, file: FileRef, index: u32, d: &'static ast::FuncDecl, methods: &mut Vec<Method>) {
+    fn collect_func(
+        &mut self,
+        file: FileRef,
+        index: u32,
+        d: &'static ast::FuncDecl,
+        methods: &mut Vec<Method>,
+    ) {
         let pkg = file.pkg;
         let func = FuncObj {
             decl: Some((file, index)),
@@ -268,14 +280,24 @@ impl Checker {
     }
 
     /// Compares the numbers of names and of initial values.
-    pub(crate) fn arity(&mut self, pos: Pos, names: &[Ident], values: &[Expr], constant: bool, inherited: bool) {
+    pub(crate) fn arity(
+        &mut self,
+        pos: Pos,
+        names: &[Ident],
+        values: &[Expr],
+        constant: bool,
+        inherited: bool,
+    ) {
         let (l, r) = (names.len(), values.len());
         if l < r {
             let extra = &values[l];
             if inherited {
                 self.error(pos, format!("extra init expr at {}", extra.pos));
             } else {
-                self.error(extra.start_pos(), format!("extra init expr {}", syntax::print::expr_string(extra)));
+                self.error(
+                    extra.start_pos(),
+                    format!("extra init expr {}", syntax::print::expr_string(extra)),
+                );
             }
         } else if l > r && (constant || r != 1) {
             let name = &names[r];
@@ -320,8 +342,13 @@ impl Checker {
             if imported == NO_PKG {
                 return;
             }
-            let mut names: Vec<(Sym, ObjId)> =
-                self.pkg(imported).scope.iter().map(|(&n, &o)| (n, o)).filter(|(n, _)| n.is_exported()).collect();
+            let mut names: Vec<(Sym, ObjId)> = self
+                .pkg(imported)
+                .scope
+                .iter()
+                .map(|(&n, &o)| (n, o))
+                .filter(|(n, _)| n.is_exported())
+                .collect();
             names.sort_by_key(|&(_, o)| o);
             for (n, o) in names {
                 if let Some(&alt) = self.pkg(pkg).file_scopes[file.file as usize].get(&n) {
@@ -366,7 +393,11 @@ impl Checker {
                 p => {
                     let info = &self.pkg(p).info;
                     let (path, name) = (info.path.as_str(), info.name.as_str());
-                    if path == name { format!("package {name}") } else { format!("package {name} ({path:?})") }
+                    if path == name {
+                        format!("package {name}")
+                    } else {
+                        format!("package {name} ({path:?})")
+                    }
                 }
             };
             let other = self.alt_decl(obj);
@@ -427,10 +458,25 @@ impl Checker {
     pub(crate) fn declare_universe(&mut self) {
         use Basic::*;
         let types = [
-            ("bool", Bool), ("int", Int), ("int8", Int8), ("int16", Int16), ("int32", Int32), ("int64", Int64),
-            ("uint", Uint), ("uint8", Uint8), ("uint16", Uint16), ("uint32", Uint32), ("uint64", Uint64),
-            ("uintptr", Uintptr), ("float32", Float32), ("float64", Float64), ("complex64", Complex64),
-            ("complex128", Complex128), ("string", String), ("byte", Uint8), ("rune", Int32),
+            ("bool", Bool),
+            ("int", Int),
+            ("int8", Int8),
+            ("int16", Int16),
+            ("int32", Int32),
+            ("int64", Int64),
+            ("uint", Uint),
+            ("uint8", Uint8),
+            ("uint16", Uint16),
+            ("uint32", Uint32),
+            ("uint64", Uint64),
+            ("uintptr", Uintptr),
+            ("float32", Float32),
+            ("float64", Float64),
+            ("complex64", Complex64),
+            ("complex128", Complex128),
+            ("string", String),
+            ("byte", Uint8),
+            ("rune", Int32),
         ];
         for (name, b) in types {
             let alias = matches!(name, "byte" | "rune");
@@ -478,8 +524,8 @@ impl Checker {
 const BUILTINS: [Builtin; 26] = {
     use Builtin::*;
     [
-        Append, Cap, Clear, Close, Complex, Copy, Delete, Imag, Len, Make, Max, Min, New, Panic, Print, Println, Real,
-        Recover, Add, Alignof, Offsetof, Sizeof, Slice, SliceData, String, StringData,
+        Append, Cap, Clear, Close, Complex, Copy, Delete, Imag, Len, Make, Max, Min, New, Panic, Print,
+        Println, Real, Recover, Add, Alignof, Offsetof, Sizeof, Slice, SliceData, String, StringData,
     ]
 };
 

@@ -89,7 +89,9 @@ impl Checker {
         }
         let core = self.table.core_type(base);
         match core.map(|u| self.table.get(u)) {
-            Some(Type::Struct(fields)) => self.struct_lit(elems, rbrace, core.unwrap_or_default(), base, fields),
+            Some(Type::Struct(fields)) => {
+                self.struct_lit(elems, rbrace, core.unwrap_or_default(), base, fields)
+            }
             Some(Type::Array(elem, len)) => {
                 self.indexed_elems(elems, *elem, Some(*len));
             }
@@ -147,7 +149,8 @@ impl Checker {
             };
             if hidden(field) {
                 let (name, t) = (field.name.as_str(), self.ts(base));
-                let msg = format!("implicit assignment to unexported field {name} in struct literal of type {t}");
+                let msg =
+                    format!("implicit assignment to unexported field {name} in struct literal of type {t}");
                 self.error(elem.start_pos(), msg);
                 continue;
             }
@@ -164,7 +167,13 @@ impl Checker {
         }
     }
 
-    fn keyed_struct_lit(&mut self, elems: &'static [Expr], under: TypeId, base: TypeId, fields: &'static [Field]) {
+    fn keyed_struct_lit(
+        &mut self,
+        elems: &'static [Expr],
+        under: TypeId,
+        base: TypeId,
+        fields: &'static [Field],
+    ) {
         let pkg = self.env.file.pkg;
         // Paths of the fields that have values, with their names.
         let mut visited: Vec<(Vec<u32>, Sym)> = Vec::with_capacity(elems.len());

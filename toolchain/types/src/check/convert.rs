@@ -4,12 +4,7 @@ use super::{
     operand::{Ctx, OpMode, Operand},
     untyped::Misfit,
 };
-use crate::{
-    checker::Checker,
-    constant::ConstValue,
-    query::Cause,
-    table::*,
-};
+use crate::{checker::Checker, constant::ConstValue, query::Cause, table::*};
 
 impl Checker {
     /// Makes `x` a value of type `t` (of its own default type without one), or reports that it is none.
@@ -17,7 +12,12 @@ impl Checker {
         self.single_value(x);
         match x.mode {
             OpMode::Invalid => return,
-            OpMode::Const | OpMode::Var | OpMode::MapIndex | OpMode::Value | OpMode::CommaOk | OpMode::Nil => {}
+            OpMode::Const
+            | OpMode::Var
+            | OpMode::MapIndex
+            | OpMode::Value
+            | OpMode::CommaOk
+            | OpMode::Nil => {}
             _ => {
                 let (xs, ts) = (self.op_str(x), t.map_or("<nil>".into(), |t| self.ts(t)));
                 self.error(x.pos(), format!("cannot assign {xs} to {ts} in {ctx}"));
@@ -212,7 +212,9 @@ impl Checker {
         }
         let text = match self.table.under(t) {
             Type::Array(..) => "conversion of slice to array requires go1.20 or later",
-            Type::Pointer(_) if !self.allows(17) => "conversion of slice to array pointer requires go1.17 or later",
+            Type::Pointer(_) if !self.allows(17) => {
+                "conversion of slice to array pointer requires go1.17 or later"
+            }
             _ => return true,
         };
         cause.set(|| text.into());

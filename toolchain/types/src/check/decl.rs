@@ -1,12 +1,12 @@
 //! Resolving declarations, with detection of cycles.
 //!
 //! A declaration is white (not looked at), grey (in progress, on `Checker::path`) or black (done).
-use super::{delayed::Action, expr::E, operand::{Operand, OpMode}};
-use crate::{
-    checker::Checker,
-    object::*,
-    table::*,
+use super::{
+    delayed::Action,
+    expr::E,
+    operand::{OpMode, Operand},
 };
+use crate::{checker::Checker, object::*, table::*};
 use std::rc::Rc;
 use syntax::ast;
 
@@ -38,6 +38,8 @@ pub(crate) struct ObjState {
     pub(crate) typed: bool,
     /// The body of a function, or the initial value of a variable, was checked.
     pub(crate) body_done: bool,
+    /// A defined type whose declaration could not be finished yet: see `Checker::postponed`.
+    pub(crate) postponed: bool,
     /// Queued in `Checker::pending`.
     pub(crate) queued: bool,
 }
@@ -119,7 +121,11 @@ impl Checker {
             }
         }
         self.path.pop();
-        self.st(obj).color = Color::Black;
+        let postponed = std::mem::take(&mut self.st(obj).postponed);
+        self.st(obj).color = if postponed { Color::White } else { Color::Black };
+        if postponed {
+            self.postponed.push(obj);
+        }
         if self.path.is_empty() {
             self.settle(top);
         }
@@ -129,17 +135,20 @@ impl Checker {
     /// Makes sure that everything that was named has its underlying type.
     #[inline]
     pub(crate) fn complete_pending(&mut self) {
-        if !self.pending.is_empty() {
+        if !self.pending.is_empty() || !self.postponed.is_empty() {
             self.complete_pending_slow();
         }
     }
 
     fn complete_pending_slow(&mut self) {
+        self.pending.append(&mut self.postponed);
+        self.barriers.push(self.path.len());
         while let Some(obj) = self.pending.pop() {
             if self.color(obj) == Color::White {
                 self.resolve(obj);
             }
         }
+        self.barriers.pop();
     }
 
     /// Notes that a defined type will be needed.
@@ -198,7 +207,8 @@ impl Checker {
         let mut obj = first;
         for i in 0..cycle.len() {
             let next = cycle[(start + i + 1) % cycle.len()];
-            let line = format!("\n\t{}: {} refers to {}", self.obj(obj).pos, name(self, obj), name(self, next));
+            let line =
+                format!("\n\t{}: {} refers to {}", self.obj(obj).pos, name(self, obj), name(self, next));
             msg.push_str(&line);
             obj = next;
         }
@@ -220,6 +230,12 @@ impl Checker {
         }
         let Some((named, _)) = self.table.as_named(t) else { return true };
         let obj = self.table.named_info(named).obj;
+        if self.postponed.contains(&obj) {
+            let mut cycle = self.path.clone();
+            cycle.push(obj);
+            self.cycle_error(&cycle);
+            return false;
+        }
         if self.color(obj) != Color::Grey {
             return true;
         }
@@ -234,9 +250,18 @@ impl Checker {
         self.table.objs[obj.0 as usize].ty = ty;
     }
 
-    pub(crate) fn const_decl(&mut self, obj: ObjId, ty: Option<E>, init: Option<E>, inherited: bool, iota: u32) {
-        let (iota, errpos) =
-            (self.env.iota.replace(i64::from(iota)), std::mem::replace(&mut self.env.errpos, syntax::Pos::NONE));
+    pub(crate) fn const_decl(
+        &mut self,
+        obj: ObjId,
+        ty: Option<E>,
+        init: Option<E>,
+        inherited: bool,
+        iota: u32,
+    ) {
+        let (iota, errpos) = (
+            self.env.iota.replace(i64::from(iota)),
+            std::mem::replace(&mut self.env.errpos, syntax::Pos::NONE),
+        );
         let mut declared = TypeId::default();
         let mut ok = true;
         if let Some(e) = ty {
@@ -373,7 +398,10 @@ impl Checker {
             if let Some(p) = self.table.as_tparam(ty)
                 && tparams.contains(&p)
             {
-                self.error(d.ty.start_pos(), "cannot use type parameter declared in alias declaration as RHS");
+                self.error(
+                    d.ty.start_pos(),
+                    "cannot use type parameter declared in alias declaration as RHS",
+                );
                 ty = TypeId::default();
             }
             self.set_type(obj, ty);
@@ -400,8 +428,16 @@ impl Checker {
                 TypeId::default()
             } else if let Some((origin, _)) = self.table.as_named(rhs) {
                 let origin = self.table.named_info(origin).obj;
-                if self.color(origin) == Color::Grey {
-                    let start = self.path.iter().position(|&o| o == origin);
+                let start = self.path.iter().position(|&o| o == origin);
+                if self.color(origin) == Color::Grey
+                    && self.barriers.iter().any(|&b| start.is_some_and(|s| b > s))
+                {
+                    // It was only completed by the way, and is not needed yet.
+                    self.st(obj).postponed = true;
+                    self.close_scope();
+                    self.type_depth -= 1;
+                    return;
+                } else if self.color(origin) == Color::Grey {
                     let cycle = start.map_or_else(|| vec![origin], |s| self.path[s..].to_vec());
                     self.cycle_error(&cycle);
                     TypeId::default()

@@ -1,10 +1,5 @@
 //! What is judged when the types it is about are complete.
-use crate::{
-    checker::Checker,
-    object::*,
-    query::Cause,
-    table::*,
-};
+use crate::{checker::Checker, object::*, query::Cause, table::*};
 use syntax::Pos;
 
 /// Something to judge.
@@ -44,7 +39,7 @@ impl Checker {
     /// Completes all types that were named, and does what waits for that, down to `top` actions.
     #[inline]
     pub(crate) fn settle(&mut self, top: usize) {
-        if !self.pending.is_empty() || self.delayed.len() > top {
+        if !self.pending.is_empty() || !self.postponed.is_empty() || self.delayed.len() > top {
             self.settle_slow(top);
         }
     }
@@ -321,7 +316,10 @@ impl Checker {
                     return true;
                 }
                 let u = self.table.named_info(*named).underlying;
-                if matches!(self.table.get(u), Type::Basic(_) | Type::Pointer(_) | Type::Slice(_) | Type::Map(..)) {
+                if matches!(
+                    self.table.get(u),
+                    Type::Basic(_) | Type::Pointer(_) | Type::Slice(_) | Type::Map(..)
+                ) {
                     return true;
                 }
                 nest.push(t);
@@ -341,7 +339,9 @@ impl Checker {
             Type::TypeParam(p) => {
                 let Some(&inst) = nest.last() else { return true };
                 let Some((named, args)) = self.table.as_named(inst) else { return true };
-                let Some(i) = self.table.named_info(named).tparams.iter().position(|q| q == p) else { return true };
+                let Some(i) = self.table.named_info(named).tparams.iter().position(|q| q == p) else {
+                    return true;
+                };
                 let Some(&arg) = args.get(i) else { return true };
                 if self.table.as_tparam(arg) == Some(*p) {
                     return true;

@@ -1,11 +1,6 @@
 //! Expressions: dispatch, names, operators with one operand.
 use super::operand::{OpMode, Operand, Src};
-use crate::{
-    checker::Checker,
-    object::*,
-    query::Cause,
-    table::*,
-};
+use crate::{checker::Checker, object::*, query::Cause, table::*};
 use std::rc::Rc;
 use syntax::{
     Pos, Sym,
@@ -470,7 +465,10 @@ impl Checker {
                 });
                 let Some(base) = base.filter(|_| ok) else {
                     let msg = if different {
-                        format!("invalid operation: pointers of {} must have identical base types", self.op_str(&x))
+                        format!(
+                            "invalid operation: pointers of {} must have identical base types",
+                            self.op_str(&x)
+                        )
                     } else {
                         format!("invalid operation: cannot indirect {}", self.op_str(&x))
                     };
@@ -624,8 +622,10 @@ impl Checker {
             return x;
         }
         if self.table.is_type_param(x.ty) {
-            let msg =
-                format!("invalid operation: cannot use type assertion on type parameter value {}", self.op_str(&x));
+            let msg = format!(
+                "invalid operation: cannot use type assertion on type parameter value {}",
+                self.op_str(&x)
+            );
             self.error(x.pos(), msg);
             x.invalidate();
             return x;

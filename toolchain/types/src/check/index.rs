@@ -3,11 +3,7 @@ use super::{
     expr::E,
     operand::{OpMode, Operand, Src},
 };
-use crate::{
-    checker::Checker,
-    object::ObjId,
-    table::*,
-};
+use crate::{checker::Checker, object::ObjId, table::*};
 use syntax::ast::Expr;
 
 impl Checker {
@@ -82,20 +78,18 @@ impl Checker {
                 self.map_index(e, &mut x, indices, *key, *elem);
                 return (x, false);
             }
-            Type::Interface(_) if self.table.is_type_param(x.ty) => {
-                match self.param_index(&x) {
-                    Some((Some(key), elem, ..)) => {
-                        self.map_index(e, &mut x, indices, key, elem);
-                        return (x, false);
-                    }
-                    Some((None, elem, len, mode)) => {
-                        length = len;
-                        x.mode = mode;
-                        x.ty = elem;
-                    }
-                    None => valid = false,
+            Type::Interface(_) if self.table.is_type_param(x.ty) => match self.param_index(&x) {
+                Some((Some(key), elem, ..)) => {
+                    self.map_index(e, &mut x, indices, key, elem);
+                    return (x, false);
                 }
-            }
+                Some((None, elem, len, mode)) => {
+                    length = len;
+                    x.mode = mode;
+                    x.ty = elem;
+                }
+                None => valid = false,
+            },
             Type::Basic(Basic::Invalid) => {
                 self.use_exprs(indices);
                 x.invalidate();

@@ -93,10 +93,7 @@ impl Checker {
             work.extend_from_slice(&self.decls[decl as usize].deps);
         }
         while let Some(f) = work.pop() {
-            if self.obj(f).pkg != pkg
-                || !matches!(self.obj(f).kind, ObjKind::Func(_))
-                || !seen.insert(f)
-            {
+            if self.obj(f).pkg != pkg || !matches!(self.obj(f).kind, ObjKind::Func(_)) || !seen.insert(f) {
                 continue;
             }
             self.check_body(f);
@@ -128,7 +125,13 @@ impl Checker {
         out
     }
 
-    fn find_path(&mut self, pkg: PkgId, from: ObjId, to: ObjId, seen: &mut FxHashSet<ObjId>) -> Option<Vec<ObjId>> {
+    fn find_path(
+        &mut self,
+        pkg: PkgId,
+        from: ObjId,
+        to: ObjId,
+        seen: &mut FxHashSet<ObjId>,
+    ) -> Option<Vec<ObjId>> {
         if !seen.insert(from) {
             return None;
         }

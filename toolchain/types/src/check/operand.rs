@@ -1,12 +1,6 @@
 //! What checking an expression gives, and how messages show it.
 use super::expr::E;
-use crate::{
-    checker::Checker,
-    constant::ConstValue,
-    info::Mode,
-    object::*,
-    table::*,
-};
+use crate::{checker::Checker, constant::ConstValue, info::Mode, object::*, table::*};
 use std::rc::Rc;
 use syntax::{Pos, ast::Expr, print::expr_string};
 
@@ -177,7 +171,9 @@ impl Checker {
             };
         }
         let expr = match (&x.src, x.mode) {
-            (Src::None, OpMode::Builtin) => x.builtin.map_or(String::new(), |b| super::builtin::name(b).into()),
+            (Src::None, OpMode::Builtin) => {
+                x.builtin.map_or(String::new(), |b| super::builtin::name(b).into())
+            }
             (Src::None, OpMode::Type) => self.ts(x.ty),
             (Src::None, OpMode::Const) => self.const_str(&x.val, x.ty),
             _ => x.text(),

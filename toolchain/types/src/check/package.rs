@@ -1,10 +1,6 @@
 //! Bodies of functions, and whole packages.
 use super::decl::DeclKind;
-use crate::{
-    checker::Checker,
-    object::*,
-    table::*,
-};
+use crate::{checker::Checker, object::*, table::*};
 use syntax::ast;
 
 impl Checker {

@@ -1,10 +1,6 @@
 //! `for … range`.
 use super::operand::{Operand, Src};
-use crate::{
-    checker::Checker,
-    query::Cause,
-    table::*,
-};
+use crate::{checker::Checker, query::Cause, table::*};
 use syntax::{
     Sym,
     ast::{self, ExprKind},
@@ -140,7 +136,8 @@ impl Checker {
         let send_only = |t: TypeId| format!("receive from send-only channel {}", self.ts(t));
         if table.is_type_param(orig) {
             if let Some(terms) = &table.type_set(orig).terms
-                && let Some(t) = terms.iter().find(|t| matches!(table.under(t.ty), Type::Chan(ChanDir::Send, _)))
+                && let Some(t) =
+                    terms.iter().find(|t| matches!(table.under(t.ty), Type::Chan(ChanDir::Send, _)))
             {
                 return Err(send_only(t.ty));
             }

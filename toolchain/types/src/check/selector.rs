@@ -120,21 +120,15 @@ impl Checker {
     }
 
     /// A field or method that was found.
-    fn selected(
-        &mut self,
-        e: E,
-        xe: E,
-        sel: &'static Ident,
-        mut x: Operand,
-        s: Selected,
-    ) -> Option<Operand> {
+    fn selected(&mut self, e: E, xe: E, sel: &'static Ident, mut x: Operand, s: Selected) -> Option<Operand> {
         let is_type = x.mode == OpMode::Type;
         let recv = x.ty;
         let kind = match (s.kind, is_type) {
             (Found::Field, false) => SelectionKind::Field,
             (Found::Field, true) => {
                 let t = self.ts(x.ty);
-                let msg = format!("operand for field selector {} must be value of type {t}", sel.name.as_str());
+                let msg =
+                    format!("operand for field selector {} must be value of type {t}", sel.name.as_str());
                 self.error(xe.start_pos(), msg);
                 return None;
             }
@@ -164,8 +158,7 @@ impl Checker {
                 return None;
             }
         }
-        let selection =
-            Selection { kind, recv, path: s.path, method: s.obj, indirect: s.indirect };
+        let selection = Selection { kind, recv, path: s.path, method: s.obj, indirect: s.indirect };
         self.info().selections.insert(e.id, selection);
         if s.kind == Found::Field {
             x.mode = if x.mode == OpMode::Var || s.indirect { OpMode::Var } else { OpMode::Value };
@@ -260,7 +253,9 @@ impl Checker {
             }
             // Exported names do not tell where they come from: ask the type.
             let alt_pkg = if alt.is_exported() {
-                self.table.as_named(self.table.deref(s.owner).0).map_or(alt_pkg, |(n, _)| self.table.named_pkg(n))
+                self.table
+                    .as_named(self.table.deref(s.owner).0)
+                    .map_or(alt_pkg, |(n, _)| self.table.named_pkg(n))
             } else {
                 alt_pkg
             };

@@ -1,10 +1,6 @@
 //! Function types, parameters and receivers.
 use super::{collect::unpack_receiver, delayed::Action};
-use crate::{
-    checker::Checker,
-    object::*,
-    table::*,
-};
+use crate::{checker::Checker, object::*, table::*};
 use syntax::{
     Sym,
     ast::{self, ExprKind},
@@ -83,7 +79,12 @@ impl Checker {
         };
         self.env.depth += 1;
         let name = field.names.first();
-        let obj = self.new_var(name.map_or(Sym::default(), |n| n.name), name.map_or(field.pos, |n| n.pos), ty, true);
+        let obj = self.new_var(
+            name.map_or(Sym::default(), |n| n.name),
+            name.map_or(field.pos, |n| n.pos),
+            ty,
+            true,
+        );
         self.env.depth -= 1;
         self.record_obj(name.map_or(field.id, |n| n.id), obj);
         self.declare(obj);
@@ -129,7 +130,8 @@ impl Checker {
         let base_params = self.generic_tparams(base.generic);
         if base_params.len() != tparams.len() {
             let got = measure(tparams.len(), "type parameter");
-            let msg = format!("receiver declares {got}, but receiver base type declares {}", base_params.len());
+            let msg =
+                format!("receiver declares {got}, but receiver base type declares {}", base_params.len());
             self.error(x.start_pos(), msg);
             return (TypeId::default(), tparams);
         }

@@ -6,12 +6,7 @@ use super::{
     expr::{E, Kind},
     operand::{OpMode, Operand},
 };
-use crate::{
-    checker::Checker,
-    constant::ConstValue,
-    object::*,
-    table::*,
-};
+use crate::{checker::Checker, constant::ConstValue, object::*, table::*};
 use syntax::{
     Pos,
     ast::{self, Decl, ExprKind, Stmt, StmtKind, UnaryOp},
@@ -240,7 +235,9 @@ impl Checker {
         for c in clauses {
             let recv = match c.comm.as_deref().map(|s| &s.kind) {
                 None | Some(StmtKind::Send { .. }) => None,
-                Some(StmtKind::Assign { rhs, .. } | StmtKind::Define { rhs, .. }) if rhs.len() == 1 => Some(&rhs[0]),
+                Some(StmtKind::Assign { rhs, .. } | StmtKind::Define { rhs, .. }) if rhs.len() == 1 => {
+                    Some(&rhs[0])
+                }
                 Some(StmtKind::Expr(e)) => Some(e),
                 Some(_) => {
                     self.bad_select_case(c);
@@ -372,8 +369,12 @@ impl Checker {
 /// Where messages about a statement go.
 fn stmt_start(s: &Stmt) -> Pos {
     match &s.kind {
-        StmtKind::Assign { lhs, .. } | StmtKind::Define { lhs, .. } => lhs.first().map_or(s.pos, |e| e.start_pos()),
-        StmtKind::Expr(e) | StmtKind::OpAssign { lhs: e, .. } | StmtKind::IncDec { x: e, .. } => e.start_pos(),
+        StmtKind::Assign { lhs, .. } | StmtKind::Define { lhs, .. } => {
+            lhs.first().map_or(s.pos, |e| e.start_pos())
+        }
+        StmtKind::Expr(e) | StmtKind::OpAssign { lhs: e, .. } | StmtKind::IncDec { x: e, .. } => {
+            e.start_pos()
+        }
         StmtKind::Send { chan, .. } => chan.start_pos(),
         _ => s.pos,
     }

@@ -1,10 +1,6 @@
 //! Struct and interface types.
 use super::{delayed::Action, expr::E};
-use crate::{
-    checker::Checker,
-    intern::UNIVERSE,
-    table::*,
-};
+use crate::{checker::Checker, intern::UNIVERSE, table::*};
 use rustc_hash::FxHashMap;
 use syntax::{
     Pos, Sym,
@@ -61,7 +57,8 @@ impl Checker {
     }
 
     pub(crate) fn interface_type(&mut self, e: E, elems: &'static [InterfaceElem]) -> TypeId {
-        let mut iface = Interface { methods: Vec::new(), embeds: Vec::new(), implicit: false, comparable: false };
+        let mut iface =
+            Interface { methods: Vec::new(), embeds: Vec::new(), implicit: false, comparable: false };
         let mut seen = Seen::default();
         let mut places = Vec::new();
         for elem in elems {

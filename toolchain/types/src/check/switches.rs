@@ -4,12 +4,7 @@ use super::{
     expr::E,
     operand::{OpMode, Operand, Src},
 };
-use crate::{
-    checker::Checker,
-    constant::ConstValue,
-    object::*,
-    table::*,
-};
+use crate::{checker::Checker, constant::ConstValue, object::*, table::*};
 use rustc_hash::FxHashMap;
 use syntax::{
     Pos,
@@ -171,7 +166,10 @@ impl Checker {
             let key = last.map(|t| self.table.canon(t));
             if let Some(&at) = seen.get(&key) {
                 let t = last.map_or("nil".into(), |t| self.ts(t));
-                self.error(e.start_pos(), format!("duplicate case {t} in type switch\n\t{at}: previous case"));
+                self.error(
+                    e.start_pos(),
+                    format!("duplicate case {t} in type switch\n\t{at}: previous case"),
+                );
                 continue;
             }
             seen.insert(key, e.start_pos());

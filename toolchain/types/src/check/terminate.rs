@@ -1,9 +1,5 @@
 //! Terminating statements: does control reach the end of a function?
-use crate::{
-    checker::Checker,
-    info::Mode,
-    object::*,
-};
+use crate::{checker::Checker, info::Mode, object::*};
 use syntax::{
     Sym,
     ast::{BranchKind, CaseClause, ExprKind, Stmt, StmtKind},
@@ -38,9 +34,9 @@ impl Checker {
             },
             StmtKind::Switch(sw) => self.clauses_terminate(&sw.clauses, label),
             StmtKind::TypeSwitch(sw) => self.clauses_terminate(&sw.clauses, label),
-            StmtKind::Select { clauses, .. } => clauses
-                .iter()
-                .all(|c| self.list_terminates(&c.body) && !list_breaks(&c.body, label, true)),
+            StmtKind::Select { clauses, .. } => {
+                clauses.iter().all(|c| self.list_terminates(&c.body) && !list_breaks(&c.body, label, true))
+            }
             StmtKind::For(f) => f.cond.is_none() && !list_breaks(&f.body.stmts, label, true),
             _ => false,
         }
@@ -69,7 +65,9 @@ fn breaks(s: &Stmt, label: Option<Sym>, implicit: bool) -> bool {
             list_breaks(&i.then.stmts, label, implicit)
                 || i.els.as_ref().is_some_and(|e| breaks(e, label, implicit))
         }
-        StmtKind::Switch(sw) => label.is_some() && sw.clauses.iter().any(|c| list_breaks(&c.body, label, false)),
+        StmtKind::Switch(sw) => {
+            label.is_some() && sw.clauses.iter().any(|c| list_breaks(&c.body, label, false))
+        }
         StmtKind::TypeSwitch(sw) => {
             label.is_some() && sw.clauses.iter().any(|c| list_breaks(&c.body, label, false))
         }

@@ -1,10 +1,10 @@
 //! Type expressions.
-use super::{delayed::Action, expr::E, operand::{Operand, OpMode}};
-use crate::{
-    checker::Checker,
-    object::*,
-    table::*,
+use super::{
+    delayed::Action,
+    expr::E,
+    operand::{OpMode, Operand},
 };
+use crate::{checker::Checker, object::*, table::*};
 use syntax::{
     Pos, Sym,
     ast::{self, BinaryOp, Expr, ExprKind, UnaryOp},
@@ -27,7 +27,8 @@ impl Checker {
     /// The type that an expression denotes; invalid after an error.
     pub(crate) fn typ(&mut self, e: E) -> TypeId {
         let u = self.type_or_generic(e);
-        let ty = if u.generic != ObjId::NONE { self.not_instantiated(e.start_pos(), u.generic) } else { u.ty };
+        let ty =
+            if u.generic != ObjId::NONE { self.not_instantiated(e.start_pos(), u.generic) } else { u.ty };
         self.record_type(e.id, ty);
         ty
     }
@@ -275,7 +276,10 @@ impl Checker {
             if base.ty.0 != 0 {
                 let (xs, t) = (expr_string(x), self.ts(base.ty));
                 let list = expr_list_string(indices);
-                self.error(x.start_pos(), format!("invalid operation: {xs}[{list}] ({t} is not a generic type)"));
+                self.error(
+                    x.start_pos(),
+                    format!("invalid operation: {xs}[{list}] ({t} is not a generic type)"),
+                );
             }
             return TypeId::default();
         }
@@ -284,11 +288,8 @@ impl Checker {
         if args.len() != tparams.len() {
             let how = if args.len() < tparams.len() { "not enough" } else { "too many" };
             let name = self.obj(base.generic).name.as_str();
-            let msg = format!(
-                "{how} type arguments for type {name}: have {}, want {}",
-                args.len(),
-                tparams.len()
-            );
+            let msg =
+                format!("{how} type arguments for type {name}: have {}, want {}", args.len(), tparams.len());
             self.error(x.start_pos(), msg);
             return TypeId::default();
         }
@@ -299,7 +300,13 @@ impl Checker {
     }
 
     /// An instance of a generic type.
-    fn instantiate_type(&mut self, obj: ObjId, ty: TypeId, tparams: &[TypeParamId], args: &[TypeId]) -> TypeId {
+    fn instantiate_type(
+        &mut self,
+        obj: ObjId,
+        ty: TypeId,
+        tparams: &[TypeParamId],
+        args: &[TypeId],
+    ) -> TypeId {
         if let ObjKind::TypeName { alias: true, .. } = self.obj(obj).kind {
             return self.table.subst_list(ty, tparams, args);
         }
@@ -346,7 +353,13 @@ impl Checker {
         list
     }
 
-    pub(crate) fn declare_tparam(&mut self, name: Sym, pos: Pos, node: ast::NodeId, index: u32) -> TypeParamId {
+    pub(crate) fn declare_tparam(
+        &mut self,
+        name: Sym,
+        pos: Pos,
+        node: ast::NodeId,
+        index: u32,
+    ) -> TypeParamId {
         let kind = ObjKind::TypeName { alias: false, tparams: Vec::new() };
         let obj = self.new_obj(Object { name, pkg: self.env.file.pkg, pos, ty: TypeId::default(), kind });
         let p = self.table.new_tparam(TypeParamInfo { obj, index, bound: TypeId::default(), pos });

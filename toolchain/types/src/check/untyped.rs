@@ -6,12 +6,7 @@ use super::{
     expr::E,
     operand::{OpMode, Operand, Src},
 };
-use crate::{
-    checker::Checker,
-    constant::ConstValue,
-    info::Mode,
-    table::*,
-};
+use crate::{checker::Checker, constant::ConstValue, info::Mode, table::*};
 use syntax::{
     Pos,
     ast::{BinaryOp, ExprKind, UnaryOp},
@@ -174,7 +169,10 @@ impl Checker {
         }
         let is_const = old.mode == Mode::Const;
         match &e.kind {
-            ExprKind::Ident(_) | ExprKind::BasicLit { .. } | ExprKind::Selector { .. } | ExprKind::Call { .. } => {}
+            ExprKind::Ident(_)
+            | ExprKind::BasicLit { .. }
+            | ExprKind::Selector { .. }
+            | ExprKind::Call { .. } => {}
             ExprKind::Paren(x) => self.update_expr_type(x, ty, last),
             ExprKind::Unary { x, op } => {
                 if !is_const && *op != UnaryOp::Recv && *op != UnaryOp::Addr {
@@ -207,7 +205,8 @@ impl Checker {
         self.node(e.id).ty = ty;
         if is_const {
             let val = self.info().consts.get(&e.id).cloned().unwrap_or_default();
-            let mut c = Operand { mode: OpMode::Const, ty: old.ty, val, src: Src::Expr(e), ..Operand::default() };
+            let mut c =
+                Operand { mode: OpMode::Const, ty: old.ty, val, src: Src::Expr(e), ..Operand::default() };
             match self.implicit_type(&c, ty) {
                 Ok((_, Some(v))) => {
                     self.info().consts.insert(e.id, v);
