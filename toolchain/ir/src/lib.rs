@@ -14,10 +14,13 @@ pub mod analysis;
 pub mod entity;
 pub mod func;
 pub mod op;
+pub mod parse;
 pub mod passes;
+pub mod print;
 pub mod program;
 pub mod sig;
 pub mod ty;
+pub mod verify;
 
 pub use entity::{EntityId, IndexVec};
 pub use func::{
