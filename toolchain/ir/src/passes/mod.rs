@@ -124,10 +124,17 @@ pub fn run_passes(program: &Program, f: &mut Func, passes: &[FuncPass], options:
     }
 }
 
-fn check(_program: &Program, _f: &Func, _after: &str) {}
+/// Debug builds verify after each pass.
+fn check(program: &Program, f: &Func, after: &str) {
+    if cfg!(debug_assertions)
+        && let Err(e) = crate::verify::func(program, f)
+    {
+        panic!("invalid IR after {after}:\n{}\n{f}", e.join("\n"));
+    }
+}
 
 fn dump(_program: &Program, f: &Func, after: &str) {
-    eprintln!("# {} after {after}\n{f:#?}", f.name);
+    eprintln!("# {} after {after}\n{f}", f.name);
 }
 
 /// The function with this link name, if the program has it.
