@@ -1,0 +1,198 @@
+package runtime
+
+import (
+	"internal/abi"
+	"internal/runtime/maps"
+	"unsafe"
+)
+
+// ---- equality, as func values in type descriptors
+
+func memequal0(p, q unsafe.Pointer) bool   { return true }
+func memequal8(p, q unsafe.Pointer) bool   { return *(*int8)(p) == *(*int8)(q) }
+func memequal16(p, q unsafe.Pointer) bool  { return *(*int16)(p) == *(*int16)(q) }
+func memequal32(p, q unsafe.Pointer) bool  { return *(*int32)(p) == *(*int32)(q) }
+func memequal64(p, q unsafe.Pointer) bool  { return *(*int64)(p) == *(*int64)(q) }
+func memequal128(p, q unsafe.Pointer) bool { return *(*[2]int64)(p) == *(*[2]int64)(q) }
+func f32equal(p, q unsafe.Pointer) bool    { return *(*float32)(p) == *(*float32)(q) }
+func f64equal(p, q unsafe.Pointer) bool    { return *(*float64)(p) == *(*float64)(q) }
+func c64equal(p, q unsafe.Pointer) bool    { return *(*complex64)(p) == *(*complex64)(q) }
+func c128equal(p, q unsafe.Pointer) bool   { return *(*complex128)(p) == *(*complex128)(q) }
+func strequal(p, q unsafe.Pointer) bool    { return *(*string)(p) == *(*string)(q) }
+
+func interequal(p, q unsafe.Pointer) bool {
+	x, y := (*iface)(p), (*iface)(q)
+	return x.tab == y.tab && ifaceeq(x.tab, x.data, y.data)
+}
+
+func nilinterequal(p, q unsafe.Pointer) bool {
+	x, y := (*eface)(p), (*eface)(q)
+	return x._type == y._type && efaceeq(x._type, x.data, y.data)
+}
+
+// efaceeq compares the data of two empty interfaces of the same type t.
+func efaceeq(t *_type, x, y unsafe.Pointer) bool {
+	if t == nil {
+		return true
+	}
+	eq := t.Equal
+	if eq == nil {
+		panic(errorString("comparing uncomparable type " + typeString(t)))
+	}
+	if t.IsDirectIface() {
+		return x == y
+	}
+	return eq(x, y)
+}
+
+func ifaceeq(tab *itab, x, y unsafe.Pointer) bool {
+	if tab == nil {
+		return true
+	}
+	return efaceeq(tab.Type, x, y)
+}
+
+// ---- hashes, as func values in map descriptors
+
+func memhash(p unsafe.Pointer, h, n uintptr) uintptr { return maps.MemHash(p, h, n) }
+func memhash0(p unsafe.Pointer, h uintptr) uintptr   { return h }
+func memhash8(p unsafe.Pointer, h uintptr) uintptr   { return maps.MemHash(p, h, 1) }
+func memhash16(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash(p, h, 2) }
+func memhash32(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash32(*(*uint32)(p), h) }
+func memhash64(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash64(*(*uint64)(p), h) }
+func memhash128(p unsafe.Pointer, h uintptr) uintptr { return maps.MemHash(p, h, 16) }
+func strhash(p unsafe.Pointer, h uintptr) uintptr    { return maps.StrHash(*(*string)(p), h) }
+
+const (
+	hashMul0 = 0x9e3779b97f4a7c15
+	hashMul1 = 0xd6e8feb86659fd93
+)
+
+func f32hash(p unsafe.Pointer, h uintptr) uintptr {
+	f := *(*float32)(p)
+	switch {
+	case f == 0:
+		return hashMul1 * (hashMul0 ^ h) // +0 and -0 alike
+	case f != f:
+		return hashMul1 * (hashMul0 ^ h ^ uintptr(rand())) // no NaN equals another
+	}
+	return maps.MemHash(p, h, 4)
+}
+
+func f64hash(p unsafe.Pointer, h uintptr) uintptr {
+	f := *(*float64)(p)
+	switch {
+	case f == 0:
+		return hashMul1 * (hashMul0 ^ h)
+	case f != f:
+		return hashMul1 * (hashMul0 ^ h ^ uintptr(rand()))
+	}
+	return maps.MemHash(p, h, 8)
+}
+
+func c64hash(p unsafe.Pointer, h uintptr) uintptr  { return f32hash(add(p, 4), f32hash(p, h)) }
+func c128hash(p unsafe.Pointer, h uintptr) uintptr { return f64hash(add(p, 8), f64hash(p, h)) }
+
+func interhash(p unsafe.Pointer, h uintptr) uintptr {
+	a := (*iface)(p)
+	if a.tab == nil {
+		return h
+	}
+	return hashInterfaceData(a.tab.Type, &a.data, h)
+}
+
+func nilinterhash(p unsafe.Pointer, h uintptr) uintptr {
+	a := (*eface)(p)
+	if a._type == nil {
+		return h
+	}
+	return hashInterfaceData(a._type, &a.data, h)
+}
+
+func hashInterfaceData(t *_type, data *unsafe.Pointer, h uintptr) uintptr {
+	if t.Equal == nil {
+		panic(errorString("hash of unhashable type " + typeString(t)))
+	}
+	if t.IsDirectIface() {
+		return hashMul1 * typehash(t, unsafe.Pointer(data), h^hashMul0)
+	}
+	return hashMul1 * typehash(t, *data, h^hashMul0)
+}
+
+// typehash hashes a value by its type. It agrees with the functions the compiler makes: any hash
+// that distinguishes no more than == will do, as a map uses one of them only; this one serves
+// interface values and reflection.
+func typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr {
+	if t.TFlag&abi.TFlagRegularMemory != 0 {
+		switch t.Size_ {
+		case 4:
+			return memhash32(p, h)
+		case 8:
+			return memhash64(p, h)
+		}
+		return memhash(p, h, t.Size_)
+	}
+	switch t.Kind() {
+	case abi.Float32:
+		return f32hash(p, h)
+	case abi.Float64:
+		return f64hash(p, h)
+	case abi.Complex64:
+		return c64hash(p, h)
+	case abi.Complex128:
+		return c128hash(p, h)
+	case abi.String:
+		return strhash(p, h)
+	case abi.Interface:
+		if len((*abi.InterfaceType)(unsafe.Pointer(t)).Methods) == 0 {
+			return nilinterhash(p, h)
+		}
+		return interhash(p, h)
+	case abi.Array:
+		a := (*abi.ArrayType)(unsafe.Pointer(t))
+		for i := uintptr(0); i < a.Len; i++ {
+			h = typehash(a.Elem, add(p, i*a.Elem.Size_), h)
+		}
+		return h
+	case abi.Struct:
+		s := (*abi.StructType)(unsafe.Pointer(t))
+		for i := range s.Fields {
+			f := &s.Fields[i]
+			if f.Name.IsBlank() {
+				continue
+			}
+			h = typehash(f.Typ, add(p, f.Offset), h)
+		}
+		return h
+	case abi.Bool, abi.Int8, abi.Uint8, abi.Int16, abi.Uint16, abi.Int32, abi.Uint32, abi.Int, abi.Uint,
+		abi.Int64, abi.Uint64, abi.Uintptr, abi.Pointer, abi.UnsafePointer, abi.Chan:
+		return memhash(p, h, t.Size_)
+	}
+	panic(errorString("hash of unhashable type " + typeString(t)))
+}
+
+//go:linkname reflect_typehash reflect.typehash
+func reflect_typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr { return typehash(t, p, h) }
+
+// Hashing is by multiplication only. internal/runtime/maps asks for these where the CPU could do AES.
+
+//go:linkname memHashFallback internal/runtime/maps.memHashFallback
+func memHashFallback(p unsafe.Pointer, h, n uintptr) uintptr
+
+//go:linkname memHash32Fallback internal/runtime/maps.memHash32Fallback
+func memHash32Fallback(k uint32, h uintptr) uintptr
+
+//go:linkname memHash64Fallback internal/runtime/maps.memHash64Fallback
+func memHash64Fallback(k uint64, h uintptr) uintptr
+
+//go:linkname memHashAES internal/runtime/maps.memHashAES
+func memHashAES(p unsafe.Pointer, h, n uintptr) uintptr { return memHashFallback(p, h, n) }
+
+//go:linkname memHash32AES internal/runtime/maps.memHash32AES
+func memHash32AES(k uint32, h uintptr) uintptr { return memHash32Fallback(k, h) }
+
+//go:linkname memHash64AES internal/runtime/maps.memHash64AES
+func memHash64AES(k uint64, h uintptr) uintptr { return memHash64Fallback(k, h) }
+
+//go:linkname checkMasksAndShiftsAlignment internal/runtime/maps.checkMasksAndShiftsAlignment
+func checkMasksAndShiftsAlignment() bool { return true }

@@ -1,0 +1,258 @@
+package runtime
+
+import (
+	"internal/abi"
+	"unsafe"
+)
+
+// The layout is rt-core/src/chan.rs's Hchan. The queues hold records of Rust's.
+type hchan struct {
+	qcount   uint
+	dataqsiz uint
+	buf      unsafe.Pointer
+	elemsize uint16
+	closed   uint32
+	timer    *timeTimer // feeds this channel
+	elemtype *_type
+	sendx    uint
+	recvx    uint
+	recvq    [2]uintptr
+	sendq    [2]uintptr
+	lock     uintptr
+}
+
+type scase struct {
+	c    *hchan
+	elem unsafe.Pointer
+}
+
+// What the operations in Rust answer.
+const (
+	chanBlocked = iota // not done: it would block
+	chanDone
+	chanClosed
+	chanParked // selectstart only: ask selectfinish
+)
+
+func chansend(c *hchan, elem unsafe.Pointer, block bool) int
+func chanrecv(c *hchan, elem unsafe.Pointer, block bool) int
+func chanclose(c *hchan) bool // false: it was closed
+func parkForever(reason int)
+
+func selectstart(cas0 *scase, order0 *uint16, nsends, nrecvs int, block bool) (int, int)
+func selectfinish(cas0 *scase, order0 *uint16, nsends, nrecvs int) (int, int)
+
+// Wait reasons of parkForever; the table is rt-core/src/g.rs's.
+const (
+	waitNilRecv = iota
+	waitNilSend
+	waitSelectNoCases
+)
+
+const hchanSize = unsafe.Sizeof(hchan{})
+
+func makechan(t *abi.ChanType, size int) *hchan {
+	elem := t.Elem
+	mem, over := mulOverflow(elem.Size_, uintptr(size))
+	if over || mem > maxAlloc-hchanSize || size < 0 {
+		panic(plainError("makechan: size out of range"))
+	}
+	c := new(hchan)
+	if mem != 0 {
+		if elem.PtrBytes == 0 {
+			c.buf = mallocgc(mem, nil, true)
+		} else {
+			c.buf = mallocgc(mem, elem, true)
+		}
+	}
+	c.elemsize = uint16(elem.Size_)
+	c.elemtype = elem
+	c.dataqsiz = uint(size)
+	return c
+}
+
+func makechan64(t *abi.ChanType, size int64) *hchan { return makechan(t, int(size)) }
+
+func chansend1(c *hchan, elem unsafe.Pointer) {
+	if c == nil {
+		parkForever(waitNilSend)
+	}
+	if chansend(c, elem, true) == chanClosed {
+		panic(plainError("send on closed channel"))
+	}
+}
+
+func chanrecv1(c *hchan, elem unsafe.Pointer) {
+	if c == nil {
+		parkForever(waitNilRecv)
+	}
+	chanrecv(c, elem, true)
+}
+
+func chanrecv2(c *hchan, elem unsafe.Pointer) bool {
+	if c == nil {
+		parkForever(waitNilRecv)
+	}
+	return chanrecv(c, elem, true) == chanDone
+}
+
+func closechan(c *hchan) {
+	if c == nil {
+		panic(plainError("close of nil channel"))
+	}
+	if !chanclose(c) {
+		panic(plainError("close of closed channel"))
+	}
+}
+
+// A channel that is obviously not ready needs no lock, as in a polling loop.
+func chanSendBusy(c *hchan) bool {
+	if load32(&c.closed) != 0 {
+		return false
+	}
+	if c.dataqsiz == 0 {
+		return loadUintptr(&c.recvq[0]) == 0
+	}
+	return loadUintptr((*uintptr)(unsafe.Pointer(&c.qcount))) == uintptr(c.dataqsiz)
+}
+
+func chanRecvBusy(c *hchan) bool {
+	if c.dataqsiz == 0 {
+		if loadUintptr(&c.sendq[0]) != 0 {
+			return false
+		}
+	} else if loadUintptr((*uintptr)(unsafe.Pointer(&c.qcount))) != 0 {
+		return false
+	}
+	return load32(&c.closed) == 0
+}
+
+func selectnbsend(c *hchan, elem unsafe.Pointer) bool {
+	if c == nil || chanSendBusy(c) {
+		return false
+	}
+	r := chansend(c, elem, false)
+	if r == chanClosed {
+		panic(plainError("send on closed channel"))
+	}
+	return r == chanDone
+}
+
+func selectnbrecv(elem unsafe.Pointer, c *hchan) (selected, received bool) {
+	if c == nil || chanRecvBusy(c) {
+		return false, false
+	}
+	r := chanrecv(c, elem, false)
+	return r != chanBlocked, r == chanDone
+}
+
+// selectgo runs a select statement: cases cas0[:nsends] are sends, the nrecvs after them receives.
+// It returns the index of the chosen case (-1: default) and whether a value was received.
+func selectgo(cas0 *scase, order0 *uint16, pc0 *uintptr, nsends, nrecvs int, block bool) (int, bool) {
+	i, r := selectstart(cas0, order0, nsends, nrecvs, block)
+	if r == chanParked {
+		i, r = selectfinish(cas0, order0, nsends, nrecvs)
+	}
+	if i >= 0 && i < nsends {
+		if r == chanClosed {
+			panic(plainError("send on closed channel"))
+		}
+		return i, false
+	}
+	return i, r == chanDone
+}
+
+// block is a select without cases.
+func block() { parkForever(waitSelectNoCases) }
+
+func chanlen(c *hchan) int {
+	if c == nil || c.timer != nil {
+		return 0
+	}
+	return int(c.qcount)
+}
+
+func chancap(c *hchan) int {
+	if c == nil || c.timer != nil {
+		return 0
+	}
+	return int(c.dataqsiz)
+}
+
+//go:linkname reflect_chanlen reflect.chanlen
+func reflect_chanlen(c *hchan) int { return chanlen(c) }
+
+//go:linkname reflectlite_chanlen internal/reflectlite.chanlen
+func reflectlite_chanlen(c *hchan) int { return chanlen(c) }
+
+//go:linkname reflect_chancap reflect.chancap
+func reflect_chancap(c *hchan) int { return chancap(c) }
+
+//go:linkname reflect_chanclose reflect.chanclose
+func reflect_chanclose(c *hchan) { closechan(c) }
+
+//go:linkname reflect_makechan reflect.makechan
+func reflect_makechan(t *abi.ChanType, size int) *hchan { return makechan(t, size) }
+
+//go:linkname reflect_chansend reflect.chansend0
+func reflect_chansend(c *hchan, elem unsafe.Pointer, nb bool) bool {
+	if nb {
+		return selectnbsend(c, elem)
+	}
+	chansend1(c, elem)
+	return true
+}
+
+//go:linkname reflect_chanrecv reflect.chanrecv
+func reflect_chanrecv(c *hchan, nb bool, elem unsafe.Pointer) (selected, received bool) {
+	if nb {
+		return selectnbrecv(elem, c)
+	}
+	return true, chanrecv2(c, elem)
+}
+
+// runtimeSelect is reflect's description of a case.
+type runtimeSelect struct {
+	dir int // 1 send, 2 receive, 3 default
+	typ unsafe.Pointer
+	ch  *hchan
+	val unsafe.Pointer
+}
+
+//go:linkname reflect_rselect reflect.rselect
+func reflect_rselect(cases []runtimeSelect) (int, bool) {
+	if len(cases) == 0 {
+		block()
+	}
+	sel := make([]scase, len(cases))
+	orig := make([]int, len(cases))
+	nsends, nrecvs, dflt := 0, 0, -1
+	for i, c := range cases {
+		switch c.dir {
+		case 3:
+			dflt = i
+			continue
+		case 1:
+			sel[nsends] = scase{c.ch, c.val}
+			orig[nsends] = i
+			nsends++
+		case 2:
+			nrecvs++
+			sel[len(cases)-nrecvs] = scase{c.ch, c.val}
+			orig[len(cases)-nrecvs] = i
+		}
+	}
+	if nsends+nrecvs == 0 {
+		return dflt, false
+	}
+	if nsends+nrecvs < len(cases) {
+		copy(sel[nsends:], sel[len(cases)-nrecvs:])
+		copy(orig[nsends:], orig[len(cases)-nrecvs:])
+	}
+	order := make([]uint16, 2*(nsends+nrecvs))
+	chosen, ok := selectgo(&sel[0], &order[0], nil, nsends, nrecvs, dflt == -1)
+	if chosen < 0 {
+		return dflt, false
+	}
+	return orig[chosen], ok
+}

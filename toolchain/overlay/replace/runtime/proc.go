@@ -1,0 +1,223 @@
+package runtime
+
+import (
+	"internal/cpu"
+	"internal/runtime/exithook"
+	"internal/runtime/maps"
+	"unsafe"
+)
+
+// newproc makes a goroutine that calls fn and queues it.
+func newproc(fn *funcval)
+
+// goexit1 ends the goroutine: it does not return.
+func goexit1()
+
+func exit(code int32)
+
+// setShared tells Rust the addresses it needs, the first thing in a program.
+func setShared(v *sharedVars)
+
+// imageInits returns the initialisers in order, and main.main, as func values.
+func imageInits() (inits unsafe.Pointer, n int, main unsafe.Pointer)
+
+// schedinit ends the start: the world's other threads may run from here on.
+func schedinit()
+
+// mainExiting says that main.main has returned; panics in progress are let finish.
+func mainExiting()
+
+func Gosched()
+
+// LockOSThread wires the calling goroutine to its current thread until as many calls of UnlockOSThread.
+func LockOSThread()
+
+// UnlockOSThread undoes one LockOSThread.
+func UnlockOSThread()
+
+// NumGoroutine is the number of goroutines that exist.
+func NumGoroutine() int
+
+// NumCPU is the number of CPUs usable by the process.
+func NumCPU() int
+
+// GOMAXPROCS sets the number of CPUs that run goroutines at once, if n > 0, and returns the previous number.
+func GOMAXPROCS(n int) int
+
+// SetDefaultGOMAXPROCS sets GOMAXPROCS back to what it is without settings.
+func SetDefaultGOMAXPROCS() { GOMAXPROCS(NumCPU()) }
+
+// gostart is the outermost function of every goroutine.
+func gostart() {
+	fn := getg().startfn
+	getg().startfn = nil
+	fn()
+	goexit1()
+}
+
+// rt0_go is where the main goroutine starts.
+func rt0_go() {
+	var v sharedVars
+	v.writeBarrier = unsafe.Pointer(&writeBarrier)
+	v.zeroVal = unsafe.Pointer(&zeroVal)
+	v.gostart = funcCode(gostart)
+	v.sigpanic = funcCode(sigpanic)
+	v.goexitResume = funcCode(goexitResume)
+	setShared(&v)
+	typesStart, typesEnd, _, _, _, _ = imageTypes()
+	main()
+}
+
+// main runs the program: initialisers, main.main, exit hooks.
+func main() {
+	cpu.Initialize("")
+	maps.AlgInit()
+	itabsInit()
+	schedinit()
+	inits, n, mainfn := imageInits()
+	exithook.Gosched = Gosched
+	exithook.Goid = goid
+	exithook.Throw = throw
+	list := unsafe.Slice((*unsafe.Pointer)(inits), n)
+	for i := range list {
+		fn := list[i]
+		(*(*func())(unsafe.Pointer(&fn)))()
+	}
+	godebugNotify()
+	go finalizerLoop()
+	if mainfn == nil {
+		// A library: the host calls what it wants.
+		return
+	}
+	(*(*func())(unsafe.Pointer(&mainfn)))()
+	mainExiting()
+	exithook.Run(0)
+	exit(0)
+}
+
+func goid() uint64 { return getg().goid }
+
+//go:linkname os_beforeExit os.runtime_beforeExit
+func os_beforeExit(code int) { exithook.Run(code) }
+
+//go:linkname syscall_Exit syscall.Exit
+func syscall_Exit(code int) { exit(int32(code)) }
+
+//go:linkname syscall_Getpagesize syscall.Getpagesize
+func syscall_Getpagesize() int { return 4096 }
+
+func goschedguarded() { Gosched() }
+
+// ---- pools
+
+var poolCleanup func()
+
+//go:linkname sync_registerPoolCleanup sync.runtime_registerPoolCleanup
+func sync_registerPoolCleanup(f func()) {
+	poolCleanup = f
+	poolCleanupRegistered()
+}
+
+// poolCleanupRegistered makes each collection ask for runPoolCleanup beforehand.
+func poolCleanupRegistered()
+
+// runPoolCleanup is called on the goroutine that starts a collection, the world stopped for Go code.
+func runPoolCleanup() {
+	if poolCleanup != nil {
+		poolCleanup()
+	}
+}
+
+//go:linkname sync_throw sync.throw
+func sync_throw(s string) { throw(s) }
+
+//go:linkname isync_throw internal/sync.throw
+func isync_throw(s string) { throw(s) }
+
+//go:linkname sync_fatal sync.fatal
+func sync_fatal(s string) { fatal(s) }
+
+//go:linkname isync_fatal internal/sync.fatal
+func isync_fatal(s string) { fatal(s) }
+
+//go:linkname maps_fatal internal/runtime/maps.fatal
+func maps_fatal(s string) { fatal(s) }
+
+//go:linkname rand_fatal crypto/rand.fatal
+func rand_fatal(s string) { fatal(s) }
+
+//go:linkname sysrand_fatal crypto/internal/sysrand.fatal
+func sysrand_fatal(s string) { fatal(s) }
+
+//go:linkname fips_fatal crypto/internal/fips140.fatal
+func fips_fatal(s string) { fatal(s) }
+
+// ---- per-goroutine state of the crypto packages
+
+//go:linkname fips_getIndicator crypto/internal/fips140.getIndicator
+func fips_getIndicator() uint8 { return getg().fipsIndicator }
+
+//go:linkname fips_setIndicator crypto/internal/fips140.setIndicator
+func fips_setIndicator(i uint8) { getg().fipsIndicator = i }
+
+//go:linkname fips_isBypassed crypto/fips140.isBypassed
+func fips_isBypassed() bool { return getg().fipsBypass }
+
+//go:linkname fips_setBypass crypto/fips140.setBypass
+func fips_setBypass() { getg().fipsBypass = true }
+
+//go:linkname fips_unsetBypass crypto/fips140.unsetBypass
+func fips_unsetBypass() { getg().fipsBypass = false }
+
+//go:linkname subtle_setDITEnabled crypto/subtle.setDITEnabled
+func subtle_setDITEnabled() bool { return false }
+
+//go:linkname subtle_setDITDisabled crypto/subtle.setDITDisabled
+func subtle_setDITDisabled() {}
+
+//go:linkname sig_BoringCrypto crypto/internal/boring/sig.BoringCrypto
+func sig_BoringCrypto() {}
+
+//go:linkname sig_FIPSOnly crypto/internal/boring/sig.FIPSOnly
+func sig_FIPSOnly() {}
+
+//go:linkname sig_StandardCrypto crypto/internal/boring/sig.StandardCrypto
+func sig_StandardCrypto() {}
+
+// ---- random numbers
+
+func rand() uint64
+func randn(n uint32) uint32
+
+//go:linkname maps_rand internal/runtime/maps.rand
+func maps_rand() uint64 { return rand() }
+
+func rand32() uint32        { return uint32(rand() >> 32) }
+func bootstrapRand() uint64 { return rand() }
+
+// ---- coroutines
+
+// A coro is a goroutine paired with whoever resumes it: at any time one of the two waits in it.
+type coro struct {
+	g uintptr // the waiting goroutine
+	f func(*coro)
+}
+
+// corocreate makes a goroutine that will call fn when first switched to.
+func corocreate(fn func(), c *coro)
+
+// coroswitch swaps places with the goroutine waiting in c.
+func coroswitch(c *coro)
+
+// coroexit ends the goroutine and resumes the one waiting in c.
+func coroexit(c *coro)
+
+func newcoro(f func(*coro)) *coro {
+	c := new(coro)
+	c.f = f
+	corocreate(func() {
+		c.f(c)
+		coroexit(c)
+	}, c)
+	return c
+}
