@@ -68,3 +68,8 @@ pub fn throw(msg: &str) -> ! {
         os::exit(2)
     }
 }
+
+/// Prints bytes.
+pub fn bytes(b: &[u8]) {
+    os::write(2, b);
+}

@@ -126,3 +126,10 @@ impl<T> Global<T> {
         self.0.get()
     }
 }
+
+impl Mutex {
+    /// Releases a lock whose guard was forgotten.
+    pub fn unlock_forgotten(&self) {
+        drop(Guard(self));
+    }
+}

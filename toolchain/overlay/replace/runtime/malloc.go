@@ -8,12 +8,10 @@ import (
 // mallocgc allocates size bytes for objects of type typ (nil: no pointers), zeroed if asked for.
 func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer
 
-// bulkBarrierPreWrite shades, for each pointer word of [dst, dst+size), what is there and what
-// src holds for it. typ describes the repeated element.
+// bulkBarrierPreWrite keeps for the collector, which marks a snapshot, what the pointer words of
+// [dst, dst+size) hold before they are overwritten. typ describes the repeated element; nil asks
+// the memory itself. src is not looked at.
 func bulkBarrierPreWrite(dst, src, size uintptr, typ *_type)
-
-// bulkBarrierPreWriteSrcOnly is the same for a destination that holds nothing yet.
-func bulkBarrierPreWriteSrcOnly(dst, src, size uintptr, typ *_type)
 
 // Assembly.
 func memmove(to, from unsafe.Pointer, n uintptr)
@@ -154,29 +152,6 @@ func reflect_memmove(to, from unsafe.Pointer, n uintptr) { memmove(to, from, n) 
 
 //go:linkname reflect_adjustAIXGCDataForRuntime reflect.adjustAIXGCDataForRuntime
 func reflect_adjustAIXGCDataForRuntime(p *byte) *byte { return p }
-
-// reflectcallmove ends a reflect call: it copies the stack results to their place, with write
-// barriers, and makes the collector see the pointer results that came in registers.
-//
-//go:nosplit
-func reflectcallmove(typ *_type, dst, src unsafe.Pointer, size uintptr, regs *abi.RegArgs) {
-	if writeBarrier.enabled && typ != nil && typ.PtrBytes != 0 && size >= 8 {
-		// The results are the tail of the argument frame that typ describes.
-		reflectCallBarrier(typ, dst, src, size)
-	}
-	memmove(dst, src, size)
-	for i := range regs.Ints {
-		if regs.ReturnIsPtr.Get(i) {
-			regs.Ptrs[i] = unsafe.Pointer(regs.Ints[i])
-		}
-	}
-}
-
-//go:nosplit
-func reflectCallBarrier(typ *_type, dst, src unsafe.Pointer, size uintptr) {
-	// No type for the tail alone: every word counts as a pointer; shading ignores what is none.
-	bulkBarrierPreWrite(uintptr(dst), uintptr(src), size&^7, nil)
-}
 
 // ---- atomics on pointers, with write barriers
 

@@ -21,7 +21,7 @@ func removefinalizer(p unsafe.Pointer)
 // findobject returns the start of the heap object around p; nil if it is none.
 func findobject(p unsafe.Pointer) (base unsafe.Pointer, size uintptr)
 
-// nextfinalizer waits for work.
+// nextfinalizer waits for work. A nil fn says that a collection has ended.
 func nextfinalizer(out *finalizerWork)
 
 func addcleanup(p unsafe.Pointer, fn func()) uint64
@@ -101,6 +101,10 @@ func finalizerLoop() {
 	w := new(finalizerWork)
 	for {
 		nextfinalizer(w)
+		if w.fn == nil {
+			cleanPools()
+			continue
+		}
 		if w.arg == nil {
 			fn := w.fn
 			w.fn = nil

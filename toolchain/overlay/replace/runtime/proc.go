@@ -47,29 +47,14 @@ func GOMAXPROCS(n int) int
 // SetDefaultGOMAXPROCS sets GOMAXPROCS back to what it is without settings.
 func SetDefaultGOMAXPROCS() { GOMAXPROCS(NumCPU()) }
 
-// gostart is the outermost function of every goroutine.
-func gostart() {
-	fn := getg().startfn
-	getg().startfn = nil
-	fn()
-	goexit1()
-}
-
-// rt0_go is where the main goroutine starts.
-func rt0_go() {
+// main is the function of the main goroutine: it runs the initialisers, main.main and the exit hooks.
+func main() {
 	var v sharedVars
 	v.writeBarrier = unsafe.Pointer(&writeBarrier)
-	v.zeroVal = unsafe.Pointer(&zeroVal)
-	v.gostart = funcCode(gostart)
 	v.sigpanic = funcCode(sigpanic)
 	v.goexitResume = funcCode(goexitResume)
 	setShared(&v)
 	typesStart, typesEnd, _, _, _, _ = imageTypes()
-	main()
-}
-
-// main runs the program: initialisers, main.main, exit hooks.
-func main() {
 	cpu.Initialize("")
 	maps.AlgInit()
 	itabsInit()
@@ -83,7 +68,6 @@ func main() {
 		fn := list[i]
 		(*(*func())(unsafe.Pointer(&fn)))()
 	}
-	godebugNotify()
 	go finalizerLoop()
 	if mainfn == nil {
 		// A library: the host calls what it wants.
@@ -113,18 +97,18 @@ func goschedguarded() { Gosched() }
 var poolCleanup func()
 
 //go:linkname sync_registerPoolCleanup sync.runtime_registerPoolCleanup
-func sync_registerPoolCleanup(f func()) {
-	poolCleanup = f
-	poolCleanupRegistered()
-}
+func sync_registerPoolCleanup(f func()) { poolCleanup = f }
 
-// poolCleanupRegistered makes each collection ask for runPoolCleanup beforehand.
-func poolCleanupRegistered()
+// stopTheWorld lets only the calling goroutine run, until startTheWorld. It must not allocate.
+func stopTheWorld()
+func startTheWorld()
 
-// runPoolCleanup is called on the goroutine that starts a collection, the world stopped for Go code.
-func runPoolCleanup() {
+// cleanPools runs on the finalizer goroutine after each collection.
+func cleanPools() {
 	if poolCleanup != nil {
+		stopTheWorld()
 		poolCleanup()
+		startTheWorld()
 	}
 }
 

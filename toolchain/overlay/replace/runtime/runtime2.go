@@ -21,17 +21,17 @@ type g struct {
 	stacklo     uintptr
 	stackhi     uintptr
 	stackguard0 uintptr
-	stackguard1 uintptr
 	m           *m
-	schedsp     uintptr
-	schedpc     uintptr
-	schedbp     uintptr
-	schedctxt   unsafe.Pointer
 	_panic      *_panic // innermost panic, newest first
 	_defer      *_defer // newest defer record
-	param       unsafe.Pointer
-	goid        uint64
-	startfn     func() // what gostart calls
+	schedsp     uintptr
+	schedpc     uintptr
+	schedctxt   unsafe.Pointer
+	morepc      uintptr
+	moreentry   uintptr
+	moreregs    [abi.IntArgRegs + abi.FloatArgRegs]uintptr
+
+	goid uint64
 
 	// A recovered frame's open-coded defers that its deferreturn still has to run.
 	// Stack addresses; stack copying adjusts them.
@@ -50,19 +50,18 @@ type g struct {
 	fipsBypass    bool
 	_             uint8
 
-	coroarg *coro
-	labels  unsafe.Pointer
+	labels unsafe.Pointer
 }
 
 // The Go-visible beginning of an M.
 type m struct {
 	g0        *g
 	curg      *g
+	gsignal   *g
+	tls       uintptr
 	p         unsafe.Pointer
 	locks     int32
 	mallocing int32
-	throwing  int32
-	_         int32
 }
 
 func getg() *g
@@ -139,12 +138,9 @@ func typeString(t *_type) string { return rtypeOf(t).string() }
 // Keeps the package's import of maps honest where only linknames use it.
 var _ = (*maps.Map)(nil)
 
-// Addresses of Go variables that Rust needs, handed over once at start by setShared.
+// Addresses that Rust needs, handed over once at start by setShared.
 type sharedVars struct {
 	writeBarrier unsafe.Pointer
-	zeroVal      unsafe.Pointer
-	gostart      uintptr
 	sigpanic     uintptr
 	goexitResume uintptr
-	bgtimers     uintptr
 }

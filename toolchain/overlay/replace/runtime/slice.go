@@ -41,9 +41,6 @@ func makeslicecopy(et *_type, tolen, fromlen int, from unsafe.Pointer) unsafe.Po
 		n = tolen
 	}
 	p := makeslice(et, tolen, tolen)
-	if et.PtrBytes != 0 && writeBarrier.enabled {
-		bulkBarrierPreWriteSrcOnly(uintptr(p), uintptr(from), uintptr(n)*et.Size_, et)
-	}
 	memmove(p, from, uintptr(n)*et.Size_)
 	return p
 }
@@ -104,9 +101,6 @@ func growslice(oldPtr unsafe.Pointer, newLen, oldCap, num int, et *_type) slice 
 		memclrNoHeapPointers(add(p, used), capmem-used)
 	} else {
 		p = mallocgc(capmem, et, true)
-		if lenmem > 0 && writeBarrier.enabled {
-			bulkBarrierPreWriteSrcOnly(uintptr(p), uintptr(oldPtr), lenmem, et)
-		}
 	}
 	memmove(p, oldPtr, lenmem)
 	return slice{p, newLen, newcap}
@@ -148,9 +142,6 @@ func moveSlice(et *_type, old unsafe.Pointer, len, cap int) (unsafe.Pointer, int
 	}
 	capmem := uintptr(cap) * et.Size_
 	p := mallocgc(capmem, et, true)
-	if et.PtrBytes != 0 && writeBarrier.enabled {
-		bulkBarrierPreWriteSrcOnly(uintptr(p), uintptr(old), uintptr(len)*et.Size_, et)
-	}
 	memmove(p, old, uintptr(len)*et.Size_)
 	return p, len, cap
 }

@@ -1,0 +1,229 @@
+//! Hooks of allocation, barriers, finalizers and statistics; what the collector asks of goroutines.
+#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+
+use crate::g::*;
+use crate::gc::mark::Marker;
+use crate::gc::{self, special};
+use crate::heap::stats::MemStats;
+use crate::heap::{self, MCache, Type, meta};
+use crate::hook;
+use crate::sched::*;
+use crate::{stack, timer, unwind};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
+
+hook! { fn "runtime.mallocgc"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
+    let m = getm();
+    (*m).mallocing += 1;
+    let p = heap::mallocgc((*(*m).p).cache, size, typ, needzero);
+    (*m).mallocing -= 1;
+    p
+}}
+
+hook! { fn "runtime.bulkBarrierPreWrite"(dst: usize, src: usize, size: usize, typ: *const Type) leaf {
+    heap::typed::bulk_barrier_pre_write(cache(), dst, src, size, typ)
+}}
+hook! { fn "runtime.gcShade"(old: usize, new: usize) leaf {
+    gc::barrier::shade(cache(), old);
+    gc::barrier::shade(cache(), new);
+}}
+hook! { fn "runtime.roundupsize"(size: usize, noscan: bool) -> usize, leaf { heap::sizes::round_up_size(size, noscan) }}
+hook! { fn "runtime.persistentalloc"(size: usize) -> *mut u8, leaf { meta::persistent(size, 8) }}
+hook! { fn "reflect.verifyNotInHeapPtr"(p: usize) -> bool, leaf { !heap::is_heap_address(p) && p != usize::MAX }}
+hook! { fn "runtime.findobject"(p: usize) -> (base: usize, size: usize) leaf {
+    match heap::find_object(p) {
+        Some((s, _, base)) => (base, (*s).elem_size),
+        None => (0, 0),
+    }
+}}
+
+/// A reflect call has returned: copies the stack results to their place and shows the collector
+/// the pointers among the register results.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_reflectcallmove(b: *mut rt_arch::ReflectCallMove) {
+    let b = &*b;
+    if !b.typ.is_null() && b.size >= size_of::<usize>() {
+        let size = b.size & !(size_of::<usize>() - 1);
+        gc::barrier::pre_write(cache(), b.dst as usize, size, core::ptr::null());
+    }
+    core::ptr::copy(b.src, b.dst, b.size);
+    let row = reflect::Arch::host();
+    let l = row.reg_args();
+    for i in 0..row.int_args.len() {
+        if *b.regs.add(l.return_is_ptr as usize + i / 8) >> (i % 8) & 1 != 0 {
+            let word = *b.regs.cast::<usize>().add(i);
+            b.regs.add(l.ptrs as usize).cast::<usize>().add(i).write(word);
+        }
+    }
+}
+hook! { fn "rt_badreflectcall"() parking { crate::print::throw("reflect.call: frame too large") }}
+
+// ---- collection
+
+/// Runs a function that may answer "somebody else is at it" until it has been done.
+unsafe fn until(f: unsafe fn(*mut MCache) -> bool) {
+    let m = getm();
+    while !f((*(*m).p).cache) {
+        if SCHED.stopping.load(Acquire) != 0 {
+            stop_here(m);
+        }
+        crate::os::yield_now();
+    }
+}
+
+hook! { fn "runtime.GC"() parking {
+    until(gc::collect);
+    wake_finalizers_for_cycle();
+}}
+hook! { fn "runtime/debug.freeOSMemory"() parking { until(gc::free_os_memory) }}
+hook! { fn "runtime/debug.setGCPercent"(p: i32) -> i32, leaf { gc::pacer::set_percent(p) }}
+hook! { fn "runtime/debug.setMemoryLimit"(n: i64) -> i64, leaf { gc::pacer::set_limit(n) }}
+hook! { fn "runtime.readmemstats"(m: *mut MemStats) parking {
+    stop_the_world();
+    gc::flush_caches();
+    heap::stats::read(&mut *m);
+    start_the_world();
+}}
+hook! { fn "runtime/debug.readGCStats"(p: *mut [usize; 3]) parking {
+    // A slice of time.Duration with room for 2*256+3.
+    stop_the_world();
+    let n = gc::pacer::read_gc_stats((*p)[0] as *mut u64);
+    (*p)[1] = n;
+    start_the_world();
+}}
+
+// ---- finalizers
+
+/// The overlay's `finalizerWork`.
+#[repr(C)]
+pub struct Work {
+    func: usize,
+    arg: usize,
+    nret: usize,
+    fint: *const Type,
+    ot: *const Type,
+}
+
+/// The finalizer goroutine while it waits; another word says that there is work.
+static WAITER: AtomicUsize = AtomicUsize::new(0);
+static PENDING: AtomicBool = AtomicBool::new(false);
+static LOCK: crate::sync::Mutex = crate::sync::Mutex::new();
+static SEEN_CYCLE: AtomicU32 = AtomicU32::new(0);
+
+hook! { fn "runtime.addfinalizer"(p: usize, func: usize, nret: usize, fint: *const Type, ot: *const Type) -> bool, leaf {
+    let call = special::Call { func, arg: p, nret, fint, ot };
+    !matches!(special::add_finalizer(p, call), special::Added::AlreadySet)
+}}
+hook! { fn "runtime.removefinalizer"(p: usize) leaf { special::remove_finalizer(p) }}
+hook! { fn "runtime.addcleanup"(p: usize, func: usize) -> u64, leaf { special::add_cleanup(p, func) }}
+hook! { fn "runtime.stopcleanup"(p: usize, id: u64) leaf { special::remove_cleanup(p, id) }}
+hook! { fn "weak.runtime_registerWeakPointer"(p: usize) -> *mut usize, leaf { special::weak_handle(cache(), p) }}
+hook! { fn "weak.runtime_makeStrongFromWeak"(h: *mut usize) -> usize, leaf {
+    if h.is_null() { 0 } else { special::make_strong(cache(), h) }
+}}
+
+hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
+    // `out` is in the heap; the collector can't start within this hook.
+    let put = |c: special::Call, arg: usize| {
+        gc::barrier::pre_write(cache(), out as usize, size_of::<Work>(), core::ptr::null());
+        out.write(Work { func: c.func, arg, nret: c.nret, fint: c.fint, ot: c.ot });
+    };
+    loop {
+        let cycle = gc::cycles();
+        if SEEN_CYCLE.swap(cycle, Relaxed) != cycle {
+            (*out).func = 0;
+            break;
+        }
+        if let Some(c) = special::next_finalizer() {
+            put(c, c.arg);
+            break;
+        }
+        if let Some(c) = special::next_cleanup() {
+            put(c, 0);
+            break;
+        }
+        let l = LOCK.lock();
+        if PENDING.swap(false, AcqRel) {
+            drop(l);
+            continue;
+        }
+        // Woken, it looks at an empty record: as after a collection. That does no harm.
+        (*out).func = 0;
+        let g = prepare_park(Wait::Finalizer);
+        WAITER.store(g as usize, Release);
+        drop(l);
+        schedule();
+    }
+}}
+
+/// There may be something to do for the finalizer goroutine.
+unsafe fn wake_finalizers() {
+    let l = LOCK.lock();
+    let g = WAITER.swap(0, AcqRel) as *mut G;
+    if g.is_null() {
+        PENDING.store(true, Release);
+    }
+    drop(l);
+    if !g.is_null() {
+        let mut list = GList::new();
+        list.push(g);
+        inject(&mut list);
+    }
+}
+
+/// A collection has ended.
+pub unsafe fn wake_finalizers_for_cycle() {
+    wake_finalizers()
+}
+
+// ---- for the collector
+
+unsafe fn each_cache(f: &mut dyn FnMut(*mut MCache)) {
+    for i in 0..SCHED.nprocs.load(Relaxed) {
+        f((*SCHED.p(i)).cache);
+    }
+}
+unsafe fn goroutines() -> usize {
+    ALLGS.len()
+}
+unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
+    let g = ALLGS.get(i);
+    let st = (*g).status();
+    if st == status::DEAD || st == status::IDLE {
+        return;
+    }
+    unwind::each_slot(g, &mut |slot| m.mark_slot(slot as usize));
+    for p in [(*g).panic as usize, (*g).defer as usize, (*g).labels] {
+        if p != 0 {
+            m.mark(p);
+        }
+    }
+    let mut s = (*g).waiting;
+    while !s.is_null() {
+        for p in [(*s).elem as usize, (*s).c as usize] {
+            if p != 0 {
+                m.mark(p);
+            }
+        }
+        s = (*s).waitlink;
+    }
+    // Defer records in frames are stack objects; those on the heap hold their closures themselves.
+    if st == status::WAITING && (*g).syscall_sp == 0 {
+        stack::shrink(g);
+    }
+}
+unsafe fn scan_runtime(m: &mut Marker) {
+    timer::scan(m);
+}
+
+/// What the collector asks of the scheduler.
+pub fn world() -> gc::World {
+    gc::World {
+        stop: stop_the_world,
+        start: start_the_world,
+        each_cache,
+        goroutines,
+        scan_goroutine,
+        scan_runtime,
+        wake_finalizers,
+    }
+}

@@ -1,0 +1,90 @@
+//! Hooks about time, the process, the image and printing.
+#![allow(unsafe_op_in_unsafe_fn, reason = "arguments are the compiler's stubs'")]
+
+use crate::hook;
+use crate::os;
+use crate::sched::*;
+use crate::start;
+use crate::symtab::Str;
+use crate::unwind::the_image;
+use core::sync::atomic::{AtomicU32, Ordering::*};
+use reflect::image::Range;
+
+// ---- time
+
+hook! { fn "runtime.nanotime"() -> i64, leaf { os::nanotime() as i64 }}
+hook! { fn "runtime.walltime"() -> (sec: i64, nsec: i32) leaf {
+    let t = os::walltime();
+    ((t / 1_000_000_000) as i64, (t % 1_000_000_000) as i32)
+}}
+hook! { fn "syscall.gettimeofday"(tv: *mut [i64; 2]) -> usize, leaf {
+    let t = os::walltime();
+    tv.write([(t / 1_000_000_000) as i64, (t % 1_000_000_000 / 1000) as i64]);
+    0
+}}
+
+// ---- printing
+
+/// Whose thread holds the print lock: its id + 1.
+static PRINTER: AtomicU32 = AtomicU32::new(0);
+
+hook! { fn "runtime.printlock"() leaf {
+    let m = getm();
+    // Not preempted while it holds the lock, so that the thread stays the same.
+    (*m).locks += 1;
+    (*m).printing += 1;
+    if (*m).printing == 1 {
+        while PRINTER.compare_exchange(0, (*m).id as u32 + 1, Acquire, Relaxed).is_err() {
+            os::yield_now();
+        }
+    }
+}}
+hook! { fn "runtime.printunlock"() leaf {
+    let m = getm();
+    (*m).locks -= 1;
+    (*m).printing -= 1;
+    if (*m).printing == 0 {
+        PRINTER.store(0, Release);
+    }
+}}
+hook! { fn "runtime.write"(fd: usize, p: *const u8, n: i32) -> i32, leaf {
+    os::write(fd as i32, core::slice::from_raw_parts(p, n as usize)) as i32
+}}
+
+// ---- process
+
+hook! { fn "runtime.exit"(code: i32) leaf { os::exit(code) }}
+hook! { fn "runtime.fcntl"(fd: i32, cmd: i32, arg: i32) -> (val: i32, errno: i32) leaf {
+    let r = os::fcntl(fd, cmd, arg);
+    if r < 0 { (-1, -r) } else { (r, 0) }
+}}
+hook! { fn "runtime.osArgs"() -> (argc: isize, argv: *const *const u8, envp: *const *const u8) leaf { start::args() }}
+hook! { fn "syscall.runtime_doAllThreadsSyscall"(trap: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, a6: usize)
+    -> (r1: usize, r2: usize, err: usize) leaf {
+    // Other threads would have to be interrupted for it; refuse, as a kernel without it does.
+    (usize::MAX, 0, 38)
+}}
+hook! { fn "runtime.Breakpoint"() leaf { os::kill_self(5) }}
+hook! { fn "runtime.mainExiting"() leaf { crate::traceback::wait_for_panics() }}
+
+// ---- image
+
+hook! { fn "runtime.setShared"(v: *const start::Shared) leaf { start::set_shared(&*v) }}
+hook! { fn "runtime.schedinit"() parking { start::started() }}
+hook! { fn "runtime.imageInits"() -> (inits: u64, n: isize, main: u64) leaf {
+    let img = the_image();
+    (img.inits.ptr, img.inits.len as isize, img.main_main)
+}}
+hook! { fn "runtime.imageTypes"() -> (start: u64, end: u64, links: u64, nlinks: isize, itabs: u64, nitabs: isize) leaf {
+    let img = the_image();
+    (img.types.ptr, img.types.ptr + img.types.len, img.typelinks.ptr, img.typelinks.len as isize,
+        img.itabs.ptr, img.itabs.len as isize)
+}}
+hook! { fn "runtime.imageString"(which: isize) -> Str, leaf {
+    let img = the_image();
+    let r: Range = [img.version, img.modinfo, img.godebug][which as usize];
+    Str::new(r.as_slice::<u8>())
+}}
+hook! { fn "runtime.textOff"(i: i32) -> usize, leaf {
+    the_image().funcs().get(i as usize).map_or(0, |f| f.entry as usize)
+}}

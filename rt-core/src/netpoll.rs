@@ -1,0 +1,317 @@
+//! The network poller: descriptors that goroutines wait for (epoll), with deadlines.
+//!
+//! Each direction of a descriptor has a word: 0 nothing, READY, or the goroutine that waits. An
+//! event stores READY, or takes the goroutine and makes it runnable; the goroutine, back, finds
+//! out by the record's flags why.
+#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+
+use crate::g::*;
+use crate::heap::meta;
+use crate::hook;
+use crate::os;
+use crate::sched::*;
+use crate::sync::{Global, Mutex};
+use crate::timer;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
+
+const READY: usize = 1;
+
+/// A descriptor that is watched. Never freed, used again.
+#[repr(C)]
+pub struct Desc {
+    link: *mut Desc,
+    fd: i32,
+    lock: Mutex,
+    closing: bool,
+    /// By direction: 0 reading, 1 writing.
+    wait: [AtomicUsize; 2],
+    /// Deadline: 0 none, below 0 passed.
+    deadline: [i64; 2],
+    /// Bumped when the deadline changes or the descriptor is used anew: old timers are void.
+    seq: [AtomicU32; 2],
+}
+
+static EPOLL: AtomicI32 = AtomicI32::new(-1);
+static EVENT: AtomicI32 = AtomicI32::new(-1);
+static WOKEN: AtomicU32 = AtomicU32::new(0);
+static WAITERS: AtomicU32 = AtomicU32::new(0);
+static LOCK: Mutex = Mutex::new();
+static FREE: Global<*mut Desc> = Global::new(null_mut());
+
+/// Whether goroutines wait for descriptors.
+pub fn waiting() -> bool {
+    WAITERS.load(Relaxed) != 0
+}
+
+/// Makes the poller, once.
+unsafe fn init() {
+    let _l = LOCK.lock();
+    if EPOLL.load(Relaxed) >= 0 {
+        return;
+    }
+    let ep = os::epoll_create();
+    let ev = os::eventfd();
+    if ep < 0 || ev < 0 {
+        crate::print::throw("runtime: netpollinit failed");
+    }
+    os::epoll_add(ep, ev, os::EPOLLIN, 0);
+    EVENT.store(ev, Relaxed);
+    EPOLL.store(ep, Release);
+}
+
+/// Ends a sleep in the poller.
+pub unsafe fn wake() {
+    if EPOLL.load(Acquire) < 0 {
+        init();
+    }
+    if WOKEN.swap(1, SeqCst) == 0 {
+        let one = 1u64;
+        os::write(EVENT.load(Relaxed), &one.to_ne_bytes());
+    }
+}
+
+/// Collects the goroutines whose descriptors are ready. `delay` in ns: 0 doesn't wait, below 0
+/// waits until something happens.
+pub unsafe fn poll(delay: i64) -> GList {
+    let mut list = GList::new();
+    if EPOLL.load(Acquire) < 0 {
+        if delay == 0 {
+            return list;
+        }
+        init();
+    }
+    let ms = match delay {
+        d if d < 0 => -1,
+        0 => 0,
+        d if d < 1_000_000 => 1,
+        d => ((d + 999_999) / 1_000_000).min(1_000_000_000) as i32,
+    };
+    // Short sleeps are waited for exactly: the poller's clock counts milliseconds.
+    let ms = if delay > 0 && delay < 1_000_000 {
+        let nap = AtomicU32::new(0);
+        if delay > 50_000 && WAITERS.load(Relaxed) == 0 && WOKEN.load(Relaxed) == 0 {
+            os::futex_wait(&nap, 0, delay.min(500_000));
+        }
+        0
+    } else {
+        ms
+    };
+    let mut events = [os::EpollEvent { events: 0, data: 0 }; 64];
+    let n = os::epoll_wait(EPOLL.load(Relaxed), &mut events, ms);
+    for e in &events[..n.max(0) as usize] {
+        let data = e.data;
+        if data == 0 {
+            if delay != 0 {
+                let mut b = [0u8; 8];
+                os::read(EVENT.load(Relaxed), &mut b);
+                WOKEN.store(0, SeqCst);
+            }
+            continue;
+        }
+        let d = data as usize as *mut Desc;
+        let ev = e.events;
+        let bad = ev & (os::EPOLLHUP | os::EPOLLERR) != 0;
+        if ev & (os::EPOLLIN | os::EPOLLRDHUP) != 0 || bad {
+            unblock(d, 0, true, &mut list);
+        }
+        if ev & os::EPOLLOUT != 0 || bad {
+            unblock(d, 1, true, &mut list);
+        }
+    }
+    list
+}
+
+/// Wakes whoever waits for a direction; `io`: remember readiness if nobody does.
+unsafe fn unblock(d: *mut Desc, dir: usize, io: bool, list: &mut GList) {
+    let w = &(&(*d).wait)[dir];
+    loop {
+        let old = w.load(Acquire);
+        if old == READY || (old == 0 && !io) {
+            return;
+        }
+        let new = if io { READY } else { 0 };
+        if w.compare_exchange(old, new, AcqRel, Relaxed).is_ok() {
+            if old > READY {
+                let g = old as *mut G;
+                WAITERS.fetch_sub(1, Relaxed);
+                // The result of runtime_pollWait, behind (ctx, mode).
+                if io {
+                    w.store(0, Release);
+                }
+                let r = if io { 0 } else { check(d, dir) };
+                *(((*g).hook_args + 2 * size_of::<usize>()) as *mut isize) = r;
+                list.push(g);
+            }
+            return;
+        }
+    }
+}
+
+unsafe fn check(d: *mut Desc, dir: usize) -> isize {
+    if (*d).closing {
+        1
+    } else if (&(*d).deadline)[dir] < 0 {
+        2
+    } else {
+        0
+    }
+}
+
+fn dir_of(mode: isize) -> usize {
+    (mode != b'r' as isize) as usize
+}
+
+/// A deadline has come.
+pub unsafe fn deadline(d: *mut Desc, dir: u8, seq: u32) {
+    let mut list = GList::new();
+    {
+        let _l = (*d).lock.lock();
+        let dir = dir as usize;
+        if (&(*d).seq)[dir].load(Relaxed) != seq {
+            return;
+        }
+        (&mut (*d).deadline)[dir] = -1;
+        unblock(d, dir, false, &mut list);
+    }
+    inject(&mut list);
+}
+
+hook! { fn "internal/poll.runtime_pollServerInit"() leaf { init() }}
+hook! { fn "internal/poll.runtime_isPollServerDescriptor"(fd: usize) -> bool, leaf {
+    let fd = fd as i32;
+    EPOLL.load(Relaxed) >= 0 && (fd == EPOLL.load(Relaxed) || fd == EVENT.load(Relaxed))
+}}
+hook! { fn "internal/poll.runtime_pollOpen"(fd: usize) -> (ctx: usize, errno: isize) leaf {
+    let d;
+    {
+        let _l = LOCK.lock();
+        let free = FREE.get();
+        if (*free).is_null() {
+            d = meta::persistent(size_of::<Desc>(), 64) as *mut Desc;
+        } else {
+            d = *free;
+            *free = (*d).link;
+        }
+    }
+    (*d).fd = fd as i32;
+    (*d).closing = false;
+    for dir in 0..2 {
+        (&(*d).wait)[dir].store(0, Relaxed);
+        (&mut (*d).deadline)[dir] = 0;
+        (&(*d).seq)[dir].fetch_add(1, Relaxed);
+    }
+    let flags = os::EPOLLIN | os::EPOLLOUT | os::EPOLLRDHUP | os::EPOLLET;
+    let r = os::epoll_add(EPOLL.load(Relaxed), fd as i32, flags, d as u64);
+    if r < 0 {
+        free_desc(d);
+        (0, -r)
+    } else {
+        (d as usize, 0)
+    }
+}}
+
+unsafe fn free_desc(d: *mut Desc) {
+    let _l = LOCK.lock();
+    let free = FREE.get();
+    (*d).link = *free;
+    *free = d;
+}
+
+hook! { fn "internal/poll.runtime_pollClose"(d: *mut Desc) leaf {
+    os::epoll_del(EPOLL.load(Relaxed), (*d).fd);
+    free_desc(d);
+}}
+hook! { fn "internal/poll.runtime_pollReset"(d: *mut Desc, mode: isize) -> isize, leaf {
+    let dir = dir_of(mode);
+    let r = check(d, dir);
+    if r == 0 {
+        (&(*d).wait)[dir].store(0, Release);
+    }
+    r
+}}
+hook! { fn "internal/poll.runtime_pollWait"(d: *mut Desc, mode: isize) -> isize, parking {
+    let r = check(d, dir_of(mode));
+    if r != 0 { r } else { wait(d, dir_of(mode)); check(d, dir_of(mode)) }
+}}
+hook! { fn "internal/poll.runtime_pollWaitCanceled"(d: *mut Desc, mode: isize) parking {
+    wait(d, dir_of(mode))
+}}
+
+/// Waits for a direction; returns if it is ready already.
+unsafe fn wait(d: *mut Desc, dir: usize) {
+    let w = &(&(*d).wait)[dir];
+    let l = (*d).lock.lock();
+    if w.compare_exchange(READY, 0, AcqRel, Relaxed).is_ok() {
+        return;
+    }
+    if check(d, dir) != 0 {
+        return;
+    }
+    let m = getm();
+    let g = (*m).curg;
+    WAITERS.fetch_add(1, Relaxed);
+    // The goroutine must be parked before an event can find it.
+    prepare_park(Wait::Io);
+    if w.compare_exchange(0, g as usize, AcqRel, Relaxed).is_err() {
+        // An event came in between.
+        w.store(0, Release);
+        WAITERS.fetch_sub(1, Relaxed);
+        (*m).curg = g;
+        (*g).m = m;
+        (*g).set_status(status::RUNNING);
+        return;
+    }
+    drop(l);
+    if SCHED.last_poll.load(Relaxed) == 0 && WAITERS.load(Relaxed) == 1 && SCHED.poll_until.load(Relaxed) != 0 {
+        // Somebody sleeps in the poller already: epoll tells it of this descriptor, too.
+    }
+    schedule()
+}
+
+hook! { fn "internal/poll.runtime_pollSetDeadline"(d: *mut Desc, delta: i64, mode: isize) leaf {
+    let mut list = GList::new();
+    let now = os::nanotime() as i64;
+    let when = match delta {
+        0 => 0,
+        n if n < 0 => -1,
+        n => now.checked_add(n).unwrap_or(i64::MAX),
+    };
+    let mut add = [false; 2];
+    {
+        let _l = (*d).lock.lock();
+        if !(*d).closing {
+            for dir in 0..2 {
+                let wanted = mode == b'r' as isize + b'w' as isize || dir_of(mode) == dir;
+                if !wanted {
+                    continue;
+                }
+                (&(*d).seq)[dir].fetch_add(1, Relaxed);
+                (&mut (*d).deadline)[dir] = when;
+                if when > 0 {
+                    add[dir] = true;
+                } else if when < 0 {
+                    unblock(d, dir, false, &mut list);
+                }
+            }
+        }
+    }
+    for dir in 0..2 {
+        if add[dir] {
+            timer::add_poll(d, dir as u8, (&(*d).seq)[dir].load(Relaxed), when);
+        }
+    }
+    inject(&mut list);
+}}
+hook! { fn "internal/poll.runtime_pollUnblock"(d: *mut Desc) leaf {
+    let mut list = GList::new();
+    {
+        let _l = (*d).lock.lock();
+        (*d).closing = true;
+        for dir in 0..2 {
+            (&(*d).seq)[dir].fetch_add(1, Relaxed);
+            unblock(d, dir, false, &mut list);
+        }
+    }
+    inject(&mut list);
+}}

@@ -1,0 +1,193 @@
+//! From the kernel's entry to the main goroutine.
+#![allow(unsafe_op_in_unsafe_fn, reason = "one thread, before anything else runs")]
+
+use crate::g::*;
+use crate::gc::roots::{self, DataRange};
+use crate::heap::{self, Config};
+use crate::sched::*;
+use crate::sync::Global;
+use crate::unwind::{self, the_image};
+use crate::{gc, hooks, os, print, proc, signal, stack, traceback};
+use core::ffi::c_void;
+use core::sync::atomic::{AtomicUsize, Ordering::*};
+use reflect::image::{MAGIC, Roots};
+
+/// The overlay's `sharedVars`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Shared {
+    pub write_barrier: usize,
+    pub sigpanic: usize,
+    pub goexit_resume: usize,
+}
+
+static SHARED: Global<Shared> = Global::new(Shared { write_barrier: 0, sigpanic: 0, goexit_resume: 0 });
+static ARGC: AtomicUsize = AtomicUsize::new(0);
+static ARGV: AtomicUsize = AtomicUsize::new(0);
+static NCPU: AtomicUsize = AtomicUsize::new(1);
+
+/// Addresses of the Go side.
+pub fn shared() -> &'static Shared {
+    // SAFETY: written once by the main goroutine's first action.
+    unsafe { &*SHARED.get() }
+}
+
+/// Takes them over, and gives the collector its side of the contract.
+pub unsafe fn set_shared(v: &Shared) {
+    *SHARED.get() = *v;
+    gc::set_world(hooks::memory::world(), v.write_barrier as *mut u32);
+}
+
+/// argc, argv, envp.
+pub unsafe fn args() -> (isize, *const *const u8, *const *const u8) {
+    let argc = ARGC.load(Relaxed);
+    let argv = ARGV.load(Relaxed) as *const *const u8;
+    (argc as isize, argv, if argv.is_null() { argv } else { argv.add(argc + 1) })
+}
+
+/// CPUs the process may use.
+pub fn ncpu() -> usize {
+    NCPU.load(Relaxed)
+}
+
+unsafe fn cstr<'a>(p: *const u8) -> &'a [u8] {
+    let mut n = 0;
+    while *p.add(n) != 0 {
+        n += 1;
+    }
+    core::slice::from_raw_parts(p, n)
+}
+
+/// An environment variable.
+unsafe fn env<'a>(key: &[u8]) -> Option<&'a [u8]> {
+    let (_, _, mut e) = args();
+    while !e.is_null() && !(*e).is_null() {
+        if let Some(rest) = cstr(*e).strip_prefix(key) {
+            if rest.first() == Some(&b'=') {
+                return Some(&rest[1..]);
+            }
+        }
+        e = e.add(1);
+    }
+    None
+}
+
+fn number(b: &[u8]) -> Option<(i64, &[u8])> {
+    let mut n = 0i64;
+    let mut i = 0;
+    while i < b.len() && b[i].is_ascii_digit() {
+        n = n.checked_mul(10)?.checked_add((b[i] - b'0') as i64)?;
+        i += 1;
+    }
+    (i > 0).then(|| (n, &b[i..]))
+}
+
+fn is_on(v: Option<&[u8]>) -> bool {
+    v.is_some_and(|v| !v.is_empty() && v != b"0")
+}
+
+/// GOGC, GOMEMLIMIT and the stress switches.
+unsafe fn config() -> Config {
+    let mut c = Config::default();
+    if let Some(v) = env(b"GOGC") {
+        if v == b"off" {
+            c.gogc = -1;
+        } else if let Some((n, [])) = number(v) {
+            c.gogc = n.min(i32::MAX as i64) as i32;
+        }
+    }
+    if let Some((n, unit)) = env(b"GOMEMLIMIT").and_then(number) {
+        let shift = match unit {
+            b"" | b"B" => Some(0),
+            b"KiB" => Some(10),
+            b"MiB" => Some(20),
+            b"GiB" => Some(30),
+            b"TiB" => Some(40),
+            _ => None,
+        };
+        if let Some(s) = shift {
+            c.memory_limit = n.saturating_mul(1 << s);
+        }
+    }
+    c.stress = is_on(env(b"OXIGO_GCSTRESS"));
+    c.verify = is_on(env(b"OXIGO_GCVERIFY"));
+    c.workers = (ncpu() / 4).max((ncpu() > 1) as usize).min(8) as u32;
+    stack::set_stress(is_on(env(b"OXIGO_STACKSTRESS")));
+    traceback::set_level(env(b"GOTRACEBACK").unwrap_or(b""));
+    c
+}
+
+unsafe fn add_roots(r: &Roots) {
+    if r.end > r.start {
+        roots::add(DataRange {
+            base: r.start as usize,
+            len: (r.end - r.start) as usize,
+            mask: r.bitmap as usize as *const u8,
+        });
+    }
+}
+
+/// Called by `_start` on the initial stack.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
+    ARGC.store(argc as usize, Relaxed);
+    ARGV.store(argv as usize, Relaxed);
+    NCPU.store(os::ncpu(), Relaxed);
+    let img = the_image();
+    if img.magic != MAGIC {
+        print::str("oxigo: the program's tables are of another version than the runtime\n");
+        os::exit(2);
+    }
+    heap::init(config());
+    unwind::init();
+    // The initial stack is g0's. Its size is the system's affair; all that counts is its top.
+    let here = &raw const argc as usize;
+    let m = proc::make_m(here - (256 << 10), here);
+    rt_arch::rt_set_tls((*m).tls as *mut u8);
+    rt_arch::rt_setg((*m).g0.cast());
+    print::set_throw(traceback::throw);
+    signal::init_thread(m);
+    signal::init();
+    add_roots(&img.data);
+    add_roots(&img.bss);
+    let mut n = ncpu();
+    if let Some((v, [])) = env(b"GOMAXPROCS").and_then(number) {
+        if v > 0 {
+            n = v as usize;
+        }
+    }
+    proc::resize(n.min(MAX_PROCS));
+    for i in (0..SCHED.nprocs.load(Relaxed)).rev() {
+        let p = SCHED.p(i);
+        if i == 0 {
+            acquire_p(m, p);
+        } else {
+            (*p).status.store(pstatus::IDLE, Relaxed);
+            let _l = SCHED.lock.lock();
+            pidle_put(p);
+        }
+    }
+    rt_arch::rt_mstart((*m).g0.cast(), main_thread, m.cast())
+}
+
+/// The closure of `runtime.main`.
+static MAIN: AtomicUsize = AtomicUsize::new(0);
+
+unsafe extern "C" fn main_thread(m: *mut c_void) {
+    let m = m as *mut M;
+    let img = the_image();
+    let entry = img.funcs().iter().find(|f| img.func_name(f) == b"runtime.main");
+    let Some(entry) = entry else { print::throw("no runtime.main in the program") };
+    MAIN.store(entry.entry as usize, Relaxed);
+    let g = proc::create_g(MAIN.as_ptr() as usize, core::ptr::null_mut(), 0);
+    (*g).set_status(status::RUNNABLE);
+    runq_put((*m).p, g, true);
+    schedule()
+}
+
+/// The Go side is ready: other threads may run from here on, and collections happen.
+pub unsafe fn started() {
+    proc::start_background(config().workers);
+    gc::enable();
+    SCHED.main_started.store(1, SeqCst);
+}

@@ -1,0 +1,346 @@
+//! Walking a goroutine's stack: frames, and the pointer slots in them.
+//!
+//! A walk starts where the goroutine stands: in a stub that called a hook, in morestack (the function
+//! is at its entry then: no frame yet), in a system call, or new. Frames come from the image's
+//! function table and, for assembly, from rt-arch's.
+
+use crate::g::G;
+use crate::heap::meta;
+use crate::print::{self, throw};
+use core::sync::atomic::{AtomicUsize, Ordering::*};
+use reflect::image::{self, FuncEntry, FuncFlags, Image, OpenDefers};
+use rt_arch::AsmFunc;
+
+unsafe extern "C" {
+    static oxigo_image: Image;
+}
+
+/// The running program's image.
+pub fn the_image() -> &'static Image {
+    // SAFETY: the linker puts exactly one image into a program.
+    unsafe { &oxigo_image }
+}
+
+const WORD: usize = size_of::<usize>();
+
+/// A function that a frame belongs to.
+#[derive(Clone, Copy)]
+pub enum Func {
+    /// Compiled.
+    Go(&'static FuncEntry),
+    /// Assembly.
+    Asm(&'static AsmFunc),
+}
+
+impl Func {
+    /// Its flags.
+    pub fn flags(&self) -> FuncFlags {
+        match self {
+            Func::Go(f) => f.flags,
+            Func::Asm(f) => f.flags,
+        }
+    }
+    /// First instruction.
+    pub fn entry(&self) -> usize {
+        match self {
+            Func::Go(f) => f.entry as usize,
+            Func::Asm(f) => f.entry as usize,
+        }
+    }
+    fn frame(&self) -> usize {
+        match self {
+            Func::Go(f) => f.frame as usize,
+            Func::Asm(f) => f.frame as usize,
+        }
+    }
+    /// Its name.
+    pub fn name(&self) -> &'static [u8] {
+        // SAFETY: the image is the program's own; assembly names end with a zero byte.
+        unsafe {
+            match self {
+                Func::Go(f) => the_image().func_name(f),
+                Func::Asm(f) => {
+                    let p = f.name as usize as *const u8;
+                    let mut n = 0;
+                    while *p.add(n) != 0 {
+                        n += 1;
+                    }
+                    core::slice::from_raw_parts(p, n)
+                }
+            }
+        }
+    }
+}
+
+// Assembly functions sorted by entry: address and number of pointers to rows, made at start.
+static ASM: AtomicUsize = AtomicUsize::new(0);
+static NASM: AtomicUsize = AtomicUsize::new(0);
+
+/// Sorts the assembly functions; once at start.
+pub fn init() {
+    let rows = rt_arch::asm_funcs();
+    let p = meta::persistent(rows.len() * WORD + WORD, WORD) as *mut &'static AsmFunc;
+    // SAFETY: fresh memory with room for all rows.
+    let sorted = unsafe {
+        for (i, r) in rows.iter().enumerate() {
+            p.add(i).write(r);
+        }
+        core::slice::from_raw_parts_mut(p, rows.len())
+    };
+    sorted.sort_unstable_by_key(|r| r.entry);
+    NASM.store(rows.len(), Relaxed);
+    ASM.store(p as usize, Release);
+}
+
+/// The function around an address.
+pub fn find_func(pc: usize) -> Option<Func> {
+    // SAFETY: the image is the program's own.
+    let funcs = unsafe { the_image().funcs() };
+    if let Some((_, f)) = image::find_func(funcs, pc as u64) {
+        return Some(Func::Go(f));
+    }
+    let p = ASM.load(Acquire) as *const &'static AsmFunc;
+    if p.is_null() {
+        return None;
+    }
+    // SAFETY: `init` wrote that many rows.
+    let asm = unsafe { core::slice::from_raw_parts(p, NASM.load(Relaxed)) };
+    let i = asm.partition_point(|f| f.entry <= pc as u64).checked_sub(1)?;
+    (pc as u64 - asm[i].entry < asm[i].size as u64).then_some(Func::Asm(asm[i]))
+}
+
+/// A frame.
+#[derive(Clone, Copy)]
+pub struct Frame {
+    pub func: Func,
+    /// Where the function goes on: a return address, or the faulting instruction.
+    pub pc: usize,
+    /// SP in the function's body.
+    pub sp: usize,
+    /// SP before the call: where stack arguments begin.
+    pub cfa: usize,
+    /// Stopped before its first instruction.
+    pub at_entry: bool,
+    /// Stopped by a fault: `pc` is the instruction itself.
+    pub fault: bool,
+    /// The callee saved all registers there (a poll).
+    pub regs: usize,
+}
+
+impl Frame {
+    /// An address in the instruction that the frame is at.
+    pub fn look_pc(&self) -> usize {
+        if self.fault || self.at_entry { self.pc } else { self.pc - 1 }
+    }
+}
+
+/// A walk. The next frame is in `frame`; None at the end.
+pub struct Unwinder {
+    pub frame: Option<Frame>,
+    g: *const G,
+}
+
+fn make(pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Option<Frame> {
+    let func = find_func(pc)?;
+    let cfa = if at_entry { sp + WORD } else { sp + func.frame() + WORD };
+    Some(Frame { func, pc, sp, cfa, at_entry, fault, regs })
+}
+
+impl Unwinder {
+    /// From where `g`, which doesn't run, stands.
+    ///
+    /// # Safety
+    /// The goroutine doesn't run during the walk, or is the caller's own in a hook.
+    pub unsafe fn new(g: *const G) -> Unwinder {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let (pc, sp) = ((*g).sched_pc, (*g).sched_sp);
+            if (*g).status() == crate::g::status::SYSCALL {
+                return Unwinder::at(g, (*g).syscall_pc, (*g).syscall_sp);
+            }
+            if pc == rt_arch::rt_morestack_resume as *const () as usize {
+                let entry = find_func((*g).more_pc).map_or(0, |f| f.entry());
+                return Unwinder { frame: make(entry, sp, true, false, 0), g };
+            }
+            if pc == rt_arch::rt_gostart as *const () as usize {
+                // New: nothing on its stack yet; its closure is in sched.ctxt.
+                return Unwinder { frame: None, g };
+            }
+            Unwinder { frame: make(pc, sp, false, false, 0), g }
+        }
+    }
+
+    /// From a frame that is known.
+    pub fn at(g: *const G, pc: usize, sp: usize) -> Unwinder {
+        Unwinder { frame: make(pc, sp, false, false, 0), g }
+    }
+
+    /// From a faulting instruction.
+    pub fn at_fault(g: *const G, pc: usize, sp: usize) -> Unwinder {
+        Unwinder { frame: make(pc, sp, false, true, 0), g }
+    }
+
+    /// To the caller.
+    ///
+    /// # Safety
+    /// As `new`.
+    pub unsafe fn step(&mut self) {
+        let Some(f) = self.frame else { return };
+        if f.func.flags().has(FuncFlags::TOPFRAME) {
+            self.frame = None;
+            return;
+        }
+        // SAFETY: the frame lies in the goroutine's stack, whose layout the tables describe.
+        unsafe {
+            let ret = *((f.cfa - WORD) as *const usize);
+            let mut regs = 0;
+            if let Func::Asm(a) = f.func {
+                if a.flags.has(FuncFlags::SAVES_REGS) {
+                    regs = f.sp + a.regs_offset as usize;
+                }
+            }
+            let fault = is_sigpanic(&f.func);
+            self.frame = make(ret, f.cfa, false, fault, regs);
+            if self.frame.is_none() && ret != 0 {
+                print::str("runtime: unexpected return pc ");
+                print::hex(ret as u64);
+                print::str(" called from ");
+                print::hex(f.pc as u64);
+                print::str("\n");
+                if !(*self.g).m.is_null() && (*(*self.g).m).dying == 0 {
+                    throw("unknown caller pc");
+                }
+            }
+        }
+    }
+
+    /// The frame, then a step: for loops.
+    ///
+    /// # Safety
+    /// As `new`.
+    pub unsafe fn advance(&mut self) -> Option<Frame> {
+        let f = self.frame;
+        // SAFETY: the caller's promise.
+        unsafe { self.step() };
+        f
+    }
+}
+
+fn is_sigpanic(f: &Func) -> bool {
+    f.entry() == crate::start::shared().sigpanic && f.entry() != 0
+}
+
+/// The open-coded defers of a frame's function.
+pub fn open_defers(f: &Func) -> Option<OpenDefers> {
+    match f {
+        // SAFETY: the image is the program's own.
+        Func::Go(e) => image::open_defers(unsafe { the_image().stackmaps() }, e),
+        Func::Asm(_) => None,
+    }
+}
+
+/// Calls `visit` with the address of each slot that holds a pointer (or nil) on the goroutine's
+/// stack and in its register save area.
+///
+/// # Safety
+/// As `Unwinder::new`; a running goroutine must stand in a hook of the calling thread.
+pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
+    // SAFETY: slots come from the compiler's tables.
+    unsafe {
+        let maps = the_image().stackmaps();
+        let mut u = Unwinder::new(g);
+        if (*g).sched_ctxt != 0 {
+            visit(&raw mut (*g).sched_ctxt);
+        }
+        while let Some(f) = u.frame {
+            match f.func {
+                Func::Go(e) => {
+                    if f.at_entry {
+                        let mut bits = e.arg_reg_ptrs;
+                        while bits != 0 {
+                            let i = bits.trailing_zeros() as usize;
+                            visit(&raw mut (*g).more_regs[i]);
+                            bits &= bits - 1;
+                        }
+                    } else {
+                        let off = (f.pc - e.entry as usize) as u32;
+                        let map =
+                            if f.fault { fault_map(maps, e) } else { image::stack_map(maps, e, off) };
+                        // No row: no pointers at this call.
+                        if let Some(map) = map {
+                            for w in map.iter() {
+                                visit((f.sp + w as usize * WORD) as *mut usize);
+                            }
+                            if f.regs != 0 {
+                                let mut bits = map.regs;
+                                while bits != 0 {
+                                    let i = bits.trailing_zeros() as usize;
+                                    visit((f.regs + i * WORD) as *mut usize);
+                                    bits &= bits - 1;
+                                }
+                            }
+                        }
+                    }
+                    if let Some(map) = image::PtrMap::at(maps, e.args_map) {
+                        for w in map.iter() {
+                            visit((f.cfa + w as usize * WORD) as *mut usize);
+                        }
+                    }
+                }
+                Func::Asm(a) => {
+                    if f.at_entry {
+                        let mut bits = a.arg_reg_ptrs;
+                        while bits != 0 {
+                            let i = bits.trailing_zeros() as usize;
+                            visit(&raw mut (*g).more_regs[i]);
+                            bits &= bits - 1;
+                        }
+                    } else {
+                        for w in 0..a.ptrs_words as usize {
+                            visit((f.sp + a.ptrs_offset as usize + w * WORD) as *mut usize);
+                        }
+                        if a.flags.has(FuncFlags::REFLECT_STUB) {
+                            visit(f.sp as *mut usize);
+                            reflect_args(*(f.sp as *const usize), f.cfa, visit);
+                        }
+                    }
+                }
+            }
+            u.step();
+        }
+    }
+}
+
+/// After a fault only what the deferreturn point needs is alive.
+fn fault_map<'a>(maps: &'a [u32], e: &FuncEntry) -> Option<image::PtrMap<'a>> {
+    if e.deferreturn == 0 || e.stackmaps == 0 {
+        return None;
+    }
+    // The first call from there on is deferreturn's.
+    let t = maps.get(e.stackmaps as usize / 4..)?;
+    let rows = t.get(1..1 + 2 * *t.first()? as usize)?;
+    let i = (0..rows.len() / 2).find(|i| rows[2 * i] > e.deferreturn)?;
+    image::PtrMap::at(maps, rows[2 * i + 1])
+}
+
+/// The incoming stack arguments of a function value made by reflection: the closure is
+/// {code, *bitVector{n int32, data *byte}, ...}.
+unsafe fn reflect_args(closure: usize, args: usize, visit: &mut dyn FnMut(*mut usize)) {
+    // SAFETY: reflect's makeFuncCtxt.
+    unsafe {
+        if closure == 0 {
+            return;
+        }
+        let bv = *((closure + WORD) as *const usize);
+        if bv == 0 {
+            return;
+        }
+        let n = *(bv as *const i32) as usize;
+        let data = *((bv + WORD) as *const *const u8);
+        for i in 0..n {
+            if *data.add(i / 8) >> (i % 8) & 1 != 0 {
+                visit((args + i * WORD) as *mut usize);
+            }
+        }
+    }
+}
