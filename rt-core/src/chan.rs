@@ -4,7 +4,10 @@
 //! A sudog's element may be in the stack of the goroutine that waits. Values are copied straight
 //! between stacks: a parked goroutine's stack moves only while the world is stopped, and no
 //! channel operation is under way then.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::g::*;
 use crate::heap::{Type, meta, typed};

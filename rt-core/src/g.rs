@@ -84,8 +84,6 @@ pub struct G {
     pub wait_since: u64,
     /// The coroutine partner's record, if it is a coroutine.
     pub coro: *mut u8,
-
-
 }
 
 /// States of a goroutine, numbered as Go does.

@@ -3,10 +3,31 @@
 //! Everything here runs on a thread's system stack (g0): compiled code enters through stubs that
 //! switch stacks first, so no Rust frame ever sits on a goroutine's stack. Nothing here uses
 //! `core::fmt`; see `print`.
+//!
+//! Reading order: [`g`] (records), [`start`], [`sched`], [`proc`], [`stack`], [`unwind`], [`symtab`],
+//! [`traceback`], [`panic`], [`chan`], [`select`], [`sema`], [`timer`], [`netpoll`], [`signal`],
+//! [`hooks`]; [`heap`] and [`gc`]; [`os`], [`print`], [`sync`], [`rand`].
 #![cfg_attr(not(test), no_std)]
 
+pub mod chan;
+pub mod g;
 pub mod gc;
 pub mod heap;
+pub mod hooks;
+pub mod netpoll;
 pub mod os;
+pub mod panic;
 pub mod print;
+pub mod proc;
+pub mod rand;
+pub mod sched;
+pub mod select;
+pub mod sema;
+pub mod signal;
+pub mod stack;
+pub mod start;
+pub mod symtab;
 pub mod sync;
+pub mod timer;
+pub mod traceback;
+pub mod unwind;

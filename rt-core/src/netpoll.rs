@@ -3,7 +3,10 @@
 //! Each direction of a descriptor has a word: 0 nothing, READY, or the goroutine that waits. An
 //! event stores READY, or takes the goroutine and makes it runnable; the goroutine, back, finds
 //! out by the record's flags why.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::g::*;
 use crate::heap::meta;
@@ -263,7 +266,8 @@ unsafe fn wait(d: *mut Desc, dir: usize) {
         return;
     }
     drop(l);
-    if SCHED.last_poll.load(Relaxed) == 0 && WAITERS.load(Relaxed) == 1 && SCHED.poll_until.load(Relaxed) != 0 {
+    if SCHED.last_poll.load(Relaxed) == 0 && WAITERS.load(Relaxed) == 1 && SCHED.poll_until.load(Relaxed) != 0
+    {
         // Somebody sleeps in the poller already: epoll tells it of this descriptor, too.
     }
     schedule()

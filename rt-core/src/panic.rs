@@ -1,6 +1,9 @@
 //! What the overlay's panic.go asks: walking frames for deferred calls, and resuming a frame whose
 //! panic was recovered.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::g::*;
 use crate::hook;

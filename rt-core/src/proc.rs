@@ -1,5 +1,8 @@
 //! Making and ending goroutines and threads; system calls; sysmon; wiring to threads; deadlocks.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::g::*;
 use crate::heap::{MCache, meta};

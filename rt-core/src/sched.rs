@@ -8,7 +8,10 @@
 //! All of this runs on g0. `schedule` and `park` don't return: the goroutine goes on through
 //! `rt_gogo` at what `rt_hookcall` or morestack saved. A goroutine's state must be set and its
 //! thread's `curg` cleared before the lock is released that lets others make it ready.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::g::*;
 use crate::os;

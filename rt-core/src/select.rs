@@ -3,7 +3,10 @@
 //! All channels of a select are locked in the order of their addresses. Cases are tried in a random
 //! order; if none is ready the goroutine waits in all queues. Whoever gets at it first claims it
 //! (`G::select_done`) and leaves its sudog in `G::param`; the goroutine, back, takes the others out.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::chan::*;
 use crate::g::*;

@@ -1,7 +1,10 @@
 //! Semaphores: what sync's locks and internal/poll wait on. A hash table by address of the word;
 //! each bucket has a lock and a list of waiters, oldest first (or first in front, for `lifo`).
 //! And the ticketed waiting lists of sync.Cond.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::chan::{free_sudog, new_sudog};
 use crate::g::*;

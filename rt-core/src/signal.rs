@@ -79,7 +79,11 @@ pub unsafe fn set_mask(m: u64) {
 }
 
 unsafe fn install(sig: u32) {
-    os::sigaction(sig, rt_arch::rt_sigtramp as *const () as usize, rt_arch::rt_sigreturn as *const () as usize);
+    os::sigaction(
+        sig,
+        rt_arch::rt_sigtramp as *const () as usize,
+        rt_arch::rt_sigreturn as *const () as usize,
+    );
 }
 
 /// What the signal did before the program took it; bit set: it was ignored.
@@ -106,7 +110,10 @@ pub unsafe fn init() {
 }
 
 fn fatal_by_default(sig: u32) -> bool {
-    matches!(sig, SIGHUP | SIGINT | SIGTERM | SIGQUIT | 4 | 5 | SIGABRT | SIGBUS | SIGFPE | SIGSEGV | 16 | SIGSYS)
+    matches!(
+        sig,
+        SIGHUP | SIGINT | SIGTERM | SIGQUIT | 4 | 5 | SIGABRT | SIGBUS | SIGFPE | SIGSEGV | 16 | SIGSYS
+    )
 }
 
 /// Signal stack and mask of a new thread.

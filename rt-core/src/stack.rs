@@ -5,7 +5,10 @@
 //! copied to its new place as it is; then everything that holds an address in it is adjusted: the
 //! pointer slots that the compiler's maps name, saved argument registers, defer records, panics,
 //! waiting channel operations, and the goroutine's own notes.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::g::*;
 use crate::heap;

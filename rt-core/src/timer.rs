@@ -1,6 +1,9 @@
 //! Timers: one heap by time. An entry wakes a sleeping goroutine, passes a descriptor's deadline, or
 //! is a Go timer, whose function the overlay's timer goroutine runs.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::g::*;
 use crate::gc::mark::Marker;

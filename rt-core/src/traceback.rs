@@ -9,7 +9,10 @@
 //! 	/home/me/x.go:5 +0x35
 //! ```
 //! Arguments are not shown: no table says where they are.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::g::*;
 use crate::hook;

@@ -264,8 +264,7 @@ pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
                         }
                     } else {
                         let off = (f.pc - e.entry as usize) as u32;
-                        let map =
-                            if f.fault { fault_map(maps, e) } else { image::stack_map(maps, e, off) };
+                        let map = if f.fault { fault_map(maps, e) } else { image::stack_map(maps, e, off) };
                         // No row: no pointers at this call.
                         if let Some(map) = map {
                             for w in map.iter() {
@@ -344,3 +343,8 @@ unsafe fn reflect_args(closure: usize, args: usize, visit: &mut dyn FnMut(*mut u
         }
     }
 }
+
+/// Unit tests have no image.
+#[cfg(test)]
+#[unsafe(export_name = "oxigo_image")]
+static TEST_IMAGE: [u64; 64] = [0; 64];

@@ -1,5 +1,8 @@
 //! Hooks of allocation, barriers, finalizers and statistics; what the collector asks of goroutines.
-#![allow(unsafe_op_in_unsafe_fn, reason = "records are raw pointers throughout; all functions run on g0 of a live M")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
 
 use crate::g::*;
 use crate::gc::mark::Marker;
@@ -111,7 +114,7 @@ static SEEN_CYCLE: AtomicU32 = AtomicU32::new(0);
 
 hook! { fn "runtime.addfinalizer"(p: usize, func: usize, nret: usize, fint: *const Type, ot: *const Type) -> bool, leaf {
     let call = special::Call { func, arg: p, nret, fint, ot };
-    !matches!(special::add_finalizer(p, call), special::Added::AlreadySet)
+    !matches!(special::add_finalizer(p, call), special::Added::Already)
 }}
 hook! { fn "runtime.removefinalizer"(p: usize) leaf { special::remove_finalizer(p) }}
 hook! { fn "runtime.addcleanup"(p: usize, func: usize) -> u64, leaf { special::add_cleanup(p, func) }}

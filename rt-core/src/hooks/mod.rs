@@ -11,7 +11,7 @@ pub mod list;
 pub mod memory;
 pub mod misc;
 
-/// Defines one hook: `hook! { fn "link.name"(arg: T, ...) -> (res: R, ...) leaf { body } }`.
+/// Defines one hook: `hook! {` `fn "link.name"(arg: T, ...) -> (res: R, ...) leaf { body } }`.
 ///
 /// The argument struct is what the stub builds: parameters in order with their alignment, results
 /// from the next word on. The body yields the result, a tuple for several. A *leaf* neither scans,
@@ -39,7 +39,7 @@ macro_rules! hook {
             }
             // SAFETY: only the compiler's stub of this link name calls it, with its argument area.
             #[unsafe(export_name = $name)]
-            #[allow(unused_variables, unused_unsafe, unreachable_code, reason = "bodies that never return")]
+            #[allow(unused_variables, unused_unsafe, unused_parens, unreachable_code, reason = "all shapes of hooks share one body")]
             unsafe extern "C" fn entry(args: *mut Args) {
                 // SAFETY: the contract of hooks; see each body's callee.
                 unsafe {
@@ -59,4 +59,44 @@ macro_rules! hook {
             (*g).stackguard0.store($crate::g::POISON, core::sync::atomic::Ordering::Relaxed);
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::list::{HOOKS, Kind};
+    use std::collections::BTreeMap;
+    use std::string::{String, ToString};
+    use std::{format, fs};
+
+    fn collect(dir: &std::path::Path, found: &mut BTreeMap<String, Kind>) {
+        for e in fs::read_dir(dir).unwrap() {
+            let path = e.unwrap().path();
+            if path.is_dir() {
+                collect(&path, found);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for part in text.split(concat!("hook", "! { fn \"")).skip(1) {
+                let (name, rest) = part.split_once('"').unwrap();
+                let head = &rest[..rest.find(" {").unwrap()];
+                let kind = if head.trim_end().ends_with("parking") { Kind::Parking } else { Kind::Leaf };
+                assert!(head.contains("leaf") || head.contains("parking"), "{name}: no kind");
+                assert!(found.insert(name.to_string(), kind).is_none(), "{name} is defined twice");
+            }
+        }
+    }
+
+    #[test]
+    fn list_names_exactly_the_hooks() {
+        let mut found = BTreeMap::new();
+        collect(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        // Those that assembly calls are not the compiler's affair.
+        found.retain(|name, _| !name.starts_with("rt_"));
+        let text = |k: &Kind| format!("{k:?}");
+        let defined: std::vec::Vec<_> =
+            found.iter().map(|(n, k)| format!("(\"{n}\", {}),", text(k))).collect();
+        let listed: std::vec::Vec<_> =
+            HOOKS.iter().map(|(n, k)| format!("(\"{n}\", {}),", text(k))).collect();
+        assert_eq!(defined, listed);
+    }
 }

@@ -173,3 +173,66 @@ pub fn prefetch(addr: usize) {
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let _ = addr;
 }
+
+/// System call numbers used by `process.rs`, in the order of the names below.
+#[cfg(target_os = "linux")]
+#[rustfmt::skip]
+pub mod nr_process {
+    #[cfg(target_arch = "x86_64")]
+    const ROW: [usize; 14] = [0, 13, 14, 39, 72, 131, 186, 204, 233, 234, 281, 290, 291, 318];
+    #[cfg(target_arch = "x86")]
+    const ROW: [usize; 14] = [3, 174, 175, 20, 221, 186, 224, 242, 255, 270, 319, 328, 329, 355];
+    #[cfg(target_arch = "arm")]
+    const ROW: [usize; 14] = [3, 174, 175, 20, 221, 186, 224, 242, 251, 268, 346, 356, 357, 384];
+    #[cfg(any(target_arch = "aarch64", target_arch = "riscv64"))]
+    const ROW: [usize; 14] = [63, 134, 135, 172, 25, 132, 178, 123, 21, 131, 22, 19, 20, 278];
+    #[cfg(target_arch = "mips")]
+    const ROW: [usize; 14] = [4003, 4194, 4195, 4020, 4220, 4206, 4222, 4240, 4249, 4266, 4313, 4325, 4326, 4353];
+    #[cfg(target_arch = "mips64")]
+    const ROW: [usize; 14] = [5000, 5013, 5014, 5038, 5070, 5129, 5178, 5196, 5208, 5225, 5272, 5284, 5285, 5313];
+    #[cfg(target_arch = "powerpc64")]
+    const ROW: [usize; 14] = [3, 173, 174, 20, 55, 185, 207, 223, 237, 250, 303, 314, 315, 359];
+    #[cfg(target_arch = "s390x")]
+    const ROW: [usize; 14] = [3, 174, 175, 20, 55, 186, 236, 240, 250, 241, 312, 323, 327, 349];
+
+    pub const READ: usize = ROW[0];
+    pub const RT_SIGACTION: usize = ROW[1];
+    pub const RT_SIGPROCMASK: usize = ROW[2];
+    pub const GETPID: usize = ROW[3];
+    pub const FCNTL: usize = ROW[4];
+    pub const SIGALTSTACK: usize = ROW[5];
+    pub const GETTID: usize = ROW[6];
+    pub const SCHED_GETAFFINITY: usize = ROW[7];
+    pub const EPOLL_CTL: usize = ROW[8];
+    pub const TGKILL: usize = ROW[9];
+    pub const EPOLL_PWAIT: usize = ROW[10];
+    pub const EVENTFD2: usize = ROW[11];
+    pub const EPOLL_CREATE1: usize = ROW[12];
+    pub const GETRANDOM: usize = ROW[13];
+}
+
+/// Byte offsets of SP and PC in the kernel's signal context.
+pub const CONTEXT_SP_PC: (usize, usize) = if cfg!(target_arch = "x86_64") {
+    (160, 168)
+} else if cfg!(target_arch = "aarch64") {
+    (176 + 8 + 31 * 8, 176 + 8 + 32 * 8)
+} else if cfg!(target_arch = "riscv64") {
+    (176 + 16, 176)
+} else if cfg!(target_arch = "x86") {
+    (48, 76)
+} else if cfg!(target_arch = "arm") {
+    (32 + 13 * 4, 32 + 15 * 4)
+} else {
+    (0, 0)
+};
+
+/// The kernel's record of an event.
+#[cfg_attr(target_arch = "x86_64", repr(C, packed))]
+#[cfg_attr(not(target_arch = "x86_64"), repr(C))]
+#[derive(Clone, Copy)]
+pub struct EpollEvent {
+    /// What happened.
+    pub events: u32,
+    /// Whose.
+    pub data: u64,
+}

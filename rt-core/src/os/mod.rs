@@ -5,8 +5,12 @@
 mod linux;
 mod machine;
 #[cfg(target_os = "linux")]
+mod process;
+#[cfg(target_os = "linux")]
 pub use linux::*;
 pub use machine::prefetch;
+#[cfg(target_os = "linux")]
+pub use process::*;
 
 #[cfg(not(target_os = "linux"))]
 mod none;
