@@ -1,0 +1,383 @@
+//! Built-in functions, those of package unsafe included (append and copy are in `slice`, map functions in `map`).
+use crate::fx::Fx;
+use crate::place::Opd;
+use crate::tyq::K;
+use crate::value::{Addr, Leaves, Val};
+use ir::op::{Cc, Fcc};
+use ir::{Op, Ty, Value};
+use smallvec::smallvec;
+use syntax::ast::{BinaryOp, Expr, ExprKind};
+use types::info::Mode;
+use types::intern::EMPTY_INTERFACE;
+use types::object::Builtin;
+use types::table::TypeId;
+
+/// Largest object for `make([]T, constant)` that may be put on the stack.
+const MAX_MAKE: u64 = 64 << 10;
+
+impl<'p, 'a> Fx<'p, 'a> {
+    /// A call of a built-in function.
+    pub fn builtin(&mut self, e: &'a Expr, b: Builtin, args: &'a [Expr]) -> Option<Val> {
+        if self.mode(e) == Mode::Const
+            && let Some(c) = self.constant(e)
+        {
+            let t = self.ty_of(e);
+            return Some(self.const_val(&c, t));
+        }
+        let word = |s: &mut Self, v: Value| {
+            let t = s.word_ty();
+            Val::one(s.resize(v, t, true))
+        };
+        Some(match b {
+            Builtin::Len | Builtin::Cap => {
+                let v = self.len_cap(&args[0], b == Builtin::Cap);
+                word(self, v)
+            }
+            Builtin::Append => self.append(e, args),
+            Builtin::Copy => {
+                let (d, s) = (self.expr(&args[0]), self.expr(&args[1]));
+                let (dt, st) = (self.ty_of(&args[0]), self.ty_of(&args[1]));
+                self.s.pos = e.pos;
+                Val::one(self.copy_slices(&d, dt, &s, st))
+            }
+            Builtin::Complex => {
+                let t = self.ty_of(e);
+                let half = self.complex_part(t);
+                let re = self.expr_as(&args[0], half).single();
+                let im = self.expr_as(&args[1], half).single();
+                Val::Flat(smallvec![re, im])
+            }
+            Builtin::Real => Val::one(self.expr(&args[0]).leaf(0)),
+            Builtin::Imag => Val::one(self.expr(&args[0]).leaf(1)),
+            Builtin::Make => self.make(e, args),
+            Builtin::Max | Builtin::Min => {
+                let t = self.ty_of(e);
+                let mut v = self.expr_as(&args[0], t);
+                for a in &args[1..] {
+                    let w = self.expr_as(a, t);
+                    self.s.pos = e.pos;
+                    v = self.min_max(t, &v, &w, b == Builtin::Max);
+                }
+                v
+            }
+            Builtin::New => {
+                let pt = self.ty_of(e);
+                let K::Ptr(t) = self.p.kind(pt) else { panic!("{}: new gives no pointer", e.pos) };
+                let t = self.ty(t);
+                if self.mode(&args[0]) == Mode::Type {
+                    self.s.pos = e.pos;
+                    return Some(Val::one(self.new_object(t, syntax::Sym::new("new"))));
+                }
+                // new(value), since 1.26.
+                let v = self.expr_as(&args[0], t);
+                self.s.pos = e.pos;
+                let p = self.new_object(t, syntax::Sym::new("new"));
+                self.store_val(t, Addr::new(p), &v);
+                Val::one(p)
+            }
+            Builtin::Recover => {
+                self.s.pos = e.pos;
+                Val::Flat(self.rt("gorecover", &[]).into_iter().collect())
+            }
+            Builtin::Panic
+            | Builtin::Print
+            | Builtin::Println
+            | Builtin::Close
+            | Builtin::Clear
+            | Builtin::Delete => {
+                let (vals, tys) = self.builtin_args(b, args);
+                self.s.pos = e.pos;
+                self.builtin_vals(b, &vals, &tys);
+                return None;
+            }
+            Builtin::Add => {
+                let p = self.scalar(&args[0]);
+                let (n, ..) = self.index_value(&args[1]);
+                Val::one(self.ptr_add(p, n))
+            }
+            Builtin::SliceData => {
+                let v = self.expr(&args[0]);
+                Val::one(v.leaf(0))
+            }
+            Builtin::StringData => Val::one(self.expr(&args[0]).leaf(0)),
+            Builtin::Slice | Builtin::String => self.unsafe_slice(e, b, args),
+            Builtin::Sizeof => {
+                let t = self.ty_of(&args[0]);
+                let n = self.p.size_of(t);
+                Val::one(self.word(n as i64))
+            }
+            Builtin::Alignof => {
+                let t = self.ty_of(&args[0]);
+                let n = self.p.align_of(t);
+                Val::one(self.word(n as i64))
+            }
+            Builtin::Offsetof => {
+                let n = self.offset_of(&args[0]);
+                Val::one(self.word(n as i64))
+            }
+        })
+    }
+    fn offset_of(&mut self, e: &'a Expr) -> u64 {
+        let e = e.unparen();
+        let (ExprKind::Selector { x, .. }, Some(s)) = (&e.kind, self.selection(e.id)) else { return 0 };
+        let mut t = self.ty_of(x);
+        if let K::Ptr(el) = self.p.kind(t) {
+            t = self.ty(el);
+        }
+        let mut off = 0;
+        for &i in &s.path {
+            off += self.p.field_offset(t, i as usize);
+            t = self.ty(self.p.fields(t)[i as usize].ty);
+        }
+        off
+    }
+    fn complex_part(&self, t: TypeId) -> TypeId {
+        use types::table::{Basic, basic};
+        match self.p.kind(t) {
+            K::Complex(8) => basic(Basic::Float32),
+            _ => basic(Basic::Float64),
+        }
+    }
+
+    /// Evaluates the arguments of a built-in function that is used as a statement.
+    pub fn builtin_args(&mut self, b: Builtin, args: &'a [Expr]) -> (Vec<Val>, Vec<TypeId>) {
+        let mut tys: Vec<TypeId> = args.iter().map(|a| self.ty_of(a)).collect();
+        match b {
+            Builtin::Panic => tys[0] = EMPTY_INTERFACE,
+            Builtin::Delete => {
+                if let K::Map(k, _) = self.p.kind(tys[0]) {
+                    tys[1] = self.ty(k);
+                }
+            }
+            Builtin::Print | Builtin::Println => {
+                for (t, a) in tys.iter_mut().zip(args) {
+                    if self.p.kind(*t) == K::Nil {
+                        *t = self.p.unsafe_ptr();
+                    } else if self.p.is_iface(*t)
+                        && let (Mode::Const, Some(c)) = (self.mode(a), self.constant(a))
+                    {
+                        *t = crate::konst::default_type(&c);
+                    }
+                }
+            }
+            _ => {}
+        }
+        let vals = args
+            .iter()
+            .zip(&tys)
+            .enumerate()
+            .map(|(i, (a, &t))| {
+                let v = self.expr_as(a, t);
+                if args[i + 1..].iter().any(|a| self.has_call(a)) { self.settle(t, v) } else { v }
+            })
+            .collect();
+        (vals, tys)
+    }
+    /// Carries out a built-in function that is used as a statement.
+    pub fn builtin_vals(&mut self, b: Builtin, vals: &[Val], tys: &[TypeId]) {
+        match b {
+            Builtin::Panic => {
+                self.rt("gopanic", vals[0].leaves());
+            }
+            Builtin::Print | Builtin::Println => self.print(vals, tys, b == Builtin::Println),
+            Builtin::Close => {
+                self.rt("closechan", &[vals[0].single()]);
+            }
+            Builtin::Clear => match self.p.kind(tys[0]) {
+                K::Map(..) => {
+                    let t = self.mem_type_ptr(tys[0]);
+                    self.rt("mapclear", &[t, vals[0].single()]);
+                }
+                K::Slice(el) => {
+                    let size = self.p.size_of(el);
+                    let n = self.mul_imm(vals[0].leaf(1), size);
+                    let f = if self.p.has_ptrs(el) { "memclrHasPointers" } else { "memclrNoHeapPointers" };
+                    self.rt(f, &[vals[0].leaf(0), n]);
+                }
+                k => panic!("clear of {k:?}"),
+            },
+            Builtin::Delete => self.map_delete(&vals[0], tys[0], &vals[1]),
+            Builtin::Copy => {
+                self.copy_slices(&vals[0], tys[0], &vals[1], tys[1]);
+            }
+            // Deferred directly, it is not called by a deferred function: it does nothing.
+            Builtin::Recover => {}
+            other => panic!("{other:?} as a statement"),
+        }
+    }
+
+    /// `len(x)` or `cap(x)`
+    fn len_cap(&mut self, x: &'a Expr, cap: bool) -> Value {
+        let t = self.ty_of(x);
+        match self.p.kind(t) {
+            K::Str => self.expr(x).leaf(1),
+            K::Slice(_) => self.expr(x).leaf(1 + cap as usize),
+            K::Map(..) => {
+                let m = self.scalar(x);
+                self.map_len(m)
+            }
+            K::Chan(..) => {
+                let c = self.scalar(x);
+                self.rt1(if cap { "chancap" } else { "chanlen" }, &[c])
+            }
+            K::Array(_, n) => {
+                if self.has_call(x) {
+                    self.operand(x);
+                }
+                self.word(n as i64)
+            }
+            K::Ptr(a) => {
+                let K::Array(_, n) = self.p.kind(a) else { panic!("{}: len of a pointer", x.pos) };
+                if self.has_call(x) {
+                    self.expr(x);
+                }
+                self.word(n as i64)
+            }
+            k => panic!("{}: len of {k:?}", x.pos),
+        }
+    }
+
+    fn make(&mut self, e: &'a Expr, args: &'a [Expr]) -> Val {
+        let t = self.ty_of(e);
+        match self.p.kind(t) {
+            K::Slice(el) => {
+                let el = self.ty(el);
+                let len = self.size_arg(&args[1], "panicmakeslicelen");
+                let cap = match args.get(2) {
+                    Some(c) => self.size_arg(c, "panicmakeslicecap"),
+                    None => len,
+                };
+                self.s.pos = e.pos;
+                let size = self.p.size_of(el);
+                if let (Some(l), Some(c)) = (self.s.f.as_const(len), self.s.f.as_const(cap))
+                    && 0 <= l
+                    && l <= c
+                    && (c as u64).checked_mul(size.max(1)).is_some_and(|n| n <= MAX_MAKE)
+                {
+                    let arr = self.p.ck.table.array(el, c as u64);
+                    let p = self.new_object(arr, syntax::Sym::new("make"));
+                    return Val::Flat(smallvec![p, len, cap]);
+                }
+                let et = self.mem_type_ptr(el);
+                let p = self.rt1("makeslice", &[et, len, cap]);
+                Val::Flat(smallvec![p, len, cap])
+            }
+            K::Map(..) => {
+                let hint = args.get(1).map(|a| {
+                    let (v, known, signed) = self.index_value(a);
+                    // A hint too large is no hint.
+                    if signed { (v, known) } else { (v, known) }
+                });
+                self.s.pos = e.pos;
+                Val::one(self.make_map(t, hint.map(|h| h.0), hint.is_none_or(|h| h.1.is_some_and(|n| n <= 8))))
+            }
+            K::Chan(..) => {
+                let n = match args.get(1) {
+                    Some(a) => self.index_value(a).0,
+                    None => self.word(0),
+                };
+                self.s.pos = e.pos;
+                let ct = self.mem_type_ptr(t);
+                Val::one(self.rt1("makechan", &[ct, n]))
+            }
+            k => panic!("{}: make of {k:?}", e.pos),
+        }
+    }
+
+    fn min_max(&mut self, t: TypeId, a: &Val, b: &Val, max: bool) -> Val {
+        match self.p.kind(t) {
+            K::Float(_) => Val::one(self.float_min_max(a.single(), b.single(), max)),
+            K::Str => {
+                let op = if max { BinaryOp::Lt } else { BinaryOp::Gt };
+                let worse = self.compare(op, t, a, b);
+                let leaves: Leaves =
+                    a.leaves().iter().zip(b.leaves()).map(|(&x, &y)| self.select(worse, y, x)).collect();
+                Val::Flat(leaves)
+            }
+            _ => {
+                let op = if max { BinaryOp::Lt } else { BinaryOp::Gt };
+                let worse = self.compare(op, t, a, b);
+                Val::one(self.select(worse, b.single(), a.single()))
+            }
+        }
+    }
+    /// NaN if either is NaN; -0 is less than 0.
+    fn float_min_max(&mut self, a: Value, b: Value, max: bool) -> Value {
+        let fty = self.s.f.ty(a);
+        let ity = if fty == Ty::F32 { Ty::I32 } else { Ty::I64 };
+        let a_better = self.ins(Op::Fcmp(if max { Fcc::Gt } else { Fcc::Lt }), &[a, b], Ty::I8);
+        let b_better = self.ins(Op::Fcmp(if max { Fcc::Lt } else { Fcc::Gt }), &[a, b], Ty::I8);
+        // Neither: equal (zeros may differ in sign), or a NaN: then the sum is NaN.
+        let (ai, bi) = (self.bitcast(a, ity), self.bitcast(b, ity));
+        let both = self.bin(if max { Op::And } else { Op::Or }, ai, bi);
+        let both = self.bitcast(both, fty);
+        let sum = self.bin(Op::FAdd, a, b);
+        let eq = self.ins(Op::Fcmp(Fcc::Eq), &[a, b], Ty::I8);
+        let rest = self.select(eq, both, sum);
+        let r = self.select(b_better, b, rest);
+        self.select(a_better, a, r)
+    }
+
+    fn unsafe_slice(&mut self, e: &'a Expr, b: Builtin, args: &'a [Expr]) -> Val {
+        let pt = self.ty_of(&args[0]);
+        let p = self.scalar(&args[0]);
+        let (n, known, _) = self.index_value(&args[1]);
+        self.s.pos = e.pos;
+        let is_str = b == Builtin::String;
+        let (len_panic, nil_panic) = if is_str {
+            ("panicunsafestringlen", "panicunsafestringnilptr")
+        } else {
+            ("panicunsafeslicelen", "panicunsafeslicenilptr")
+        };
+        let size = match self.p.kind(pt) {
+            K::Ptr(el) if !is_str => self.p.size_of(el),
+            _ => 1,
+        };
+        if !known.is_some_and(|k| 0 <= k && (k as u64).saturating_mul(size) < 1 << 40) {
+            let limit = (1u64 << 47).checked_div(size.max(1)).unwrap_or(0).max(1);
+            let limit = if size == 0 { i64::MAX } else { limit as i64 };
+            let bad = self.icmp_imm(Cc::Ugt, n, limit);
+            self.panic_if(bad, len_panic);
+        }
+        let nil = self.icmp_imm(Cc::Eq, p, 0);
+        let some = self.icmp_imm(Cc::Ne, n, 0);
+        let bad = self.bin(Op::And, nil, some);
+        self.panic_if(bad, nil_panic);
+        if is_str { Val::Flat(smallvec![p, n]) } else { Val::Flat(smallvec![p, n, n]) }
+    }
+
+    fn print(&mut self, vals: &[Val], tys: &[TypeId], line: bool) {
+        self.rt("printlock", &[]);
+        for (i, (v, &t)) in vals.iter().zip(tys).enumerate() {
+            if line && i > 0 {
+                self.rt("printsp", &[]);
+            }
+            match self.p.kind(t) {
+                K::Bool => self.rt("printbool", &[v.single()]),
+                K::Int { signed, .. } => {
+                    let n = self.resize(v.single(), Ty::I64, signed);
+                    let hex = self.p.type_str(t) == "runtime.hex";
+                    self.rt(if hex { "printhex" } else if signed { "printint" } else { "printuint" }, &[n])
+                }
+                K::Float(4) => self.rt("printfloat32", &[v.single()]),
+                K::Float(_) => self.rt("printfloat64", &[v.single()]),
+                K::Complex(8) => self.rt("printcomplex64", v.leaves()),
+                K::Complex(_) => self.rt("printcomplex128", v.leaves()),
+                K::Str => self.rt("printstring", v.leaves()),
+                K::Slice(_) => self.rt("printslice", v.leaves()),
+                K::Iface(true) => self.rt("printeface", v.leaves()),
+                K::Iface(false) => self.rt("printiface", v.leaves()),
+                _ => self.rt("printpointer", &[v.single()]),
+            };
+        }
+        if line {
+            self.rt("printnl", &[]);
+        }
+        self.rt("printunlock", &[]);
+    }
+
+    /// An operand that is a value.
+    pub fn value_opd(&self, v: Val) -> Opd {
+        Opd::Val(v)
+    }
+}

@@ -1,0 +1,206 @@
+//! Composite literals.
+use crate::fx::Fx;
+use crate::tyq::K;
+use crate::value::{Addr, Leaves, Val};
+use ir::Value;
+use smallvec::smallvec;
+use syntax::Sym;
+use syntax::ast::{Expr, ExprKind};
+use types::table::TypeId;
+
+/// Literals of at least this size are copied from read-only data if they are constant.
+const MIN_STATIC: u64 = 32;
+
+impl<'p, 'a> Fx<'p, 'a> {
+    /// A literal of type `t` as a value.
+    pub fn literal(&mut self, e: &'a Expr, t: TypeId) -> Val {
+        let ExprKind::CompositeLit { elems, .. } = &e.kind else { panic!("{}: no literal", e.pos) };
+        match self.p.kind(t) {
+            // Elided `&T` in a literal of pointers.
+            K::Ptr(el) => {
+                let el = self.ty(el);
+                Val::one(self.new_literal(e, el))
+            }
+            K::Struct if self.p.is_flat(t) => {
+                let c = self.p.cls(t);
+                let kinds = c.leaves.as_ref().expect("a flat type");
+                let mut leaves: Vec<Option<Value>> = vec![None; kinds.len()];
+                for (path, ft, value) in self.lit_fields(e, t) {
+                    let v = self.expr_as(value, ft);
+                    let mut at = 0;
+                    let mut st = t;
+                    for &i in &path {
+                        at += self.p.field_leaf(st, i as usize);
+                        st = self.ty(self.p.fields(st)[i as usize].ty);
+                    }
+                    v.leaves().iter().enumerate().for_each(|(i, &l)| leaves[at + i] = Some(l));
+                }
+                let tys: Vec<ir::Ty> = kinds.iter().map(|k| k.0).collect();
+                let full: Leaves = leaves
+                    .into_iter()
+                    .zip(tys)
+                    .map(|(l, ty)| l.unwrap_or_else(|| self.s.zero(ty)))
+                    .collect();
+                Val::Flat(full)
+            }
+            K::Array(el, n) if self.p.is_flat(t) => {
+                let el = self.ty(el);
+                let mut v = self.zero_val(t);
+                for (_, x) in self.lit_elems(elems) {
+                    let x = self.elem_value_of(x, el);
+                    if n == 1 {
+                        v = x;
+                    }
+                }
+                v
+            }
+            K::Struct | K::Array(..) => {
+                let a = self.temp(t);
+                self.literal_into(e, t, a, false);
+                Val::Mem(a, true)
+            }
+            K::Slice(el) => {
+                let el = self.ty(el);
+                let list = self.lit_elems(elems);
+                let n = list.iter().map(|x| x.0 + 1).max().unwrap_or(0);
+                let arr = self.p.ck.table.array(el, n);
+                self.s.pos = e.pos;
+                let p = self.new_object(arr, Sym::new("slice literal"));
+                self.array_into(e, &list, el, arr, Addr::new(p), true);
+                let len = self.word(n as i64);
+                Val::Flat(smallvec![p, len, len])
+            }
+            K::Map(k, v) => {
+                let (k, v) = (self.ty(k), self.ty(v));
+                let n = elems.len();
+                let hint = self.word(n as i64);
+                let m = self.make_map(t, Some(hint), n <= 8);
+                for el in elems {
+                    let ExprKind::KeyValue { key, value } = &el.kind else { continue };
+                    let kv = self.elem_value_of(key, k);
+                    let kv = self.settle(k, kv);
+                    let vv = self.elem_value_of(value, v);
+                    self.s.pos = el.pos;
+                    let p = self.map_assign(t, m, &kv);
+                    self.store_val(v, Addr::new(p), &vv);
+                }
+                Val::one(m)
+            }
+            k => panic!("{}: literal of {k:?}", e.pos),
+        }
+    }
+    /// An element of a literal, whose own type may be left out.
+    fn elem_value_of(&mut self, x: &'a Expr, t: TypeId) -> Val {
+        if let ExprKind::CompositeLit { ty: None, .. } = &x.kind {
+            return self.literal(x, t);
+        }
+        self.expr_as(x, t)
+    }
+    fn elem_into(&mut self, x: &'a Expr, t: TypeId, to: Addr, zeroed: bool) {
+        match &x.unparen().kind {
+            ExprKind::CompositeLit { .. }
+                if !self.p.is_flat(t) && !matches!(self.p.kind(t), K::Ptr(_)) && !self.p.is_iface(t) =>
+            {
+                self.literal_into(x.unparen(), t, to, zeroed)
+            }
+            ExprKind::CompositeLit { ty: None, .. } => {
+                let v = self.literal(x, t);
+                self.store_val(t, to, &v);
+            }
+            _ => self.expr_into(x, t, to),
+        }
+    }
+    /// `&T{…}`
+    pub fn new_literal(&mut self, e: &'a Expr, t: TypeId) -> Value {
+        self.s.pos = e.pos;
+        if self.p.is_flat(t) || !matches!(self.p.kind(t), K::Struct | K::Array(..)) {
+            let v = self.literal(e, t);
+            self.s.pos = e.pos;
+            let p = self.new_object(t, Sym::new("&literal"));
+            self.store_val(t, Addr::new(p), &v);
+            return p;
+        }
+        let p = self.new_object(t, Sym::new("&literal"));
+        self.literal_into(e, t, Addr::new(p), true);
+        p
+    }
+    /// A struct or array literal into fresh memory.
+    pub fn literal_into(&mut self, e: &'a Expr, t: TypeId, to: Addr, zeroed: bool) {
+        let ExprKind::CompositeLit { elems, .. } = &e.kind else { panic!("{}: no literal", e.pos) };
+        match self.p.kind(t) {
+            K::Struct => {
+                if self.static_copy(e, t, to) {
+                    return;
+                }
+                let list = self.lit_fields(e, t);
+                let full = list.len() == self.p.fields(t).len() && list.iter().all(|f| f.0.len() == 1);
+                if !zeroed && !full {
+                    self.zero_mem(t, to);
+                }
+                for (path, ft, value) in list {
+                    let mut off = 0;
+                    let mut st = t;
+                    for &i in &path {
+                        off += self.p.field_offset(st, i as usize);
+                        st = self.ty(self.p.fields(st)[i as usize].ty);
+                    }
+                    self.elem_into(value, ft, to.plus(off), zeroed || !full);
+                }
+            }
+            K::Array(el, _) => {
+                let el = self.ty(el);
+                let list = self.lit_elems(elems);
+                self.array_into(e, &list, el, t, to, zeroed);
+            }
+            _ => {
+                let v = self.literal(e, t);
+                self.store_val(t, to, &v);
+            }
+        }
+    }
+    fn array_into(
+        &mut self,
+        e: &'a Expr,
+        list: &[(u64, &'a Expr)],
+        el: TypeId,
+        arr: TypeId,
+        to: Addr,
+        zeroed: bool,
+    ) {
+        if self.static_copy(e, arr, to) {
+            return;
+        }
+        let K::Array(_, n) = self.p.kind(arr) else { panic!("{}: no array", e.pos) };
+        let full = list.len() as u64 == n;
+        if !zeroed && !full {
+            self.zero_mem(arr, to);
+        }
+        let size = self.p.size_of(el);
+        for &(i, x) in list {
+            self.elem_into(x, el, to.plus(i * size), zeroed || !full);
+        }
+    }
+    /// Copies a literal from read-only data if it is constant.
+    fn static_copy(&mut self, e: &'a Expr, t: TypeId, to: Addr) -> bool {
+        if self.p.size_of(t) < MIN_STATIC {
+            return false;
+        }
+        let env = self.env.clone();
+        match crate::staticinit::readonly(self.p, &env, e, t) {
+            Some(d) => {
+                let from = self.data_addr(d);
+                self.copy(t, to, Addr::new(from));
+                true
+            }
+            None => false,
+        }
+    }
+    /// Fields of a struct literal: path of field indices, type, value.
+    pub fn lit_fields(&mut self, e: &'a Expr, t: TypeId) -> Vec<(Vec<u32>, TypeId, &'a Expr)> {
+        crate::staticinit::lit_fields(self.p, &self.env, e, t)
+    }
+    /// Elements of an array or slice literal with their indices.
+    pub fn lit_elems(&self, elems: &'a [Expr]) -> Vec<(u64, &'a Expr)> {
+        crate::staticinit::lit_elems(self.p, self.env.file, elems)
+    }
+}

@@ -1,0 +1,118 @@
+//! Tables of names that the compiler and the runtime agree on.
+
+/// Functions of package runtime that passes and code generation call by name. They are compiled into every program that
+/// has them.
+pub const ENTRIES: &[&str] = &[
+    "newobject",
+    "mallocgc",
+    "gopanic",
+    "deferreturn",
+    "panicdivide",
+    "panicshift",
+    "panicmem",
+    "sigpanic",
+    "goPanicIndex",
+    "goPanicIndexU",
+    "goPanicSliceAlen",
+    "goPanicSliceAlenU",
+    "goPanicSliceAcap",
+    "goPanicSliceAcapU",
+    "goPanicSliceB",
+    "goPanicSliceBU",
+    "goPanicSlice3Alen",
+    "goPanicSlice3AlenU",
+    "goPanicSlice3Acap",
+    "goPanicSlice3AcapU",
+    "goPanicSlice3B",
+    "goPanicSlice3BU",
+    "goPanicSlice3C",
+    "goPanicSlice3CU",
+    "goPanicSliceConvert",
+    "memmove",
+    "memclrNoHeapPointers",
+    "memequal",
+    "typedmemmove",
+    "typedmemclr",
+    "wbMove",
+    "wbZero",
+    "gcWriteBarrier",
+    "goschedguarded",
+    "morestack",
+    "morestackc",
+    "morestack_noctxt",
+    "goexit",
+    "goexit1",
+    "mstart",
+    "main",
+    "unreachableMethod",
+    "asyncPreempt",
+    "newstack",
+    "callDeferred",
+    "runfinq",
+    "reflectcallmove",
+    "badreflectcall",
+];
+
+/// Functions that end in a panic or never return.
+pub const NORETURN: &[&str] = &[
+    "runtime.gopanic",
+    "runtime.panicdivide",
+    "runtime.panicshift",
+    "runtime.panicoverflow",
+    "runtime.panicmem",
+    "runtime.panicwrap",
+    "runtime.panicmakeslicelen",
+    "runtime.panicmakeslicecap",
+    "runtime.panicunsafeslicelen",
+    "runtime.panicunsafeslicenilptr",
+    "runtime.panicunsafestringlen",
+    "runtime.panicunsafestringnilptr",
+    "runtime.panicdottypeE",
+    "runtime.panicdottypeI",
+    "runtime.panicnildottype",
+    "runtime.panicrangestate",
+    "runtime.goPanicIndex",
+    "runtime.goPanicIndexU",
+    "runtime.goPanicSliceConvert",
+    "runtime.throw",
+    "runtime.fatal",
+    "runtime.block",
+    "runtime.Goexit",
+    "runtime.unreachableMethod",
+];
+
+/// Functions without Go body that are written in assembly, with the symbol of their ABIInternal entry.
+pub const ASM: &[&str] = &[
+    "runtime.memmove",
+    "runtime.memclrNoHeapPointers",
+    "runtime.memequal",
+    "runtime.cmpstring",
+    "runtime.reflectcall",
+    "reflect.makeFuncStub",
+    "reflect.methodValueCall",
+    "reflect.call",
+    "runtime.morestack",
+    "runtime.morestack_noctxt",
+    "runtime.gogo",
+    "runtime.mcall",
+    "runtime.goexit",
+    "runtime.jmpdefer",
+    "runtime.publicationBarrier",
+    "runtime.procyield",
+    "runtime.asmcgocall",
+    "internal/runtime/syscall/linux.Syscall6",
+    "syscall.rawVforkSyscall",
+    "syscall.rawSyscallNoError",
+    "syscall.RawSyscall6",
+    "internal/cpu.cpuid",
+    "internal/cpu.xgetbv",
+    "internal/cpu.getGOAMD64level",
+];
+
+/// Is this symbol one of the table's?
+pub fn contains(table: &[&str], symbol: &str) -> bool {
+    table.contains(&symbol)
+}
+
+/// Package that must exist and be initialised first.
+pub const RUNTIME: &str = "runtime";

@@ -1,0 +1,250 @@
+//! Interfaces: making them, taking them apart, calling their methods.
+//!
+//! A value's first word is its type descriptor (empty interfaces) or itab; the second holds the value if that is exactly
+//! one pointer, else the address of a copy that is never changed.
+use crate::fx::Fx;
+use crate::value::{Addr, Val};
+use ir::op::Cc;
+use ir::{Ty, Value};
+use smallvec::smallvec;
+use syntax::ast::{Expr, ExprKind};
+use types::info::Mode;
+use types::table::TypeId;
+
+/// Offset of the type in an itab, in words.
+const ITAB_TYPE: u64 = 1;
+/// Offset of the first method in an itab: two words and a hash, padded.
+pub fn itab_fun(word: u64, i: usize) -> u64 {
+    3 * word + i as u64 * word
+}
+
+impl<'p, 'a> Fx<'p, 'a> {
+    /// The first word of an interface of type `iface` that holds a `t`.
+    pub fn type_word(&mut self, iface: TypeId, t: TypeId) -> Value {
+        let d = if self.p.iface_methods(iface).is_empty() {
+            self.p.rtype(t)
+        } else {
+            crate::itab::itab(self.p, iface, t)
+        };
+        self.data_word(d)
+    }
+    /// The first word of an interface of type `iface` that holds a `t`, for comparison only.
+    pub fn cmp_word(&mut self, iface: TypeId, t: TypeId) -> Value {
+        if self.p.iface_methods(iface).is_empty() {
+            let d = self.p.rtype_mem(t);
+            return self.data_word(d);
+        }
+        self.type_word(iface, t)
+    }
+    /// The descriptor of a type, as a pointer.
+    pub fn rtype_ptr(&mut self, t: TypeId) -> Value {
+        let d = self.p.rtype(t);
+        self.data_addr(d)
+    }
+
+    /// The descriptor of a type whose memory it is about, as a pointer.
+    pub fn mem_type_ptr(&mut self, t: TypeId) -> Value {
+        let d = self.p.rtype_mem(t);
+        self.data_addr(d)
+    }
+
+    /// A value as an interface.
+    pub fn to_iface(&mut self, v: &Val, from: TypeId, to: TypeId) -> Val {
+        if self.p.is_iface(from) {
+            return self.iface_conv(v, from, to);
+        }
+        let word = self.type_word(to, from);
+        let data = self.boxed(v, from);
+        Val::Flat(smallvec![word, data])
+    }
+    /// The data word for a value.
+    fn boxed(&mut self, v: &Val, t: TypeId) -> Value {
+        if self.p.is_direct(t) {
+            return v.single();
+        }
+        let c = self.p.cls(t);
+        if c.size == 0 {
+            let d = self.p.runtime_var("zerobase");
+            return self.data_addr(d);
+        }
+        if c.size == 1 {
+            // One of the runtime's table of small numbers.
+            let d = self.p.runtime_var("staticuint64s");
+            let table = self.data_addr(d);
+            let word = self.word_ty();
+            let n = self.resize(v.leaf(0), word, false);
+            let mut off = self.mul_imm(n, 8);
+            if self.p.arch.big_endian {
+                off = self.add_imm(off, 7);
+            }
+            return self.ptr_add(table, off);
+        }
+        let p = self.new_object(t, self.p.names.tmp);
+        self.store_val(t, Addr::new(p), v);
+        p
+    }
+    /// An expression as an interface: constants and other static values need no allocation.
+    pub fn expr_to_iface(&mut self, e: &'a Expr, from: TypeId, to: TypeId) -> Val {
+        if self.mode(e) == Mode::Nil {
+            return self.zero_val(to);
+        }
+        if !self.p.is_direct(from) {
+            let inner = e.unparen();
+            let fixed = match &inner.kind {
+                _ if self.mode(e) == Mode::Const => true,
+                ExprKind::CompositeLit { .. } => true,
+                _ => false,
+            };
+            if fixed
+                && self.p.cls(from).size > 0
+                && let Some(d) = crate::staticinit::readonly(self.p, &self.env.clone(), e, from)
+            {
+                let word = self.type_word(to, from);
+                let data = self.data_addr(d);
+                return Val::Flat(smallvec![word, data]);
+            }
+        }
+        let v = self.expr(e);
+        self.s.pos = e.start_pos();
+        self.to_iface(&v, from, to)
+    }
+    /// What an interface's data word holds, if the dynamic type is `t`.
+    pub fn iface_data(&mut self, data: Value, t: TypeId) -> Val {
+        if self.p.is_direct(t) {
+            return Val::one(data);
+        }
+        match self.load_val(t, Addr::new(data)) {
+            Val::Mem(a, _) => Val::Mem(a, true),
+            v => v,
+        }
+    }
+    /// The dynamic type's word (0 for nil).
+    pub fn dynamic_type(&mut self, v: &Val, t: TypeId) -> Value {
+        let word = v.leaf(0);
+        if self.p.iface_methods(t).is_empty() {
+            return word;
+        }
+        let nil = self.icmp_imm(Cc::Eq, word, 0);
+        self.if_else(
+            nil,
+            |s| smallvec![s.word(0)],
+            |s| {
+                let tab = s.bitcast(word, Ty::Ptr);
+                let off = ITAB_TYPE * s.p.word as u64;
+                let ty = s.word_ty();
+                smallvec![s.load(ty, Addr::new(tab).plus(off))]
+            },
+        )[0]
+    }
+    /// An interface value as an empty interface.
+    pub fn to_eface(&mut self, v: &Val, t: TypeId) -> Val {
+        let typ = self.dynamic_type(v, t);
+        Val::Flat(smallvec![typ, v.leaf(1)])
+    }
+    /// An interface as another interface that it is known to implement.
+    pub fn iface_conv(&mut self, v: &Val, from: TypeId, to: TypeId) -> Val {
+        if from == to {
+            return v.clone();
+        }
+        let to_empty = self.p.iface_methods(to).is_empty();
+        if to_empty {
+            return self.to_eface(v, from);
+        }
+        let typ = self.dynamic_type(v, from);
+        let nil = self.icmp_imm(Cc::Eq, typ, 0);
+        let inter = self.rtype_ptr(to);
+        let tab = self.if_else(
+            nil,
+            |s| smallvec![s.word(0)],
+            |s| {
+                let tab = s.rt1("assertE2I", &[inter, typ]);
+                smallvec![s.bitcast(tab, s.word_ty())]
+            },
+        );
+        Val::Flat(smallvec![tab[0], v.leaf(1)])
+    }
+    /// Implicit conversion on assignment.
+    pub fn assign_conv(&mut self, v: Val, from: TypeId, to: TypeId) -> Val {
+        if from != to && self.p.is_iface(to) { self.to_iface(&v, from, to) } else { v }
+    }
+
+    /// `x.(T)` with one value.
+    pub fn type_assert(&mut self, e: &'a Expr, x: &'a Expr) -> Val {
+        let to = self.ty_of(e);
+        let from = self.ty_of(x);
+        let v = self.expr(x);
+        self.s.pos = e.pos;
+        if self.p.is_iface(to) {
+            return self.assert_iface(&v, from, to);
+        }
+        let want = self.cmp_word(from, to);
+        let same = self.icmp(Cc::Eq, v.leaf(0), want);
+        let (ok, bad) = (self.s.block(), self.s.cold_block());
+        self.s.br_likely(same, ok, bad, Some(true));
+        self.s.start_sealed(bad);
+        let (want, inter) = (self.rtype_ptr(to), self.rtype_ptr(from));
+        let f = if self.p.iface_methods(from).is_empty() { "panicdottypeE" } else { "panicdottypeI" };
+        self.rt(f, &[v.leaf(0), want, inter]);
+        self.s.unreachable();
+        self.s.start_sealed(ok);
+        self.iface_data(v.leaf(1), to)
+    }
+    fn assert_iface(&mut self, v: &Val, from: TypeId, to: TypeId) -> Val {
+        let typ = self.dynamic_type(v, from);
+        if self.p.iface_methods(to).is_empty() {
+            let nil = self.icmp_imm(Cc::Eq, typ, 0);
+            let (ok, bad) = (self.s.block(), self.s.cold_block());
+            self.s.br_likely(nil, bad, ok, Some(false));
+            self.s.start_sealed(bad);
+            let want = self.rtype_ptr(to);
+            self.rt("panicnildottype", &[want]);
+            self.s.unreachable();
+            self.s.start_sealed(ok);
+            return Val::Flat(smallvec![typ, v.leaf(1)]);
+        }
+        let inter = self.rtype_ptr(to);
+        let tab = self.rt1("assertE2I", &[inter, typ]);
+        let tab = self.bitcast(tab, self.word_ty());
+        Val::Flat(smallvec![tab, v.leaf(1)])
+    }
+    /// `x.(T)` with two values.
+    pub fn type_assert_ok(&mut self, v: &Val, from: TypeId, to: TypeId) -> (Val, Value) {
+        if self.p.is_iface(to) {
+            let (word, ok) = self.assert_word(v, from, to);
+            let nil = self.nil();
+            let data = self.select(ok, v.leaf(1), nil);
+            return (Val::Flat(smallvec![word, data]), ok);
+        }
+        let want = self.cmp_word(from, to);
+        let ok = self.icmp(Cc::Eq, v.leaf(0), want);
+        if self.p.is_direct(to) {
+            let nil = self.nil();
+            return (Val::one(self.select(ok, v.leaf(1), nil)), ok);
+        }
+        let c = self.p.cls(to);
+        let d = self.p.zero_data(c.size, c.align);
+        let zero = self.data_addr(d);
+        let at = self.select(ok, v.leaf(1), zero);
+        (self.iface_data(at, to), ok)
+    }
+    /// The first word of `v` as interface `to`, or 0, and whether it implements it.
+    pub fn assert_word(&mut self, v: &Val, from: TypeId, to: TypeId) -> (Value, Value) {
+        let typ = self.dynamic_type(v, from);
+        let word = if self.p.iface_methods(to).is_empty() {
+            typ
+        } else {
+            let inter = self.rtype_ptr(to);
+            let nil = self.icmp_imm(Cc::Eq, typ, 0);
+            self.if_else(
+                nil,
+                |s| smallvec![s.word(0)],
+                |s| {
+                    let tab = s.rt1("assertE2I2", &[inter, typ]);
+                    smallvec![s.bitcast(tab, s.word_ty())]
+                },
+            )[0]
+        };
+        let ok = self.icmp_imm(Cc::Ne, word, 0);
+        (word, ok)
+    }
+}

@@ -1,0 +1,347 @@
+//! Functions of the standard library that are operations of the machine.
+use crate::fx::Fx;
+use crate::program::Prog;
+use crate::value::{Addr, Val};
+use ir::op::{AtomicOp, Cc};
+use ir::{Op, Ty, Value};
+use types::object::{ObjId, ObjKind};
+use types::table::TypeId;
+
+/// What a function does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Do {
+    Load,
+    Store,
+    /// Returns the new value.
+    Add,
+    Xchg,
+    Cas,
+    /// `true`: the old value is returned.
+    And(bool),
+    Or(bool),
+    /// One float operand.
+    Float1(FloatOp),
+    Copysign,
+    Bits,
+    /// Operand width in bits, 0 for a word.
+    Len(u32),
+    LeadingZeros(u32),
+    TrailingZeros(u32),
+    OnesCount(u32),
+    ReverseBytes(u32),
+    RotateLeft(u32),
+    Mul,
+    AddCarry,
+    SubBorrow,
+    Div,
+    CallerPc,
+    CallerSp,
+    ClosurePtr,
+    GetG,
+    Prefetch,
+    KeepAlive,
+    FuncPc,
+    Breakpoint,
+    SpinHint,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum FloatOp {
+    Sqrt,
+    Abs,
+}
+
+const RT_ATOMIC: &str = "internal/runtime/atomic";
+
+/// Functions by package. Names with a common meaning share a row.
+const TABLE: &[(&str, &[&str], Do)] = &[
+    (
+        RT_ATOMIC,
+        &[
+            "Load", "Loadp", "Load8", "Load64", "LoadAcq", "LoadAcq64", "LoadAcquintptr", "Loaduint", "Loaduintptr",
+            "Loadint32", "Loadint64",
+        ],
+        Do::Load,
+    ),
+    (
+        RT_ATOMIC,
+        &[
+            "Store", "Store8", "Store64", "StoreRel", "StoreRel64", "StoreReluintptr", "Storeint32", "Storeint64",
+            "Storeuintptr", "StorepNoWB",
+        ],
+        Do::Store,
+    ),
+    (RT_ATOMIC, &["Xadd", "Xadd64", "Xaddint32", "Xaddint64", "Xadduintptr"], Do::Add),
+    (RT_ATOMIC, &["Xchg", "Xchg8", "Xchg64", "Xchgint32", "Xchgint64", "Xchguintptr"], Do::Xchg),
+    (RT_ATOMIC, &["Cas", "Cas64", "CasRel", "Casint32", "Casint64", "Casuintptr", "Casp1"], Do::Cas),
+    (RT_ATOMIC, &["And", "And8"], Do::And(false)),
+    (RT_ATOMIC, &["Or", "Or8"], Do::Or(false)),
+    (RT_ATOMIC, &["And32", "And64", "Anduintptr"], Do::And(true)),
+    (RT_ATOMIC, &["Or32", "Or64", "Oruintptr"], Do::Or(true)),
+    (
+        "sync/atomic",
+        &["LoadInt32", "LoadInt64", "LoadUint32", "LoadUint64", "LoadUintptr", "LoadPointer"],
+        Do::Load,
+    ),
+    ("sync/atomic", &["StoreInt32", "StoreInt64", "StoreUint32", "StoreUint64", "StoreUintptr"], Do::Store),
+    ("sync/atomic", &["AddInt32", "AddInt64", "AddUint32", "AddUint64", "AddUintptr"], Do::Add),
+    ("sync/atomic", &["SwapInt32", "SwapInt64", "SwapUint32", "SwapUint64", "SwapUintptr"], Do::Xchg),
+    (
+        "sync/atomic",
+        &[
+            "CompareAndSwapInt32",
+            "CompareAndSwapInt64",
+            "CompareAndSwapUint32",
+            "CompareAndSwapUint64",
+            "CompareAndSwapUintptr",
+        ],
+        Do::Cas,
+    ),
+    ("sync/atomic", &["AndInt32", "AndInt64", "AndUint32", "AndUint64", "AndUintptr"], Do::And(true)),
+    ("sync/atomic", &["OrInt32", "OrInt64", "OrUint32", "OrUint64", "OrUintptr"], Do::Or(true)),
+    ("math", &["Sqrt", "sqrt"], Do::Float1(FloatOp::Sqrt)),
+    ("math", &["Abs"], Do::Float1(FloatOp::Abs)),
+    ("math", &["Copysign"], Do::Copysign),
+    ("math", &["Float64bits", "Float64frombits", "Float32bits", "Float32frombits"], Do::Bits),
+    ("math/bits", &["Len64"], Do::Len(64)),
+    ("math/bits", &["Len32"], Do::Len(32)),
+    ("math/bits", &["Len16"], Do::Len(16)),
+    ("math/bits", &["Len8"], Do::Len(8)),
+    ("math/bits", &["Len"], Do::Len(0)),
+    ("math/bits", &["LeadingZeros64"], Do::LeadingZeros(64)),
+    ("math/bits", &["LeadingZeros32"], Do::LeadingZeros(32)),
+    ("math/bits", &["LeadingZeros16"], Do::LeadingZeros(16)),
+    ("math/bits", &["LeadingZeros8"], Do::LeadingZeros(8)),
+    ("math/bits", &["LeadingZeros"], Do::LeadingZeros(0)),
+    ("math/bits", &["TrailingZeros64"], Do::TrailingZeros(64)),
+    ("math/bits", &["TrailingZeros32"], Do::TrailingZeros(32)),
+    ("math/bits", &["TrailingZeros16"], Do::TrailingZeros(16)),
+    ("math/bits", &["TrailingZeros8"], Do::TrailingZeros(8)),
+    ("math/bits", &["TrailingZeros"], Do::TrailingZeros(0)),
+    ("math/bits", &["OnesCount64"], Do::OnesCount(64)),
+    ("math/bits", &["OnesCount32"], Do::OnesCount(32)),
+    ("math/bits", &["OnesCount16"], Do::OnesCount(16)),
+    ("math/bits", &["OnesCount8"], Do::OnesCount(8)),
+    ("math/bits", &["OnesCount"], Do::OnesCount(0)),
+    ("math/bits", &["ReverseBytes64"], Do::ReverseBytes(64)),
+    ("math/bits", &["ReverseBytes32"], Do::ReverseBytes(32)),
+    ("math/bits", &["ReverseBytes16"], Do::ReverseBytes(16)),
+    ("math/bits", &["ReverseBytes"], Do::ReverseBytes(0)),
+    ("math/bits", &["RotateLeft64"], Do::RotateLeft(64)),
+    ("math/bits", &["RotateLeft32"], Do::RotateLeft(32)),
+    ("math/bits", &["RotateLeft16"], Do::RotateLeft(16)),
+    ("math/bits", &["RotateLeft8"], Do::RotateLeft(8)),
+    ("math/bits", &["RotateLeft"], Do::RotateLeft(0)),
+    ("math/bits", &["Mul64", "Mul"], Do::Mul),
+    ("math/bits", &["Add64", "Add"], Do::AddCarry),
+    ("math/bits", &["Sub64", "Sub"], Do::SubBorrow),
+    ("math/bits", &["Div64", "Div"], Do::Div),
+    ("internal/runtime/math", &["Mul64"], Do::Mul),
+    ("internal/runtime/math", &["Add64"], Do::AddCarry),
+    ("internal/runtime/sys", &["Len64"], Do::Len(64)),
+    ("internal/runtime/sys", &["Len8"], Do::Len(8)),
+    ("internal/runtime/sys", &["LeadingZeros64"], Do::LeadingZeros(64)),
+    ("internal/runtime/sys", &["LeadingZeros8"], Do::LeadingZeros(8)),
+    ("internal/runtime/sys", &["TrailingZeros64"], Do::TrailingZeros(64)),
+    ("internal/runtime/sys", &["TrailingZeros32"], Do::TrailingZeros(32)),
+    ("internal/runtime/sys", &["TrailingZeros8"], Do::TrailingZeros(8)),
+    ("internal/runtime/sys", &["OnesCount64"], Do::OnesCount(64)),
+    ("internal/runtime/sys", &["Bswap64"], Do::ReverseBytes(64)),
+    ("internal/runtime/sys", &["Bswap32"], Do::ReverseBytes(32)),
+    ("internal/runtime/sys", &["GetCallerPC"], Do::CallerPc),
+    ("internal/runtime/sys", &["GetCallerSP"], Do::CallerSp),
+    ("internal/runtime/sys", &["GetClosurePtr"], Do::ClosurePtr),
+    ("internal/runtime/sys", &["Prefetch", "PrefetchStreamed"], Do::Prefetch),
+    ("runtime", &["getg"], Do::GetG),
+    ("runtime", &["KeepAlive"], Do::KeepAlive),
+    ("runtime", &["Breakpoint"], Do::Breakpoint),
+    ("runtime", &["spinHint"], Do::SpinHint),
+    ("internal/abi", &["FuncPCABI0", "FuncPCABIInternal"], Do::FuncPc),
+];
+
+/// A row of the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Intrinsic(usize);
+
+/// The intrinsic for a declared function, if there is one: its row.
+pub fn find(p: &Prog, obj: ObjId) -> Option<Intrinsic> {
+    let o = p.ck.table.obj(obj);
+    let ObjKind::Func(f) = &o.kind else { return None };
+    if f.recv.is_some() {
+        return None;
+    }
+    let pkg = p.ck.table.pkg_path(o.pkg);
+    let row = TABLE.iter().position(|r| r.0 == pkg && r.1.contains(&o.name.as_str()))?;
+    let w64 = p.word == 8;
+    // Wide arithmetic is an operation on 64-bit machines only.
+    if !w64 && matches!(TABLE[row].2, Do::Mul | Do::AddCarry | Do::SubBorrow | Do::Div) {
+        return None;
+    }
+    Some(Intrinsic(row))
+}
+
+/// Code for an intrinsic call.
+pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -> Vec<Val> {
+    let what = TABLE[which.0].2;
+    let a = |i: usize| args[i].single();
+    let result_ty = |fx: &mut Fx, i: usize| {
+        let c = fx.p.cls(results[i]);
+        c.leaves.as_ref().expect("a scalar")[0].0
+    };
+    let one = |v: Value| vec![Val::one(v)];
+    match what {
+        Do::Load => {
+            fx.nil_check(a(0));
+            let ty = result_ty(fx, 0);
+            one(fx.ins(Op::AtomicLoad, &[a(0)], ty))
+        }
+        Do::Store => {
+            fx.nil_check(a(0));
+            fx.ins0(Op::AtomicStore, &[a(0), a(1)]);
+            Vec::new()
+        }
+        Do::Add | Do::Xchg | Do::And(_) | Do::Or(_) => {
+            fx.nil_check(a(0));
+            let op = match what {
+                Do::Add => AtomicOp::Add,
+                Do::Xchg => AtomicOp::Xchg,
+                Do::And(_) => AtomicOp::And,
+                _ => AtomicOp::Or,
+            };
+            let ty = fx.s.f.ty(a(1));
+            let v = fx.ins(Op::AtomicRmw(op), &[a(0), a(1)], ty);
+            if results.is_empty() { Vec::new() } else { one(v) }
+        }
+        Do::Cas => {
+            fx.nil_check(a(0));
+            one(fx.ins(Op::AtomicCas, &[a(0), a(1), a(2)], Ty::I8))
+        }
+        Do::Float1(op) => {
+            let ty = fx.s.f.ty(a(0));
+            one(fx.ins(if op == FloatOp::Sqrt { Op::FSqrt } else { Op::FAbs }, &[a(0)], ty))
+        }
+        Do::Copysign => one(fx.bin(Op::FCopysign, a(0), a(1))),
+        Do::Bits => {
+            let ty = result_ty(fx, 0);
+            one(fx.bitcast(a(0), ty))
+        }
+        Do::Len(w) | Do::LeadingZeros(w) => {
+            let width = if w == 0 { fx.p.word * 8 } else { w };
+            let op_ty = if width == 64 { Ty::I64 } else { Ty::I32 };
+            let op_width = if width == 64 { 64 } else { 32 };
+            let x = fx.resize(a(0), op_ty, false);
+            let z = fx.ins(Op::Clz, &[x], op_ty);
+            let word = fx.word_ty();
+            let z = fx.resize(z, word, false);
+            if matches!(what, Do::Len(_)) {
+                let n = fx.word(op_width);
+                one(fx.bin(Op::Sub, n, z))
+            } else {
+                one(fx.add_imm(z, width as i64 - op_width))
+            }
+        }
+        Do::TrailingZeros(w) => {
+            let width = if w == 0 { fx.p.word * 8 } else { w };
+            let op_ty = if width == 64 { Ty::I64 } else { Ty::I32 };
+            let mut x = fx.resize(a(0), op_ty, false);
+            if width < 32 {
+                // A bit above the operand: zero has all its width.
+                let top = fx.iconst(op_ty, 1 << width);
+                x = fx.bin(Op::Or, x, top);
+            }
+            let z = fx.ins(Op::Ctz, &[x], op_ty);
+            let ty = result_ty(fx, 0);
+            one(fx.resize(z, ty, false))
+        }
+        Do::OnesCount(w) => {
+            let width = if w == 0 { fx.p.word * 8 } else { w };
+            let op_ty = if width == 64 { Ty::I64 } else { Ty::I32 };
+            let x = fx.resize(a(0), op_ty, false);
+            let n = fx.ins(Op::Popcnt, &[x], op_ty);
+            let ty = result_ty(fx, 0);
+            one(fx.resize(n, ty, false))
+        }
+        Do::ReverseBytes(_) => {
+            let ty = fx.s.f.ty(a(0));
+            one(fx.ins(Op::Bswap, &[a(0)], ty))
+        }
+        Do::RotateLeft(_) => {
+            let ty = fx.s.f.ty(a(0));
+            let n = fx.resize(a(1), ty, true);
+            one(fx.ins(Op::RotL, &[a(0), n], ty))
+        }
+        Do::Mul => {
+            let r = fx.s.insn(Op::UMulWide, &[a(0), a(1)], &[Ty::I64, Ty::I64]);
+            vec![Val::one(r[0]), Val::one(r[1])]
+        }
+        Do::AddCarry | Do::SubBorrow => {
+            let op = if what == Do::AddCarry { Op::AddCarry } else { Op::SubBorrow };
+            let r = fx.s.insn(op, &[a(0), a(1), a(2)], &[Ty::I64, Ty::I64]);
+            vec![Val::one(r[0]), Val::one(r[1])]
+        }
+        Do::Div => {
+            let zero = fx.icmp_imm(Cc::Eq, a(2), 0);
+            fx.panic_if(zero, "panicdivide");
+            let over = fx.icmp(Cc::Ule, a(2), a(0));
+            fx.panic_if(over, "panicoverflow");
+            let r = fx.s.insn(Op::UDivWide, &[a(0), a(1), a(2)], &[Ty::I64, Ty::I64]);
+            vec![Val::one(r[0]), Val::one(r[1])]
+        }
+        Do::CallerPc | Do::CallerSp => {
+            let op = if what == Do::CallerPc { Op::GetCallerPc } else { Op::GetCallerSp };
+            let v = fx.ins(op, &[], Ty::I64);
+            let ty = result_ty(fx, 0);
+            one(fx.resize(v, ty, false))
+        }
+        Do::ClosurePtr => {
+            let v = fx.ins(Op::GetClosure, &[], Ty::Ptr);
+            let ty = result_ty(fx, 0);
+            one(fx.bitcast(v, ty))
+        }
+        Do::GetG => one(fx.getg()),
+        Do::Prefetch => Vec::new(),
+        Do::KeepAlive => {
+            let v = args[0].leaf(1);
+            fx.keep_alive(v);
+            Vec::new()
+        }
+        Do::FuncPc => {
+            // The interface holds the func value: a pointer to the code's address.
+            let ty = fx.word_ty();
+            one(fx.load(ty, Addr::new(args[0].leaf(1))))
+        }
+        Do::Breakpoint | Do::SpinHint => {
+            fx.ins0(if what == Do::Breakpoint { Op::Breakpoint } else { Op::SpinHint }, &[]);
+            Vec::new()
+        }
+    }
+}
+
+/// A function whose body is an intrinsic, for uses as a func value.
+pub fn as_function<'a>(p: &mut Prog<'a>, obj: ObjId, which: Intrinsic) -> ir::FuncId {
+    let o = p.ck.table.obj(obj);
+    let name = format!("{}.{}", p.ck.table.pkg_path(o.pkg), o.name);
+    let (params, results) = p.decl_types(obj, &Default::default());
+    let sig = p.sig(&params, &results);
+    p.generated(&name, sig, Default::default(), move |p, id| {
+        let mut fx = Fx::synthetic(p, id);
+        let args = fx.param_vals(&params);
+        let vals = expand(&mut fx, which, &args, &results);
+        fx.return_plain(&results, &vals)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_function_is_listed_twice() {
+        let mut seen = std::collections::HashSet::new();
+        for (pkg, names, _) in TABLE {
+            for n in *names {
+                assert!(seen.insert((pkg, n)), "{pkg}.{n}");
+            }
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! The whole program: a worklist of functions and data that something reachable refers to.
+use crate::analyze;
+use crate::closure::LitSource;
+use crate::externs;
+use crate::fx::{Env, Fx};
+use crate::link::{self, Links};
+use crate::tyq::Cls;
+use ir::func::Body;
+use ir::{Data, DataId, Func, FuncFlags, FuncId, IndexVec, Program, Reloc, RelocKind, Section, SigId, SymRef};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+use syntax::ast::{self, Decl, NodeId, Pragma};
+use syntax::{Pos, Sym};
+use types::checker::{Checker, Diagnostic};
+use types::constant::ConstValue;
+use types::info::{NodeInfo, Selection};
+use types::object::{FileRef, FuncObj, ObjId, ObjKind};
+use types::table::{PkgId, Subst, TypeId};
+
+/// Files of all packages, kept apart from the checker so that functions can be lowered while the checker works.
+pub struct Files(Vec<Vec<Arc<ast::File>>>);
+
+impl Files {
+    /// The files of the checker's packages.
+    pub fn of(ck: &Checker) -> Files {
+        Files(ck.pkgs.iter().map(|p| p.files.clone()).collect())
+    }
+    /// One file.
+    pub fn get(&self, f: FileRef) -> &ast::File {
+        &self.0[f.pkg.0 as usize][f.file as usize]
+    }
+}
+
+/// What can be chosen.
+#[derive(Clone)]
+pub struct Options {
+    /// Target architecture.
+    pub arch: &'static reflect::Arch,
+    /// Names of the runtime's functions in Rust; a function without Go body must be one of them (or in assembly).
+    /// Empty: any name is taken for one.
+    pub hooks: FxHashSet<String>,
+}
+
+/// How to make a function that has no source.
+pub type Generate<'a> = Box<dyn FnOnce(&mut Prog<'a>, FuncId) -> Func + 'a>;
+
+/// Something to lower.
+pub enum Work<'a> {
+    /// A declared function under type arguments (the receiver's first).
+    Decl(ObjId, Vec<TypeId>),
+    /// A function literal or a loop body.
+    Lit(Box<LitSource<'a>>),
+    /// Anything else.
+    Gen(Generate<'a>),
+}
+
+/// Names used often.
+pub struct Names {
+    /// Of temporaries.
+    pub tmp: Sym,
+    /// Of unnamed results.
+    pub result: Sym,
+}
+
+/// The program under construction.
+pub struct Prog<'a> {
+    /// The checker; bodies are checked when they are needed.
+    pub ck: &'a mut Checker,
+    /// Syntax.
+    pub files: &'a Files,
+    /// The result.
+    pub prog: Program,
+    /// Target.
+    pub arch: &'static reflect::Arch,
+    /// Bytes in a word.
+    pub word: u32,
+    /// Names used often.
+    pub names: Names,
+    /// Errors.
+    pub errors: Vec<Diagnostic>,
+    /// Link names.
+    pub links: Links,
+    hooks: FxHashSet<String>,
+    work: VecDeque<(FuncId, Work<'a>)>,
+    decls: FxHashMap<(ObjId, Vec<TypeId>), FuncId>,
+    gens: FxHashMap<Sym, FuncId>,
+    externs: FxHashMap<Sym, FuncId>,
+    pub(crate) classes: FxHashMap<TypeId, Arc<Cls>>,
+    pub(crate) sig_cache: FxHashMap<(Vec<TypeId>, Vec<TypeId>, bool), SigId>,
+    strings: FxHashMap<Arc<[u8]>, DataId>,
+    funcvals: FxHashMap<FuncId, DataId>,
+    zeros: FxHashMap<u32, DataId>,
+    pub(crate) var_data: FxHashMap<ObjId, DataId>,
+    pub(crate) used_vars: Vec<ObjId>,
+    pub(crate) statics: crate::staticinit::Statics,
+    pub(crate) rtypes: crate::rtype::Rtypes,
+    pub(crate) runtime_pkg: PkgId,
+    no_env: Option<Rc<Env<'a>>>,
+}
+
+impl<'a> Prog<'a> {
+    /// An empty program for the checker's packages.
+    pub fn new(ck: &'a mut Checker, files: &'a Files, options: &Options) -> Prog<'a> {
+        let links = link::collect(ck);
+        let runtime = Sym::new(externs::RUNTIME);
+        let runtime_pkg = ck.pkgs.iter().position(|p| p.info.path == runtime).unwrap_or(0);
+        let word = options.arch.ptr_size as u32;
+        Prog {
+            ck,
+            files,
+            prog: Program::default(),
+            arch: options.arch,
+            word,
+            names: Names { tmp: Sym::new(".tmp"), result: Sym::new("~r") },
+            errors: Vec::new(),
+            links,
+            hooks: options.hooks.clone(),
+            work: VecDeque::new(),
+            decls: FxHashMap::default(),
+            gens: FxHashMap::default(),
+            externs: FxHashMap::default(),
+            classes: FxHashMap::default(),
+            sig_cache: FxHashMap::default(),
+            strings: FxHashMap::default(),
+            funcvals: FxHashMap::default(),
+            zeros: FxHashMap::default(),
+            var_data: FxHashMap::default(),
+            used_vars: Vec::new(),
+            statics: Default::default(),
+            rtypes: Default::default(),
+            runtime_pkg: PkgId(runtime_pkg as u32),
+            no_env: None,
+        }
+    }
+
+    /// Reports an error.
+    pub fn error(&mut self, pos: Pos, msg: impl Into<String>) {
+        self.errors.push(Diagnostic { pos, msg: msg.into(), soft: false });
+    }
+
+    // ---- the checker's tables
+
+    /// A node's record.
+    pub fn node(&self, f: FileRef, id: NodeId) -> NodeInfo {
+        self.ck.file_info(f).nodes[id.index()]
+    }
+    /// The value of a constant expression.
+    pub fn const_of(&self, f: FileRef, id: NodeId) -> Option<ConstValue> {
+        self.ck.file_info(f).consts.get(&id).cloned()
+    }
+    /// How a selector was resolved.
+    pub fn selection(&self, f: FileRef, id: NodeId) -> Option<Selection> {
+        self.ck.file_info(f).selections.get(&id).cloned()
+    }
+    /// Type arguments of an instantiated use, as written.
+    pub fn instance(&self, f: FileRef, id: NodeId) -> Vec<TypeId> {
+        self.ck.file_info(f).instances.get(&id).cloned().unwrap_or_default()
+    }
+    /// A function object's details.
+    pub fn func_obj(&self, obj: ObjId) -> &FuncObj {
+        self.ck.table.func_obj(obj)
+    }
+    /// An environment for functions without source.
+    pub fn no_env(&mut self) -> Rc<Env<'a>> {
+        if self.no_env.is_none() {
+            let file = self.any_file();
+            self.no_env = Some(Rc::new(Env {
+                file,
+                ast: self.files.get(file),
+                subst: Subst::default(),
+                facts: Default::default(),
+                plain: true,
+            }));
+        }
+        self.no_env.clone().expect("set above")
+    }
+    fn any_file(&self) -> FileRef {
+        let pkg = self.ck.pkgs.iter().position(|p| !p.files.is_empty()).expect("a program has a file");
+        FileRef { pkg: PkgId(pkg as u32), file: 0 }
+    }
+
+    // ---- functions
+
+    /// Adds a function without body yet.
+    pub fn new_func(&mut self, name: &str, sig: SigId, pos: Pos) -> FuncId {
+        let mut f = Func::new(Sym::new(name), sig, &[], pos);
+        f.blocks = IndexVec::new();
+        f.flags.noreturn = externs::contains(externs::NORETURN, name);
+        self.prog.funcs.push(f)
+    }
+    /// Puts something on the worklist.
+    pub fn enqueue(&mut self, f: FuncId, work: Work<'a>) {
+        self.work.push_back((f, work));
+    }
+    /// A function made by `body`, one for each name.
+    pub fn generated(
+        &mut self,
+        name: &str,
+        sig: SigId,
+        flags: FuncFlags,
+        body: impl FnOnce(&mut Prog<'a>, FuncId) -> Func + 'a,
+    ) -> FuncId {
+        let key = Sym::new(name);
+        if let Some(&f) = self.gens.get(&key) {
+            return f;
+        }
+        let f = self.new_func(name, sig, Pos::NONE);
+        self.prog.funcs[f].flags = flags;
+        self.gens.insert(key, f);
+        self.enqueue(f, Work::Gen(Box::new(body)));
+        f
+    }
+    /// Whether a generated function of that name exists.
+    pub fn generated_before(&self, name: &str) -> Option<FuncId> {
+        self.gens.get(&Sym::new(name)).copied()
+    }
+
+    /// The function of a declaration under type arguments (the receiver's first), following link names.
+    pub fn func(&mut self, obj: ObjId, args: Vec<TypeId>, pos: Pos) -> FuncId {
+        if let Some(&f) = self.decls.get(&(obj, args.clone())) {
+            return f;
+        }
+        self.ck.resolve(obj);
+        if !link::has_body(self.ck, obj) {
+            let f = match crate::intrinsics::find(self, obj) {
+                Some(i) => crate::intrinsics::as_function(self, obj, i),
+                None => self.bodyless(obj, pos),
+            };
+            self.decls.insert((obj, args), f);
+            return f;
+        }
+        let name = match self.links.renamed.get(&obj) {
+            Some(s) => s.to_string(),
+            None => self.func_name(obj, &args),
+        };
+        let sig = self.decl_sig(obj, &args);
+        let o_pos = self.ck.table.obj(obj).pos;
+        let f = self.new_func(&name, sig, o_pos);
+        self.prog.funcs[f].flags = FuncFlags { noreturn: self.prog.funcs[f].flags.noreturn, ..self.decl_flags(obj) };
+        self.decls.insert((obj, args.clone()), f);
+        self.enqueue(f, Work::Decl(obj, args));
+        f
+    }
+
+    /// A function declared without body: whatever defines its symbol.
+    fn bodyless(&mut self, obj: ObjId, pos: Pos) -> FuncId {
+        let symbol = match self.links.renamed.get(&obj) {
+            Some(&s) => s,
+            None => Sym::new(&self.func_name(obj, &[])),
+        };
+        if let Some(&target) = self.links.funcs.get(&symbol) {
+            return self.func(target, Vec::new(), pos);
+        }
+        if let Some(&f) = self.externs.get(&symbol) {
+            return f;
+        }
+        let sig = self.decl_sig(obj, &[]);
+        let o_pos = self.ck.table.obj(obj).pos;
+        let f = self.new_func(symbol.as_str(), sig, o_pos);
+        let flags = self.decl_flags(obj);
+        let func = &mut self.prog.funcs[f];
+        func.flags = FuncFlags { noreturn: func.flags.noreturn, ..flags };
+        if externs::contains(externs::ASM, symbol.as_str()) {
+            func.body = Body::Asm { symbol: symbol.to_string() };
+        } else {
+            func.body = Body::Hook { symbol: symbol.to_string() };
+            if !self.hooks.is_empty() && !self.hooks.contains(symbol.as_str()) {
+                self.error(pos, format!("{symbol}: relocation target not defined (function declared without body)"));
+            }
+        }
+        self.externs.insert(symbol, f);
+        f
+    }
+
+    /// Bindings of a declared function's type parameters.
+    pub fn decl_subst(&self, obj: ObjId, args: &[TypeId]) -> Subst {
+        let f = self.func_obj(obj);
+        f.recv_tparams.iter().chain(&f.tparams).copied().zip(args.iter().copied()).collect()
+    }
+    fn decl_sig(&mut self, obj: ObjId, args: &[TypeId]) -> SigId {
+        let subst = self.decl_subst(obj, args);
+        let (params, results) = self.decl_types(obj, &subst);
+        self.sig(&params, &results)
+    }
+    /// Parameter types (receiver first) and result types of a declared function.
+    pub fn decl_types(&self, obj: ObjId, subst: &Subst) -> (Vec<TypeId>, Vec<TypeId>) {
+        let tt = &self.ck.table;
+        let s = tt.as_signature(tt.obj(obj).ty).expect("a function has a signature");
+        let fix = |&t: &TypeId| tt.canon(tt.subst(t, subst));
+        let recv = self.func_obj(obj).recv;
+        (recv.iter().chain(&s.params).map(fix).collect(), s.results.iter().map(fix).collect())
+    }
+    fn decl_of(&self, obj: ObjId) -> (FileRef, &'a ast::FuncDecl) {
+        let (file, i) = self.func_obj(obj).decl.expect("a declared function");
+        let files: &'a Files = self.files;
+        match &files.get(file).decls[i as usize] {
+            Decl::Func(d) => (file, d),
+            _ => panic!("the declaration of a function is none"),
+        }
+    }
+    fn decl_flags(&self, obj: ObjId) -> FuncFlags {
+        let (_, d) = self.decl_of(obj);
+        let has = |p| d.pragma.contains(p);
+        FuncFlags {
+            nosplit: has(Pragma::NOSPLIT),
+            noinline: has(Pragma::NOINLINE),
+            systemstack: has(Pragma::SYSTEMSTACK),
+            uintptrescapes: has(Pragma::UINTPTRESCAPES) || has(Pragma::UINTPTRKEEPALIVE),
+            noescape: has(Pragma::NOESCAPE),
+            ..FuncFlags::default()
+        }
+    }
+
+    /// A function of package runtime, or pushed into it.
+    pub fn rt_func(&mut self, name: &str, pos: Pos) -> FuncId {
+        match self.rt_func_opt(name, pos) {
+            Some(f) => f,
+            None => panic!("{pos}: package runtime has no function {name}"),
+        }
+    }
+    /// The same if there is one.
+    pub fn rt_func_opt(&mut self, name: &str, pos: Pos) -> Option<FuncId> {
+        let obj = self.rt_obj(name)?;
+        Some(self.func(obj, Vec::new(), pos))
+    }
+    fn rt_obj(&self, name: &str) -> Option<ObjId> {
+        let symbol = Sym::new(&format!("{}.{name}", externs::RUNTIME));
+        if let Some(&obj) = self.links.funcs.get(&symbol) {
+            return Some(obj);
+        }
+        let obj = *self.ck.pkg(self.runtime_pkg).scope.get(&Sym::new(name))?;
+        matches!(self.ck.table.obj(obj).kind, ObjKind::Func(_)).then_some(obj)
+    }
+    /// The function `name` of the package with this path.
+    pub fn func_in(&mut self, pkg: &str, name: &str, pos: Pos) -> Option<FuncId> {
+        let path = Sym::new(pkg);
+        let data = self.ck.pkgs.iter().find(|p| p.info.path == path)?;
+        let obj = *data.scope.get(&Sym::new(name))?;
+        matches!(self.ck.table.obj(obj).kind, ObjKind::Func(_)).then(|| self.func(obj, Vec::new(), pos))
+    }
+    /// The type `name` of the package with this path.
+    pub fn type_in(&mut self, pkg: &str, name: &str) -> Option<TypeId> {
+        let path = Sym::new(pkg);
+        let data = self.ck.pkgs.iter().find(|p| p.info.path == path)?;
+        let obj = *data.scope.get(&Sym::new(name))?;
+        self.ck.resolve(obj);
+        Some(self.ck.table.canon(self.ck.table.obj(obj).ty))
+    }
+
+    // ---- data
+
+    /// Adds a data symbol.
+    pub fn data(&mut self, name: &str, section: Section, align: u32, bytes: Vec<u8>) -> DataId {
+        let size = bytes.len() as u64;
+        let (relocs, ptrs) = (Vec::new(), Vec::new());
+        self.prog.datas.push(Data { name: Sym::new(name), section, align, size, bytes, relocs, ptrs })
+    }
+    /// The bytes of a string constant.
+    pub fn string_data(&mut self, bytes: &Arc<[u8]>) -> DataId {
+        if let Some(&d) = self.strings.get(bytes) {
+            return d;
+        }
+        let name = format!("go:string.{}", self.strings.len());
+        let d = self.data(&name, Section::Rodata, 1, bytes.to_vec());
+        self.strings.insert(bytes.clone(), d);
+        d
+    }
+    /// A func value without captures.
+    pub fn funcval(&mut self, f: FuncId) -> DataId {
+        if let Some(&d) = self.funcvals.get(&f) {
+            return d;
+        }
+        let name = format!("{}·f", self.prog.funcs[f].name);
+        let d = self.data(&name, Section::Rodata, self.word, vec![0; self.word as usize]);
+        self.prog.datas[d].relocs.push(Reloc { off: 0, kind: RelocKind::Abs, target: SymRef::Func(f), addend: 0 });
+        self.funcvals.insert(f, d);
+        d
+    }
+    /// Read-only zeros, at least `size` bytes.
+    pub fn zero_data(&mut self, size: u64, _align: u32) -> DataId {
+        let size = size.next_power_of_two().max(1024) as u32;
+        if let Some(&d) = self.zeros.get(&size) {
+            return d;
+        }
+        let d = self.data(&format!("go:zero.{size}"), Section::Rodata, 16, Vec::new());
+        self.prog.datas[d].size = size as u64;
+        self.zeros.insert(size, d);
+        d
+    }
+    /// The memory of a package variable.
+    pub fn var(&mut self, obj: ObjId) -> DataId {
+        if let Some(&d) = self.var_data.get(&obj) {
+            return d;
+        }
+        if let Some(&symbol) = self.links.renamed.get(&obj)
+            && let Some(&owner) = self.links.vars.get(&symbol)
+            && owner != obj
+        {
+            let d = self.var(owner);
+            self.var_data.insert(obj, d);
+            return d;
+        }
+        self.ck.check_var(obj);
+        let t = self.ck.table.canon(self.ck.table.obj(obj).ty);
+        let c = self.cls(t);
+        let name = self.var_name(obj);
+        let d = self.data(&name, Section::Bss, c.align.max(1), Vec::new());
+        let data = &mut self.prog.datas[d];
+        data.size = c.size;
+        data.ptrs = c.ptrs.to_vec();
+        self.var_data.insert(obj, d);
+        self.used_vars.push(obj);
+        d
+    }
+    /// A variable of package runtime.
+    pub fn runtime_var(&mut self, name: &str) -> DataId {
+        match self.ck.pkg(self.runtime_pkg).scope.get(&Sym::new(name)) {
+            Some(&obj) => self.var(obj),
+            None => panic!("package runtime has no variable {name}"),
+        }
+    }
+
+    // ---- the worklist
+
+    /// Lowers until nothing is left.
+    pub fn drain(&mut self) {
+        loop {
+            while let Some((id, work)) = self.work.pop_front() {
+                let f = match work {
+                    Work::Decl(obj, args) => self.lower_decl(id, obj, &args),
+                    Work::Lit(src) => crate::closure::lower_lit(self, id, *src),
+                    Work::Gen(make) => make(self, id),
+                };
+                let keep = self.prog.funcs[id].flags.noreturn;
+                self.prog.funcs[id] = f;
+                self.prog.funcs[id].flags.noreturn |= keep;
+            }
+            while let Some(obj) = self.used_vars.pop() {
+                crate::staticinit::variable(self, obj);
+            }
+            crate::rtype::drain(self);
+            if self.work.is_empty() && self.used_vars.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn lower_decl(&mut self, id: FuncId, obj: ObjId, args: &[TypeId]) -> Func {
+        self.ck.check_body(obj);
+        let (file, decl) = self.decl_of(obj);
+        let subst = self.decl_subst(obj, args);
+        let (param_tys, result_tys) = self.decl_types(obj, &subst);
+        if self.ck.has_hard_errors() {
+            // Reported by the checker; what it knows of this body may be incomplete.
+            return self.prog.funcs[id].clone();
+        }
+        let facts = analyze::function(self, file, &subst, decl);
+        let files: &'a Files = self.files;
+        let env = Rc::new(Env { file, ast: files.get(file), plain: subst.is_empty(), subst, facts });
+        let mut fx = Fx::new(self, id, env, 0);
+        let params = decl.recv.iter().chain(&decl.ty.params);
+        fx.function(params, &decl.ty.results, &param_tys, &result_tys, decl.body.as_ref().expect("it has a body"))
+    }
+
+    /// Functions of the table that the runtime has, for passes and code generation.
+    pub fn add_entries(&mut self) {
+        for name in externs::ENTRIES {
+            if let Some(f) = self.rt_func_opt(name, Pos::NONE) {
+                self.prog.by_name.insert(Sym::new(&format!("{}.{name}", externs::RUNTIME)), f);
+            }
+        }
+    }
+}

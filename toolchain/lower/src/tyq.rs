@@ -1,0 +1,227 @@
+//! What lowering asks about types: how a value of a type is represented in IR.
+//!
+//! A type is *flat* if it has at most [`types::layout::MAX_LEAVES`] scalar leaves; its values are those leaves. Values of other types
+//! live in memory. All types given to these functions are concrete (no type parameters) and canonical.
+use crate::program::Prog;
+use ir::Ty;
+use std::sync::Arc;
+use types::layout::Scalar;
+use types::table::{Basic, ChanDir, Field, IMethod, Signature, Type, TypeId, basic};
+
+/// Shape of an underlying type.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "the names are Go's")]
+pub enum K {
+    Invalid,
+    Bool,
+    Int { size: u32, signed: bool },
+    Float(u32),
+    /// Size of the whole.
+    Complex(u32),
+    Str,
+    Nil,
+    UnsafePtr,
+    Ptr(TypeId),
+    Slice(TypeId),
+    Array(TypeId, u64),
+    Map(TypeId, TypeId),
+    Chan(ChanDir, TypeId),
+    Struct,
+    Func,
+    /// `true`: without methods.
+    Iface(bool),
+    Tuple,
+}
+
+/// Representation of a type.
+#[derive(Debug)]
+pub struct Cls {
+    /// Kind and offset of each leaf, if the type is flat.
+    pub leaves: Option<Vec<(Ty, u32)>>,
+    /// Bytes.
+    pub size: u64,
+    /// Alignment.
+    pub align: u32,
+    /// One flag a word.
+    pub ptrs: Arc<[bool]>,
+}
+
+impl Cls {
+    /// Whether the collector cares.
+    pub fn has_ptrs(&self) -> bool {
+        self.ptrs.iter().any(|&p| p)
+    }
+    /// Number of leaves of a flat type.
+    pub fn count(&self) -> usize {
+        self.leaves.as_ref().map_or(0, Vec::len)
+    }
+}
+
+fn scalar(s: Scalar) -> Ty {
+    match s {
+        Scalar::I8 => Ty::I8,
+        Scalar::I16 => Ty::I16,
+        Scalar::I32 => Ty::I32,
+        Scalar::I64 => Ty::I64,
+        Scalar::F32 => Ty::F32,
+        Scalar::F64 => Ty::F64,
+        Scalar::Ptr => Ty::Ptr,
+    }
+}
+
+impl<'a> Prog<'a> {
+    /// The type's structure.
+    pub fn get(&self, t: TypeId) -> &'static Type {
+        self.ck.table.get(t)
+    }
+    /// The underlying type.
+    pub fn under(&self, t: TypeId) -> TypeId {
+        self.ck.table.underlying(t)
+    }
+    /// Structure of the underlying type.
+    pub fn under_get(&self, t: TypeId) -> &'static Type {
+        self.ck.table.get(self.ck.table.underlying(t))
+    }
+    /// Shape of the underlying type.
+    pub fn kind(&self, t: TypeId) -> K {
+        match self.under_get(t) {
+            Type::Basic(b) => self.basic_kind(*b),
+            &Type::Pointer(e) => K::Ptr(e),
+            &Type::Slice(e) => K::Slice(e),
+            &Type::Array(e, n) => K::Array(e, n),
+            &Type::Map(k, v) => K::Map(k, v),
+            &Type::Chan(d, e) => K::Chan(d, e),
+            Type::Struct(_) => K::Struct,
+            Type::Func(_) => K::Func,
+            Type::Interface(i) => {
+                K::Iface(i.methods.is_empty() && (i.embeds.is_empty() || self.iface_methods(t).is_empty()))
+            }
+            Type::Tuple(_) => K::Tuple,
+            Type::Named(..) | Type::TypeParam(_) | Type::Union(_) => K::Invalid,
+        }
+    }
+    fn basic_kind(&self, b: Basic) -> K {
+        let word = self.word;
+        let int = |size, signed| K::Int { size, signed };
+        match b {
+            Basic::Bool | Basic::UntypedBool => K::Bool,
+            Basic::Int | Basic::UntypedInt => int(word, true),
+            Basic::Int8 => int(1, true),
+            Basic::Int16 => int(2, true),
+            Basic::Int32 | Basic::UntypedRune => int(4, true),
+            Basic::Int64 => int(8, true),
+            Basic::Uint | Basic::Uintptr => int(word, false),
+            Basic::Uint8 => int(1, false),
+            Basic::Uint16 => int(2, false),
+            Basic::Uint32 => int(4, false),
+            Basic::Uint64 => int(8, false),
+            Basic::Float32 => K::Float(4),
+            Basic::Float64 | Basic::UntypedFloat => K::Float(8),
+            Basic::Complex64 => K::Complex(8),
+            Basic::Complex128 | Basic::UntypedComplex => K::Complex(16),
+            Basic::String | Basic::UntypedString => K::Str,
+            Basic::UnsafePointer => K::UnsafePtr,
+            Basic::UntypedNil => K::Nil,
+            Basic::Invalid => K::Invalid,
+        }
+    }
+    /// Fields of a struct type.
+    pub fn fields(&self, t: TypeId) -> &'static [Field] {
+        match self.under_get(t) {
+            Type::Struct(f) => f,
+            other => panic!("fields of {other:?}"),
+        }
+    }
+    /// Signature of a func type.
+    pub fn signature(&self, t: TypeId) -> &'static Signature {
+        match self.under_get(t) {
+            Type::Func(s) => s,
+            other => panic!("signature of {other:?}"),
+        }
+    }
+    /// Size in bytes.
+    pub fn size_of(&self, t: TypeId) -> u64 {
+        self.ck.table.layout(t, self.word as u8).size
+    }
+    /// Alignment in bytes.
+    pub fn align_of(&self, t: TypeId) -> u32 {
+        self.ck.table.layout(t, self.word as u8).align as u32
+    }
+    /// Offset of a struct's field.
+    pub fn field_offset(&self, t: TypeId, i: usize) -> u64 {
+        self.ck.table.layout(t, self.word as u8).offsets[i]
+    }
+    /// Representation, computed once.
+    pub fn cls(&mut self, t: TypeId) -> Arc<Cls> {
+        if let Some(c) = self.classes.get(&t) {
+            return c.clone();
+        }
+        let w = self.word as u8;
+        let l = self.ck.table.layout(t, w);
+        let leaves = l.leaves.as_ref().map(|l| l.iter().map(|&(s, off)| (scalar(s), off)).collect());
+        let ptrs = self.ck.table.pointer_map(t, w).into();
+        let c = Arc::new(Cls { leaves, size: l.size, align: l.align as u32, ptrs });
+        self.classes.insert(t, c.clone());
+        c
+    }
+    /// Whether values of the type are leaves.
+    pub fn is_flat(&mut self, t: TypeId) -> bool {
+        self.cls(t).leaves.is_some()
+    }
+    /// Whether a value holds pointers.
+    pub fn has_ptrs(&mut self, t: TypeId) -> bool {
+        self.cls(t).has_ptrs()
+    }
+
+    /// Index of the first leaf of field `i` of a flat struct.
+    pub fn field_leaf(&mut self, t: TypeId, i: usize) -> usize {
+        self.fields(t)[..i].iter().map(|f| self.cls(f.ty).count()).sum()
+    }
+    /// All methods of an interface type in the order of its itabs.
+    pub fn iface_methods(&self, t: TypeId) -> &'static [IMethod] {
+        &self.ck.table.type_set(t).methods
+    }
+    /// The shape, if the type is known at all.
+    pub fn kind_or_none(&self, t: TypeId) -> Option<K> {
+        (t != TypeId::default()).then(|| self.kind(t))
+    }
+    /// Is it an interface type?
+    pub fn is_iface(&self, t: TypeId) -> bool {
+        matches!(self.kind(t), K::Iface(_))
+    }
+    /// Whether an interface's data word holds a value of the type itself: the type is exactly one pointer.
+    pub fn is_direct(&mut self, t: TypeId) -> bool {
+        let c = self.cls(t);
+        c.size == self.word as u64 && c.has_ptrs()
+    }
+    /// The type as messages show it.
+    pub fn type_str(&self, t: TypeId) -> String {
+        self.ck.table.reflect_string(t)
+    }
+    /// `int`
+    pub fn int(&self) -> TypeId {
+        basic(Basic::Int)
+    }
+    /// Equal memory means equal values, and there is no padding: comparable and hashable as plain bytes.
+    pub fn is_plain_memory(&mut self, t: TypeId) -> bool {
+        match self.kind(t) {
+            K::Bool | K::Int { .. } | K::Ptr(_) | K::UnsafePtr | K::Chan(..) => true,
+            K::Array(e, n) => n == 0 || self.is_plain_memory(e),
+            K::Struct => {
+                let mut end = 0;
+                for (i, f) in self.fields(t).iter().enumerate() {
+                    if f.name.is_blank() || self.field_offset(t, i) != end || !self.is_plain_memory(f.ty) {
+                        return false;
+                    }
+                    end += self.size_of(f.ty);
+                }
+                end == self.size_of(t)
+            }
+            _ => false,
+        }
+    }
+    /// The type of pointers to `t`.
+    pub fn ptr_to(&self, t: TypeId) -> TypeId {
+        self.ck.table.pointer(t)
+    }
+}
