@@ -4,7 +4,9 @@ use crate::program::Prog;
 use crate::tyq::K;
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Sym;
-use syntax::ast::{self, Block, BranchKind, Decl, Expr, ExprKind, FuncLit, FuncType, NodeId, Stmt, StmtKind, UnaryOp};
+use syntax::ast::{
+    self, Block, BranchKind, Decl, Expr, ExprKind, FuncLit, FuncType, NodeId, Stmt, StmtKind, UnaryOp,
+};
 use types::info::{Mode, SelectionKind};
 use types::object::{Builtin, FileRef, ObjId, ObjKind};
 use types::table::{Subst, Type, TypeId};
@@ -165,7 +167,9 @@ impl<'w, 'a> Walk<'w, 'a> {
         match &e.kind {
             ExprKind::Selector { x, .. } => match self.p.selection(self.file, e.id) {
                 Some(s) => {
-                    s.kind == SelectionKind::Field && !s.indirect && !matches!(self.p.kind(self.ty(x)), K::Ptr(_))
+                    s.kind == SelectionKind::Field
+                        && !s.indirect
+                        && !matches!(self.p.kind(self.ty(x)), K::Ptr(_))
                 }
                 None => false,
             },
@@ -218,7 +222,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.expr(value);
             }
             ExprKind::FuncLit(lit) => self.func_lit(e.id, lit),
-            ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::TypeSwitchGuard { x } => self.expr(x),
+            ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::TypeSwitchGuard { x, .. } => self.expr(x),
             ExprKind::TypeAssert { x, .. } => self.expr(x),
             ExprKind::Selector { x, .. } => {
                 if let Some(s) = self.p.selection(self.file, e.id) {

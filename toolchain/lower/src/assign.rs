@@ -146,9 +146,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let left = self.left(lhs);
         let Some(t) = self.left_ty(&left) else { panic!("{}: op= to blank", s.pos) };
         if op.is_shift() {
-            return self.update(s, left, t, |fx, old| {
-                Val::one(fx.shift_expr(rhs, op, old.single(), t, rhs))
-            });
+            return self.update(s, left, t, |fx, old| Val::one(fx.shift_expr(rhs, op, old.single(), t, rhs)));
         }
         if op == BinaryOp::Add && self.p.kind(t) == K::Str && !matches!(left, Left::Map { .. }) {
             // `s += a + b` is one concatenation.

@@ -269,7 +269,11 @@ impl<'p, 'a> Fx<'p, 'a> {
                     if signed { (v, known) } else { (v, known) }
                 });
                 self.s.pos = e.pos;
-                Val::one(self.make_map(t, hint.map(|h| h.0), hint.is_none_or(|h| h.1.is_some_and(|n| n <= 8))))
+                Val::one(self.make_map(
+                    t,
+                    hint.map(|h| h.0),
+                    hint.is_none_or(|h| h.1.is_some_and(|n| n <= 8)),
+                ))
             }
             K::Chan(..) => {
                 let n = match args.get(1) {
@@ -357,7 +361,16 @@ impl<'p, 'a> Fx<'p, 'a> {
                 K::Int { signed, .. } => {
                     let n = self.resize(v.single(), Ty::I64, signed);
                     let hex = self.p.type_str(t) == "runtime.hex";
-                    self.rt(if hex { "printhex" } else if signed { "printint" } else { "printuint" }, &[n])
+                    self.rt(
+                        if hex {
+                            "printhex"
+                        } else if signed {
+                            "printint"
+                        } else {
+                            "printuint"
+                        },
+                        &[n],
+                    )
                 }
                 K::Float(4) => self.rt("printfloat32", &[v.single()]),
                 K::Float(_) => self.rt("printfloat64", &[v.single()]),

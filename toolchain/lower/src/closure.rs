@@ -87,7 +87,9 @@ impl<'p, 'a> Fx<'p, 'a> {
         let n = self.counts[kind];
         match kind {
             // A literal in a literal is numbered only.
-            0 if self.idx != 0 && !self.env.facts.funcs[self.idx as usize].range_body => format!("{}.{n}", self.name),
+            0 if self.idx != 0 && !self.env.facts.funcs[self.idx as usize].range_body => {
+                format!("{}.{n}", self.name)
+            }
             0 => format!("{}.func{n}", self.name),
             1 => format!("{}.gowrap{n}", self.name),
             2 => format!("{}.deferwrap{n}", self.name),
@@ -137,8 +139,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     fn capture_vals(&mut self, idx: u32) -> Vec<(Val, TypeId)> {
         let caps = self.captures(idx);
-        caps
-            .iter()
+        caps.iter()
             .map(|c| {
                 let loc = self.var_loc(c.obj);
                 if c.by_ref {
@@ -232,7 +233,11 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.finish(body.rbrace)
     }
     /// Pairs types with the objects of named parameters.
-    fn named(&self, fields: impl Iterator<Item = &'a ast::Field>, tys: &[TypeId]) -> Vec<(Option<ObjId>, TypeId)> {
+    fn named(
+        &self,
+        fields: impl Iterator<Item = &'a ast::Field>,
+        tys: &[TypeId],
+    ) -> Vec<(Option<ObjId>, TypeId)> {
         let mut objs = Vec::new();
         for f in fields {
             match f.names.len() {
@@ -264,7 +269,8 @@ impl<'p, 'a> Fx<'p, 'a> {
                 let subst = self.p.decl_subst(*obj, args);
                 let (params, results) = self.p.decl_types(*obj, &subst);
                 let name = format!("{}-fm", self.p.prog.funcs[f].name);
-                let code = bound_method(self.p, &name, rt, BoundTarget::Func(f), params[1..].to_vec(), results);
+                let code =
+                    bound_method(self.p, &name, rt, BoundTarget::Func(f), params[1..].to_vec(), results);
                 Val::one(self.make_closure(code, &[(recv, rt)]))
             }
             MethodKind::Interface(i) => {
@@ -297,7 +303,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         {
             return self.p.func(*obj, args.clone(), sel.pos);
         }
-        let plain = !matches!(&m.kind, MethodKind::Declared { obj, .. } if !self.p.func_obj(*obj).tparams.is_empty());
+        let plain =
+            !matches!(&m.kind, MethodKind::Declared { obj, .. } if !self.p.func_obj(*obj).tparams.is_empty());
         if plain
             && !self.p.is_iface(recv)
             && let Some(entry) = self.p.find_method(recv, self.env.file.pkg, sel.name)

@@ -79,9 +79,14 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// `a == b` for values of type `t`.
     pub fn equal(&mut self, t: TypeId, a: &Val, b: &Val) -> Value {
         match self.p.kind(t) {
-            K::Bool | K::Int { .. } | K::Ptr(_) | K::UnsafePtr | K::Chan(..) | K::Func | K::Map(..) | K::Nil => {
-                self.icmp(Cc::Eq, a.single(), b.single())
-            }
+            K::Bool
+            | K::Int { .. }
+            | K::Ptr(_)
+            | K::UnsafePtr
+            | K::Chan(..)
+            | K::Func
+            | K::Map(..)
+            | K::Nil => self.icmp(Cc::Eq, a.single(), b.single()),
             K::Slice(_) => self.icmp(Cc::Eq, a.leaf(0), b.leaf(0)),
             K::Float(_) => self.ins(Op::Fcmp(Fcc::Eq), &[a.single(), b.single()], Ty::I8),
             K::Complex(_) => {
@@ -188,7 +193,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         let mut start = 0;
         for (i, f) in fields.iter().enumerate().filter(|(_, f)| !f.name.is_blank()) {
             order.push(i);
-            let calls = |&i: &usize| !matches!(self.p.kind(fields[i].ty), K::Int { .. } | K::Ptr(_) | K::Bool);
+            let calls =
+                |&i: &usize| !matches!(self.p.kind(fields[i].ty), K::Int { .. } | K::Ptr(_) | K::Bool);
             if matches!(self.p.kind(f.ty), K::Iface(_) | K::Struct | K::Array(..)) {
                 let end = order.len() - 1;
                 order[start..end].sort_by_key(calls);
@@ -208,11 +214,8 @@ impl<'p, 'a> Fx<'p, 'a> {
             return eq;
         }
         let (a, b) = (a.clone(), b.clone());
-        let r: Leaves = self.if_else(
-            eq,
-            |s| smallvec![s.fields_eq_from(t, &a, &b, rest)],
-            |s| smallvec![s.bool(false)],
-        );
+        let r: Leaves =
+            self.if_else(eq, |s| smallvec![s.fields_eq_from(t, &a, &b, rest)], |s| smallvec![s.bool(false)]);
         r[0]
     }
 }

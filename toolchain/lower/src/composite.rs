@@ -36,11 +36,8 @@ impl<'p, 'a> Fx<'p, 'a> {
                     v.leaves().iter().enumerate().for_each(|(i, &l)| leaves[at + i] = Some(l));
                 }
                 let tys: Vec<ir::Ty> = kinds.iter().map(|k| k.0).collect();
-                let full: Leaves = leaves
-                    .into_iter()
-                    .zip(tys)
-                    .map(|(l, ty)| l.unwrap_or_else(|| self.s.zero(ty)))
-                    .collect();
+                let full: Leaves =
+                    leaves.into_iter().zip(tys).map(|(l, ty)| l.unwrap_or_else(|| self.s.zero(ty))).collect();
                 Val::Flat(full)
             }
             K::Array(el, n) if self.p.is_flat(t) => {

@@ -20,7 +20,10 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         if self.mode(x) == Mode::Const
             && let Some(c) = self.constant(x)
-            && !matches!((self.p.kind(from), self.p.kind(to)), (K::Int { .. }, K::Str) | (K::Str, K::Slice(_)))
+            && !matches!(
+                (self.p.kind(from), self.p.kind(to)),
+                (K::Int { .. }, K::Str) | (K::Str, K::Slice(_))
+            )
             && !self.p.is_iface(to)
         {
             // In a generic function: what is no constant there may still begin with one.

@@ -48,7 +48,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             self.rt("deferproc", &[f]);
             return;
         }
-        let Some(t) = self.p.type_in("runtime", "_defer") else { panic!("{pos}: package runtime has no _defer") };
+        let Some(t) = self.p.type_in("runtime", "_defer") else {
+            panic!("{pos}: package runtime has no _defer")
+        };
         let slot = self.slot(t, Sym::new(".defer"));
         let rec = self.slot_addr(slot);
         let i = self.p.fields(t).iter().position(|f| f.name == "fn").expect("_defer has a field fn");

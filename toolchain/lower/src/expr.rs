@@ -260,11 +260,8 @@ impl<'p, 'a> Fx<'p, 'a> {
                 check(self, BoundsKind::SliceB, idx[0], hi);
             }
         }
-        let (new_len, new_cap) = if lo_is_zero {
-            (hi, max)
-        } else {
-            (self.bin(Op::Sub, hi, lo), self.bin(Op::Sub, max, lo))
-        };
+        let (new_len, new_cap) =
+            if lo_is_zero { (hi, max) } else { (self.bin(Op::Sub, hi, lo), self.bin(Op::Sub, max, lo)) };
         let ptr = if lo_is_zero {
             base
         } else {
@@ -294,7 +291,10 @@ impl<'p, 'a> Fx<'p, 'a> {
                 self.s.pos = e.pos;
                 let op = if matches!(self.p.kind(t), K::Int { .. }) { Op::Neg } else { Op::FNeg };
                 Val::Flat(
-                    v.leaves().iter().map(|&l| self.ins(op.clone(), &[l], self.s.f.ty(l))).collect::<Leaves>(),
+                    v.leaves()
+                        .iter()
+                        .map(|&l| self.ins(op.clone(), &[l], self.s.f.ty(l)))
+                        .collect::<Leaves>(),
                 )
             }
             UnaryOp::BitNot => {

@@ -42,8 +42,8 @@ pub mod staticinit;
 pub mod stmt;
 pub mod string;
 pub mod switch;
-pub mod tyq;
 pub mod typeswitch;
+pub mod tyq;
 pub mod value;
 pub mod wrappers;
 
@@ -58,7 +58,11 @@ use types::table::PkgId;
 /// Lowers the program whose main package is `main`.
 ///
 /// Needs a deep stack for deeply nested source: call it on a thread with some hundred megabytes.
-pub fn lower_program(ck: &mut Checker, main: PkgId, options: &Options) -> Result<ir::Program, Vec<Diagnostic>> {
+pub fn lower_program(
+    ck: &mut Checker,
+    main: PkgId,
+    options: &Options,
+) -> Result<ir::Program, Vec<Diagnostic>> {
     let files = Files::of(ck);
     let mut p = Prog::new(ck, &files, options);
     let main_obj = p.ck.pkg(main).scope.get(&Sym::new("main")).copied().unwrap_or(ObjId::NONE);

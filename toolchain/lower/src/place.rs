@@ -147,7 +147,9 @@ impl<'p, 'a> Fx<'p, 'a> {
                         self.index_array(o, elem, n, &indices[0], e.pos)
                     }
                     K::Ptr(arr) => {
-                        let K::Array(elem, n) = self.p.kind(arr) else { panic!("index of a pointer to no array") };
+                        let K::Array(elem, n) = self.p.kind(arr) else {
+                            panic!("index of a pointer to no array")
+                        };
                         let p = self.scalar(x);
                         self.s.pos = e.pos;
                         let o = self.pointee(p);
@@ -337,7 +339,9 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         match self.operand(inner) {
             Opd::Place(p) => {
-                let Some(a) = self.settle_place(&p) else { panic!("{}: address of a value in registers", e.pos) };
+                let Some(a) = self.settle_place(&p) else {
+                    panic!("{}: address of a value in registers", e.pos)
+                };
                 // The address of a part of what a nil pointer points to: the check came before.
                 self.addr_value(a)
             }

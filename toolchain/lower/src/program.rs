@@ -6,7 +6,9 @@ use crate::fx::{Env, Fx};
 use crate::link::{self, Links};
 use crate::tyq::Cls;
 use ir::func::Body;
-use ir::{Data, DataId, Func, FuncFlags, FuncId, IndexVec, Program, Reloc, RelocKind, Section, SigId, SymRef};
+use ir::{
+    Data, DataId, Func, FuncFlags, FuncId, IndexVec, Program, Reloc, RelocKind, Section, SigId, SymRef,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -238,7 +240,8 @@ impl<'a> Prog<'a> {
         let sig = self.decl_sig(obj, &args);
         let o_pos = self.ck.table.obj(obj).pos;
         let f = self.new_func(&name, sig, o_pos);
-        self.prog.funcs[f].flags = FuncFlags { noreturn: self.prog.funcs[f].flags.noreturn, ..self.decl_flags(obj) };
+        self.prog.funcs[f].flags =
+            FuncFlags { noreturn: self.prog.funcs[f].flags.noreturn, ..self.decl_flags(obj) };
         self.decls.insert((obj, args.clone()), f);
         self.enqueue(f, Work::Decl(obj, args));
         f
@@ -267,7 +270,10 @@ impl<'a> Prog<'a> {
         } else {
             func.body = Body::Hook { symbol: symbol.to_string() };
             if !self.hooks.is_empty() && !self.hooks.contains(symbol.as_str()) {
-                self.error(pos, format!("{symbol}: relocation target not defined (function declared without body)"));
+                self.error(
+                    pos,
+                    format!("{symbol}: relocation target not defined (function declared without body)"),
+                );
             }
         }
         self.externs.insert(symbol, f);
@@ -374,7 +380,12 @@ impl<'a> Prog<'a> {
         }
         let name = format!("{}·f", self.prog.funcs[f].name);
         let d = self.data(&name, Section::Rodata, self.word, vec![0; self.word as usize]);
-        self.prog.datas[d].relocs.push(Reloc { off: 0, kind: RelocKind::Abs, target: SymRef::Func(f), addend: 0 });
+        self.prog.datas[d].relocs.push(Reloc {
+            off: 0,
+            kind: RelocKind::Abs,
+            target: SymRef::Func(f),
+            addend: 0,
+        });
         self.funcvals.insert(f, d);
         d
     }
@@ -459,9 +470,15 @@ impl<'a> Prog<'a> {
         let facts = analyze::function(self, file, &subst, decl);
         let files: &'a Files = self.files;
         let env = Rc::new(Env { file, ast: files.get(file), plain: subst.is_empty(), subst, facts });
-        let mut fx = Fx::new(self, id, env, 0);
+        let fx = Fx::new(self, id, env, 0);
         let params = decl.recv.iter().chain(&decl.ty.params);
-        fx.function(params, &decl.ty.results, &param_tys, &result_tys, decl.body.as_ref().expect("it has a body"))
+        fx.function(
+            params,
+            &decl.ty.results,
+            &param_tys,
+            &result_tys,
+            decl.body.as_ref().expect("it has a body"),
+        )
     }
 
     /// Functions of the table that the runtime has, for passes and code generation.

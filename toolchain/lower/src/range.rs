@@ -246,8 +246,10 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// Assigns values to left sides.
     fn assign_vals(&mut self, lhs: &'a [Expr], vals: &[(Val, TypeId)]) {
         let places: smallvec::SmallVec<[_; 2]> = lhs.iter().map(|l| self.left(l)).collect();
-        let vals: Vec<(Val, TypeId)> =
-            vals.iter().map(|(v, t)| (if lhs.len() > 1 { self.settle(*t, v.clone()) } else { v.clone() }, *t)).collect();
+        let vals: Vec<(Val, TypeId)> = vals
+            .iter()
+            .map(|(v, t)| (if lhs.len() > 1 { self.settle(*t, v.clone()) } else { v.clone() }, *t))
+            .collect();
         for (p, (v, t)) in places.iter().zip(&vals) {
             self.store_left_as(p, v, *t);
         }

@@ -280,7 +280,8 @@ fn contains_return(list: &[Stmt]) -> bool {
 
 /// Calls `f` on all statements, not those in function literals.
 fn for_each_stmt(list: &[Stmt], f: &mut dyn FnMut(&Stmt)) {
-    let clauses = |l: &[CaseClause], f: &mut dyn FnMut(&Stmt)| l.iter().for_each(|c| for_each_stmt(&c.body, f));
+    let clauses =
+        |l: &[CaseClause], f: &mut dyn FnMut(&Stmt)| l.iter().for_each(|c| for_each_stmt(&c.body, f));
     let one = |s: &Stmt, f: &mut dyn FnMut(&Stmt)| for_each_stmt(std::slice::from_ref(s), f);
     for s in list {
         f(s);

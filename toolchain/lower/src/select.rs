@@ -103,7 +103,13 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.s.start_sealed(no);
         self.stmts(&clauses[default].body);
     }
-    fn select_many(&mut self, clauses: &'a [CommClause], comms: &[Comm], default: Option<usize>, exit: Block) {
+    fn select_many(
+        &mut self,
+        clauses: &'a [CommClause],
+        comms: &[Comm],
+        default: Option<usize>,
+        exit: Block,
+    ) {
         let n = comms.len();
         let ptr = self.p.unsafe_ptr();
         let w = self.p.word as u64;

@@ -36,14 +36,13 @@ const PURE: &[&str] = &["errors.New", "sync.NewCond", "strings.NewReplacer", "un
 // ---- images
 
 enum Target {
-    Sym(SymRef, i64),
     Str(Arc<[u8]>),
     Sub(Box<Image>, Section, u32),
     Func(ObjId, Vec<TypeId>),
     Rtype(TypeId),
     Itab(TypeId, TypeId),
     Var(ObjId, i64),
-    Lit(&'static str, FuncSource),
+    Lit(FuncSource),
 }
 
 /// A function literal without captures: made real by the caller's environment.
@@ -178,7 +177,7 @@ impl<'x, 'a> Build<'x, 'a> {
                 if !self.env.facts.funcs[idx as usize].free.is_empty() {
                     return false;
                 }
-                img.point(off, Target::Lit("func", FuncSource { node: e }));
+                img.point(off, Target::Lit(FuncSource { node: e }));
                 true
             }
             ExprKind::Call { fun, args, .. } if self.p.node(self.env.file, fun.id).mode == Mode::Type => {
@@ -340,7 +339,6 @@ impl<'x, 'a> Build<'x, 'a> {
         d.ptrs = ptrs;
         for (off, target) in img.targets {
             let (target, addend) = match target {
-                Target::Sym(s, n) => (s, n),
                 Target::Str(b) => (SymRef::Data(self.p.string_data(&b)), 0),
                 Target::Sub(sub, section, align) => {
                     let sub_name = format!("{name}..stmp");
@@ -355,7 +353,7 @@ impl<'x, 'a> Build<'x, 'a> {
                 Target::Rtype(t) => (SymRef::Data(self.p.rtype(t)), 0),
                 Target::Itab(i, t) => (SymRef::Data(crate::itab::itab(self.p, i, t)), 0),
                 Target::Var(obj, n) => (SymRef::Data(self.p.var(obj)), n),
-                Target::Lit(_, src) => {
+                Target::Lit(src) => {
                     // SAFETY: the pointer was made from a `&'a Expr` of the environment's file in `expr`.
                     let e: &'a Expr = unsafe { &*src.node };
                     (SymRef::Data(self.func_lit(e)), 0)
@@ -412,7 +410,12 @@ pub fn readonly<'a>(p: &mut Prog<'a>, env: &Rc<Env<'a>>, e: &'a Expr, t: TypeId)
 }
 
 /// Fields of a struct literal: path of field indices, type, value.
-pub fn lit_fields<'a>(p: &mut Prog<'a>, env: &Env<'a>, e: &'a Expr, t: TypeId) -> Vec<(Vec<u32>, TypeId, &'a Expr)> {
+pub fn lit_fields<'a>(
+    p: &mut Prog<'a>,
+    env: &Env<'a>,
+    e: &'a Expr,
+    t: TypeId,
+) -> Vec<(Vec<u32>, TypeId, &'a Expr)> {
     let ExprKind::CompositeLit { elems, .. } = &e.kind else { return Vec::new() };
     let mut out = Vec::with_capacity(elems.len());
     for (i, x) in elems.iter().enumerate() {
@@ -632,12 +635,15 @@ fn has_effects(p: &Prog, file: FileRef, e: &Expr) -> bool {
         }
         ExprKind::Call { fun, args, .. } => {
             if p.node(file, fun.id).mode == Mode::Type {
-                return any(args) || matches!(p.kind_or_none(p.node(file, e.id).ty), Some(K::Array(..) | K::Ptr(_)));
+                return any(args)
+                    || matches!(p.kind_or_none(p.node(file, e.id).ty), Some(K::Array(..) | K::Ptr(_)));
             }
             let f = fun.unparen();
             let obj = match &f.kind {
                 ExprKind::Ident(_) => p.node(file, f.id).obj,
-                ExprKind::Selector { sel, .. } if p.selection(file, f.id).is_none() => p.node(file, sel.id).obj,
+                ExprKind::Selector { sel, .. } if p.selection(file, f.id).is_none() => {
+                    p.node(file, sel.id).obj
+                }
                 _ => ObjId::NONE,
             };
             match &p.ck.table.obj(obj).kind {

@@ -14,7 +14,10 @@ use types::table::{Basic, ChanDir, Field, IMethod, Signature, Type, TypeId, basi
 pub enum K {
     Invalid,
     Bool,
-    Int { size: u32, signed: bool },
+    Int {
+        size: u32,
+        signed: bool,
+    },
     Float(u32),
     /// Size of the whole.
     Complex(u32),
