@@ -36,6 +36,7 @@ pub fn shared() -> &'static Shared {
 pub unsafe fn set_shared(v: &Shared) {
     *SHARED.get() = *v;
     gc::set_world(hooks::memory::world(), v.write_barrier as *mut u32);
+    gc::set_idle_hook(|| unsafe { wakep() });
 }
 
 /// argc, argv, envp.

@@ -28,7 +28,6 @@ pub mod mark;
 pub mod pacer;
 pub mod roots;
 pub mod special;
-pub mod stackscan;
 pub mod sweep;
 #[cfg(test)]
 pub mod testing;

@@ -50,6 +50,8 @@ pub struct MCache {
     pub wb: WbBuf,
     /// Class of a size up to 1024, by `(size + 7) / 8`.
     pub small: *const u8,
+    /// Keeps the slots aligned on 32-bit machines.
+    reserved: usize,
     /// By span class (`class << 1 | noscan`).
     pub slots: [Slot; SPAN_CLASSES],
     /// Block that the tiny allocator fills, or 0.
@@ -200,3 +202,12 @@ unsafe fn load_group(slot: &mut Slot) -> bool {
         false
     }
 }
+
+// The layout that the overlay's mallocfast.go has.
+const _: () = {
+    use core::mem::offset_of;
+    assert!(offset_of!(MCache, small) == 6 * PTR + 512 + 512 * PTR);
+    assert!(offset_of!(MCache, slots) == offset_of!(MCache, small) + 2 * PTR);
+    assert!(offset_of!(MCache, tiny) == offset_of!(MCache, slots) + SPAN_CLASSES * size_of::<Slot>());
+    assert!(size_of::<Slot>() == 16 + 2 * PTR || PTR == 4 && size_of::<Slot>() == 24);
+};

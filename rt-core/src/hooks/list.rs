@@ -78,7 +78,7 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("runtime.imageString", Leaf),
     ("runtime.imageTypes", Leaf),
     ("runtime.mainExiting", Leaf),
-    ("runtime.mallocgc", Parking),
+    ("runtime.mallocgcSlow", Parking),
     ("runtime.nanotime", Leaf),
     ("runtime.newproc", Leaf),
     ("runtime.nextfinalizer", Parking),

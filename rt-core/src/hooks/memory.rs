@@ -14,7 +14,7 @@ use crate::sched::*;
 use crate::{stack, timer, unwind};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 
-hook! { fn "runtime.mallocgc"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
+hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
     let m = getm();
     (*m).mallocing += 1;
     let p = heap::mallocgc((*(*m).p).cache, size, typ, needzero);

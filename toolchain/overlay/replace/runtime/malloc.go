@@ -5,9 +5,6 @@ import (
 	"unsafe"
 )
 
-// mallocgc allocates size bytes for objects of type typ (nil: no pointers), zeroed if asked for.
-func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer
-
 // bulkBarrierPreWrite keeps for the collector, which marks a snapshot, what the pointer words of
 // [dst, dst+size) hold before they are overwritten. typ describes the repeated element; nil asks
 // the memory itself. src is not looked at.

@@ -1,0 +1,159 @@
+package runtime
+
+import (
+	"internal/goarch"
+	"internal/runtime/sys"
+	"unsafe"
+)
+
+// The fast path of allocation. Rust fills the caches (rt-core/src/heap/cache.rs, whose layouts these
+// are); taking an object out of one is a bit scan. Nothing between taking an object and returning
+// it is a safepoint: there are no loops, and the calls are of assembly leaves and nosplit functions.
+
+// A mcacheSlot holds the free objects of one group of 64 of one span.
+type mcacheSlot struct {
+	free     uint64  // a bit per free object
+	base     uintptr // the group's first object
+	elemSize uint32
+	needzero uint32 // not 0: free objects may hold old contents
+	span     unsafe.Pointer
+}
+
+// mcache is what a P allocates from.
+type mcache struct {
+	wb         [6*goarch.PtrSize + 512 + 512*goarch.PtrSize]byte
+	small      *[129]uint8 // size class by (size+7)/8
+	_          uintptr
+	slots      [136]mcacheSlot // by size class << 1 | no pointers
+	tiny       uintptr         // block being filled with small values without pointers
+	tinyOffset uintptr
+	tinyAllocs uintptr
+}
+
+const (
+	spanPage      = 8192
+	spanBitmap    = spanPage / goarch.PtrSize / 8
+	maxInSpan     = goarch.PtrSize * goarch.PtrSize * 8 // larger objects with pointers have a header
+	maxFastNoscan = 1024
+	tinySize      = 16
+	tinyClass     = 2<<1 | 1
+)
+
+// mallocgcSlow is allocation in full; a safepoint.
+func mallocgcSlow(size uintptr, typ *_type, needzero bool) unsafe.Pointer
+
+// mallocgc allocates size bytes for objects of type typ (nil: no pointers), zeroed if asked for.
+func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	if size-1 >= maxFastNoscan {
+		return mallocgcSlow(size, typ, needzero)
+	}
+	// The P stays the same up to the return: see above.
+	c := *(**mcache)(getg().m.p)
+	if typ == nil || typ.PtrBytes == 0 {
+		if size < tinySize {
+			return mallocTiny(size, typ)
+		}
+		s := &c.slots[uintptr(c.small[(size+7)>>3])<<1|1]
+		free := s.free
+		if free == 0 {
+			return mallocgcSlow(size, typ, needzero)
+		}
+		s.free = free & (free - 1)
+		elem := uintptr(s.elemSize)
+		p := unsafe.Pointer(s.base + uintptr(sys.TrailingZeros64(free))*elem)
+		if needzero && s.needzero != 0 {
+			memclrNoHeapPointers(p, elem)
+		}
+		return p
+	}
+	if size > maxInSpan {
+		return mallocgcSlow(size, typ, needzero)
+	}
+	s := &c.slots[uintptr(c.small[(size+7)>>3])<<1]
+	free := s.free
+	if free == 0 {
+		return mallocgcSlow(size, typ, needzero)
+	}
+	var mask uintptr
+	if typ.Size_ == size && typ.PtrBytes <= 8*goarch.PtrSize {
+		mask = uintptr(*typ.GCData)
+	} else if typ.Size_ == goarch.PtrSize {
+		mask = ^uintptr(0) >> (8*goarch.PtrSize - size/goarch.PtrSize)
+	} else if mask = typeMask(typ, size); mask == 0 {
+		return mallocgcSlow(size, typ, needzero)
+	}
+	s.free = free & (free - 1)
+	elem := uintptr(s.elemSize)
+	addr := s.base + uintptr(sys.TrailingZeros64(free))*elem
+	p := unsafe.Pointer(addr)
+	if s.needzero != 0 {
+		memclrNoHeapPointers(p, elem)
+	}
+	// The object's bits in the bitmap at the end of its page.
+	page := addr &^ (spanPage - 1)
+	at := (addr - page) / goarch.PtrSize
+	n := elem / goarch.PtrSize
+	w := (*uintptr)(unsafe.Pointer(page + spanPage - spanBitmap + at/(8*goarch.PtrSize)*goarch.PtrSize))
+	shift := at % (8 * goarch.PtrSize)
+	keep := ^uintptr(0) >> (8*goarch.PtrSize - n)
+	*w = *w&^(keep<<shift) | mask<<shift
+	if shift+n > 8*goarch.PtrSize {
+		back := 8*goarch.PtrSize - shift
+		w = (*uintptr)(unsafe.Pointer(uintptr(unsafe.Pointer(w)) + goarch.PtrSize))
+		*w = *w&^(keep>>back) | mask>>back
+	}
+	return p
+}
+
+// typeMask is the pointer mask of size bytes of values of type typ, at most one word of bits; 0 if
+// only the slow path can tell.
+//
+//go:nosplit
+func typeMask(typ *_type, size uintptr) uintptr {
+	if typ.TFlag&(1<<4) != 0 {
+		return 0
+	}
+	var mask uintptr
+	data := uintptr(unsafe.Pointer(typ.GCData))
+	for i := uintptr(0); i*8 < typ.PtrBytes/goarch.PtrSize; i++ {
+		mask |= uintptr(*(*uint8)(unsafe.Pointer(data + i))) << (i * 8)
+	}
+	all := size / goarch.PtrSize
+	for done := typ.Size_ / goarch.PtrSize; done < all; done *= 2 {
+		mask |= mask << done
+	}
+	return mask & (^uintptr(0) >> (8*goarch.PtrSize - all))
+}
+
+// mallocTiny puts several values of less than 16 bytes without pointers into one block.
+func mallocTiny(size uintptr, typ *_type) unsafe.Pointer {
+	c := *(**mcache)(getg().m.p)
+	off := c.tinyOffset
+	if size&7 == 0 || goarch.PtrSize == 4 && size == 12 {
+		off = (off + 7) &^ 7
+	} else if size&3 == 0 {
+		off = (off + 3) &^ 3
+	} else if size&1 == 0 {
+		off = (off + 1) &^ 1
+	}
+	if off+size <= tinySize && c.tiny != 0 {
+		c.tinyOffset = off + size
+		c.tinyAllocs++
+		return unsafe.Pointer(c.tiny + off)
+	}
+	s := &c.slots[tinyClass]
+	free := s.free
+	if free == 0 {
+		return mallocgcSlow(size, typ, true)
+	}
+	s.free = free & (free - 1)
+	addr := s.base + uintptr(sys.TrailingZeros64(free))*tinySize
+	b := (*[2]uint64)(unsafe.Pointer(addr))
+	b[0] = 0
+	b[1] = 0
+	if c.tiny == 0 || size < c.tinyOffset {
+		c.tiny = addr
+		c.tinyOffset = size
+	}
+	return unsafe.Pointer(addr)
+}
