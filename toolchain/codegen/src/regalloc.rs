@@ -534,9 +534,10 @@ impl Solution {
         let from = self.edits.partition_point(|e| e.0 < ProgPoint::before(Inst::new(inst)));
         self.edits.get(from).is_some_and(|e| e.0 <= ProgPoint::after(Inst::new(inst)))
     }
-    /// The moves before and after each instruction, in program order.
-    pub fn cursor(&self) -> MoveCursor<'_> {
-        MoveCursor { edits: &self.edits }
+    /// The moves before and after each instruction from `inst` on, in program order.
+    pub fn cursor(&self, inst: usize) -> MoveCursor<'_> {
+        let from = self.edits.partition_point(|e| e.0 < ProgPoint::before(Inst::new(inst)));
+        MoveCursor { edits: &self.edits[from..] }
     }
 }
 

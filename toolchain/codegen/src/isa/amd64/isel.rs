@@ -27,6 +27,8 @@ pub struct Selected {
     pub blocks: Vec<MBlock>,
     /// Layout order of the blocks.
     pub order: Vec<u32>,
+    /// The same blocks in reverse post-order, which is how the allocator wants them.
+    pub rpo: Vec<u32>,
     /// Which virtual registers hold pointers.
     pub pointer: Vec<bool>,
     /// Lines: position and inlined call.
@@ -123,9 +125,11 @@ pub fn select<'a>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, Place)>) ->
     let mut layout: Vec<u32> = order.layout.iter().map(|b| b.0).collect();
     let defer_return = f.defer_return.map(|d| s.defer_return_edge(d, &mut layout));
     s.split_critical_edges(&mut layout);
+    let rpo = s.allocation_order(&order.rpo);
     Selected {
         blocks: s.blocks,
         order: layout,
+        rpo,
         pointer: s.pointer,
         lines: s.lines,
         slots_used: s.slots_used,
@@ -534,6 +538,23 @@ impl<'a> Isel<'a> {
             }
         }
         layout.append(&mut last);
+    }
+    /// The blocks in reverse post-order; those without IR block behind the one that jumps to them.
+    fn allocation_order(&self, rpo: &[Block]) -> Vec<u32> {
+        let first_added = self.f.blocks.len() as u32;
+        let mut placed = vec![false; self.blocks.len()];
+        let mut out = Vec::with_capacity(self.blocks.len());
+        for &b in rpo {
+            let mut work = vec![b.0];
+            while let Some(b) = work.pop() {
+                if std::mem::replace(&mut placed[b as usize], true) {
+                    continue;
+                }
+                out.push(b);
+                work.extend(self.blocks[b as usize].succs.iter().rev().filter(|&&s| s >= first_added));
+            }
+        }
+        out
     }
     /// The block that recovery resumes at, with an edge from the entry that only the allocator believes in.
     fn defer_return_edge(&mut self, d: Block, layout: &mut Vec<u32>) -> u32 {

@@ -81,11 +81,12 @@ fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, Strin
 /// Hands the instructions to the allocator.
 fn allocate(env: &Env, sel: &mut isel::Selected, w: &mut Worker) -> Result<Solution, String> {
     let mut number = vec![u32::MAX; sel.blocks.len()];
-    for (i, &b) in sel.order.iter().enumerate() {
+    debug_assert_eq!(sel.order.len(), sel.rpo.len());
+    for (i, &b) in sel.rpo.iter().enumerate() {
         number[b as usize] = i as u32;
     }
     let mut p = Problem::new(std::mem::take(&mut sel.pointer));
-    for &b in &sel.order {
+    for &b in &sel.rpo {
         let block = &mut sel.blocks[b as usize];
         for (inst, _) in &mut block.insts {
             let clobbers: Vec<Reg> = match inst {
@@ -165,10 +166,10 @@ impl Copies {
 fn forwarding(sel: &isel::Selected, solution: &Solution) -> Vec<u32> {
     let mut to: Vec<u32> = (0..sel.blocks.len() as u32).collect();
     let mut n = 0;
-    for &b in &sel.order {
+    for &b in &sel.rpo {
         let block = &sel.blocks[b as usize];
         if let [(Inst::Jmp(t), _)] = block.insts[..]
-            && b != sel.order[0]
+            && b != sel.rpo[0]
             && !solution.has_moves(n)
         {
             to[b as usize] = t;
@@ -248,16 +249,22 @@ fn emit_function(
     let mut safepoints: Vec<(u32, u32, Vec<u32>)> = Vec::new();
     let mut lines: Vec<(u32, usize)> = Vec::new();
     let mut copies = Copies::default();
-    let mut moves = solution.cursor();
-    let mut n = 0;
+    // Number of each block's first instruction in the allocation's order.
+    let mut first = vec![0; sel.blocks.len()];
+    let mut total = 0;
+    for &b in &sel.rpo {
+        first[b as usize] = total;
+        total += sel.blocks[b as usize].insts.len();
+    }
     let order = sel.order.clone();
     let shown: Vec<u32> = order.iter().copied().filter(|&b| forward[b as usize] == b).collect();
     let mut next_shown = shown.iter().skip(1).copied().chain([u32::MAX]);
     for &b in &order {
         if forward[b as usize] != b {
-            n += sel.blocks[b as usize].insts.len();
             continue;
         }
+        let mut n = first[b as usize];
+        let mut moves = solution.cursor(n);
         e.next_block = next_shown.next().unwrap_or(u32::MAX);
         let label = e.blocks[b as usize];
         e.buf.bind(label);
