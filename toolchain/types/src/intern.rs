@@ -3,6 +3,7 @@ use crate::{
     object::{FuncObj, ObjId, ObjKind, Object},
     table::*,
 };
+use std::cell::Cell;
 use syntax::{Pos, Sym};
 
 /// The predeclared `any`.
@@ -85,8 +86,8 @@ impl TypeTable {
             tparams: Vec::new(),
             pkgs: Vec::new(),
             objs: Vec::new(),
-            spell_byte: true,
-            spell_rune: false,
+            spell_byte: Cell::new(true),
+            spell_rune: Cell::new(true),
             memo: Default::default(),
         };
         for b in BASICS {

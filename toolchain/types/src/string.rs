@@ -1,5 +1,8 @@
 //! How types print: in messages, in reflection's strings, and in link names.
-use crate::{object::ObjId, table::*};
+use crate::{
+    object::{ObjId, ObjKind, Object},
+    table::*,
+};
 use std::fmt::Write;
 use syntax::Sym;
 
@@ -31,6 +34,17 @@ impl TypeTable {
         let mut w = Writer { tt: self, out: String::new(), style, names: true };
         w.ty(t);
         w.out
+    }
+    /// A predeclared name was mentioned: messages that follow spell the type as it was spelled last, which is nearly always how
+    /// the declaration that they are about spells it.
+    pub fn note_spelling(&self, obj: &Object) {
+        if let ObjKind::TypeName { alias, .. } = obj.kind {
+            if obj.ty == basic(Basic::Uint8) {
+                self.spell_byte.set(alias);
+            } else if obj.ty == basic(Basic::Int32) {
+                self.spell_rune.set(alias);
+            }
+        }
     }
     /// A list of types, comma-separated.
     pub fn types_string(&self, ts: &[TypeId], from: PkgId) -> String {
@@ -162,8 +176,8 @@ impl Writer<'_> {
         match self.tt.get(t) {
             Type::Basic(b) => {
                 let name = match b {
-                    Basic::Uint8 if self.message() && self.tt.spell_byte => "byte",
-                    Basic::Int32 if self.message() && self.tt.spell_rune => "rune",
+                    Basic::Uint8 if self.message() && self.tt.spell_byte.get() => "byte",
+                    Basic::Int32 if self.message() && self.tt.spell_rune.get() => "rune",
                     b => basic_name(*b),
                 };
                 self.s(name);
@@ -379,7 +393,7 @@ impl Writer<'_> {
         {
             // Local types: the function's name and a number tell equal names apart.
             let f = self.tt.obj(func);
-            if let crate::object::ObjKind::Func(fo) = &f.kind
+            if let ObjKind::Func(fo) = &f.kind
                 && let Some(recv) = fo.recv
                 && let Some((r, _)) = self.tt.as_named(self.tt.deref(recv).0)
             {

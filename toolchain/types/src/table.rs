@@ -6,7 +6,7 @@ use crate::{
     typeset::TypeSet,
 };
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use syntax::{Pos, Sym};
 
 /// A type: an index into [`TypeTable`]. `TypeId(0)` is the invalid type. The basic types have fixed ids, see [`basic`].
@@ -214,11 +214,9 @@ pub struct TypeTable {
     pub pkgs: Vec<PkgInfo>,
     /// Objects; the first one is `ObjId::NONE`'s, see `intern` for the other fixed ones.
     pub objs: Vec<Object>,
-    /// How messages spell `uint8` and `int32`: as `byte` and `rune` if set. The types are the same; the checker sets this by
-    /// what the program's own files say.
-    pub spell_byte: bool,
-    /// See `spell_byte`.
-    pub spell_rune: bool,
+    /// Whether messages spell `uint8` as `byte`, and `int32` as `rune`. The types are the same; see `note_spelling`.
+    pub(crate) spell_byte: Cell<bool>,
+    pub(crate) spell_rune: Cell<bool>,
     pub(crate) memo: Memo,
 }
 

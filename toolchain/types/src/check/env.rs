@@ -143,7 +143,14 @@ impl Checker {
         if let Some(&obj) = pkg.file_scopes.get(f.file as usize).and_then(|s| s.get(&name)) {
             return Some(obj);
         }
-        pkg.scope.get(&name).or_else(|| self.universe.get(&name)).copied()
+        if let Some(&obj) = pkg.scope.get(&name) {
+            return Some(obj);
+        }
+        let obj = *self.universe.get(&name)?;
+        if !pkg.in_goroot {
+            self.table.note_spelling(self.obj(obj));
+        }
+        Some(obj)
     }
 
     /// Binds an object's name in the innermost scope.

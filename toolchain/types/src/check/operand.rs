@@ -211,7 +211,8 @@ impl Checker {
                     desc.push_str("generic ");
                 }
                 let tparam = t.as_tparam(x.ty);
-                if tparam.is_none() && matches!(t.get(x.ty), Type::Named(..)) {
+                if tparam.is_none() && (x.ty == crate::intern::ANY || matches!(t.get(x.ty), Type::Named(..)))
+                {
                     match self.composite_kind(x.ty) {
                         "" => desc.push_str(&self.ts(t.underlying(x.ty))),
                         kind => desc.push_str(kind),
