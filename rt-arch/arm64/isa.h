@@ -48,7 +48,7 @@
 #define MOV(d, s) mov d, s
 #define LI(d, imm) mov d, imm
 #define LI32(d, imm) movz d, (imm) & 0xffff; movk d, (imm) >> 16, lsl 16
-#define LA(d, sym) adrp d, STR(sym); add d, d, :lo12:STR(sym)
+#define LA(d, sym) adrp d, sym; add d, d, :lo12:sym
 #define ADD(d, a, b) add d, a, b
 #define SUB(d, a, b) sub d, a, b
 #define OR(d, a, b) orr d, a, b
@@ -68,13 +68,13 @@
 #define BEQZ(x_, l_) cbz x_, l_
 #define BNEZ(x_, l_) cbnz x_, l_
 #define JL(l_) b l_
-#define J(sym) b STR(sym)
+#define J(sym) b sym
 #define JR(r) br r
-#define CALL(sym) bl STR(sym)
+#define CALL(sym) bl sym
 #define CALLR(r) blr r
 #define RET ret
 #define TRAP brk 1
-#define CCALL(sym) bl STR(sym)
+#define CCALL(sym) bl sym
 #define CCALLR(r) blr r
 #define FIXED
 #define START_FIXED mov x29, 0
