@@ -168,7 +168,8 @@ fn place(family: &str, op: &str, reg: &str, off: u32, store: bool) -> String {
     match family {
         "amd64" if store => format!("{op} %{reg}, {off}(base)"),
         "amd64" => format!("{op} {off}(base), %{reg}"),
-        "arm" | "arm64" => format!("{op} {reg}, [base, {off}]"),
+        "arm" => format!("{op} {reg}, [base, #{off}]"),
+        "arm64" => format!("{op} {reg}, [base, {off}]"),
         "s390x" => format!("{op} %{reg}, {off}(base)"),
         "mips" | "mips64" => format!("{op} ${reg}, {off}(base)"),
         _ => format!("{op} {reg}, {off}(base)"),
