@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::goroot::GO_VERSION;
+
 /// A module whose packages can be imported.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Module {
@@ -94,6 +96,12 @@ fn language_version(go: &str) -> String {
     format!("go{}.{minor}", parts[0])
 }
 
+/// Does `go` ask for a later version of the language than this compiler knows?
+fn newer(go: &str) -> bool {
+    let number = |v: &str| -> Option<u32> { v.strip_prefix("go1.")?.parse().ok() };
+    number(&language_version(go)) > number(GO_VERSION)
+}
+
 /// Without a `go` line, a module is as old as this.
 const OLDEST: &str = "go1.16";
 
@@ -130,6 +138,9 @@ pub fn load(root: &Path) -> Result<Modules, String> {
         return Err(format!("{}: no module declaration", path.display()));
     }
     let go_version = file.go.as_deref().map_or(OLDEST.into(), language_version);
+    if let Some(go) = file.go.as_deref().filter(|go| newer(go)) {
+        return Err(format!("go.mod requires go >= {go} (oxigo compiles {GO_VERSION})"));
+    }
     let mut modules = Modules::default();
     let main = Module { path: file.path.clone(), dir: root.to_path_buf(), go_version: Some(go_version) };
     modules.list.push(main);
@@ -196,6 +207,7 @@ mod tests {
         assert_eq!(f.replace[1], ("q".into(), Some("v0.0.1".into()), "r".into(), Some("v1.0.0".into())));
         assert_eq!(language_version("1.21.3"), "go1.21");
         assert_eq!(language_version("1.27rc1"), "go1.27");
+        assert!(newer("1.28.1") && !newer("1.27.9") && !newer("1.9"));
         assert_eq!(escape("x/AbC"), "x/!ab!c");
     }
 
