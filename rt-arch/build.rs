@@ -11,13 +11,14 @@ use std::{env, fs};
 const CALL_SIZES: std::ops::RangeInclusive<u32> = 4..=30;
 
 /// The files of every architecture, and the cargo feature that wants them.
-const FILES: [(&str, Option<&str>); 10] = [
+const FILES: &[(&str, Option<&str>)] = &[
     ("switch.S", None),
     ("morestack.S", None),
     ("spill.S", None),
     ("call.S", None),
     ("makefunc.S", None),
     ("mem.S", None),
+    ("barrier.S", None),
     ("signal.S", None),
     ("misc.S", None),
     ("cmem.S", Some("CARGO_FEATURE_MEM")),

@@ -20,3 +20,7 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     print::str("\n");
     print::throw("internal error in the runtime")
 }
+
+/// The prebuilt `core` names this function in its unwind tables. Nothing unwinds: the crate is built to abort.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}

@@ -64,8 +64,18 @@ fn run_linker(
     }
     command
         .args(["-m", target.arch.tools.lld_emulation, "-static", "--no-relax", "--build-id=none"])
-        // Sections that only the runtime's unused parts need may go; ours are kept by their flags.
-        .args(["--gc-sections", "-z", "noexecstack", "-z", "norelro", "--entry", "_start"]);
+        // Unused parts of the runtime may go; tables that are only found by their bounds stay.
+        .args([
+            "--gc-sections",
+            "-z",
+            "nostart-stop-gc",
+            "-z",
+            "noexecstack",
+            "-z",
+            "norelro",
+            "--entry",
+            "_start",
+        ]);
     if options.strip {
         command.arg("--strip-all");
     }

@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use types::checker::{Checker, PackageInput};
 use types::table::PkgId;
 
 use crate::cli::Options;
 use crate::commands::Target;
-use crate::late;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render};
+use crate::{late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -43,6 +43,17 @@ impl Timings {
         let result = f();
         self.rows.push((name, start.elapsed()));
         result
+    }
+
+    /// What a phase tells about its parts.
+    pub fn parts(&mut self, phase: &str, times: &[(&'static str, Duration)]) {
+        self.note(|| {
+            let parts: Vec<String> = times
+                .iter()
+                .map(|(name, time)| format!("{name} {:.1} ms", time.as_secs_f64() * 1e3))
+                .collect();
+            format!("{phase}: {}", parts.join(", "))
+        });
     }
 
     pub fn note(&mut self, text: impl FnOnce() -> String) {
@@ -96,12 +107,12 @@ fn checker(target: &Target, program: &Program) -> (Checker, Vec<PkgId>) {
 }
 
 /// Distributes the checker's errors over the packages whose files they are in.
-fn collect_errors(checker: &Checker, program: &mut Program) {
+fn add_errors(errors: Vec<types::checker::Diagnostic>, program: &mut Program) {
     let mut package_of: FxHashMap<u32, usize> = FxHashMap::default();
     for (i, p) in program.packages.iter().enumerate() {
         package_of.extend(p.files.iter().map(|f| (f.source.base, i)));
     }
-    for e in checker.errors() {
+    for e in errors {
         let file = syntax::pos::file_of(e.pos).map(|f| f.base);
         let index =
             file.and_then(|base| package_of.get(&base).copied()).unwrap_or(program.packages.len() - 1);
@@ -117,7 +128,7 @@ fn check(target: &Target, program: &mut Program) -> (Checker, Vec<PkgId>) {
             checker.check_package(ids[i]);
         }
     }
-    collect_errors(&checker, program);
+    add_errors(checker.errors(), program);
     for p in &mut program.packages {
         if p.errors.is_empty() && !p.std {
             p.errors = late::check(p);
@@ -135,7 +146,6 @@ pub fn run(
     goal: Goal,
     timings: &mut Timings,
 ) -> Result<(), String> {
-    let _ = config;
     // Packages with a broken grammar are not worth checking, and neither is what imports them.
     let broken = program.packages.iter().any(Package::has_syntax_errors);
     let checked = if broken { None } else { Some(timings.phase("check", || check(target, &mut program))) };
@@ -143,10 +153,79 @@ pub fn run(
     if !text.is_empty() {
         return Err(text);
     }
-    // The process ends soon: taking the trees apart would only cost time.
-    std::mem::forget((program, checked));
-    match goal {
-        Goal::Check => Ok(()),
-        Goal::Executable(_) => Err("not supported: code generation".into()),
+    let (Goal::Executable(output), Some((mut checker, ids))) = (goal, checked) else {
+        // The process ends soon: taking the trees apart would only cost time.
+        std::mem::forget(program);
+        return Ok(());
+    };
+    let root = program.roots[0];
+    if !late::has_main(&program.packages[root]) {
+        let path = &program.packages[root].path;
+        return Err(format!(
+            "# {path}\nruntime.main_main·f: function main is undeclared in the main package"
+        ));
     }
+    let main = ids[root];
+    let lowered = timings.phase("lower", || {
+        let options = lower::Options { arch: target.arch, hooks: runtime_lib::hook_names() };
+        lower::lower_program(&mut checker, main, &options)
+    });
+    let mut ir = lowered.map_err(|errors| {
+        add_errors(errors, &mut program);
+        errors_text(&program, options.all_errors)
+    })?;
+    timings.note(|| format!("{} functions, {} data symbols", ir.funcs.len(), ir.datas.len()));
+    let report = timings.phase("optimise", || ir::passes::run(&mut ir, &pass_options(options)));
+    timings.parts("optimise", &report.times);
+    let remarks: Vec<Diagnostic> =
+        report.remarks.into_iter().map(|(pos, text)| Diagnostic::new(pos, text)).collect();
+    if options.explain > 0 {
+        eprint!("{}", render_remarks(&program, root, remarks));
+    }
+    let object =
+        timings.phase("codegen", || codegen::compile_program(&ir, &codegen_options(config, options)));
+    let object = object.map_err(|errors| errors.join("\n"))?;
+    timings.parts("codegen", &object.times);
+    print!("{}", object.listing);
+    // The program's own code is next to nothing beside the archive: find it while nothing else is left to do.
+    let runtime = match &options.runtime_lib {
+        Some(archive) => archive.clone(),
+        None => timings.phase("runtime", || runtime_lib::find(target, options.commands))?,
+    };
+    let linked = timings.phase("link", || link::link(target, options, &object.bytes, &runtime, &output));
+    std::mem::forget((program, checker, ir));
+    linked
+}
+
+fn pass_options(options: &Options) -> ir::passes::Options {
+    let has = |name: &str| options.debug.iter().any(|d| d == name);
+    ir::passes::Options {
+        remarks: options.explain > 0,
+        no_inline: has("noinline"),
+        no_opt: has("noopt"),
+        dump: options.dump_ssa.first().and_then(|d| {
+            let (pass, func) = d.split_once(':')?;
+            Some((pass.to_string(), func.to_string()))
+        }),
+    }
+}
+
+fn codegen_options(config: &Config, options: &Options) -> codegen::Options {
+    let has = |name: &str| options.debug.iter().any(|d| d == name);
+    let version = std::fs::read_to_string(config.goroot.join("VERSION")).unwrap_or_default();
+    codegen::Options {
+        check: cfg!(debug_assertions),
+        listing: options.asm.then(String::new),
+        dump_machine: has("machine"),
+        threads: options.jobs,
+        version: version.lines().next().unwrap_or(crate::goroot::GO_VERSION).to_string(),
+        ..codegen::Options::default()
+    }
+}
+
+/// The remarks about the files of one package, as Go's `-m` prints them.
+fn render_remarks(program: &Program, package: usize, mut remarks: Vec<Diagnostic>) -> String {
+    let files: FxHashSet<u32> = program.packages[package].files.iter().map(|f| f.source.base).collect();
+    remarks.retain(|r| syntax::pos::file_of(r.pos).is_some_and(|f| files.contains(&f.base)));
+    format!("# {}\n{}", program.packages[package].path, render(&remarks, true))
 }

@@ -4,7 +4,19 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rustc_hash::FxHashSet;
+
 use crate::commands::Target;
+
+/// The runtime's own list of its hooks; it stands alone.
+#[path = "../../../rt-core/src/hooks/list.rs"]
+#[allow(dead_code, reason = "the runtime's tests look at all of it")]
+mod hooks;
+
+/// Link names of the Go functions that the runtime defines in Rust.
+pub fn hook_names() -> FxHashSet<String> {
+    hooks::HOOKS.iter().map(|(name, _)| name.to_string()).collect()
+}
 
 /// The crate whose static library is linked into every program.
 const CRATE: &str = "oxigo-rt";
