@@ -4,7 +4,7 @@
 use core::cell::UnsafeCell;
 
 /// A plain mutual exclusion lock of one word.
-pub struct Mutex(imp::Raw);
+pub struct Mutex(crate::os::RawLock);
 
 /// Holds the lock until dropped.
 pub struct Guard<'a>(&'a Mutex);
@@ -12,7 +12,7 @@ pub struct Guard<'a>(&'a Mutex);
 impl Mutex {
     /// An unlocked lock.
     pub const fn new() -> Mutex {
-        Mutex(imp::Raw::new())
+        Mutex(crate::os::RawLock::new())
     }
 
     /// Takes the lock, waiting for it.
@@ -39,71 +39,6 @@ impl Drop for Guard<'_> {
     #[inline]
     fn drop(&mut self) {
         self.0.0.unlock()
-    }
-}
-
-#[cfg(target_os = "linux")]
-mod imp {
-    use crate::os;
-    use core::sync::atomic::{AtomicU32, Ordering::*};
-
-    /// 0 free, 1 held, 2 held and somebody may sleep.
-    pub struct Raw(AtomicU32);
-
-    impl Raw {
-        pub const fn new() -> Raw {
-            Raw(AtomicU32::new(0))
-        }
-        #[inline]
-        pub fn try_lock(&self) -> bool {
-            self.0.compare_exchange(0, 1, Acquire, Relaxed).is_ok()
-        }
-        #[inline]
-        pub fn lock(&self) {
-            if !self.try_lock() {
-                self.slow()
-            }
-        }
-        #[cold]
-        fn slow(&self) {
-            for _ in 0..100 {
-                if self.0.load(Relaxed) == 0 && self.try_lock() {
-                    return;
-                }
-                core::hint::spin_loop();
-            }
-            while self.0.swap(2, Acquire) != 0 {
-                os::futex_wait(&self.0, 2, -1);
-            }
-        }
-        #[inline]
-        pub fn unlock(&self) {
-            if self.0.swap(0, Release) == 2 {
-                os::futex_wake(&self.0, 1);
-            }
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod imp {
-    /// Without a kernel to sleep in, a spin lock.
-    pub struct Raw(spin::mutex::SpinMutex<()>);
-
-    impl Raw {
-        pub const fn new() -> Raw {
-            Raw(spin::mutex::SpinMutex::new(()))
-        }
-        pub fn try_lock(&self) -> bool {
-            self.0.try_lock().map(core::mem::forget).is_some()
-        }
-        pub fn lock(&self) {
-            core::mem::forget(self.0.lock())
-        }
-        pub fn unlock(&self) {
-            // SAFETY: only a `Guard` calls this, and the forgotten guard was ours.
-            unsafe { self.0.force_unlock() }
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 ///
 /// # Safety
 /// The kernel does what the arguments say; they must uphold whatever memory safety that needs.
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[cfg(all(target_arch = "x86_64", not(feature = "bare")))]
 #[inline]
 pub unsafe fn syscall6(n: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
     let r: isize;
@@ -17,14 +17,14 @@ pub unsafe fn syscall6(n: usize, a: usize, b: usize, c: usize, d: usize, e: usiz
     r
 }
 
-#[cfg(all(not(target_arch = "x86_64"), target_os = "linux"))]
+#[cfg(all(not(target_arch = "x86_64"), not(feature = "bare")))]
 unsafe extern "C" {
     #[link_name = "rt_syscall6"]
     pub fn syscall6(n: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize;
 }
 
 /// System call numbers and flags that differ between machines.
-#[cfg(target_os = "linux")]
+#[cfg(not(feature = "bare"))]
 pub mod nr {
     /// One machine's numbers.
     pub struct Row {
@@ -175,7 +175,7 @@ pub fn prefetch(addr: usize) {
 }
 
 /// System call numbers used by `process.rs`, in the order of the names below.
-#[cfg(target_os = "linux")]
+#[cfg(not(feature = "bare"))]
 #[rustfmt::skip]
 pub mod nr_process {
     #[cfg(target_arch = "x86_64")]

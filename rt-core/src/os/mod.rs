@@ -1,18 +1,23 @@
 //! What the runtime asks of the system, as plain functions. One folder holds every `cfg` on the
-//! operating system; callers never ask which one it is.
+//! operating system; callers never ask which one it is. Feature `bare` means that there is none (Rust's
+//! target can't tell: one target serves hosted and bare programs).
 
-#[cfg(target_os = "linux")]
+#[cfg(not(feature = "bare"))]
 mod linux;
+#[cfg(not(feature = "bare"))]
+mod lock;
 mod machine;
-#[cfg(target_os = "linux")]
+#[cfg(not(feature = "bare"))]
 mod process;
-#[cfg(target_os = "linux")]
+#[cfg(not(feature = "bare"))]
 pub use linux::*;
+#[cfg(not(feature = "bare"))]
+pub use lock::RawLock;
 pub use machine::prefetch;
-#[cfg(target_os = "linux")]
+#[cfg(not(feature = "bare"))]
 pub use process::*;
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(feature = "bare")]
 mod none;
-#[cfg(not(target_os = "linux"))]
+#[cfg(feature = "bare")]
 pub use none::*;

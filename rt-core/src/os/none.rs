@@ -131,3 +131,26 @@ pub fn exit(code: i32) -> ! {
     // SAFETY: set once at boot.
     unsafe { ((*BOARD.get()).exit)(code) }
 }
+
+/// Without a kernel to sleep in, a spin lock.
+pub struct RawLock(spin::mutex::SpinMutex<()>);
+
+impl RawLock {
+    /// An unlocked lock.
+    pub const fn new() -> RawLock {
+        RawLock(spin::mutex::SpinMutex::new(()))
+    }
+    /// Takes it if it is free.
+    pub fn try_lock(&self) -> bool {
+        self.0.try_lock().map(core::mem::forget).is_some()
+    }
+    /// Takes it.
+    pub fn lock(&self) {
+        core::mem::forget(self.0.lock())
+    }
+    /// Releases it; the caller holds it.
+    pub fn unlock(&self) {
+        // SAFETY: only a `sync::Guard` calls this, and the forgotten guard was its.
+        unsafe { self.0.force_unlock() }
+    }
+}
