@@ -107,6 +107,17 @@ pub const ASM: &[&str] = &[
     "internal/cpu.cpuid",
     "internal/cpu.xgetbv",
     "internal/cpu.getGOAMD64level",
+    "internal/bytealg.Compare",
+    "internal/bytealg.CompareString",
+    "internal/bytealg.IndexByte",
+    "internal/bytealg.IndexByteString",
+    "internal/bytealg.Count",
+    "internal/bytealg.CountString",
+    "runtime.memequal_varlen",
+    "runtime.cputicks",
+    "crypto/internal/boring/sig.BoringCrypto",
+    "crypto/internal/boring/sig.FIPSOnly",
+    "crypto/internal/boring/sig.StandardCrypto",
 ];
 
 /// Is this symbol one of the table's?
