@@ -28,6 +28,7 @@ const FILES: &[(&str, Option<&str>)] = &[
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=include");
+    println!("cargo:rerun-if-env-changed=OXIGO_MUTATE");
     let out = PathBuf::from(env::var("OUT_DIR").unwrap());
     let arch = target_row();
     println!("cargo:rerun-if-changed={}", arch.family);
@@ -111,7 +112,6 @@ fn regs_header(arch: &Arch, word: u32, regs_size: u32) -> String {
         l.ptrs, l.return_is_ptr, l.size
     );
     for (name, store) in [("SPILL_ARGS", true), ("UNSPILL_ARGS", false)] {
-        let _ = write!(s, "\n/* Ints and Floats of the RegArgs at `base`. */\n#define {name}(base)");
         let ints = arch
             .int_args
             .iter()
@@ -122,10 +122,8 @@ fn regs_header(arch: &Arch, word: u32, regs_size: u32) -> String {
             .iter()
             .enumerate()
             .map(|(i, r)| move_float(arch.family, r.asm, l.floats + 8 * i as u32, store));
-        for line in ints.chain(floats) {
-            let _ = write!(s, " \\\n    {line};");
-        }
-        s += "\n";
+        let _ = writeln!(s, "\n/* Ints and Floats of the RegArgs at `base`. */");
+        s += &macro_text(name, ints.chain(floats).collect(), store);
     }
     s += &general_macros(arch.family, word);
     let _ = write!(s, "\n/* The reflectcall family. */\n#define CALL_SIZES(F)");
@@ -145,6 +143,7 @@ fn move_int(family: &str, reg: &str, off: u32, store: bool) -> String {
         "riscv64" | "mips64" => ("sd", "ld"),
         "s390x" => ("stg", "lg"),
         "mips" => ("sw", "lw"),
+        "386" => ("movl", "movl"),
         other => panic!("{other} has no such assembly"),
     };
     place(family, if store { st } else { ld }, reg, off, store)
@@ -153,7 +152,7 @@ fn move_int(family: &str, reg: &str, off: u32, store: bool) -> String {
 /// A float register, its 8 bytes.
 fn move_float(family: &str, reg: &str, off: u32, store: bool) -> String {
     let (st, ld) = match family {
-        "amd64" => ("movsd", "movsd"),
+        "amd64" | "386" => ("movsd", "movsd"),
         "arm64" => ("str", "ldr"),
         "arm" => ("vstr", "vldr"),
         "ppc64" => ("stfd", "lfd"),
@@ -167,8 +166,8 @@ fn move_float(family: &str, reg: &str, off: u32, store: bool) -> String {
 
 fn place(family: &str, op: &str, reg: &str, off: u32, store: bool) -> String {
     match family {
-        "amd64" if store => format!("{op} %{reg}, {off}(base)"),
-        "amd64" => format!("{op} {off}(base), %{reg}"),
+        "amd64" | "386" if store => format!("{op} %{reg}, {off}(base)"),
+        "amd64" | "386" => format!("{op} {off}(base), %{reg}"),
         "arm" => format!("{op} {reg}, [base, #{off}]"),
         "arm64" => format!("{op} {reg}, [base, {off}]"),
         "s390x" => format!("{op} %{reg}, {off}(base)"),
@@ -200,6 +199,8 @@ fn general(family: &str) -> Option<General> {
         "riscv64" => g("x", 32, &[0, 2, 3, 4, 5], "f", ALL32),
         "ppc64" => g("", 32, &[1, 2, 13, 21], "", ALL32),
         "s390x" => g("r", 16, &[1, 15], "f", &ALL32[..16]),
+        // BX holds the base.
+        "386" => g("", 8, &[3, 4], "xmm", &ALL32[..8]),
         "arm" => g("r", 15, &[3, 13], "d", &ALL32[..16]),
         "mips" => g("", 32, &[0, 1, 3, 26, 27, 28, 29], "f", EVEN32),
         "mips64" => g("", 32, &[0, 1, 3, 26, 27, 28, 29], "f", ALL32),
@@ -211,18 +212,54 @@ fn general(family: &str) -> Option<General> {
 fn general_macros(family: &str, word: u32) -> String {
     let Some(g) = general(family) else { return String::new() };
     let floats_at = (g.ints * word).next_multiple_of(8);
-    let mut s = format!("\n#define GENERAL_SIZE {}", floats_at + 8 * g.floats.len() as u32);
+    let mut s = format!("\n#define GENERAL_SIZE {}\n", floats_at + 8 * g.floats.len() as u32);
     for (name, store) in [("SAVE_GENERAL", true), ("RESTORE_GENERAL", false)] {
-        let _ = write!(s, "\n#define {name}(base)");
-        for n in (0..g.ints).filter(|n| !g.skip.contains(n)) {
-            let _ = write!(s, " \\\n    {};", move_int(family, &format!("{}{n}", g.int), n * word, store));
-        }
-        for (k, n) in g.floats.iter().enumerate() {
-            let at = floats_at + 8 * k as u32;
-            let _ = write!(s, " \\\n    {};", move_float(family, &format!("{}{n}", g.float), at, store));
+        let reg =
+            |n: u32| if family == "386" { X86_NAMES[n as usize].into() } else { format!("{}{n}", g.int) };
+        let ints =
+            (0..g.ints).filter(|n| !g.skip.contains(n)).map(|n| move_int(family, &reg(n), n * word, store));
+        let floats =
+            g.floats.iter().enumerate().map(|(k, n)| {
+                move_float(family, &format!("{}{n}", g.float), floats_at + 8 * k as u32, store)
+            });
+        s += &macro_text(name, ints.chain(floats).collect(), store);
+    }
+    s
+}
+
+const X86_NAMES: [&str; 8] = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"];
+
+/// A macro of the given lines. The tests ask for broken ones, to see that they notice: OXIGO_MUTATE=swap exchanges two
+/// registers' places in what is loaded, drop leaves out a store, offset loads from a wrong slot.
+fn macro_text(name: &str, mut lines: Vec<String>, store: bool) -> String {
+    // The second and third register: arguments on every architecture, and not what the tests' own code holds.
+    if let (Ok(mutation), [_, one, two, ..]) = (env::var("OXIGO_MUTATE"), &mut lines[..]) {
+        match mutation.as_str() {
+            "swap" if !store => {
+                let (a, b) = (operands(one), operands(two));
+                let (x, y) = (one.replace(&a, "@").replace('@', &b), two.replace(&b, "@").replace('@', &a));
+                (*one, *two) = (x, y);
+            }
+            "drop" if store => {
+                lines.remove(2);
+            }
+            "offset" if !store => *two = one.replace(&operands(one), &operands(two)),
+            _ => {}
         }
     }
+    let mut s = format!("#define {name}(base)");
+    for line in lines {
+        let _ = write!(s, " \\\n    {line};");
+    }
     s + "\n"
+}
+
+/// The register of a printed move.
+fn operands(line: &str) -> String {
+    let is_memory = |o: &str| o.contains("base");
+    let (_, rest) = line.split_once(' ').unwrap_or(("", line));
+    let parts: Vec<&str> = rest.split(", ").collect();
+    parts.iter().find(|o| !is_memory(o) && !o.ends_with(']')).map_or(String::new(), |o| o.to_string())
 }
 
 /// Rust constants from the `#define NAME expression` lines of layout.h.

@@ -60,7 +60,23 @@ FUNC(th_recurse)
     jmp th_recurse
 END(th_recurse, RECURSE_FRAME, 8, 0, 8, 1, 2, 0)
 
+/* th_poll(five words) (the same): through registers. */
 FUNC(th_poll)
+    movl 4(%esp), %eax
+    movl 8(%esp), %ecx
+    movl 12(%esp), %edx
+    movl 16(%esp), %esi
+    movl 20(%esp), %edi
+    movl $0, 4(%esp)
+    movl $0, 8(%esp)
+    movl $0, 12(%esp)
+    movl $0, 16(%esp)
+    movl $0, 20(%esp)
     call runtime.poll_slow
+    movl %eax, 4(%esp)
+    movl %ecx, 8(%esp)
+    movl %edx, 12(%esp)
+    movl %esi, 16(%esp)
+    movl %edi, 20(%esp)
     ret
-END(th_poll, 0, 0, 0, 0, 0, 0, 0)
+END(th_poll, 0, 20, 0, 0, 0, 0, 0)

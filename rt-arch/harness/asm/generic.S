@@ -104,8 +104,30 @@ FUNC(th_recurse)
     TRAP
 END(th_recurse, RECURSE_FRAME, 2 * WORD, 0, RECURSE_P, 1, 2, 0)
 
+/* th_poll: argument registers through a poll; without any, five words of stack through registers. */
+#define POLL_ARG(i) (FRAME(MINFRAME) + MINFRAME + (i) * WORD)
 FUNC(th_poll)
     ENTER(FRAME(MINFRAME))
+#if !NUM_INT_ARGS
+    LDW(A0, POLL_ARG(0), RSP)
+    LDW(A1, POLL_ARG(1), RSP)
+    LDW(A2, POLL_ARG(2), RSP)
+    LDW(A3, POLL_ARG(3), RSP)
+    LDW(A4, POLL_ARG(4), RSP)
+    LI(T0, 0)
+    STW(T0, POLL_ARG(0), RSP)
+    STW(T0, POLL_ARG(1), RSP)
+    STW(T0, POLL_ARG(2), RSP)
+    STW(T0, POLL_ARG(3), RSP)
+    STW(T0, POLL_ARG(4), RSP)
+#endif
     CALL(runtime.poll_slow)
+#if !NUM_INT_ARGS
+    STW(A0, POLL_ARG(0), RSP)
+    STW(A1, POLL_ARG(1), RSP)
+    STW(A2, POLL_ARG(2), RSP)
+    STW(A3, POLL_ARG(3), RSP)
+    STW(A4, POLL_ARG(4), RSP)
+#endif
     LEAVE(FRAME(MINFRAME))
-END(th_poll, FRAME(MINFRAME), 0, 0, 0, 0, 0, 0)
+END(th_poll, FRAME(MINFRAME), 5 * WORD, 0, 0, 0, 0, 0)

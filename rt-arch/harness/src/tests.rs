@@ -351,13 +351,18 @@ fn poll() -> usize {
             *p.add(i) = (i * 13 + 1) as u8;
         }
         let closure = [th_poll as *const () as usize];
+        let mut frame = [0usize; 5];
+        for (i, w) in frame.iter_mut().enumerate() {
+            *w = 0x1234_5678 + i * 0x1111;
+        }
+        let on_stack = if arch.int_args.is_empty() { size_of_val(&frame) } else { 0 };
         let block = Block {
             typ: 0,
             func: closure.as_ptr().cast(),
-            stack_args: null_mut(),
-            args_size: 0,
+            stack_args: frame.as_mut_ptr().cast(),
+            args_size: on_stack,
             ret_offset: 0,
-            frame_size: 0,
+            frame_size: on_stack,
             regs: p,
         };
         rt::MOVE_ALWAYS = true;
@@ -365,6 +370,9 @@ fn poll() -> usize {
         rt::MOVE_ALWAYS = false;
         for i in 0..l.ptrs as usize {
             check(*p.add(i) == (i * 13 + 1) as u8, "registers after a poll");
+        }
+        for (i, w) in frame.iter().enumerate() {
+            check(*w == 0x1234_5678 + i * 0x1111, "words that were in registers during a poll");
         }
         rt::POLLS
     }
