@@ -174,6 +174,7 @@ pub fn run(
         add_errors(errors, &mut program);
         errors_text(&program, options.all_errors)
     })?;
+    dump_ssa(&ir, &options.dump_ssa);
     timings.note(|| format!("{} functions, {} data symbols", ir.funcs.len(), ir.datas.len()));
     let report = timings.phase("optimise", || ir::passes::run(&mut ir, &pass_options(options)));
     timings.parts("optimise", &report.times);
@@ -195,6 +196,21 @@ pub fn run(
     let linked = timings.phase("link", || link::link(target, options, &object.bytes, &runtime, &output));
     std::mem::forget((program, checker, ir));
     linked
+}
+
+/// Prints the functions that `--dump-ssa build:FUNC` asks for, as they were built; `*` at the end stands for any rest.
+fn dump_ssa(ir: &ir::Program, wanted: &[String]) {
+    for name in wanted.iter().filter_map(|w| w.strip_prefix("build:")) {
+        for f in ir.funcs.iter() {
+            let hit = match name.strip_suffix('*') {
+                Some(prefix) => f.name.as_str().starts_with(prefix),
+                None => f.name == *name,
+            };
+            if hit {
+                println!("{f}");
+            }
+        }
+    }
 }
 
 fn pass_options(options: &Options) -> ir::passes::Options {

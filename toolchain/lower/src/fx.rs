@@ -329,15 +329,19 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// Words and pointers are converted to what the declaration says.
     pub fn rt(&mut self, name: &str, args: &[Value]) -> SmallVec<[Value; 4]> {
         let f = self.p.rt_func(name, self.s.pos);
-        let tys = self.p.prog.sigs[self.p.prog.funcs[f].sig].arg_tys();
+        self.call_func(f, args)
+    }
+    /// Brings words and pointers to the kinds that a declaration has: two declarations of one symbol may differ in them.
+    fn coerce(&mut self, vals: &[Value], want: impl Iterator<Item = Ty>) -> SmallVec<[Value; 8]> {
         let word = self.word_ty();
-        let fix = |(&v, &want): (&Value, &Ty)| match (self.s.f.ty(v), want) {
-            (Ty::Ptr, w) if w == word => self.bitcast(v, w),
-            (w, Ty::Ptr) if w == word => self.bitcast(v, Ty::Ptr),
-            _ => v,
-        };
-        let args: SmallVec<[Value; 8]> = args.iter().zip(&tys).map(fix).collect();
-        self.call_func(f, &args)
+        vals.iter()
+            .zip(want)
+            .map(|(&v, want)| match (self.s.f.ty(v), want) {
+                (Ty::Ptr, w) if w == word => self.bitcast(v, w),
+                (w, Ty::Ptr) if w == word => self.bitcast(v, Ty::Ptr),
+                _ => v,
+            })
+            .collect()
     }
     /// The same for a function with one result leaf.
     pub fn rt1(&mut self, name: &str, args: &[Value]) -> Value {
@@ -348,7 +352,10 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// Calls a known function by leaves.
     pub fn call_func(&mut self, f: FuncId, args: &[Value]) -> SmallVec<[Value; 4]> {
         let sig = self.p.prog.funcs[f].sig;
-        self.call_raw(Callee::Static(f), sig, args)
+        let tys = self.p.prog.sigs[sig].arg_tys();
+        assert_eq!(args.len(), tys.len(), "{}: arguments of {}", self.s.pos, self.p.prog.funcs[f].name);
+        let args = self.coerce(args, tys.into_iter());
+        self.call_raw(Callee::Static(f), sig, &args)
     }
     /// A call by leaves; `args` as of `Op::Call`.
     pub fn call_raw(&mut self, callee: Callee, sig: SigId, args: &[Value]) -> SmallVec<[Value; 4]> {
@@ -399,6 +406,10 @@ impl<'p, 'a> Fx<'p, 'a> {
                 mems.push(a);
             }
         }
+        if let Callee::Static(_) = callee {
+            let tys = self.p.prog.sigs[sig].arg_tys();
+            list = self.coerce(&list, tys.into_iter());
+        }
         let leaves = self.call_raw(callee, sig, &list);
         self.split_results(results, &leaves, &mems)
     }
@@ -408,9 +419,10 @@ impl<'p, 'a> Fx<'p, 'a> {
             .iter()
             .map(|&t| {
                 let c = self.p.cls(t);
-                if c.leaves.is_some() {
-                    at += c.count();
-                    Val::Flat(leaves[at - c.count()..at].iter().copied().collect())
+                if let Some(kinds) = &c.leaves {
+                    at += kinds.len();
+                    let vals = self.coerce(&leaves[at - kinds.len()..at], kinds.iter().map(|k| k.0));
+                    Val::Flat(vals.into_iter().collect())
                 } else {
                     mem += 1;
                     Val::Mem(mems[mem - 1], true)

@@ -94,6 +94,11 @@ pub fn lower_program(
     }
     p.prog.image.main = Some(main_func);
     p.prog.image.inits = inits;
+    if cfg!(debug_assertions)
+        && let Err(problems) = ir::verify::program(&p.prog)
+    {
+        panic!("the lowered program is not well-formed:\n{}", problems[..problems.len().min(20)].join("\n"));
+    }
     Ok(p.prog)
 }
 

@@ -40,8 +40,7 @@ impl Files {
 pub struct Options {
     /// Target architecture.
     pub arch: &'static reflect::Arch,
-    /// Names of the runtime's functions in Rust; a function without Go body must be one of them (or in assembly).
-    /// Empty: any name is taken for one.
+    /// Names of the runtime's functions in Rust: a function without Go body must be one of them (or in assembly).
     pub hooks: FxHashSet<String>,
 }
 
@@ -269,7 +268,7 @@ impl<'a> Prog<'a> {
             func.body = Body::Asm { symbol: symbol.to_string() };
         } else {
             func.body = Body::Hook { symbol: symbol.to_string() };
-            if !self.hooks.is_empty() && !self.hooks.contains(symbol.as_str()) {
+            if !self.hooks.contains(symbol.as_str()) {
                 self.error(
                     pos,
                     format!("{symbol}: relocation target not defined (function declared without body)"),
