@@ -270,7 +270,7 @@ unsafe fn try_start(c: *mut MCache, forced: bool) -> bool {
         start(forced);
         if !STATE.concurrent() {
             drain_here(c);
-            while !finish(false) {
+            while !finish() {
                 drain_here(c);
             }
         }
@@ -372,8 +372,16 @@ unsafe fn drain_here(c: *mut MCache) {
 /// Ends the cycle if marking is complete and nobody else is at it.
 unsafe fn try_finish() -> bool {
     let Some(_g) = LOCK.try_lock() else { return false };
+    if !worker::quiescent() {
+        STATE.idle.store(false, SeqCst);
+        // The worker may have come to its end just before that store.
+        if worker::quiescent() {
+            STATE.idle.store(true, SeqCst);
+        }
+        return false;
+    }
     // SAFETY: the lock is held.
-    marking() && unsafe { finish(false) }
+    marking() && unsafe { finish() }
 }
 
 /// How much may be left to mark when the world stops for the end of a cycle; more is marked beside
@@ -381,8 +389,8 @@ unsafe fn try_finish() -> bool {
 const LEFTOVER: usize = 1 << 20;
 
 /// From marking to sweeping. False if too much turned up that was not marked yet; the program runs
-/// on then, and marking too. With `must`, it is marked here however long that takes.
-unsafe fn finish(must: bool) -> bool {
+/// on then, and marking too.
+unsafe fn finish() -> bool {
     let w = world();
     // SAFETY: the lock is held; the scheduler stops everything that could interfere.
     unsafe {
@@ -406,14 +414,7 @@ unsafe fn finish(must: bool) -> bool {
             }
             // A worker that is still at it may not even have a CPU: don't make the program wait.
             spins += dry as u32;
-            if spins > 1000 {
-                os::yield_now();
-            }
-            if budget == 0 || spins > 2000 && !must {
-                if must {
-                    budget = usize::MAX;
-                    continue;
-                }
+            if budget == 0 || spins > 1000 {
                 STATE.idle.store(false, Release);
                 pacer::pause(false);
                 (w.start)();
@@ -453,13 +454,13 @@ pub unsafe fn collect(c: *mut MCache) -> bool {
     unsafe {
         if marking() {
             drain_here(c);
-            while !finish(false) {
+            while !finish() {
                 drain_here(c);
             }
         }
         start(true);
         drain_here(c);
-        while !finish(false) {
+        while !finish() {
             drain_here(c);
         }
     }
