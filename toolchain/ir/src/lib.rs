@@ -13,6 +13,7 @@
 pub mod analysis;
 pub mod entity;
 pub mod func;
+pub mod interp;
 pub mod op;
 pub mod parse;
 pub mod passes;

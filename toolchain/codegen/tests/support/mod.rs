@@ -1,5 +1,6 @@
 //! Runs compiled functions inside the test process: code and data in fresh memory, calls through a trampoline that
 //! knows Go's register convention.
+#![allow(dead_code, reason = "each test binary uses a part")]
 #![cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use ir::sig::PartLoc;
 use ir::{FuncId, Program, RelocKind, Section, SymRef};
@@ -127,7 +128,7 @@ impl Loaded {
         let mut stubs: HashMap<String, usize> = HashMap::new();
         let mut stub = |name: &str, take: &mut dyn FnMut(&[u8], usize, usize) -> usize| {
             *stubs.entry(name.to_string()).or_insert_with(|| {
-                let to = if name == "runtime.poll_slow" { rt_test_poll as usize } else { unexpected as usize };
+                let to = if name == "runtime.poll_slow" { rt_test_poll as *const () as usize } else { unexpected as *const () as usize };
                 let mut jump = vec![0xff, 0x25, 0, 0, 0, 0];
                 jump.extend_from_slice(&to.to_le_bytes());
                 take(&jump, 16, 16)
@@ -174,11 +175,8 @@ impl Loaded {
         found.unwrap_or_else(|| panic!("no function {name}")).0
     }
 
-    /// Calls a function whose parameters and results are all flat and in registers: one word for each leaf.
-    pub fn call(&self, id: FuncId, args: &[u64]) -> Vec<u64> {
-        self.call_polled(id, args, false).0
-    }
-    /// The same with a guard that makes every poll (and no prologue, the tests being small) take its slow path.
+    /// Calls a function whose parameters and results are all flat and in registers: one word for each leaf. With `poll`
+    /// the guard makes every poll take its slow path (prologues with a check must not run then).
     pub fn call_polled(&self, id: FuncId, args: &[u64], poll: bool) -> (Vec<u64>, u64) {
         let sig = &self.program.sigs[self.program.funcs[id].sig];
         let mut regs = Regs { ints: [0x5555_5555_5555_5555; 9], ..Regs::default() };

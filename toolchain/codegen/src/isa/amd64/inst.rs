@@ -667,6 +667,12 @@ impl Inst {
             Inst::Probe { addr } | Inst::StoreZero { addr, .. } | Inst::WriteBarrier { addr, .. } => {
                 addr.visit(v)
             }
+            // A 16-byte memory operand must be aligned, which spill slots are not.
+            Inst::FAlu { w: Fw::X, dst, a, b: Rm::R(b), .. } => {
+                v.use_reg(a);
+                v.use_reg(b);
+                v.def_reuse(dst, 0);
+            }
             Inst::Imul { dst, a, b, .. } | Inst::Cmov { dst, a, b, .. } | Inst::FAlu { dst, a, b, .. } => {
                 v.use_reg(a);
                 b.visit(v);

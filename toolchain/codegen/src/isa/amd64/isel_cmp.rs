@@ -144,7 +144,7 @@ impl<'a> Isel<'a> {
             _ => {
                 if let Some(c) = self.iconst(cond) {
                     let t = self.temp(false);
-                    self.push(Inst::Imm { dst: t, imm: c & 1 });
+                    self.push(Inst::Imm { dst: t, imm: (c as u8 != 0) as i64 });
                     self.push(Inst::Cmp { sz: Sz::B, a: Rm::R(t), b: Rmi::I(0) });
                 } else {
                     let a = self.rm(cond, true);

@@ -1,0 +1,377 @@
+//! A small interpreter: the meaning of operations in the plainest code, against which tests compare generated code.
+//!
+//! Memory is made of objects (slots, data, allocations); a pointer is the object's number in the upper half and the
+//! offset in the lower one, so that arithmetic inside an object works and code can't depend on addresses.
+use crate::func::Term;
+use crate::op::{AtomicOp, BoundsKind, Callee, Cc, Fcc};
+use crate::sig::Part;
+use crate::{Block, EntityId, Func, FuncId, InstData, Op, Program, SymRef, Ty, Value};
+
+/// Why interpretation stopped.
+#[derive(Debug, PartialEq)]
+pub enum Stop {
+    /// A nil or wild pointer.
+    Fault,
+    /// A failed bounds check: kind, index, length.
+    Bounds(BoundsKind, i64, i64),
+    /// `Unreachable` was reached.
+    Unreachable,
+    /// The step limit.
+    Steps,
+    /// An operation that only a machine has.
+    Unsupported(String),
+}
+
+/// An interpreter of a program.
+pub struct Interp<'a> {
+    program: &'a Program,
+    objects: Vec<Vec<u8>>,
+    /// Object number of each data symbol.
+    datas: Vec<u64>,
+    steps: u64,
+}
+
+/// What `SymRef::Func` addresses look like: this bit and the function's number.
+const CODE: u64 = 1 << 62;
+
+fn mask(v: u64, ty: Ty) -> u64 {
+    match ty.size(8) {
+        8 => v,
+        n => v & ((1 << (8 * n)) - 1),
+    }
+}
+
+fn sext(v: u64, ty: Ty) -> i64 {
+    let shift = 64 - 8 * ty.size(8);
+    (v as i64) << shift >> shift
+}
+
+impl<'a> Interp<'a> {
+    /// With fresh data; `steps` limits the number of instructions.
+    pub fn new(program: &'a Program, steps: u64) -> Interp<'a> {
+        let mut i = Interp { program, objects: vec![Vec::new()], datas: Vec::new(), steps };
+        for d in program.datas.iter() {
+            let mut bytes = d.bytes.clone();
+            bytes.resize(d.size as usize, 0);
+            let at = i.object(bytes);
+            i.datas.push(at);
+        }
+        for d in program.datas.iter_enumerated() {
+            for r in &d.1.relocs {
+                let v = i.address(r.target).wrapping_add_signed(r.addend);
+                let at = i.datas[d.0.index()] + r.off as u64;
+                let _ = i.store(at, v, Ty::I64);
+            }
+        }
+        i
+    }
+    fn object(&mut self, bytes: Vec<u8>) -> u64 {
+        self.objects.push(bytes);
+        (self.objects.len() as u64 - 1) << 32
+    }
+    fn address(&self, s: SymRef) -> u64 {
+        match s {
+            SymRef::Data(d) => self.datas[d.index()],
+            SymRef::Func(f) => CODE | f.0 as u64,
+        }
+    }
+    fn bytes(&mut self, at: u64, n: usize) -> Result<&mut [u8], Stop> {
+        let (object, off) = ((at >> 32) as usize, at as u32 as usize);
+        let bytes = self.objects.get_mut(object).ok_or(Stop::Fault)?;
+        bytes.get_mut(off..off.checked_add(n).ok_or(Stop::Fault)?).ok_or(Stop::Fault)
+    }
+    fn load(&mut self, at: u64, ty: Ty) -> Result<u64, Stop> {
+        let n = ty.size(8) as usize;
+        let mut word = [0; 8];
+        word[..n].copy_from_slice(self.bytes(at, n)?);
+        Ok(u64::from_le_bytes(word))
+    }
+    fn store(&mut self, at: u64, v: u64, ty: Ty) -> Result<(), Stop> {
+        let n = ty.size(8) as usize;
+        self.bytes(at, n)?.copy_from_slice(&v.to_le_bytes()[..n]);
+        Ok(())
+    }
+    fn copy(&mut self, to: u64, from: u64, n: u32) -> Result<(), Stop> {
+        let bytes = self.bytes(from, n as usize)?.to_vec();
+        self.bytes(to, n as usize)?.copy_from_slice(&bytes);
+        Ok(())
+    }
+
+    /// Calls a function. Arguments as a call passes them, without the addresses of memory results; results likewise,
+    /// with addresses for memory results.
+    pub fn call(&mut self, id: FuncId, args: &[u64], context: u64) -> Result<Vec<u64>, Stop> {
+        let program = self.program;
+        let f = &program.funcs[id];
+        let sig = &program.sigs[f.sig];
+        let mut values = vec![0u64; f.values.len()];
+        let mut n = 0;
+        for p in &sig.params {
+            for k in 0..p.value_count() {
+                let v = f.blocks[Block(0)].params[n];
+                values[v.index()] = args[n];
+                if p.leaves.is_none() && k == 0 {
+                    // The callee gets a copy of its own.
+                    let copy = self.object(vec![0; p.size as usize]);
+                    self.copy(copy, args[n], p.size)?;
+                    values[v.index()] = copy;
+                }
+                n += 1;
+            }
+        }
+        let slots: Vec<u64> =
+            f.slots.iter().map(|s| s.size as usize).collect::<Vec<_>>().into_iter().map(|n| self.object(vec![0; n])).collect();
+        let mut block = Block(0);
+        loop {
+            for &i in &f.blocks[block].insts {
+                self.steps = self.steps.checked_sub(1).ok_or(Stop::Steps)?;
+                let d = &f.insts[i];
+                let a: Vec<u64> =
+                    d.args.iter().map(|&v| mask(values[f.resolve(v).index()], f.ty(f.resolve(v)))).collect();
+                let r = self.inst(f, d, &a, &slots, context)?;
+                for (&v, x) in d.results.iter().zip(r) {
+                    values[v.index()] = mask(x, f.ty(v));
+                }
+            }
+            self.steps = self.steps.checked_sub(1).ok_or(Stop::Steps)?;
+            let get = |v: Value| values[f.resolve(v).index()];
+            let next = match &f.blocks[block].term {
+                Term::Jump(t) => t.clone(),
+                Term::Br { cond, then, els, .. } => if get(*cond) != 0 { then } else { els }.clone(),
+                Term::Switch { value, cases, default } => {
+                    let x = sext(get(*value), f.ty(f.resolve(*value)));
+                    block = cases.iter().find(|c| c.0 == x).map_or(*default, |c| c.1);
+                    continue;
+                }
+                Term::Ret(args) => return Ok(args.iter().map(|&v| get(v)).collect()),
+                Term::TailCall { callee, sig, args } => {
+                    let args: Vec<u64> = args.iter().map(|&v| get(v)).collect();
+                    return self.transfer(*callee, *sig, &args);
+                }
+                Term::Unreachable | Term::None => return Err(Stop::Unreachable),
+            };
+            let passed: Vec<u64> = next.args.iter().map(|&v| get(v)).collect();
+            for (&p, v) in f.blocks[next.block].params.iter().zip(passed) {
+                values[p.index()] = v;
+            }
+            block = next.block;
+        }
+    }
+
+    /// A call's callee with its arguments (memory results' addresses ignored); results as `ret` gives them.
+    fn transfer(&mut self, callee: Callee, sig: crate::SigId, args: &[u64]) -> Result<Vec<u64>, Stop> {
+        let n: usize = self.program.sigs[sig].params.iter().map(Part::value_count).sum();
+        match callee {
+            Callee::Static(id) => self.call(id, &args[..n], 0),
+            Callee::Closure => {
+                let code = self.load(args[0], Ty::I64)?;
+                self.call(FuncId(code as u32), &args[1..1 + n], args[0])
+            }
+            Callee::Code => self.call(FuncId(args[0] as u32), &args[1..1 + n], 0),
+        }
+    }
+
+    fn inst(&mut self, f: &Func, d: &InstData, a: &[u64], slots: &[u64], context: u64) -> Result<Vec<u64>, Stop> {
+        let ty = d.results.first().map_or(Ty::I64, |&v| f.ty(v));
+        let arg_ty = |i: usize| f.ty(f.resolve(d.args[i]));
+        let bits = 8 * ty.size(8) as u64;
+        let one = |v: u64| Ok(vec![v]);
+        let int = |v: i64| Ok(vec![v as u64]);
+        let float = |i: usize| match arg_ty(i) {
+            Ty::F32 => f32::from_bits(a[i] as u32) as f64,
+            _ => f64::from_bits(a[i]),
+        };
+        let put = |x: f64| match ty {
+            Ty::F32 => (x as f32).to_bits() as u64,
+            _ => x.to_bits(),
+        };
+        match &d.op {
+            Op::Iconst(c) => int(*c),
+            Op::Fconst(b) => one(*b),
+            Op::Sym(s, off) => one(self.address(*s).wrapping_add_signed(*off)),
+            Op::SlotAddr(s, off) => one(slots[s.index()] + *off as u64),
+            Op::Add => one(a[0].wrapping_add(a[1])),
+            Op::Sub => one(a[0].wrapping_sub(a[1])),
+            Op::Mul => one(a[0].wrapping_mul(a[1])),
+            Op::SDiv => int(sext(a[0], ty).wrapping_div(sext(a[1], ty))),
+            Op::SRem => int(sext(a[0], ty).wrapping_rem(sext(a[1], ty))),
+            Op::UDiv => one(a[0] / a[1]),
+            Op::URem => one(a[0] % a[1]),
+            Op::And => one(a[0] & a[1]),
+            Op::Or => one(a[0] | a[1]),
+            Op::Xor => one(a[0] ^ a[1]),
+            Op::Shl(_) => one(if a[1] >= bits { 0 } else { a[0] << a[1] }),
+            Op::LShr(_) => one(if a[1] >= bits { 0 } else { a[0] >> a[1] }),
+            Op::AShr(_) => int(sext(a[0], ty) >> a[1].min(bits - 1)),
+            Op::RotL => {
+                let n = a[1] % bits;
+                one(if n == 0 { a[0] } else { a[0] << n | a[0] >> (bits - n) })
+            }
+            Op::Neg => one(a[0].wrapping_neg()),
+            Op::Not => one(!a[0]),
+            Op::Clz => one(a[0].leading_zeros() as u64 - (64 - bits)),
+            Op::Ctz => one((a[0].trailing_zeros() as u64).min(bits)),
+            Op::Popcnt => one(a[0].count_ones() as u64),
+            Op::Bswap => one(a[0].swap_bytes() >> (64 - bits)),
+            Op::UMulWide => {
+                let p = a[0] as u128 * a[1] as u128;
+                Ok(vec![(p >> 64) as u64, p as u64])
+            }
+            Op::SMulHi => one((a[0] as i64 as i128 * a[1] as i64 as i128 >> 64) as u64),
+            Op::UDivWide => {
+                let n = (a[0] as u128) << 64 | a[1] as u128;
+                Ok(vec![(n / a[2] as u128) as u64, (n % a[2] as u128) as u64])
+            }
+            Op::AddCarry => {
+                let s = a[0] as u128 + a[1] as u128 + a[2] as u128;
+                Ok(vec![s as u64, (s >> 64) as u64])
+            }
+            Op::SubBorrow => {
+                let s = (a[0] as u128).wrapping_sub(a[1] as u128).wrapping_sub(a[2] as u128);
+                Ok(vec![s as u64, (s >> 127) as u64])
+            }
+            Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => {
+                if ty == Ty::F32 {
+                    let (x, y) = (f32::from_bits(a[0] as u32), f32::from_bits(a[1] as u32));
+                    let z = match d.op {
+                        Op::FAdd => x + y,
+                        Op::FSub => x - y,
+                        Op::FMul => x * y,
+                        _ => x / y,
+                    };
+                    return one(z.to_bits() as u64);
+                }
+                let (x, y) = (f64::from_bits(a[0]), f64::from_bits(a[1]));
+                one(match d.op {
+                    Op::FAdd => x + y,
+                    Op::FSub => x - y,
+                    Op::FMul => x * y,
+                    _ => x / y,
+                }
+                .to_bits())
+            }
+            Op::FNeg => one(a[0] ^ 1 << (bits - 1)),
+            Op::FAbs => one(a[0] & !(1 << (bits - 1))),
+            Op::FSqrt if ty == Ty::F32 => one(f32::from_bits(a[0] as u32).sqrt().to_bits() as u64),
+            Op::FSqrt => one(f64::from_bits(a[0]).sqrt().to_bits()),
+            Op::FCopysign => {
+                let sign = 1u64 << (bits - 1);
+                one(a[0] & !sign | a[1] & sign)
+            }
+            Op::Sext => int(sext(a[0], arg_ty(0))),
+            Op::Zext | Op::Trunc | Op::Bitcast => one(a[0]),
+            Op::SiToF => {
+                let x = sext(a[0], arg_ty(0));
+                one(if ty == Ty::F32 { (x as f32).to_bits() as u64 } else { (x as f64).to_bits() })
+            }
+            Op::UiToF => one(if ty == Ty::F32 { (a[0] as f32).to_bits() as u64 } else { (a[0] as f64).to_bits() }),
+            Op::FToSi => {
+                let x = float(0).trunc();
+                let limit = if bits == 32 { 2147483648.0 } else { 9223372036854775808.0 };
+                let fits = x >= -limit && x < limit;
+                int(if fits { x as i64 } else { i64::MIN >> (64 - bits) })
+            }
+            Op::FToUi => {
+                let x = float(0);
+                const TOP: f64 = 9223372036854775808.0;
+                let convert = |x: f64| {
+                    if x.trunc() >= -TOP && x.trunc() < TOP { x as i64 as u64 } else { 1 << 63 }
+                };
+                one(if x < TOP { convert(x) } else { convert(x - TOP) ^ 1 << 63 })
+            }
+            Op::FCvt => one(put(float(0))),
+            Op::Icmp(cc) => {
+                let t = arg_ty(0);
+                let (x, y, sx, sy) = (a[0], a[1], sext(a[0], t), sext(a[1], t));
+                one(match cc {
+                    Cc::Eq => x == y,
+                    Cc::Ne => x != y,
+                    Cc::Slt => sx < sy,
+                    Cc::Sle => sx <= sy,
+                    Cc::Sgt => sx > sy,
+                    Cc::Sge => sx >= sy,
+                    Cc::Ult => x < y,
+                    Cc::Ule => x <= y,
+                    Cc::Ugt => x > y,
+                    Cc::Uge => x >= y,
+                } as u64)
+            }
+            Op::Fcmp(cc) => {
+                let (x, y) = (float(0), float(1));
+                one(match cc {
+                    Fcc::Eq => x == y,
+                    Fcc::Ne => x != y,
+                    Fcc::Lt => x < y,
+                    Fcc::Le => x <= y,
+                    Fcc::Gt => x > y,
+                    Fcc::Ge => x >= y,
+                } as u64)
+            }
+            Op::Select => one(if a[0] != 0 { a[1] } else { a[2] }),
+            Op::PtrAdd => one(a[0].wrapping_add(a[1])),
+            Op::NilCheck => {
+                if a[0] >> 32 == 0 { Err(Stop::Fault) } else { Ok(Vec::new()) }
+            }
+            Op::Load { off } => one(self.load(a[0].wrapping_add_signed(*off as i64), ty)?),
+            Op::Store { off, .. } => {
+                self.store(a[0].wrapping_add_signed(*off as i64), a[1], arg_ty(1))?;
+                Ok(Vec::new())
+            }
+            Op::MemCopy { size, .. } => {
+                self.copy(a[0], a[1], *size)?;
+                Ok(Vec::new())
+            }
+            Op::MemZero { size, .. } => {
+                self.bytes(a[0], *size as usize)?.fill(0);
+                Ok(Vec::new())
+            }
+            Op::WriteBarrier { .. } | Op::Poll | Op::KeepAlive | Op::SpinHint => Ok(Vec::new()),
+            Op::AtomicLoad => one(self.load(a[0], ty)?),
+            Op::AtomicStore => {
+                self.store(a[0], a[1], arg_ty(1))?;
+                Ok(Vec::new())
+            }
+            Op::AtomicRmw(op) => {
+                let old = self.load(a[0], ty)?;
+                let new = match op {
+                    AtomicOp::Add => old.wrapping_add(a[1]),
+                    AtomicOp::And => old & a[1],
+                    AtomicOp::Or => old | a[1],
+                    AtomicOp::Xchg => a[1],
+                };
+                self.store(a[0], new, ty)?;
+                one(if *op == AtomicOp::Add { new } else { old })
+            }
+            Op::AtomicCas => {
+                let t = arg_ty(1);
+                let same = self.load(a[0], t)? == a[1];
+                if same {
+                    self.store(a[0], a[2], t)?;
+                }
+                one(same as u64)
+            }
+            Op::New { size, .. } => one(self.object(vec![0; *size as usize])),
+            Op::Call { callee, sig } => {
+                let mut results = Vec::new();
+                let s = &self.program.sigs[*sig];
+                let params: usize = s.params.iter().map(Part::value_count).sum();
+                let first = params + !matches!(callee, Callee::Static(_)) as usize;
+                let mut addresses = a[first..].iter();
+                let mut values = self.transfer(*callee, *sig, a)?.into_iter();
+                for p in &s.results {
+                    if p.leaves.is_some() {
+                        results.extend(values.by_ref().take(p.value_count()));
+                    } else if let (Some(from), Some(&to)) = (values.next(), addresses.next()) {
+                        self.copy(to, from, p.size)?;
+                    }
+                }
+                Ok(results)
+            }
+            Op::BoundsCheck { kind, .. } => {
+                let fine = if *kind == BoundsKind::Index { a[0] < a[1] } else { a[0] <= a[1] };
+                if fine { Ok(Vec::new()) } else { Err(Stop::Bounds(*kind, a[0] as i64, a[1] as i64)) }
+            }
+            Op::GetClosure => one(context),
+            op => Err(Stop::Unsupported(format!("{op:?}"))),
+        }
+    }
+}
