@@ -121,6 +121,13 @@ impl From<FBig> for ConstValue {
             return ConstValue::Int(0);
         }
         let top = mantissa.bit_len() as isize + exponent;
+        // As far as an exponent of 32 bits goes.
+        if top > i32::MAX as isize {
+            return ConstValue::Unknown;
+        }
+        if top < i32::MIN as isize {
+            return ConstValue::Int(0);
+        }
         if exponent >= 0 && top <= MAX_RAT_BITS as isize {
             return (mantissa.clone() << exponent as usize).into();
         }
@@ -662,7 +669,11 @@ pub fn quote(bytes: &[u8]) -> String {
 fn show_float(v: &ConstValue) -> String {
     let f = v.to_f64();
     if v.sign() == 0 || f != 0.0 && f.is_finite() {
-        return show_g(f);
+        let text = show_g(f);
+        if !v.is_int() && !text.contains('.') {
+            return show_shortest(f);
+        }
+        return text;
     }
     // Out of float64's range: mantissa and decimal exponent from the binary ones.
     let Some(x) = v.to_float() else { return "unknown".into() };
@@ -674,6 +685,18 @@ fn show_float(v: &ConstValue) -> String {
     let mantissa = 10f64.powf(log - exponent);
     let sign = if head < 0.0 { "-" } else { "" };
     format!("{sign}{}e{:+}", show_g(mantissa), exponent as i64)
+}
+
+/// `%g`: as many digits as it takes.
+fn show_shortest(f: f64) -> String {
+    let text = format!("{f:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if !(-4..21).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{digits}e{sign}{:02}", exponent.abs());
+    }
+    format!("{f}")
 }
 
 fn show_g(f: f64) -> String {

@@ -88,6 +88,8 @@ impl TypeTable {
             objs: Vec::new(),
             spell_byte: Cell::new(true),
             spell_rune: Cell::new(true),
+            spell_fixed: Cell::default(),
+            ambiguous: Default::default(),
             memo: Default::default(),
         };
         for b in BASICS {

@@ -39,9 +39,9 @@ impl TypeTable {
     /// the declaration that they are about spells it.
     pub fn note_spelling(&self, obj: &Object) {
         if let ObjKind::TypeName { alias, .. } = obj.kind {
-            if obj.ty == basic(Basic::Uint8) {
+            if obj.ty == basic(Basic::Uint8) && !self.spell_fixed.get().0 {
                 self.spell_byte.set(alias);
-            } else if obj.ty == basic(Basic::Int32) {
+            } else if obj.ty == basic(Basic::Int32) && !self.spell_fixed.get().1 {
                 self.spell_rune.set(alias);
             }
         }
@@ -97,7 +97,15 @@ impl TypeTable {
         if o.pkg.0 == 0 || o.pkg == from {
             return o.name.as_str().to_owned();
         }
-        format!("{}.{}", self.pkg_name(o.pkg), o.name.as_str())
+        format!("{}.{}", self.message_pkg(o.pkg, from), o.name.as_str())
+    }
+    /// A package as messages in `from` call it: by name, or by its path in quotes if others have the same name.
+    fn message_pkg(&self, pkg: PkgId, from: PkgId) -> String {
+        let info = &self.pkgs[pkg.0 as usize];
+        if self.ambiguous.get(&from).is_some_and(|a| a.contains(&info.name)) {
+            return quote(info.path.as_str());
+        }
+        info.name.as_str().to_owned()
     }
 }
 
@@ -166,6 +174,10 @@ impl Writer<'_> {
         }
         match self.style {
             Style::Message(from) if from == pkg => return,
+            Style::Message(from) => {
+                let name = self.tt.message_pkg(pkg, from);
+                self.s(&name);
+            }
             Style::Link => self.s(self.tt.pkg_path(pkg)),
             _ => self.s(self.tt.pkg_name(pkg)),
         }

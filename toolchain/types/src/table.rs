@@ -5,7 +5,7 @@ use crate::{
     object::{ObjId, Object},
     typeset::TypeSet,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use syntax::{Pos, Sym};
 
@@ -217,6 +217,10 @@ pub struct TypeTable {
     /// Whether messages spell `uint8` as `byte`, and `int32` as `rune`. The types are the same; see `note_spelling`.
     pub(crate) spell_byte: Cell<bool>,
     pub(crate) spell_rune: Cell<bool>,
+    /// The program has only one of the spellings of `uint8`, or of `int32`.
+    pub(crate) spell_fixed: Cell<(bool, bool)>,
+    /// For a package that messages are about: names that several of the packages behind it have, so that messages show paths.
+    pub ambiguous: FxHashMap<PkgId, FxHashSet<Sym>>,
     pub(crate) memo: Memo,
 }
 

@@ -111,7 +111,7 @@ impl Parser<'_> {
                 self.next();
                 let ty = self.func_type(FuncContext::Type);
                 if !self.at(Token::Lbrace) {
-                    return self.expr_node(pos, ExprKind::FuncType(Box::new(ty)));
+                    return self.expr_node(ty.pos, ExprKind::FuncType(Box::new(ty)));
                 }
                 self.xnest += 1;
                 let body = self.func_body();

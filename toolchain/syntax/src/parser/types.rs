@@ -52,7 +52,7 @@ impl Parser<'_> {
             Token::Func => self.nested(|p| {
                 p.next();
                 let ty = p.func_type(FuncContext::Type);
-                p.expr_node(pos, ExprKind::FuncType(Box::new(ty)))
+                p.expr_node(ty.pos, ExprKind::FuncType(Box::new(ty)))
             }),
             Token::Lbrack => self.nested(|p| {
                 p.next();

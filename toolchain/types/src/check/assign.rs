@@ -321,10 +321,6 @@ impl Checker {
             return;
         }
         for obj in new {
-            if self.obj(obj).ty.0 == 0 {
-                // Its value was no good: whether it is used does not matter.
-                self.st(obj).used = true;
-            }
             self.declare(obj);
         }
     }

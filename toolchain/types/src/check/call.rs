@@ -95,8 +95,7 @@ impl Checker {
         match call.args {
             [] => {
                 let msg = format!("missing argument in conversion to {}", ts(self));
-                // At the closing parenthesis's call.
-                self.error(call.rparen, msg);
+                self.error(call.e.start_pos(), msg);
                 invalid
             }
             [arg] => {
@@ -457,7 +456,7 @@ impl Checker {
         } else if let Some(last) = args.last() {
             (last.pos(), "not enough")
         } else {
-            (call.rparen, "not enough")
+            (call.e.start_pos(), "not enough")
         };
         let have: Vec<TypeId> =
             args.iter().map(|a| if a.valid() { a.ty } else { TypeId::default() }).collect();

@@ -72,7 +72,9 @@ impl Checker {
             {
                 self.error(ast.package.pos, format!("file requires newer Go version go1.{v}"));
             }
-            if ast.package.name != self.pkg(pkg).info.name {
+            if ast.package.name.is_blank() {
+                self.error(ast.package.pos, "invalid package name _");
+            } else if ast.package.name != self.pkg(pkg).info.name {
                 let want = self.pkg(pkg).info.name;
                 let msg =
                     format!("package {}; expected package {}", ast.package.name.as_str(), want.as_str());

@@ -412,7 +412,7 @@ impl Checker {
         match seen.0.entry((key, ty)) {
             std::collections::hash_map::Entry::Occupied(o) => Some(*o.get()),
             std::collections::hash_map::Entry::Vacant(v) => {
-                v.insert(x.pos());
+                v.insert(x.expr().map_or(x.pos(), |e| e.pos));
                 None
             }
         }

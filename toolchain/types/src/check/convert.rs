@@ -127,7 +127,10 @@ impl Checker {
             x.mode = OpMode::Value;
         }
         if !ok {
-            let (xs, ts) = (self.op_str(x), self.ts(t));
+            let (mut xs, ts) = (self.op_str(x), self.ts(t));
+            if x.is_const() && x.val.is_int() && self.table.is_integer(t) {
+                xs = xs.replace(&self.const_str(&x.val, x.ty), &x.val.show(false));
+            }
             let mut msg = format!("cannot convert {xs} to type {ts}");
             if !cause.text.is_empty() {
                 msg.push_str(": ");

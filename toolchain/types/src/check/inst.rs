@@ -125,7 +125,13 @@ impl Checker {
             outer: outer.as_deref().cloned().unwrap_or_default(),
             places,
         });
-        self.table.instantiate_signature(sig_ty, targs)
+        let inst = self.table.instantiate_signature(sig_ty, targs);
+        let mut name = e;
+        while let ExprKind::Index { x, .. } | ExprKind::Paren(x) = &name.kind {
+            self.node(x.id).ty = inst;
+            name = x;
+        }
+        inst
     }
 }
 

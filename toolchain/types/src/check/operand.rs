@@ -156,7 +156,10 @@ impl std::fmt::Display for Ctx {
 impl Checker {
     /// A constant as messages show it.
     pub(crate) fn const_str(&self, val: &ConstValue, ty: TypeId) -> String {
-        val.show(self.table.is_float(ty) || self.table.is_complex(ty))
+        if self.table.is_complex(ty) && val.is_numeric() {
+            return format!("({} + {}i)", val.real().show(true), val.imag().show(true));
+        }
+        val.show(self.table.is_float(ty))
     }
 
     /// An operand as messages show it.

@@ -1,7 +1,8 @@
 //! Bodies of functions, and whole packages.
 use super::decl::DeclKind;
 use crate::{checker::Checker, object::*, table::*};
-use syntax::ast;
+use rustc_hash::{FxHashMap, FxHashSet};
+use syntax::{Sym, ast};
 
 impl Checker {
     /// Checks a declared function's body, with the function literals in it.
@@ -87,6 +88,9 @@ impl Checker {
         if std::mem::replace(&mut self.pkgs[pkg.0 as usize].checked, true) {
             return;
         }
+        if !self.pkg(pkg).in_goroot {
+            self.choose_spellings(pkg);
+        }
         let data = self.pkg(pkg);
         let types = data.types.clone();
         let consts = data.consts.clone();
@@ -109,6 +113,42 @@ impl Checker {
         }
         self.init_order(pkg);
         self.unused_imports(pkg);
+    }
+
+    /// How messages about a package spell types that have two names, and packages whose name others have too.
+    fn choose_spellings(&mut self, pkg: PkgId) {
+        let (mut byte, mut rune, mut uint8, mut int32) = (false, false, false, false);
+        for file in &self.pkg(pkg).files {
+            let text = &file.source.text;
+            let mut words = text.split(|b| !b.is_ascii_alphanumeric() && *b != b'_');
+            for w in &mut words {
+                match w {
+                    b"byte" => byte = true,
+                    b"rune" => rune = true,
+                    b"uint8" => uint8 = true,
+                    b"int32" => int32 = true,
+                    _ => {}
+                }
+            }
+        }
+        self.table.spell_byte.set(byte || !uint8);
+        self.table.spell_rune.set(rune || !int32);
+        self.table.spell_fixed.set((!byte || !uint8, !rune || !int32));
+        let mut paths: FxHashMap<Sym, PkgId> = FxHashMap::default();
+        let mut seen: FxHashSet<PkgId> = FxHashSet::default();
+        let mut work = vec![pkg];
+        let mut ambiguous = FxHashSet::default();
+        while let Some(p) = work.pop() {
+            if !seen.insert(p) {
+                continue;
+            }
+            let data = self.pkg(p);
+            if *paths.entry(data.info.name).or_insert(p) != p {
+                ambiguous.insert(data.info.name);
+            }
+            work.extend_from_slice(&data.imports);
+        }
+        self.table.ambiguous.insert(pkg, ambiguous);
     }
 
     fn unused_imports(&mut self, pkg: PkgId) {

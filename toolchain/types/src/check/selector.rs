@@ -41,10 +41,6 @@ impl Checker {
         if !x.valid() || !self.is_complete(x.ty) {
             return invalid;
         }
-        if sel.name.is_blank() {
-            self.error(sel.pos, "cannot refer to blank field or method");
-            return invalid;
-        }
         if want_type {
             self.error(sel.pos, format!("{} is not a type", expr_string(e)));
             return invalid;

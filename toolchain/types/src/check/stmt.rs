@@ -353,9 +353,6 @@ impl Checker {
         self.settle(top);
         for (name, &obj) in d.names.iter().zip(&objs) {
             self.record_obj(name.id, obj);
-            if self.obj(obj).ty.0 == 0 && d.ty.is_none() {
-                self.st(obj).used = true;
-            }
             self.declare(obj);
         }
     }
