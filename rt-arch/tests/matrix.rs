@@ -46,8 +46,7 @@ fn missing(a: &Arch) -> Vec<&'static str> {
     if !have(a.tools.qemu_user) {
         out.push("qemu-user-static");
     }
-    if !have(&cross_rustc()) || !Path::new("/usr/lib/rustlib/src").exists() && !Path::new("/usr/src").exists()
-    {
+    if !have(&cross_rustc()) || !Path::new("/usr/lib/rustlib/src").exists() {
         out.push("rustc-web rust-web-src");
     }
     out
