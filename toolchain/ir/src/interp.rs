@@ -271,12 +271,19 @@ impl<'a> Interp<'a> {
                 int(if fits { x as i64 } else { i64::MIN >> (64 - bits) })
             }
             Op::FToUi => {
-                let x = float(0);
                 const TOP: f64 = 9223372036854775808.0;
-                let convert = |x: f64| {
+                let signed = |x: f64| {
                     if x.trunc() >= -TOP && x.trunc() < TOP { x as i64 as u64 } else { 1 << 63 }
                 };
-                one(if x < TOP { convert(x) } else { convert(x - TOP) ^ 1 << 63 })
+                // As amd64 converts: the top bit tells that 2^63 must be subtracted.
+                let x = float(0);
+                let low = signed(x);
+                let high = if arg_ty(0) == Ty::F32 {
+                    signed((x as f32 - TOP as f32) as f64)
+                } else {
+                    signed(x - TOP)
+                };
+                one(if low >> 63 == 0 { low } else { low | high })
             }
             Op::FCvt => one(put(float(0))),
             Op::Icmp(cc) => {

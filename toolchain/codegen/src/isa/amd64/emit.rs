@@ -370,7 +370,7 @@ impl Emitter<'_> {
                 let src = self.rm(src);
                 self.buf.op(Self::scalar_prefix(*w), *sz == Sz::Q, &[0x0f, 0x2c], dst.hw(), &src, false, 0);
             }
-            Inst::FToUint { w, dst, src, t } => self.f_to_uint(*w, *dst, *src, *t),
+            Inst::FToUint { w, dst, src, t, t2 } => self.f_to_uint(*w, *dst, *src, *t, *t2),
             Inst::GToX { sz, dst, src } => {
                 self.buf.op(P66, *sz == Sz::Q, &[0x0f, 0x6e], dst.hw(), &RmE::R(src.hw()), false, 0)
             }
@@ -543,24 +543,21 @@ impl Emitter<'_> {
         self.buf.bind(done);
     }
 
-    /// Numbers from 2^63 on are converted after subtracting it, which then sets the top bit.
-    fn f_to_uint(&mut self, w: Fw, dst: Reg, src: Reg, t: Reg) {
+    /// What fits 63 bits is converted as it is. For the rest (the result is then negative) 2^63 is subtracted first; the
+    /// first conversion has left the top bit. Negative numbers and those out of range give what Go gives.
+    fn f_to_uint(&mut self, w: Fw, dst: Reg, src: Reg, t: Reg, t2: Reg) {
         let p = Self::scalar_prefix(w);
         let (bits, size) = if w == Fw::F64 { (0x43e0_0000_0000_0000u128, 8) } else { (0x5f00_0000, 4) };
         let limit = RmE::M(Mem { base: MBase::Rip(RelocTarget::Pool(bits, size)), index: None, disp: 0 });
-        let (large, done) = (self.buf.label(), self.buf.label());
+        let done = self.buf.label();
         let s = RmE::R(src.hw());
-        self.buf.op(if w == Fw::F64 { P66 } else { 0 }, false, &[0x0f, 0x2e], src.hw(), &limit, false, 0);
-        self.buf.jcc(Cond::Ae, large);
         self.buf.op(p, true, &[0x0f, 0x2c], dst.hw(), &s, false, 0);
-        self.buf.jmp(done);
-        self.buf.bind(large);
+        self.buf.op(0, true, &[0x85], dst.hw(), &RmE::R(dst.hw()), false, 0);
+        self.buf.jcc(Cond::Ns, done);
         self.buf.op(0, false, &[0x0f, 0x28], t.hw(), &s, false, 0);
         self.buf.op(p, false, &[0x0f, FOp::Sub as u8], t.hw(), &limit, false, 0);
-        self.buf.op(p, true, &[0x0f, 0x2c], dst.hw(), &RmE::R(t.hw()), false, 0);
-        // btc dst, 63
-        self.buf.op(0, true, &[0x0f, 0xba], 7, &RmE::R(dst.hw()), false, 1);
-        self.buf.byte(63);
+        self.buf.op(p, true, &[0x0f, 0x2c], t2.hw(), &RmE::R(t.hw()), false, 0);
+        self.buf.op(0, true, &[0x0b], dst.hw(), &RmE::R(t2.hw()), false, 0);
         self.buf.bind(done);
     }
 

@@ -481,6 +481,7 @@ pub enum Inst {
         dst: Reg,
         src: Reg,
         t: Reg,
+        t2: Reg,
     },
     GToX {
         sz: Sz,
@@ -716,9 +717,10 @@ impl Inst {
                 v.temp(t2);
                 v.def(dst);
             }
-            Inst::FToUint { dst, src, t, .. } => {
+            Inst::FToUint { dst, src, t, t2, .. } => {
                 v.use_reg(src);
                 v.temp(t);
+                v.temp(t2);
                 v.def(dst);
             }
             Inst::GToX { dst, src, .. } | Inst::XToG { dst, src, .. } => {

@@ -150,8 +150,8 @@ impl<'a> Isel<'a> {
             }
             Op::FToUi => {
                 let src = self.reg(arg(0));
-                let t = self.temp(true);
-                self.push(Inst::FToUint { w: fw(self.ty(arg(0))), dst, src, t });
+                let (t, t2) = (self.temp(true), self.temp(false));
+                self.push(Inst::FToUint { w: fw(self.ty(arg(0))), dst, src, t, t2 });
             }
             Op::FCvt => {
                 let src = self.rm(arg(0), true);
