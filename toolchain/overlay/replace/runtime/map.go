@@ -7,7 +7,7 @@ import (
 )
 
 //go:linkname maps_errNilAssign internal/runtime/maps.errNilAssign
-var maps_errNilAssign error = plainError("assignment to entry in nil map")
+var maps_errNilAssign error
 
 // In internal/runtime/maps.
 func mapaccess1(t *abi.MapType, m *maps.Map, key unsafe.Pointer) unsafe.Pointer

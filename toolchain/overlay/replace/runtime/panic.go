@@ -338,10 +338,10 @@ var memoryError = error(errorString("invalid memory address or nil pointer deref
 var floatError = error(errorString("floating point error"))
 
 //go:linkname bits_divideError math/bits.divideError
-var bits_divideError = error(errorString("integer divide by zero"))
+var bits_divideError error
 
 //go:linkname bits_overflowError math/bits.overflowError
-var bits_overflowError = error(errorString("integer overflow"))
+var bits_overflowError error
 
 func panicdivide()   { panic(divideError) }
 func panicoverflow() { panic(overflowError) }

@@ -58,6 +58,10 @@ func main() {
 	cpu.Initialize("")
 	maps.AlgInit()
 	itabsInit()
+	// Variables of other packages: nothing here refers to them otherwise.
+	maps_errNilAssign = plainError("assignment to entry in nil map")
+	bits_divideError = divideError
+	bits_overflowError = overflowError
 	schedinit()
 	inits, n, mainfn := imageInits()
 	exithook.Gosched = Gosched
