@@ -76,8 +76,32 @@ impl Func {
 static ASM: AtomicUsize = AtomicUsize::new(0);
 static NASM: AtomicUsize = AtomicUsize::new(0);
 
-/// Sorts the assembly functions; once at start.
+// For each piece of 2^BUCKET bytes of Go text, the last function that begins at or before its start;
+// the functions of a piece are those from there up to the next piece's, inclusive.
+static INDEX: AtomicUsize = AtomicUsize::new(0);
+const BUCKET: u32 = 10;
+
+fn index_functions() {
+    let image = the_image();
+    // SAFETY: the image is the program's own.
+    let funcs = unsafe { image.funcs() };
+    let n = ((image.text_end - image.text) >> BUCKET) as usize + 2;
+    let p = meta::persistent(n * 4, 4) as *mut u32;
+    let mut f = 0;
+    for b in 0..n {
+        let start = image.text + ((b as u64) << BUCKET);
+        while f + 1 < funcs.len() && funcs[f + 1].entry <= start {
+            f += 1;
+        }
+        // SAFETY: room for n numbers.
+        unsafe { p.add(b).write(f as u32) };
+    }
+    INDEX.store(p as usize, Release);
+}
+
+/// Sorts the assembly functions and indexes the compiled ones; once at start.
 pub fn init() {
+    index_functions();
     let rows = rt_arch::asm_funcs();
     let p = meta::persistent(rows.len() * WORD + WORD, WORD) as *mut &'static AsmFunc;
     // SAFETY: fresh memory with room for all rows.
@@ -94,10 +118,18 @@ pub fn init() {
 
 /// The function around an address.
 pub fn find_func(pc: usize) -> Option<Func> {
+    let image = the_image();
     // SAFETY: the image is the program's own.
-    let funcs = unsafe { the_image().funcs() };
-    if let Some((_, f)) = image::find_func(funcs, pc as u64) {
-        return Some(Func::Go(f));
+    let funcs = unsafe { image.funcs() };
+    let at = (pc as u64).wrapping_sub(image.text);
+    let index = INDEX.load(Acquire) as *const u32;
+    if at < image.text_end - image.text && !index.is_null() {
+        // SAFETY: `init` wrote a number for each bucket, and one for the end.
+        let (lo, hi) = unsafe {
+            let b = (at >> BUCKET) as usize;
+            (*index.add(b) as usize, (*index.add(b + 1) as usize + 1).min(funcs.len()))
+        };
+        return image::find_func(&funcs[lo..hi], pc as u64).map(|(_, f)| Func::Go(f));
     }
     let p = ASM.load(Acquire) as *const &'static AsmFunc;
     if p.is_null() {
@@ -141,9 +173,12 @@ pub struct Unwinder {
 }
 
 fn make(pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Option<Frame> {
-    let func = find_func(pc)?;
+    Some(make_in(find_func(pc)?, pc, sp, at_entry, fault, regs))
+}
+
+fn make_in(func: Func, pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Frame {
     let cfa = if at_entry { sp + WORD } else { sp + func.frame() + WORD };
-    Some(Frame { func, pc, sp, cfa, at_entry, fault, regs })
+    Frame { func, pc, sp, cfa, at_entry, fault, regs }
 }
 
 impl Unwinder {
@@ -200,7 +235,13 @@ impl Unwinder {
                 }
             }
             let fault = is_sigpanic(&f.func);
-            self.frame = make(ret, f.cfa, false, fault, regs);
+            self.frame = match f.func {
+                // Recursion needs no search.
+                Func::Go(e) if (ret as u64).wrapping_sub(e.entry) < e.size as u64 => {
+                    Some(make_in(f.func, ret, f.cfa, false, fault, regs))
+                }
+                _ => make(ret, f.cfa, false, fault, regs),
+            };
             if self.frame.is_none() && ret != 0 {
                 print::str("runtime: unexpected return pc ");
                 print::hex(ret as u64);
@@ -249,6 +290,8 @@ pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
     unsafe {
         let maps = the_image().stackmaps();
         let mut u = Unwinder::new(g);
+        // The map of the last call met: recursion meets the same one again and again.
+        let mut last: (*const FuncEntry, u32, Option<image::PtrMap>) = (core::ptr::null(), 0, None);
         if (*g).sched_ctxt != 0 {
             visit(&raw mut (*g).sched_ctxt);
         }
@@ -264,7 +307,14 @@ pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
                         }
                     } else {
                         let off = (f.pc - e.entry as usize) as u32;
-                        let map = if f.fault { fault_map(maps, e) } else { image::stack_map(maps, e, off) };
+                        let map = if f.fault {
+                            fault_map(maps, e)
+                        } else if last.0 == e as *const _ && last.1 == off {
+                            last.2
+                        } else {
+                            last = (e, off, image::stack_map(maps, e, off));
+                            last.2
+                        };
                         // No row: no pointers at this call.
                         if let Some(map) = map {
                             for w in map.iter() {

@@ -50,6 +50,7 @@ impl Drop for Sweeping {
 pub fn start_cycle() {
     HEAP.sweepgen.fetch_add(2, AcqRel);
     central::start_sweep_cycle();
+    PEAK.store(pages_in_use(), Relaxed);
     CURSOR.store(0, Relaxed);
     DONE.store(false, Release);
 }
@@ -165,11 +166,26 @@ pub unsafe fn ensure_swept(s: *mut Span) {
     }
 }
 
-/// At the end of a sweep: gives memory that the next cycle won't need back to the system.
+/// Pages in use when the last sweep began: what the program needed at its peak.
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+/// When memory was last given back, in milliseconds.
+static LAST_GIVEN: AtomicUsize = AtomicUsize::new(0);
+
+fn pages_in_use() -> usize {
+    HEAP.pages_in_use.load(Relaxed) + HEAP.pages_manual.load(Relaxed)
+}
+
+/// At the end of a sweep: gives memory back to the system that the program won't need up to the next
+/// one, going by the goal and by the last cycle's peak.
 fn give_back() {
     let goal = pacer::goal();
     if goal != usize::MAX {
-        let in_use = HEAP.pages_in_use.load(Relaxed) << PAGE_SHIFT;
-        heap::scavenge((goal + goal / 10).saturating_sub(in_use));
+        let manual = HEAP.pages_manual.load(Relaxed);
+        let keep = (goal + goal / 10 >> PAGE_SHIFT).max(PEAK.load(Relaxed)) + manual / 10;
+        // Giving back and touching again costs far more than keeping: no more than 64 MB a second.
+        let now = os::nanotime() / 1_000_000;
+        let ms = now.wrapping_sub(LAST_GIVEN.swap(now as usize, Relaxed) as u64).min(10_000);
+        heap::scavenge(keep.saturating_sub(pages_in_use()) << PAGE_SHIFT, (ms as usize) << 16);
     }
 }

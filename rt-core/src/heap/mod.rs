@@ -202,18 +202,19 @@ pub(crate) fn arenas_high() -> usize {
 
 /// Gives all free pages back to the system; returns bytes.
 pub fn scavenge_all() -> usize {
-    scavenge(0)
+    scavenge(0, usize::MAX)
 }
 
-/// Gives free pages beyond `keep_bytes` back to the system, highest first; returns bytes. Allocation
-/// can go on in between.
-pub fn scavenge(keep_bytes: usize) -> usize {
+/// Gives free pages beyond `keep_bytes` back to the system, highest first and about `max_bytes` at
+/// most; returns bytes. Allocation can go on in between.
+pub fn scavenge(keep_bytes: usize, max_bytes: usize) -> usize {
     const AT_A_TIME: usize = 512;
     let mut done = 0;
-    loop {
+    while done < max_bytes >> PAGE_SHIFT {
         match with_pages(|p| p.scavenge(keep_bytes >> PAGE_SHIFT, AT_A_TIME)) {
-            0 => return done << PAGE_SHIFT,
+            0 => break,
             n => done += n,
         }
     }
+    done << PAGE_SHIFT
 }

@@ -53,7 +53,7 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 		if size < tinySize {
 			return mallocTiny(size, typ)
 		}
-		s := &c.slots[uintptr(c.small[(size+7)>>3])<<1|1]
+		s := cacheSlot(c, size, 1)
 		free := s.free
 		if free == 0 {
 			return mallocgcSlow(size, typ, needzero)
@@ -69,7 +69,7 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	if size > maxInSpan {
 		return mallocgcSlow(size, typ, needzero)
 	}
-	s := &c.slots[uintptr(c.small[(size+7)>>3])<<1]
+	s := cacheSlot(c, size, 0)
 	free := s.free
 	if free == 0 {
 		return mallocgcSlow(size, typ, needzero)
@@ -78,7 +78,7 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	if typ.Size_ == size && typ.PtrBytes <= 8*goarch.PtrSize {
 		mask = uintptr(*typ.GCData)
 	} else if typ.Size_ == goarch.PtrSize {
-		mask = ^uintptr(0) >> (8*goarch.PtrSize - size/goarch.PtrSize)
+		mask = ^uintptr(0) >> ((8*goarch.PtrSize - size/goarch.PtrSize) & (8*goarch.PtrSize - 1))
 	} else if mask = typeMask(typ, size); mask == 0 {
 		return mallocgcSlow(size, typ, needzero)
 	}
@@ -95,14 +95,20 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	n := elem / goarch.PtrSize
 	w := (*uintptr)(unsafe.Pointer(page + spanPage - spanBitmap + at/(8*goarch.PtrSize)*goarch.PtrSize))
 	shift := at % (8 * goarch.PtrSize)
-	keep := ^uintptr(0) >> (8*goarch.PtrSize - n)
-	*w = *w&^(keep<<shift) | mask<<shift
+	keep := ^uintptr(0) >> ((8*goarch.PtrSize - n) & (8*goarch.PtrSize - 1))
+	*w = *w&^(keep<<(shift&(8*goarch.PtrSize-1))) | mask<<(shift&(8*goarch.PtrSize-1))
 	if shift+n > 8*goarch.PtrSize {
 		back := 8*goarch.PtrSize - shift
 		w = (*uintptr)(unsafe.Pointer(uintptr(unsafe.Pointer(w)) + goarch.PtrSize))
 		*w = *w&^(keep>>back) | mask>>back
 	}
 	return p
+}
+
+// cacheSlot is the slot for objects of size bytes, up to 1024.
+func cacheSlot(c *mcache, size, noscan uintptr) *mcacheSlot {
+	class := uintptr(*(*uint8)(add(unsafe.Pointer(c.small), (size+7)>>3)))
+	return (*mcacheSlot)(add(unsafe.Pointer(&c.slots), (class<<1|noscan)*unsafe.Sizeof(mcacheSlot{})))
 }
 
 // typeMask is the pointer mask of size bytes of values of type typ, at most one word of bits; 0 if
