@@ -324,7 +324,19 @@ impl Checker {
 
     #[cold]
     pub(crate) fn version_error(&mut self, pos: Pos, minor: u16, what: &str) {
-        self.error(pos, format!("{what} requires go1.{minor} or later"));
+        let why = self.version_origin();
+        self.error(pos, format!("{what} requires go1.{minor} or later{why}"));
+    }
+
+    /// Where the language version in force comes from.
+    pub(crate) fn version_origin(&self) -> String {
+        let v = self.env.version;
+        match self.file(self.env.file).go_version {
+            Some(own) if minor_version(own.as_str()) == Some(v) => {
+                format!(" (file declares //go:build {})", own.as_str())
+            }
+            _ => format!(" (-lang was set to go1.{v}; check go.mod)"),
+        }
     }
 
     /// A type as messages show it.

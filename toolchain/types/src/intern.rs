@@ -90,6 +90,7 @@ impl TypeTable {
             spell_rune: Cell::new(true),
             spell_fixed: Cell::default(),
             ambiguous: Default::default(),
+            param_names: Default::default(),
             memo: Default::default(),
         };
         for b in BASICS {

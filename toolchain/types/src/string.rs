@@ -46,6 +46,27 @@ impl TypeTable {
             }
         }
     }
+    /// A function type, or several results, with these names of parameters and results.
+    pub fn named_params_string(&self, t: TypeId, names: &[Sym], from: PkgId) -> String {
+        let mut w = Writer { tt: self, out: String::new(), style: Style::Message(from), names: true };
+        match self.get(t) {
+            Type::Func(sig) => {
+                w.s("func");
+                w.signature_with(sig, names);
+            }
+            Type::Tuple(elems) => {
+                let sig = Signature {
+                    params: elems.clone(),
+                    results: Vec::new(),
+                    variadic: false,
+                    tparams: Vec::new(),
+                };
+                w.signature_with(&sig, names);
+            }
+            _ => w.ty(t),
+        }
+        w.out
+    }
     /// A list of types, comma-separated.
     pub fn types_string(&self, ts: &[TypeId], from: PkgId) -> String {
         ts.iter().map(|&t| self.type_string(t, from)).collect::<Vec<_>>().join(", ")
@@ -230,7 +251,8 @@ impl Writer<'_> {
             Type::Struct(fields) => self.strukt(fields),
             Type::Func(sig) => {
                 self.s("func");
-                self.signature(sig);
+                let names = self.tt.param_names.get(&t).filter(|_| self.message());
+                self.signature_with(sig, names.map_or(&[], |n| n));
             }
             Type::Interface(i) => self.interface(i),
             Type::Named(id, args) => self.named(*id, args),
@@ -337,6 +359,18 @@ impl Writer<'_> {
     }
 
     fn signature(&mut self, sig: &Signature) {
+        self.signature_with(sig, &[]);
+    }
+
+    /// With names of parameters and results in front of their types (those that have one).
+    fn signature_with(&mut self, sig: &Signature, names: &[Sym]) {
+        let name = |w: &mut Self, i: usize| {
+            if let Some(n) = names.get(i).filter(|n| !n.is_empty()) {
+                w.s(n.as_str());
+                w.s(" ");
+            }
+        };
+        let count = sig.params.len();
         if !sig.tparams.is_empty() && self.names {
             self.tparam_list(&sig.tparams);
         }
@@ -345,6 +379,7 @@ impl Writer<'_> {
             if i > 0 {
                 self.s(", ");
             }
+            name(self, i);
             match self.tt.get(p) {
                 Type::Slice(e) if sig.variadic && i + 1 == sig.params.len() => {
                     self.s("...");
@@ -361,13 +396,19 @@ impl Writer<'_> {
         self.s(")");
         match &sig.results[..] {
             [] => {}
-            [one] => {
+            [one] if names.get(count).is_none_or(|n| n.is_empty()) => {
                 self.s(" ");
                 self.ty(*one);
             }
             many => {
                 self.s(" (");
-                self.list(many, ", ");
+                for (i, &t) in many.iter().enumerate() {
+                    if i > 0 {
+                        self.s(", ");
+                    }
+                    name(self, count + i);
+                    self.ty(t);
+                }
                 self.s(")");
             }
         }
@@ -425,7 +466,7 @@ impl Writer<'_> {
                 return;
             }
             self.s("[");
-            self.list(&args[..own], ",");
+            self.list(&args[..own], ", ");
             self.s("]");
             return;
         }

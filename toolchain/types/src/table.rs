@@ -221,6 +221,8 @@ pub struct TypeTable {
     pub(crate) spell_fixed: Cell<(bool, bool)>,
     /// For a package that messages are about: names that several of the packages behind it have, so that messages show paths.
     pub ambiguous: FxHashMap<PkgId, FxHashSet<Sym>>,
+    /// Names of parameters and results for messages, as function types of the program were written last.
+    pub(crate) param_names: FxHashMap<TypeId, Vec<Sym>>,
     pub(crate) memo: Memo,
 }
 

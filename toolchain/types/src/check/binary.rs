@@ -163,9 +163,7 @@ impl Checker {
         if t.is_typed(x.ty) && t.is_typed(y.ty) {
             return false;
         }
-        if t.all_numeric(x.ty) != t.all_numeric(y.ty)
-            && !(t.is_nonparam_interface(x.ty) || t.is_nonparam_interface(y.ty))
-        {
+        if t.all_numeric(x.ty) != t.all_numeric(y.ty) {
             return false;
         }
         if t.is_nonparam_interface(x.ty) || t.is_nonparam_interface(y.ty) {
@@ -200,7 +198,7 @@ impl Checker {
         } else if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
             fault = if x.is_nil() || y.is_nil() {
                 let ty = if x.is_nil() { y.ty } else { x.ty };
-                (!self.table.has_nil(ty)).then(|| (true, String::new()))
+                (!self.table.has_nil(ty) || ty == basic(Basic::UntypedNil)).then(|| (true, String::new()))
             } else if !self.table.comparable(x.ty) {
                 Some((false, self.incomparable_cause(x.ty)))
             } else if !self.table.comparable(y.ty) {

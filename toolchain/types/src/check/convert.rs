@@ -171,7 +171,8 @@ impl Checker {
     }
 
     fn const_to_param(&mut self, x: &Operand, t: TypeId, cause: &mut Cause) -> bool {
-        let Some(terms) = &self.table.type_set(t).terms else {
+        let terms = self.table.type_set(t).terms.as_ref().filter(|t| !t.is_empty());
+        let Some(terms) = terms else {
             let ts = self.ts(t);
             cause.set(|| format!("{ts} does not contain specific types"));
             return false;
@@ -202,9 +203,10 @@ impl Checker {
         if x.is_nil() {
             return false;
         }
-        if !self.table.is_untyped(x.ty) {
-            cause.text.clear();
+        if self.table.is_untyped(x.ty) && !self.table.is_type_param(t) {
+            return self.table.convertible_to(x.ty, t, &mut Cause::none());
         }
+        cause.text.clear();
         self.old_slice_conversion(x, t, cause) && self.table.convertible_to(x.ty, t, cause)
     }
 
@@ -220,7 +222,8 @@ impl Checker {
             }
             _ => return true,
         };
-        cause.set(|| text.into());
+        let why = self.version_origin();
+        cause.set(|| format!("{text}{why}"));
         false
     }
 }

@@ -143,9 +143,12 @@ impl Checker {
     fn complete_pending_slow(&mut self) {
         self.pending.append(&mut self.postponed);
         self.barriers.push(self.path.len());
-        while let Some(obj) = self.pending.pop() {
-            if self.color(obj) == Color::White {
-                self.resolve(obj);
+        while !self.pending.is_empty() {
+            let list = std::mem::take(&mut self.pending);
+            for obj in list {
+                if self.color(obj) == Color::White {
+                    self.resolve(obj);
+                }
             }
         }
         self.barriers.pop();
@@ -163,6 +166,9 @@ impl Checker {
     /// A declaration needs itself.
     fn meet_grey(&mut self, obj: ObjId) {
         let Some(start) = self.path.iter().position(|&o| o == obj) else { return };
+        if matches!(self.obj(obj).kind, ObjKind::Func(_)) {
+            return;
+        }
         let cycle = self.path[start..].to_vec();
         let (mut values, mut types) = (0, 0);
         for &o in &cycle {
@@ -177,6 +183,16 @@ impl Checker {
             return;
         }
         self.cycle_error(&cycle);
+    }
+
+    /// A type in progress is named: fine, unless a value that it depends on does so.
+    pub(crate) fn meet_type(&mut self, obj: ObjId) {
+        let Some(start) = self.path.iter().position(|&o| o == obj) else { return };
+        let value = |o: &ObjId| matches!(self.obj(*o).kind, ObjKind::Const(_) | ObjKind::Var(_));
+        if self.path[start..].iter().any(value) && !self.barriers.iter().any(|&b| b > start) {
+            let cycle = self.path[start..].to_vec();
+            self.cycle_error(&cycle);
+        }
     }
 
     /// Reports a cycle, beginning with what comes first in the source.
@@ -410,6 +426,7 @@ impl Checker {
                 self.need_version(p.pos, 18, "type parameter");
             }
             let named = NamedId(self.st(obj).named.wrapping_sub(1));
+            self.later(Action::Defined { obj });
             let own = self.declare_tparams(&d.type_params);
             let mut all = own.clone();
             all.extend(self.env.tparams.iter().copied());
@@ -449,14 +466,15 @@ impl Checker {
                 rhs
             };
             self.table.set_underlying(named, under);
-            self.later(Action::Defined { obj });
         }
         self.close_scope();
         self.type_depth -= 1;
     }
 
     fn func_decl(&mut self, obj: ObjId, d: &'static ast::FuncDecl) {
-        // What refers to the function from inside its own signature sees no type.
+        // What refers to the function from inside its own signature sees this.
+        let unknown = self.table.func(Vec::new(), Vec::new(), false);
+        self.set_type(obj, unknown);
         self.type_depth += 1;
         self.open_scope();
         let mut recv = None;

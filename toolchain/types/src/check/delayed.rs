@@ -19,7 +19,7 @@ pub(crate) enum Action {
     /// Type arguments satisfy constraints.
     TypeArgs { pos: Pos, tparams: Vec<TypeParamId>, args: Vec<TypeId>, outer: Subst, places: Vec<Pos> },
     /// A receiver's type may have methods.
-    Receiver { pos: Pos, ty: TypeId },
+    Receiver { base: super::expr::E, ty: TypeId },
 }
 
 /// An action and where it came up.
@@ -94,7 +94,7 @@ impl Checker {
                     self.soft_error(pos, cause.text);
                 }
             }
-            Action::Receiver { pos, ty } => self.check_receiver(pos, ty),
+            Action::Receiver { base, ty } => self.check_receiver(base, ty),
         }
     }
 
@@ -173,7 +173,8 @@ impl Checker {
         }
     }
 
-    fn check_receiver(&mut self, pos: Pos, ty: TypeId) {
+    fn check_receiver(&mut self, e: super::expr::E, ty: TypeId) {
+        let pos = e.start_pos();
         let (base, _) = self.table.deref(ty);
         if base.0 == 0 {
             return;
@@ -181,7 +182,7 @@ impl Checker {
         match self.table.get(base) {
             Type::Named(named, _) => {
                 if self.table.named_pkg(*named) != self.env.file.pkg {
-                    let t = self.ts(base);
+                    let t = self.receiver_text(e, base);
                     self.error(pos, format!("cannot define new methods on non-local type {t}"));
                     return;
                 }
@@ -190,17 +191,31 @@ impl Checker {
                     Type::Pointer(_) | Type::Interface(_) => "pointer or interface type",
                     _ => return,
                 };
-                let t = self.ts(base);
+                let t = self.receiver_text(e, base);
                 self.error(pos, format!("invalid receiver type {t} ({cause})"));
             }
             Type::Basic(_) => {
-                let t = self.ts(base);
+                let t = self.receiver_text(e, base);
                 self.error(pos, format!("cannot define new methods on non-local type {t}"));
             }
             _ => {
-                let t = self.ts(ty);
+                let t = self.receiver_text(e, ty);
                 self.error(pos, format!("invalid receiver type {t}"));
             }
+        }
+    }
+
+    /// A receiver's type; by its alias if it was written so.
+    fn receiver_text(&mut self, e: super::expr::E, ty: TypeId) -> String {
+        match &e.kind {
+            syntax::ast::ExprKind::Ident(name) => {
+                let obj = self.node(e.id).obj;
+                match self.obj(obj).kind {
+                    ObjKind::TypeName { alias: true, .. } => name.as_str().to_string(),
+                    _ => self.ts(ty),
+                }
+            }
+            _ => self.ts(ty),
         }
     }
 

@@ -202,7 +202,7 @@ impl Checker {
             ExprKind::Slice { x, index, full } => self.slice_expr(e, x, index, *full),
             ExprKind::TypeAssert { x, ty } => self.type_assert(e, x, ty),
             ExprKind::TypeSwitchGuard { x, .. } => {
-                self.error(e.start_pos(), "use of .(type) outside type switch");
+                self.error(e.start_pos(), "invalid syntax tree: use of .(type) outside type switch");
                 self.use_expr(x);
                 Operand::invalid(e)
             }
@@ -219,7 +219,7 @@ impl Checker {
             }
             ExprKind::Binary { .. } => self.binary_expr(e),
             ExprKind::KeyValue { .. } => {
-                self.error(e.start_pos(), "no key:value expected");
+                self.error(e.start_pos(), "invalid syntax tree: no key:value expected");
                 Operand::invalid(e)
             }
             ExprKind::Ellipsis(_) => {
@@ -354,12 +354,16 @@ impl Checker {
         match &self.obj(obj).kind {
             ObjKind::PkgName { .. } => "package name",
             ObjKind::Const(_) => "constant",
-            ObjKind::TypeName { .. } => "type name",
-            ObjKind::Var(_) => "variable",
+            ObjKind::TypeName { alias: true, .. } => "type alias",
+            ObjKind::TypeName { .. } if self.table.is_type_param(self.obj(obj).ty) => "type parameter",
+            ObjKind::TypeName { .. } => "defined type",
+            ObjKind::Var(v) if v.global => "package-level variable",
+            ObjKind::Var(v) if v.param => "parameter",
+            ObjKind::Var(_) => "local variable",
             ObjKind::Func(f) if f.recv.is_some() => "method",
-            ObjKind::Func(_) => "func",
+            ObjKind::Func(_) => "function",
             ObjKind::Label => "label",
-            ObjKind::Builtin(_) => "built-in",
+            ObjKind::Builtin(_) => "built-in function",
             ObjKind::Nil => "untyped nil",
         }
     }

@@ -1,8 +1,18 @@
 //! What checking an expression gives, and how messages show it.
 use super::expr::E;
-use crate::{checker::Checker, constant::ConstValue, info::Mode, object::*, table::*};
+use crate::{
+    checker::Checker,
+    constant::ConstValue,
+    info::{Mode, SelectionKind},
+    object::*,
+    table::*,
+};
 use std::rc::Rc;
-use syntax::{Pos, ast::Expr, print::expr_string};
+use syntax::{
+    Pos, Sym,
+    ast::{Expr, ExprKind},
+    print::expr_string,
+};
 
 /// Modes of operands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -222,7 +232,7 @@ impl Checker {
                     }
                     desc.push(' ');
                 }
-                out.push_str(&format!(" of {desc}type {}", self.ts(x.ty)));
+                out.push_str(&format!(" of {desc}type {}", self.operand_type(x)));
                 if let Some(p) = tparam {
                     let bound = t.tparam_info(p).bound;
                     out.push_str(&format!(" constrained by {}", self.ts(bound)));
@@ -236,6 +246,64 @@ impl Checker {
             out.push(')');
         }
         out
+    }
+
+    /// An operand's type; a declared function's with the names of its parameters.
+    fn operand_type(&self, x: &Operand) -> String {
+        let from = self.env.file.pkg;
+        if let Src::Expr(e) = x.src {
+            match (self.table.get(x.ty), &e.unparen().kind) {
+                (Type::Func(_), _) => {
+                    if let Some((names, _)) = self.declared_names(e) {
+                        return self.table.named_params_string(x.ty, &names, from);
+                    }
+                }
+                (Type::Tuple(_), ExprKind::Call { fun, .. }) => {
+                    if let Some((names, params)) = self.declared_names(fun) {
+                        return self.table.named_params_string(x.ty, &names[params..], from);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.ts(x.ty)
+    }
+
+    /// Names of the parameters and results of the declared function that an expression names, and how many are parameters'.
+    fn declared_names(&self, e: E) -> Option<(Vec<Sym>, usize)> {
+        let info = self.file_info(self.env.file);
+        let mut e = e.unparen();
+        if let ExprKind::Index { x, .. } = &e.kind {
+            e = x.unparen();
+        }
+        let id = match &e.kind {
+            ExprKind::Ident(_) => e.id,
+            ExprKind::Selector { sel, .. } => sel.id,
+            _ => return None,
+        };
+        let obj = info.nodes[id.index()].obj;
+        let ObjKind::Func(f) = &self.obj(obj).kind else { return None };
+        let (file, decl) = f.decl?;
+        let syntax::ast::Decl::Func(d) = &self.ast(file).decls[decl as usize] else { return None };
+        let mut names = super::signature::param_names(&d.ty);
+        let mut params = names.len() - d.ty.results.iter().map(|f| f.names.len().max(1)).sum::<usize>();
+        let expr = info.selections.get(&e.id);
+        if expr.is_some_and(|s| s.kind == SelectionKind::MethodExpr) {
+            let recv = d.recv.as_ref().and_then(|r| r.names.first()).map_or(Sym::default(), |n| n.name);
+            let named = names.first().is_some_and(|n| !n.is_empty());
+            names.insert(
+                0,
+                if named && recv.is_empty() {
+                    Sym::new("_")
+                } else if named {
+                    recv
+                } else {
+                    Sym::default()
+                },
+            );
+            params += 1;
+        }
+        Some((names, params))
     }
 
     /// The kind of a composite type; empty for basic ones.

@@ -144,13 +144,15 @@ impl Checker {
         } else if let Type::Chan(ChanDir::Send, _) = table.under(orig) {
             return Err(send_only(orig));
         }
-        let Some(core) = table.common_under(orig, &mut cause) else { return Err(cause.text) };
+        let Some(core) = table.common_under(orig, &mut cause) else {
+            return Err(if cause.text.is_empty() { "no specific type".into() } else { cause.text });
+        };
         let int = Some(basic(Basic::Int));
         match table.get(self.array_behind(core)) {
             Type::Basic(_) if table.is_string(core) => Ok((int, Some(basic(Basic::Int32)))),
             Type::Basic(_) if table.is_integer(core) => {
                 if !self.allows(22) {
-                    return Err("requires go1.22 or later".into());
+                    return Err(format!("requires go1.22 or later{}", self.version_origin()));
                 }
                 Ok((Some(orig), None))
             }
@@ -164,7 +166,7 @@ impl Checker {
 
     fn range_func(&self, sig: &Signature) -> Result<KeyValue, String> {
         if !self.allows(23) {
-            return Err("requires go1.23 or later".into());
+            return Err(format!("requires go1.23 or later{}", self.version_origin()));
         }
         let bad = |why: &str| Err(format!("func must be func(yield func(...) bool): {why}"));
         if sig.params.len() != 1 {

@@ -21,6 +21,12 @@ impl Checker {
         }
         self.env.depth -= 1;
         let sig = self.table.signature(Signature { params, results, variadic, tparams: tparams.clone() });
+        if !self.pkg(self.env.file.pkg).in_goroot {
+            let names = param_names(f);
+            if names.iter().any(|n| !n.is_empty()) {
+                self.table.param_names.insert(sig, names);
+            }
+        }
         (sig, tparams)
     }
 
@@ -88,7 +94,7 @@ impl Checker {
         self.env.depth -= 1;
         self.record_obj(name.map_or(field.id, |n| n.id), obj);
         self.declare(obj);
-        self.later(Action::Receiver { pos: base.start_pos(), ty });
+        self.later(Action::Receiver { base, ty });
         (ty, tparams)
     }
 
@@ -160,6 +166,18 @@ impl Checker {
         }
         (ty, tparams)
     }
+}
+
+/// Names of parameters and results, empty for those that have none.
+pub(crate) fn param_names(f: &ast::FuncType) -> Vec<Sym> {
+    let mut names = Vec::new();
+    for field in f.params.iter().chain(&f.results) {
+        if field.names.is_empty() {
+            names.push(Sym::default());
+        }
+        names.extend(field.names.iter().map(|n| n.name));
+    }
+    names
 }
 
 /// "1 value", "2 values".

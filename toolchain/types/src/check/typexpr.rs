@@ -100,7 +100,9 @@ impl Checker {
                 }
             } else if generic && color == Color::White {
                 self.resolve(obj);
-            } else if !generic {
+            } else if color == Color::Grey {
+                self.meet_type(obj);
+            } else {
                 self.enqueue(obj);
             }
         }
