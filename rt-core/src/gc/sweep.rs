@@ -184,8 +184,14 @@ fn give_back() {
         let manual = HEAP.pages_manual.load(Relaxed);
         let keep = (goal + goal / 10 >> PAGE_SHIFT).max(PEAK.load(Relaxed)) + manual / 10;
         // Giving back and touching again costs far more than keeping: no more than 64 MB a second.
-        let now = os::nanotime() / 1_000_000;
-        let ms = now.wrapping_sub(LAST_GIVEN.swap(now as usize, Relaxed) as u64).min(10_000);
-        heap::scavenge(keep.saturating_sub(pages_in_use()) << PAGE_SHIFT, (ms as usize) << 16);
+        let now = (os::nanotime() / 1_000_000) as usize;
+        let last = LAST_GIVEN.load(Relaxed);
+        let ms = if last == 0 { 0 } else { now.wrapping_sub(last).min(10_000) };
+        if last == 0 || ms >= 100 {
+            LAST_GIVEN.store(now, Relaxed);
+        } else {
+            return;
+        }
+        heap::scavenge(keep.saturating_sub(pages_in_use()) << PAGE_SHIFT, ms << 16);
     }
 }

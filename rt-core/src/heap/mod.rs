@@ -210,8 +210,9 @@ pub fn scavenge_all() -> usize {
 pub fn scavenge(keep_bytes: usize, max_bytes: usize) -> usize {
     const AT_A_TIME: usize = 512;
     let mut done = 0;
-    while done < max_bytes >> PAGE_SHIFT {
-        match with_pages(|p| p.scavenge(keep_bytes >> PAGE_SHIFT, AT_A_TIME)) {
+    let max = max_bytes >> PAGE_SHIFT;
+    while done < max {
+        match with_pages(|p| p.scavenge(keep_bytes >> PAGE_SHIFT, AT_A_TIME.min(max - done))) {
             0 => break,
             n => done += n,
         }
