@@ -118,8 +118,14 @@ impl<'a> Interp<'a> {
                 n += 1;
             }
         }
-        let slots: Vec<u64> =
-            f.slots.iter().map(|s| s.size as usize).collect::<Vec<_>>().into_iter().map(|n| self.object(vec![0; n])).collect();
+        let slots: Vec<u64> = f
+            .slots
+            .iter()
+            .map(|s| s.size as usize)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|n| self.object(vec![0; n]))
+            .collect();
         let mut block = Block(0);
         loop {
             for &i in &f.blocks[block].insts {
@@ -170,7 +176,14 @@ impl<'a> Interp<'a> {
         }
     }
 
-    fn inst(&mut self, f: &Func, d: &InstData, a: &[u64], slots: &[u64], context: u64) -> Result<Vec<u64>, Stop> {
+    fn inst(
+        &mut self,
+        f: &Func,
+        d: &InstData,
+        a: &[u64],
+        slots: &[u64],
+        context: u64,
+    ) -> Result<Vec<u64>, Stop> {
         let ty = d.results.first().map_or(Ty::I64, |&v| f.ty(v));
         let arg_ty = |i: usize| f.ty(f.resolve(d.args[i]));
         let bits = 8 * ty.size(8) as u64;
@@ -263,7 +276,9 @@ impl<'a> Interp<'a> {
                 let x = sext(a[0], arg_ty(0));
                 one(if ty == Ty::F32 { (x as f32).to_bits() as u64 } else { (x as f64).to_bits() })
             }
-            Op::UiToF => one(if ty == Ty::F32 { (a[0] as f32).to_bits() as u64 } else { (a[0] as f64).to_bits() }),
+            Op::UiToF => {
+                one(if ty == Ty::F32 { (a[0] as f32).to_bits() as u64 } else { (a[0] as f64).to_bits() })
+            }
             Op::FToSi => {
                 let x = float(0).trunc();
                 let limit = if bits == 32 { 2147483648.0 } else { 9223372036854775808.0 };
@@ -316,7 +331,11 @@ impl<'a> Interp<'a> {
             Op::Select => one(if a[0] != 0 { a[1] } else { a[2] }),
             Op::PtrAdd => one(a[0].wrapping_add(a[1])),
             Op::NilCheck => {
-                if a[0] >> 32 == 0 { Err(Stop::Fault) } else { Ok(Vec::new()) }
+                if a[0] >> 32 == 0 {
+                    Err(Stop::Fault)
+                } else {
+                    Ok(Vec::new())
+                }
             }
             Op::Load { off } => one(self.load(a[0].wrapping_add_signed(*off as i64), ty)?),
             Op::Store { off, .. } => {

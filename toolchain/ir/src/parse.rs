@@ -7,8 +7,8 @@ use crate::op::Callee;
 use crate::print::{BOUNDS, FLAGS, RELOCS, SECTIONS, SIMPLE};
 use crate::sig::{Part, PartLoc, RegStep};
 use crate::{
-    Block, BlockCall, Data, DataId, EntityId, Func, FuncId, Op, Program, Reloc, Section, Sig, SigId, Slot, SlotData,
-    SymRef, Ty, Value, ValueData, ValueDef,
+    Block, BlockCall, Data, DataId, EntityId, Func, FuncId, Op, Program, Reloc, Section, Sig, SigId, Slot,
+    SlotData, SymRef, Ty, Value, ValueData, ValueDef,
 };
 use smallvec::SmallVec;
 use syntax::{Pos, Sym};
@@ -262,7 +262,8 @@ impl<'a> Parser<'a> {
         let name = l.quoted()?;
         let section: Section = lookup(SECTIONS, l.word()?)?;
         let (align, size) = (l.field("align")?, l.field("size")?);
-        let mut d = Data { name, section, align, size, bytes: Vec::new(), relocs: Vec::new(), ptrs: Vec::new() };
+        let mut d =
+            Data { name, section, align, size, bytes: Vec::new(), relocs: Vec::new(), ptrs: Vec::new() };
         loop {
             let mut l = self.needed()?;
             match l.peek() {
@@ -353,7 +354,11 @@ impl BodyReader {
     }
     fn finish(self) -> Res<Func> {
         let check = |v: Value| {
-            if self.defined.get(v.index()) == Some(&true) { Ok(()) } else { Err(format!("{v} is not defined")) }
+            if self.defined.get(v.index()) == Some(&true) {
+                Ok(())
+            } else {
+                Err(format!("{v} is not defined"))
+            }
         };
         for b in self.f.blocks.iter() {
             for &i in &b.insts {
@@ -561,7 +566,9 @@ fn op(l: &mut Line) -> Res<(Op, Args)> {
         return Ok((op, l.values()?));
     }
     let none = Args::new();
-    let typ = |l: &mut Line| -> Res<Option<DataId>> { if l.keyword("typ") { Ok(Some(l.id("d")?)) } else { Ok(None) } };
+    let typ = |l: &mut Line| -> Res<Option<DataId>> {
+        if l.keyword("typ") { Ok(Some(l.id("d")?)) } else { Ok(None) }
+    };
     Ok(match name {
         "iconst" => (Op::Iconst(l.number()?), none),
         "fconst" => (Op::Fconst(l.number()? as u64), none),

@@ -24,7 +24,9 @@
 use crate::func::{Body, Term};
 use crate::op::{AtomicOp, BoundsKind, Callee, Cc, Fcc};
 use crate::sig::{Part, PartLoc};
-use crate::{Block, BlockCall, Data, DataId, Func, FuncId, Op, Program, RelocKind, Section, Sig, SigId, SymRef, Value};
+use crate::{
+    Block, BlockCall, Data, DataId, Func, FuncId, Op, Program, RelocKind, Section, Sig, SigId, SymRef, Value,
+};
 use std::fmt::{self, Display, Write};
 use syntax::Pos;
 
@@ -131,8 +133,11 @@ pub(crate) const SECTIONS: &[(&str, Section)] = &[
     ("extern", Section::Extern),
 ];
 
-pub(crate) const RELOCS: &[(&str, RelocKind)] =
-    &[("abs", RelocKind::Abs), ("typesoff32", RelocKind::TypesOff32), ("funcindex32", RelocKind::FuncIndex32)];
+pub(crate) const RELOCS: &[(&str, RelocKind)] = &[
+    ("abs", RelocKind::Abs),
+    ("typesoff32", RelocKind::TypesOff32),
+    ("funcindex32", RelocKind::FuncIndex32),
+];
 
 /// Accessor of a flag.
 type Flag = fn(&mut crate::FuncFlags) -> &mut bool;
@@ -245,7 +250,14 @@ impl Display for DataText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let d = self.1;
         let section = name_of(SECTIONS, d.section);
-        writeln!(f, "data {} {} {section} align {} size {}", self.0, Quoted(d.name.as_str()), d.align, d.size)?;
+        writeln!(
+            f,
+            "data {} {} {section} align {} size {}",
+            self.0,
+            Quoted(d.name.as_str()),
+            d.align,
+            d.size
+        )?;
         for chunk in d.bytes.chunks(32) {
             f.write_str("  bytes ")?;
             chunk.iter().try_for_each(|b| write!(f, "{b:02x}"))?;

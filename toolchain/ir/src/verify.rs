@@ -63,7 +63,10 @@ impl Verifier<'_> {
                     if f.values[v].def != ValueDef::Inst(i, n as u32)
                         && !matches!(f.values[v].def, ValueDef::Alias(_))
                     {
-                        self.error(v, format!("is a result of {i}, but has definition {:?}", f.values[v].def));
+                        self.error(
+                            v,
+                            format!("is a result of {i}, but has definition {:?}", f.values[v].def),
+                        );
                     }
                     if self.place[v.index()].is_some() {
                         self.error(v, "is defined twice");
@@ -284,7 +287,9 @@ fn fits(op: &Op, args: &[Ty], results: &[Ty]) -> bool {
 #[cfg(test)]
 mod tests {
     fn errors(body: &str) -> String {
-        let text = format!("sig0 = go (i64, ptr) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: ptr):\n{body}\nend\n");
+        let text = format!(
+            "sig0 = go (i64, ptr) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: ptr):\n{body}\nend\n"
+        );
         let p = crate::parse::program(&text).unwrap_or_else(|e| panic!("{e}"));
         super::program(&p).err().map_or(String::new(), |e| e.join("\n"))
     }
@@ -297,6 +302,9 @@ mod tests {
         assert!(errors("v2: i64 = add v3, v0\nv3: i64 = iconst 1\nret v2").contains("does not dominate"));
         assert!(errors("jump b1(v0)\nb1:\nret v0").contains("takes []"));
         assert!(errors("v2: i64 = call f0 sig0(v0)\nret v2").contains("passes [I64]"));
-        assert!(errors("v2: i8 = iconst 1\nbr v2, b1, b2\nb1:\nv3: i64 = iconst 1\njump b2\nb2:\nret v3").contains("dominate"));
+        assert!(
+            errors("v2: i8 = iconst 1\nbr v2, b1, b2\nb1:\nv3: i64 = iconst 1\njump b2\nb2:\nret v3")
+                .contains("dominate")
+        );
     }
 }

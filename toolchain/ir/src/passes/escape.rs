@@ -23,14 +23,14 @@ const MAX_OBJECT: u32 = 64 << 10;
 const MAX_FRAME: u32 = 256 << 10;
 
 /// Where a parameter's value flows: minimal dereferences to the heap, and to each result operand of `ret`.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default, PartialEq, Debug)]
 struct Leak {
     heap: Option<i32>,
     results: Vec<(usize, i32)>,
 }
 
 /// A function as its callers see it.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 struct Summary {
     params: Vec<Leak>,
     /// The closure context.
@@ -50,28 +50,83 @@ struct Graph {
     context: usize,
 }
 
-/// The pass.
+/// The pass. Functions that call each other recursively are analysed together: from the assumption that nothing leaks, again until
+/// the summaries stand.
 pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<(Pos, String)>) {
-    let order = inline::bottom_up(program);
     let mut summaries: FxHashMap<FuncId, Summary> = FxHashMap::default();
     for id in program.funcs.ids() {
         if !matches!(program.funcs[id].body, Body::Ssa) {
             summaries.insert(id, external(program, id));
         }
     }
-    for id in order {
-        let mut f = inline::take(program, id);
-        let summary = function(program, &mut f, &summaries, options, remarks);
-        let summary = match f.name.as_str() {
-            // The record and its closure live in the deferring frame and are gone before it is.
-            "runtime.deferprocStack" => {
-                Summary { params: vec![Leak::default(); summary.params.len()], context: Leak::default() }
+    for group in inline::components(program) {
+        if let [id] = group[..]
+            && !calls_itself(&program.funcs[id], id)
+        {
+            let analysis = analyse(program, &program.funcs[id], &summaries);
+            finish(program, id, analysis, &mut summaries, options, remarks);
+            continue;
+        }
+        for &id in &group {
+            let n = program.sigs[program.funcs[id].sig].param_tys().len();
+            summaries.insert(id, Summary { params: vec![Leak::default(); n], context: Leak::default() });
+        }
+        // Summaries only grow; a bound on the rounds keeps huge groups cheap, after which they leak everything.
+        let mut rounds = 0;
+        loop {
+            let mut changed = false;
+            for &id in &group {
+                let new = analyse(program, &program.funcs[id], &summaries).summary;
+                changed |= summaries.insert(id, new.clone()).is_none_or(|old| old != new);
             }
-            _ => summary,
-        };
-        summaries.insert(id, summary);
-        program.funcs[id] = f;
+            rounds += 1;
+            if !changed {
+                break;
+            }
+            if rounds == 8 {
+                for &id in &group {
+                    let n = program.sigs[program.funcs[id].sig].param_tys().len();
+                    let all = Leak { heap: Some(0), results: Vec::new() };
+                    summaries.insert(id, Summary { params: vec![all.clone(); n], context: all });
+                }
+                break;
+            }
+        }
+        for &id in &group {
+            let mut analysis = analyse(program, &program.funcs[id], &summaries);
+            analysis.summary = summaries[&id].clone();
+            finish(program, id, analysis, &mut summaries, options, remarks);
+        }
     }
+}
+
+fn calls_itself(f: &Func, id: FuncId) -> bool {
+    f.blocks.iter().any(|b| {
+        b.insts.iter().any(|&i| match f.insts[i].op {
+            Op::Call { callee: Callee::Static(c), .. } | Op::Sym(SymRef::Func(c), _) => c == id,
+            _ => false,
+        })
+    })
+}
+
+fn finish(
+    program: &mut Program,
+    id: FuncId,
+    analysis: Analysis,
+    summaries: &mut FxHashMap<FuncId, Summary>,
+    options: &Options,
+    remarks: &mut Vec<(Pos, String)>,
+) {
+    let f = &mut program.funcs[id];
+    apply(f, &analysis, options, remarks);
+    let summary = match f.name.as_str() {
+        // The record and its closure live in the deferring frame and are gone before it is.
+        "runtime.deferprocStack" => {
+            Summary { params: vec![Leak::default(); analysis.summary.params.len()], context: Leak::default() }
+        }
+        _ => analysis.summary,
+    };
+    summaries.insert(id, summary);
 }
 
 /// Functions that are not ours to read. The list names those that keep nothing of what their pointers point at; other `noescape`
@@ -171,13 +226,13 @@ impl Graph {
     }
 }
 
-fn function(
-    program: &Program,
-    f: &mut Func,
-    summaries: &FxHashMap<FuncId, Summary>,
-    options: &Options,
-    remarks: &mut Vec<(Pos, String)>,
-) -> Summary {
+/// What was found out about a function: its summary, and its objects (instruction, block) with the verdict.
+struct Analysis {
+    summary: Summary,
+    objects: Vec<(Inst, Block, bool)>,
+}
+
+fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) -> Analysis {
     let sig = &program.sigs[f.sig];
     let ret_tys = sig.ret_tys();
     let param_count = f.blocks[Block(0)].params.len();
@@ -325,20 +380,29 @@ fn function(
         }
         drain(&mut queue, &mut escapes, &mut dist, &mut reached);
     }
+    for leak in leaks.iter_mut().chain(std::iter::once(&mut context_leak)) {
+        leak.results.sort();
+    }
+    let objects = news.iter().zip(&escapes).map(|(&(i, b, _), &e)| (i, b, e)).collect();
+    Analysis { summary: Summary { params: leaks, context: context_leak }, objects }
+}
+
+/// Turns the objects that stay in the frame into slots.
+fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec<(Pos, String)>) {
     let mut frame = 0;
-    for (k, &(inst, block, _)) in news.iter().enumerate() {
+    for &(inst, block, escapes) in &analysis.objects {
         let Op::New { size, align, ref ptrs, name, .. } = f.insts[inst].op else { continue };
         let (ptrs, pos) = (ptrs.clone(), f.insts[inst].pos);
         if options.remarks && f.insts[inst].inl == 0 {
-            let text = match (escapes[k], name.as_str()) {
-                (true, n) if is_identifier(n) => format!("moved to heap: {n}"),
-                (true, n) => format!("{n} escapes to heap"),
-                (false, n) if is_identifier(n) => continue,
-                (false, n) => format!("{n} does not escape"),
+            let text = match (escapes, name.as_str()) {
+                (true, n) if is_identifier(n) => Some(format!("moved to heap: {n}")),
+                (true, n) => Some(format!("{n} escapes to heap")),
+                (false, n) if is_identifier(n) => None,
+                (false, n) => Some(format!("{n} does not escape")),
             };
-            remarks.push((pos, text));
+            remarks.extend(text.map(|t| (pos, t)));
         }
-        if escapes[k] || frame + size > MAX_FRAME {
+        if escapes || frame + size > MAX_FRAME {
             continue;
         }
         frame += size;
@@ -353,7 +417,6 @@ fn function(
             f.blocks[block].insts.insert(at + 1, zero);
         }
     }
-    Summary { params: leaks, context: context_leak }
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -54,48 +54,79 @@ pub fn take(program: &mut Program, id: FuncId) -> Func {
     std::mem::replace(&mut program.funcs[id], Func::new(name, sig, &[], pos))
 }
 
+/// The functions that a function calls or makes values of.
+fn callees(program: &Program, id: FuncId) -> Vec<FuncId> {
+    let f = &program.funcs[id];
+    let mut out = Vec::new();
+    for block in f.blocks.iter() {
+        for &i in &block.insts {
+            match &f.insts[i].op {
+                Op::Call { callee: Callee::Static(c), .. } => out.push(*c),
+                Op::Sym(SymRef::Func(c), _) => out.push(*c),
+                _ => {}
+            }
+        }
+        if let Term::TailCall { callee: Callee::Static(c), .. } = &block.term {
+            out.push(*c);
+        }
+    }
+    out
+}
+
 /// Functions with bodies, callees before callers where calls are not recursive. Closures come before the functions that make them.
 pub fn bottom_up(program: &Program) -> Vec<FuncId> {
+    components(program).into_iter().flatten().collect()
+}
+
+/// The strongly connected components of the call graph, callees first (Tarjan, "Depth-First Search and Linear Graph Algorithms", 1972).
+pub fn components(program: &Program) -> Vec<Vec<FuncId>> {
+    const NEW: u32 = u32::MAX;
     let n = program.funcs.len();
-    let mut seen = vec![false; n];
-    let mut order = Vec::with_capacity(n);
-    let callees = |id: FuncId| -> Vec<FuncId> {
-        let f = &program.funcs[id];
-        let mut out = Vec::new();
-        for block in f.blocks.iter() {
-            for &i in &block.insts {
-                match &f.insts[i].op {
-                    Op::Call { callee: Callee::Static(c), .. } => out.push(*c),
-                    Op::Sym(SymRef::Func(c), _) => out.push(*c),
-                    _ => {}
-                }
-            }
-            if let Term::TailCall { callee: Callee::Static(c), .. } = &block.term {
-                out.push(*c);
-            }
-        }
-        out
-    };
-    for id in program.funcs.ids() {
-        if std::mem::replace(&mut seen[id.0 as usize], true) {
+    let (mut index, mut low, mut on_stack) = (vec![NEW; n], vec![0; n], vec![false; n]);
+    let (mut open, mut out, mut counter) = (Vec::new(), Vec::new(), 0);
+    for root in program.funcs.ids() {
+        if index[root.0 as usize] != NEW {
             continue;
         }
-        let mut stack = vec![(id, callees(id), 0)];
-        while let Some((f, list, next)) = stack.last_mut() {
+        let mut walk: Vec<(usize, Vec<FuncId>, usize)> = vec![(root.0 as usize, callees(program, root), 0)];
+        while let Some((v, list, next)) = walk.last_mut() {
+            let v = *v;
+            if *next == 0 && index[v] == NEW {
+                index[v] = counter;
+                low[v] = counter;
+                counter += 1;
+                open.push(v);
+                on_stack[v] = true;
+            }
             if let Some(&c) = list.get(*next) {
                 *next += 1;
-                if !std::mem::replace(&mut seen[c.0 as usize], true) {
-                    stack.push((c, callees(c), 0));
+                let c = c.0 as usize;
+                if index[c] == NEW {
+                    walk.push((c, callees(program, FuncId(c as u32)), 0));
+                } else if on_stack[c] {
+                    low[v] = low[v].min(index[c]);
                 }
-            } else {
-                if matches!(program.funcs[*f].body, Body::Ssa) {
-                    order.push(*f);
+                continue;
+            }
+            walk.pop();
+            if let Some((parent, ..)) = walk.last() {
+                low[*parent] = low[*parent].min(low[v]);
+            }
+            if low[v] == index[v] {
+                let at = open.iter().rposition(|&w| w == v).expect("a component's root is open");
+                let group: Vec<FuncId> = open
+                    .drain(at..)
+                    .inspect(|&w| on_stack[w] = false)
+                    .map(|w| FuncId(w as u32))
+                    .filter(|&f| matches!(program.funcs[f].body, Body::Ssa))
+                    .collect();
+                if !group.is_empty() {
+                    out.push(group);
                 }
-                stack.pop();
             }
         }
     }
-    order
+    out
 }
 
 /// What copying the body costs; none if it must not be copied.
