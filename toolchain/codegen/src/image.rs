@@ -36,13 +36,13 @@ pub fn tables(program: &Program, funcs: &CompiledFuncs, order: &[(FuncId, u64)])
 
 fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry {
     let sig = &program.sigs[f.sig];
-    let start = f.pos.position();
+    let start = f.pos.full_position();
     let file = t.strings.file(start.file.as_str().as_bytes());
     let rows: Vec<LineRow> = c
         .lines
         .iter()
         .map(|l| {
-            let p = l.pos.position();
+            let p = l.pos.full_position();
             let file = if p.file == start.file { file } else { t.strings.file(p.file.as_str().as_bytes()) };
             LineRow { pc: l.pc, file, line: p.line, inline: l.inl }
         })
@@ -51,7 +51,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
         .inlined
         .iter()
         .map(|i| {
-            let at = i.call_pos.position();
+            let at = i.call_pos.full_position();
             img::InlinedCall {
                 name: t.strings.add(i.name.as_str().as_bytes()),
                 flags: FuncFlags(0),

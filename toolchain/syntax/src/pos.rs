@@ -36,6 +36,8 @@ pub struct SourceFile {
     pub name: Sym,
     /// Where the file was read from; equals `name` unless the driver shortens names for display.
     pub path: String,
+    /// `path`, as positions of running programs show it.
+    pub full_name: Sym,
     pub base: u32,
     pub text: Vec<u8>,
     lines: OnceLock<Vec<u32>>,
@@ -64,6 +66,7 @@ pub fn add_file_at(name: &str, path: &str, text: Vec<u8>) -> Arc<SourceFile> {
     let file = Arc::new(SourceFile {
         name,
         path: path.to_string(),
+        full_name: Sym::new(path),
         base,
         text,
         lines: OnceLock::new(),
@@ -160,6 +163,20 @@ impl Pos {
     /// File, line and column, as `//line` directives have them. A position of no file gives the default.
     pub fn position(self) -> Position {
         file_of(self).map(|f| f.position(self.0 - f.base)).unwrap_or_default()
+    }
+
+    /// As `position`, with the file's whole path: what a running program tells about its code.
+    pub fn full_position(self) -> Position {
+        let Some(file) = file_of(self) else { return Position::default() };
+        let mut position = file.position(self.0 - file.base);
+        let name = position.file.as_str();
+        if position.file == file.name {
+            position.file = file.full_name;
+        } else if !name.starts_with('/') {
+            let dir = file.path.rsplit_once('/').map_or("", |(dir, _)| dir);
+            position.file = Sym::new(&format!("{dir}/{}", name.strip_prefix("./").unwrap_or(name)));
+        }
+        position
     }
 
     /// File, line and column in the file as it is stored.

@@ -195,14 +195,22 @@ impl Config {
         self.goroot.join("src").join(path)
     }
 
-    /// A path as messages show it: relative to the working directory if it lies below, as Go's compiler prints it
-    /// (`./x.go`).
+    /// A path as messages show it: relative to the working directory where that is shorter, as Go's tools print it
+    /// (`./x.go`, `../y/z.go`).
     pub fn display(&self, path: &Path) -> String {
-        match path.strip_prefix(&self.cwd) {
-            Ok(rest) if rest.components().count() == 1 => format!("./{}", rest.display()),
-            Ok(rest) => rest.display().to_string(),
-            Err(_) => path.display().to_string(),
+        let absolute = path.display().to_string();
+        if let Ok(rest) = path.strip_prefix(&self.cwd) {
+            return if rest.components().count() == 1 {
+                format!("./{}", rest.display())
+            } else {
+                rest.display().to_string()
+            };
         }
+        let shared = self.cwd.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+        let up = self.cwd.components().count() - shared;
+        let below: PathBuf = path.components().skip(shared).collect();
+        let relative = format!("{}{}", "../".repeat(up), below.display());
+        if relative.len() < absolute.len() { relative } else { absolute }
     }
 
     /// As above, but without `./`: how `go build` prints what it finds out before compiling.

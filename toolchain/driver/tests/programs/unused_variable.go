@@ -9,6 +9,7 @@ func main() {
 }
 
 /* output
+# command-line-arguments
 ./unused_variable.go:4:8: "os" imported and not used
 ./unused_variable.go:7:2: declared and not used: x
 ./unused_variable.go:8:6: declared and not used: y
