@@ -459,7 +459,7 @@ pub fn make_func(
     let c = Box::leak(Box::new(RustClosure {
         code: rt.rust_func_stub(),
         stack: core::ptr::null(),
-        arg_len: d.args_size as usize,
+        arg_len: d.stack_call_args_size as usize,
         reg_ptrs,
         typ: typ.clone(),
         body: Box::new(body),

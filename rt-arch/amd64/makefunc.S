@@ -3,18 +3,20 @@
  * DX = the closure {code, stack bitmap, argument length, register-pointer bitmap, ...}, arguments as the closure's
  * type says. The frame:
  *
- *       | stack arguments, results  | SP + 312 = the "frame" that the Go side reads and writes
+ *       | stack arguments, results  | SP + 320 = the "frame" that the Go side reads and writes
  *       | return address            |
- *       | RegArgs                   | SP + 32 (its Ptrs at SP + 224: pointers or nil whenever a stack walk looks)
- *       | retValid (a byte)         | SP + 16
- *       | closure                   | SP      a pointer; leads the stack walk to the map of the stack arguments
+ *       | RegArgs                   | SP + 40 (its Ptrs at SP + 232: pointers or nil whenever a stack walk looks)
+ *       | retValid (a byte)         | SP + 32  whether stack results are values yet
+ *       | three words, unused       | SP + 8
+ *       | closure                   | SP       a pointer; leads the stack walk to the map of the stack arguments
  *
  * Nothing can scan the stack before moveMakeFuncArgPtrs has filled Ptrs: it is nosplit and has no write barriers.
  * Both are nosplit themselves, since only the closure knows which argument registers hold pointers.
  */
 #include "asm.h"
 
-#define STUB_REGS 32
+#define STUB_VALID 32
+#define STUB_REGS 40
 #define STUB_FRAME (STUB_REGS + REGARGS_SIZE)
 
 #define REFLECT_STUB(name, gofunc) \
@@ -26,14 +28,13 @@ FUNC(name) \
     leaq STUB_REGS(%rsp), %r12; \
     SPILL_ARGS(%r12) \
     movq %rdx, 0(%rsp); \
-    movq $0, 8(%rsp); \
-    movq $0, 16(%rsp); \
+    movq $0, STUB_VALID(%rsp); \
     movq %rdx, %rax; \
     movq %r12, %rbx; \
     call STR(reflect.moveMakeFuncArgPtrs); \
     movq 0(%rsp), %rax; \
     leaq STUB_FRAME+8(%rsp), %rbx; \
-    leaq 16(%rsp), %rcx; \
+    leaq STUB_VALID(%rsp), %rcx; \
     leaq STUB_REGS(%rsp), %rdi; \
     call STR(gofunc); \
     leaq STUB_REGS(%rsp), %r12; \
@@ -57,13 +58,12 @@ FUNC(oxigo_rustfunc_stub)
     leaq STUB_REGS(%rsp), %r12
     SPILL_ARGS(%r12)
     movq %rdx, 0(%rsp)
-    movq $0, 8(%rsp)
-    movq $0, 16(%rsp)
+    movq $0, STUB_VALID(%rsp)
     leaq STUB_FRAME(%rsp), %rdi
     movq %rdx, 0(%rdi)
     leaq STUB_FRAME+40(%rsp), %rax
     movq %rax, 8(%rdi)
-    leaq 16(%rsp), %rax
+    leaq STUB_VALID(%rsp), %rax
     movq %rax, 16(%rdi)
     movq %r12, 24(%rdi)
     leaq rt_rustfunc(%rip), %rax

@@ -8,6 +8,7 @@ use crate::g::G;
 use crate::heap::meta;
 use crate::print::{self, throw};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
+use reflect::arch::Arch;
 use reflect::image::{self, FuncEntry, FuncFlags, Image, OpenDefers};
 use rt_arch::AsmFunc;
 
@@ -349,8 +350,11 @@ pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
                             visit((f.sp + a.ptrs_offset as usize + w * WORD) as *mut usize);
                         }
                         if a.flags.has(FuncFlags::REFLECT_STUB) {
-                            visit(f.sp as *mut usize);
-                            reflect_args(*(f.sp as *const usize), f.cfa, visit);
+                            // Results on the stack are values once the stub's flag, four words up, says so.
+                            let slot = f.sp + Arch::host().min_frame as usize;
+                            visit(slot as *mut usize);
+                            let done = *((slot + 4 * WORD) as *const u8) != 0;
+                            reflect_args(*(slot as *const usize), f.cfa, done, visit);
                         }
                     }
                 }
@@ -373,8 +377,8 @@ fn fault_map<'a>(maps: &'a [u32], e: &FuncEntry) -> Option<image::PtrMap<'a>> {
 }
 
 /// The incoming stack arguments of a function value made by reflection: the closure is
-/// {code, *bitVector{n int32, data *byte}, ...}.
-unsafe fn reflect_args(closure: usize, args: usize, visit: &mut dyn FnMut(*mut usize)) {
+/// {code, *bitVector{n int32, data *byte}, size of the arguments, ...}.
+unsafe fn reflect_args(closure: usize, args: usize, done: bool, visit: &mut dyn FnMut(*mut usize)) {
     // SAFETY: reflect's makeFuncCtxt.
     unsafe {
         if closure == 0 {
@@ -384,7 +388,9 @@ unsafe fn reflect_args(closure: usize, args: usize, visit: &mut dyn FnMut(*mut u
         if bv == 0 {
             return;
         }
-        let n = *(bv as *const i32) as usize;
+        // The third word of the closure is the size of the arguments.
+        let words = *((closure + 2 * WORD) as *const usize) / WORD;
+        let n = (*(bv as *const i32) as usize).min(if done { usize::MAX } else { words });
         let data = *((bv + WORD) as *const *const u8);
         for i in 0..n {
             if *data.add(i / 8) >> (i % 8) & 1 != 0 {

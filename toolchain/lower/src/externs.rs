@@ -120,6 +120,12 @@ pub const ASM: &[&str] = &[
     "crypto/internal/boring/sig.StandardCrypto",
 ];
 
+/// What the assembly of a function calls: the symbol, and functions of a package that must be compiled with it.
+pub const ASM_CALLS: &[(&str, &str, &[&str])] = &[
+    ("reflect.makeFuncStub", "reflect", &["callReflect", "moveMakeFuncArgPtrs"]),
+    ("reflect.methodValueCall", "reflect", &["callMethod", "moveMakeFuncArgPtrs"]),
+];
+
 /// Is this symbol one of the table's?
 pub fn contains(table: &[&str], symbol: &str) -> bool {
     table.contains(&symbol)

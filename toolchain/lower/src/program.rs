@@ -266,6 +266,13 @@ impl<'a> Prog<'a> {
         func.flags = FuncFlags { noreturn: func.flags.noreturn, ..flags };
         if externs::contains(externs::ASM, symbol.as_str()) {
             func.body = Body::Asm { symbol: symbol.to_string() };
+            for (_, pkg, callees) in externs::ASM_CALLS.iter().filter(|(s, ..)| *s == symbol.as_str()) {
+                for name in *callees {
+                    if let Some(callee) = self.func_in(pkg, name, pos) {
+                        self.prog.by_name.insert(Sym::new(&format!("{pkg}.{name}")), callee);
+                    }
+                }
+            }
         } else {
             func.body = Body::Hook { symbol: symbol.to_string() };
             if !self.hooks.contains(symbol.as_str()) {
