@@ -151,7 +151,7 @@ fn common(p: &mut Prog<'_>, t: TypeId, uncommon: bool, e: &mut Emit) {
     set(uncommon, tflag::UNCOMMON);
     set(named, tflag::NAMED);
     let group = p.is_map_group(t);
-    set(!group && p.is_plain_memory(t), tflag::REGULAR_MEMORY);
+    set(!group && p.is_plain_memory(t) && p.ck.table.comparable(t), tflag::REGULAR_MEMORY);
     set(p.ck.table.is_direct_iface(t, p.word as u8), tflag::DIRECT_IFACE);
     let words = layout.ptr_bytes / p.word as u64;
     set(words > MAX_MASK_WORDS, tflag::GC_MASK_ON_DEMAND);

@@ -126,6 +126,7 @@ impl<'a> Prog<'a> {
         let flags = FuncFlags { wrapper: true, ..FuncFlags::default() };
         self.generated(&name, sig, flags, move |p, id| {
             let mut fx = Fx::synthetic(p, id);
+            fx.s.pos = fx.p.prog.funcs[plain].pos;
             let vals = fx.params();
             let recv = fx.from_data_word(t, vals[0]);
             let mut args = fx.call_operand(&recv);
@@ -160,6 +161,7 @@ impl<'a> Prog<'a> {
             let off = p.field_offset(clo, 1);
             let f = p.method_func(recv, &m);
             let mut fx = Fx::synthetic(p, id);
+            fx.s.pos = fx.p.prog.funcs[f].pos;
             let vals = fx.params();
             let ctx = fx.ins(Op::GetClosure, &[], Ty::Ptr);
             let r = fx.load_val(recv, Addr::new(ctx).plus(off));
@@ -187,6 +189,10 @@ fn sig_of(fx: &Fx<'_, '_>, f: FuncId) -> ir::SigId {
 fn gen_method(p: &mut Prog<'_>, id: FuncId, recv: TypeId, m: &MethodEntry) -> Func {
     let (params, results) = p.method_types(m);
     let mut fx = Fx::synthetic(p, id);
+    // Line tables want a position; the wrapper itself shows in no traceback.
+    if m.obj != ObjId::NONE {
+        fx.s.pos = fx.p.ck.table.obj(m.obj).pos;
+    }
     let vals = fx.params();
     let count = fx.p.cls(recv).leaves.as_ref().map_or(1, Vec::len);
     let (own, rest) = vals.split_at(count);
