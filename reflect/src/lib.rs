@@ -22,6 +22,8 @@ pub mod regs;
 pub mod rtype;
 
 #[cfg(feature = "alloc")]
+pub mod doc;
+#[cfg(feature = "alloc")]
 pub mod func;
 #[cfg(feature = "alloc")]
 pub mod held;
