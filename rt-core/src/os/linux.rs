@@ -88,7 +88,17 @@ pub fn futex_wait(a: &AtomicU32, val: u32, ns: i64) {
 /// Wakes up to `n` sleepers on `a`. The kernel takes the number as signed.
 pub fn futex_wake(a: &AtomicU32, n: u32) {
     // SAFETY: only the address counts.
-    unsafe { syscall6(nr::FUTEX, a as *const _ as usize, FUTEX_WAKE_PRIVATE, n.min(i32::MAX as u32) as usize, 0, 0, 0) };
+    unsafe {
+        syscall6(
+            nr::FUTEX,
+            a as *const _ as usize,
+            FUTEX_WAKE_PRIVATE,
+            n.min(i32::MAX as u32) as usize,
+            0,
+            0,
+            0,
+        )
+    };
 }
 
 /// Lets another thread run.

@@ -35,7 +35,20 @@ impl Rng {
         }
     }
     fn float(&mut self) -> f64 {
-        *self.pick(&[0.0, -0.0, 1.0, -1.5, 1e10, -3.7e18, 1.2e19, 1e300, f64::NAN, f64::INFINITY, 0.1, 123456.789])
+        *self.pick(&[
+            0.0,
+            -0.0,
+            1.0,
+            -1.5,
+            1e10,
+            -3.7e18,
+            1.2e19,
+            1e300,
+            f64::NAN,
+            f64::INFINITY,
+            0.1,
+            123456.789,
+        ])
     }
 }
 
@@ -147,7 +160,8 @@ impl Gen<'_> {
                 }
             }
             15..=16 => {
-                let cc = *self.rng.pick(&["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"]);
+                let cc =
+                    *self.rng.pick(&["eq", "ne", "slt", "sle", "sgt", "sge", "ult", "ule", "ugt", "uge"]);
                 let (a, b) = (self.value(ty), self.value(ty));
                 let c = self.def("i8", &format!("icmp.{cc} {a}, {b}"));
                 if self.rng.below(2) == 0 {
@@ -230,10 +244,16 @@ impl Gen<'_> {
             27 => {
                 let (s, t) = (self.rng.below(self.slots), self.rng.below(self.slots));
                 if s != t {
-                    let (a, b) =
-                        (self.def("ptr", &format!("slotaddr s{s} + 0")), self.def("ptr", &format!("slotaddr s{t} + 8")));
+                    let (a, b) = (
+                        self.def("ptr", &format!("slotaddr s{s} + 0")),
+                        self.def("ptr", &format!("slotaddr s{t} + 8")),
+                    );
                     let size = 1 + self.rng.below(56);
-                    let op = if self.rng.below(3) == 0 { format!("memzero {a}") } else { format!("memcopy {a}, {b}") };
+                    let op = if self.rng.below(3) == 0 {
+                        format!("memzero {a}")
+                    } else {
+                        format!("memcopy {a}, {b}")
+                    };
                     let _ = writeln!(self.text, "  {op} size {size}");
                 }
             }
@@ -457,7 +477,10 @@ fn reduce(text: String, args: &[u64]) -> String {
                     }
                 }
                 None if line.ends_with("size 64") => continue,
-                None if line.starts_with("  store") || line.starts_with("  mem") || line.starts_with("  poll") => {
+                None if line.starts_with("  store")
+                    || line.starts_with("  mem")
+                    || line.starts_with("  poll") =>
+                {
                     vec![String::new()]
                 }
                 _ => continue,

@@ -5,8 +5,7 @@
 //! assertions and reflection see it, and everything that can be reached from it.
 //!
 //! Methods of types of the second kind are candidates. A candidate is compiled once something may call it:
-//! - a method with that name and signature is called through an interface ([`Prog::use_method`]), or an interface type with such
-//!   a method can be the target of a conversion at run time (its descriptor is of the second kind);
+//! - a method with that name and signature is called through an interface ([`Prog::use_method`]);
 //! - it is exported, and the program can choose methods by reflection (`reflect.Value.Method` and the like are reachable).
 //!
 //! Method tables have an entry for each method all the same; those that nothing calls stay -1. `rtype_emit` writes the bytes.
@@ -56,6 +55,8 @@ pub struct Rtypes {
     called: FxHashSet<MethodKey>,
     waiting: FxHashMap<MethodKey, Vec<WaitingMethod>>,
     by_reflection: bool,
+    /// Methods of interface types that reflection sees, until it can choose methods.
+    of_interfaces: Vec<MethodKey>,
     funcs_seen: usize,
 }
 
@@ -162,6 +163,7 @@ impl<'a> Prog<'a> {
             WaitingMethod::Table { data, off, .. } | WaitingMethod::Itab { data, off, .. } => (data.0, *off),
         });
         ready.into_iter().for_each(|w| self.fill_method(w));
+        std::mem::take(&mut self.rtypes.of_interfaces).into_iter().for_each(|key| self.method_called(key));
     }
 
     /// What a type in an interface brings along: the types reachable from it, its methods as candidates.
@@ -190,7 +192,12 @@ impl<'a> Prog<'a> {
                 for m in self.iface_methods(t) {
                     self.rtype(m.sig);
                     let key = MethodKey { name: m.name, pkg: m.pkg, sig: self.ck.table.canon(m.sig) };
-                    self.method_called(key);
+                    // Compiled calls announce themselves; what is left is reflection's `Value.Method` of an interface value.
+                    if self.rtypes.by_reflection {
+                        self.method_called(key);
+                    } else {
+                        self.rtypes.of_interfaces.push(key);
+                    }
                 }
             }
             other => panic!("descriptor of {other:?}"),

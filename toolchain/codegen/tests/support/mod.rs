@@ -128,7 +128,11 @@ impl Loaded {
         let mut stubs: HashMap<String, usize> = HashMap::new();
         let mut stub = |name: &str, take: &mut dyn FnMut(&[u8], usize, usize) -> usize| {
             *stubs.entry(name.to_string()).or_insert_with(|| {
-                let to = if name == "runtime.poll_slow" { rt_test_poll as *const () as usize } else { unexpected as *const () as usize };
+                let to = if name == "runtime.poll_slow" {
+                    rt_test_poll as *const () as usize
+                } else {
+                    unexpected as *const () as usize
+                };
                 let mut jump = vec![0xff, 0x25, 0, 0, 0, 0];
                 jump.extend_from_slice(&to.to_le_bytes());
                 take(&jump, 16, 16)
@@ -139,9 +143,10 @@ impl Loaded {
             let Some(c) = c else { continue };
             for r in &c.relocs {
                 let to = match &r.target {
-                    RelocTarget::Sym(SymRef::Func(f)) => {
-                        code.get(f).copied().unwrap_or_else(|| stub(program.funcs[*f].name.as_str(), &mut take))
-                    }
+                    RelocTarget::Sym(SymRef::Func(f)) => code
+                        .get(f)
+                        .copied()
+                        .unwrap_or_else(|| stub(program.funcs[*f].name.as_str(), &mut take)),
                     RelocTarget::Sym(SymRef::Data(d)) => datas[d.0 as usize],
                     RelocTarget::Ext(name) => stub(name, &mut take),
                     RelocTarget::Pool(bits, n) => {
