@@ -146,6 +146,8 @@ pub struct Checker {
     pub(crate) local_types: u32,
     pub(crate) methods_ready: Vec<bool>,
     pub(crate) valid_types: Vec<bool>,
+    /// By `NamedId`, the type that stands in the declaration.
+    pub(crate) declared_as: Vec<TypeId>,
     pub(crate) iota: ObjId,
     /// Keeps the files that `&'static` references point into.
     kept: Vec<Arc<ast::File>>,
@@ -179,6 +181,7 @@ impl Checker {
             local_types: 0,
             methods_ready: Vec::new(),
             valid_types: Vec::new(),
+            declared_as: Vec::new(),
             iota: ObjId::NONE,
             kept: Vec::new(),
         };

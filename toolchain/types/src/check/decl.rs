@@ -126,7 +126,8 @@ impl Checker {
         if postponed {
             self.postponed.push(obj);
         }
-        if self.path.is_empty() {
+        // What is completed by the way leaves judgement to whoever asked.
+        if self.path.is_empty() && self.barriers.is_empty() {
             self.settle(top);
         }
         self.env = saved;
@@ -186,13 +187,16 @@ impl Checker {
     }
 
     /// A type in progress is named: fine, unless a value that it depends on does so.
-    pub(crate) fn meet_type(&mut self, obj: ObjId) {
-        let Some(start) = self.path.iter().position(|&o| o == obj) else { return };
+    /// Returns whether it is.
+    pub(crate) fn meet_type(&mut self, obj: ObjId) -> bool {
+        let Some(start) = self.path.iter().position(|&o| o == obj) else { return true };
         let value = |o: &ObjId| matches!(self.obj(*o).kind, ObjKind::Const(_) | ObjKind::Var(_));
         if self.path[start..].iter().any(value) && !self.barriers.iter().any(|&b| b > start) {
             let cycle = self.path[start..].to_vec();
             self.cycle_error(&cycle);
+            return false;
         }
+        true
     }
 
     /// Reports a cycle, beginning with what comes first in the source.
@@ -377,23 +381,23 @@ impl Checker {
         let saved = std::mem::replace(&mut self.env, env);
         let top = self.delayed.len();
         self.init_vars_of(&lhs, init);
-        loop {
-            let literals = std::mem::take(&mut self.decls[decl as usize].literals);
-            if literals.is_empty() {
-                break;
-            }
-            for l in literals {
-                let mut env = self.new_env(l.file, decl);
-                env.iota = l.iota;
-                env.errpos = l.errpos;
-                self.env = env;
-                self.func_lit_body(l.lit);
-            }
-        }
-        if self.path.is_empty() {
-            self.settle(top);
-        }
+        self.settle(top);
         self.env = saved;
+        self.check_literals(decl);
+    }
+
+    /// Checks the bodies of function literals in a declaration outside functions.
+    pub(crate) fn check_literals(&mut self, decl: u32) {
+        while let Some(l) = self.decls[decl as usize].literals.pop() {
+            let mut env = self.new_env(l.file, decl);
+            env.iota = l.iota;
+            env.errpos = l.errpos;
+            let saved = std::mem::replace(&mut self.env, env);
+            let top = self.delayed.len();
+            self.func_lit_body(l.lit);
+            self.settle(top);
+            self.env = saved;
+        }
     }
 
     /// A type declaration, at package level or in a function.
@@ -440,6 +444,11 @@ impl Checker {
             }
             self.bound_tparams(&d.type_params, &own);
             let rhs = self.typ(&d.ty);
+            let i = named.0 as usize;
+            if i >= self.declared_as.len() {
+                self.declared_as.resize(self.table.nameds.len(), TypeId::default());
+            }
+            self.declared_as[i] = rhs;
             let under = if self.table.is_type_param(rhs) {
                 self.error(d.ty.start_pos(), "cannot use a type parameter as RHS in type declaration");
                 TypeId::default()

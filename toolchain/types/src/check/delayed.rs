@@ -337,9 +337,10 @@ impl Checker {
                 ) {
                     return true;
                 }
+                let rhs = self.declared_as.get(named.0 as usize).copied().unwrap_or_default();
                 nest.push(t);
                 path.push(t);
-                let ok = self.valid_type_in(u, nest, path);
+                let ok = u.0 == 0 || self.valid_type_in(if rhs.0 == 0 { u } else { rhs }, nest, path);
                 nest.pop();
                 path.pop();
                 if ok && args.is_empty() {

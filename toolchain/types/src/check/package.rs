@@ -1,5 +1,5 @@
 //! Bodies of functions, and whole packages.
-use super::decl::DeclKind;
+use super::decl::{Color, DeclKind};
 use crate::{checker::Checker, object::*, table::*};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Sym, ast};
@@ -93,26 +93,64 @@ impl Checker {
         }
         let data = self.pkg(pkg);
         let types = data.types.clone();
-        let consts = data.consts.clone();
-        let vars = data.vars.clone();
         let funcs: Vec<ObjId> = data.funcs.iter().chain(&data.methods).copied().collect();
+        let mut others: Vec<ObjId> = data.consts.iter().chain(&data.vars).chain(&funcs).copied().collect();
+        // In the order of the source, which decides where cycles are met first.
+        others.sort_unstable();
         let (aliases, defined): (Vec<ObjId>, Vec<ObjId>) = types
             .into_iter()
             .partition(|&o| matches!(self.obj(o).kind, ObjKind::TypeName { alias: true, .. }));
-        for o in defined.into_iter().chain(aliases).chain(consts) {
+        self.direct_cycles(pkg);
+        for o in defined.into_iter().chain(aliases) {
             self.resolve(o);
         }
-        for &f in &funcs {
-            self.resolve(f);
-        }
-        for v in vars {
-            self.check_var(v);
+        for &o in &others {
+            self.resolve(o);
+            match self.obj(o).kind {
+                ObjKind::Var(_) => self.check_var(o),
+                ObjKind::Const(_) => {
+                    let decl = self.st(o).decl;
+                    self.check_literals(decl);
+                }
+                _ => {}
+            }
         }
         for f in funcs {
             self.check_body(f);
         }
         self.init_order(pkg);
         self.unused_imports(pkg);
+    }
+
+    /// Finds type names that are declared as each other, and makes them invalid.
+    fn direct_cycles(&mut self, pkg: PkgId) {
+        let mut finished: FxHashSet<ObjId> = FxHashSet::default();
+        for start in self.pkg(pkg).types.clone() {
+            let mut path: Vec<ObjId> = Vec::new();
+            let mut next = Some(start);
+            while let Some(o) = next {
+                if finished.contains(&o) {
+                    break;
+                }
+                if let Some(i) = path.iter().position(|&p| p == o) {
+                    let cycle = path[i..].to_vec();
+                    self.env = self.new_env(FileRef { pkg, file: 0 }, 0);
+                    self.cycle_error(&cycle);
+                    for o in cycle {
+                        self.st(o).color = Color::Black;
+                    }
+                    break;
+                }
+                path.push(o);
+                let decl = self.st(o).decl;
+                next = match self.decls[decl as usize].kind {
+                    DeclKind::Type(d) => d.ty.as_ident().and_then(|n| self.pkg(pkg).scope.get(&n).copied()),
+                    _ => None,
+                };
+                next = next.filter(|&o| matches!(self.obj(o).kind, ObjKind::TypeName { .. }));
+            }
+            finished.extend(path);
+        }
     }
 
     /// How messages about a package spell types that have two names, and packages whose name others have too.

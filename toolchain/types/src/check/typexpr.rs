@@ -101,7 +101,9 @@ impl Checker {
             } else if generic && color == Color::White {
                 self.resolve(obj);
             } else if color == Color::Grey {
-                self.meet_type(obj);
+                if !self.meet_type(obj) {
+                    return TypeUse::plain(TypeId::default());
+                }
             } else {
                 self.enqueue(obj);
             }
