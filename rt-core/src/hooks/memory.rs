@@ -73,7 +73,7 @@ unsafe fn until(f: unsafe fn(*mut MCache) -> bool) {
     }
 }
 
-hook! { fn "runtime.GC"() parking {
+hook! { fn "runtime.gcCollect"() parking {
     until(gc::collect);
     wake_finalizers_for_cycle();
 }}

@@ -34,8 +34,14 @@ func readmemstats(m *MemStats)
 // ReadMemStats fills m.
 func ReadMemStats(m *MemStats) { readmemstats(m) }
 
-// GC runs a complete collection.
-func GC()
+// gcCollect runs a complete collection.
+func gcCollect()
+
+// GC runs a complete collection and lets finalizers begin.
+func GC() {
+	gcCollect()
+	Gosched()
+}
 
 // ---- profiles: none is recorded. Each function answers like a program without events.
 
