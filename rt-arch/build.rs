@@ -121,7 +121,7 @@ fn regs_header(arch: &Arch, word: u32, regs_size: u32) -> String {
             .float_args
             .iter()
             .enumerate()
-            .map(|(i, r)| move_float(arch.family, r.asm, l.floats + 8 * i as u32, store));
+            .map(|(i, r)| move_arg_float(arch, r.asm, l.floats + 8 * i as u32, store));
         let _ = writeln!(s, "\n/* Ints and Floats of the RegArgs at `base`. */");
         s += &macro_text(name, ints.chain(floats).collect(), store);
     }
@@ -162,6 +162,20 @@ fn move_float(family: &str, reg: &str, off: u32, store: bool) -> String {
         other => panic!("{other} has no such assembly"),
     };
     place(family, if store { st } else { ld }, reg, off, store)
+}
+
+/// A float argument register. RegArgs is word-aligned only, and mips wants 8-byte moves aligned: there they go by halves
+/// through R2, which is no argument.
+fn move_arg_float(arch: &Arch, reg: &str, off: u32, store: bool) -> String {
+    if arch.family != "mips" {
+        return move_float(arch.family, reg, off, store);
+    }
+    let (low, high) = if arch.big_endian { (off + 4, off) } else { (off, off + 4) };
+    if store {
+        format!("mfc1 $2, ${reg}; sw $2, {low}(base); mfhc1 $2, ${reg}; sw $2, {high}(base)")
+    } else {
+        format!("lw $2, {low}(base); mtc1 $2, ${reg}; lw $2, {high}(base); mthc1 $2, ${reg}")
+    }
 }
 
 fn place(family: &str, op: &str, reg: &str, off: u32, store: bool) -> String {

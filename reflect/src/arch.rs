@@ -4,8 +4,9 @@
 //! picks a row by target, the runtime by `cfg` ([`Arch::host`]), `rt-arch`'s build script prints its repetitive
 //! assembly from it and the register part of the documentation is printed from it too.
 //!
-//! Register sequences are Go's where Go has them (amd64, arm64, ppc64, ppc64le, riscv64, s390x). With no argument
-//! registers an architecture's ABIInternal is ABI0: everything is passed on the stack.
+//! Register sequences are Go's where Go has them (amd64, arm64, ppc64, ppc64le, riscv64, s390x; [`Arch::go_has_registers`]),
+//! and ours on arm, mips and mips64. With no argument registers (386, wasm) an architecture's ABIInternal is ABI0:
+//! everything is passed on the stack.
 
 use crate::abi::RegBudget;
 
@@ -196,9 +197,10 @@ const ARM: Arch = Arch {
     ptr_size: 4,
     max_align: 4,
     big_endian: false,
-    int_args: &[],
-    float_args: &[],
-    float_size: 0,
+    int_args: regs!["R0" "r0" 0, "R1" "r1" 1, "R2" "r2" 2, "R4" "r4" 4, "R5" "r5" 5, "R6" "r6" 6, "R8" "r8" 8],
+    float_args: regs!["F0" "d0" 0, "F1" "d1" 1, "F2" "d2" 2, "F3" "d3" 3, "F4" "d4" 4, "F5" "d5" 5, "F6" "d6" 6,
+        "F7" "d7" 7],
+    float_size: 8,
     float32: Float32InReg::Low,
     g: Some(r("R10", "r10", 10)),
     ctxt: Some(r("R7", "r7", 7)),
@@ -273,9 +275,10 @@ const fn mips(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         ptr_size: 4,
         max_align: 4,
         big_endian,
-        int_args: &[],
-        float_args: &[],
-        float_size: 0,
+        int_args: regs!["R4" "4" 4, "R5" "5" 5, "R6" "6" 6, "R7" "7" 7, "R8" "8" 8, "R9" "9" 9, "R10" "10" 10,
+            "R11" "11" 11],
+        float_args: regs!["F0" "f0" 0, "F2" "f2" 2, "F4" "f4" 4, "F6" "f6" 6, "F8" "f8" 8, "F10" "f10" 10, "F12" "f12" 12, "F14" "f14" 14],
+        float_size: 8,
         float32: Float32InReg::Low,
         g: Some(r("R30", "30", 30)),
         ctxt: Some(r("R22", "22", 22)),
@@ -335,9 +338,10 @@ const fn mips64(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         ptr_size: 8,
         max_align: 8,
         big_endian,
-        int_args: &[],
-        float_args: &[],
-        float_size: 0,
+        int_args: regs!["R4" "4" 4, "R5" "5" 5, "R6" "6" 6, "R7" "7" 7, "R8" "8" 8, "R9" "9" 9, "R10" "10" 10,
+            "R11" "11" 11],
+        float_args: regs!["F12" "f12" 12, "F13" "f13" 13, "F14" "f14" 14, "F15" "f15" 15, "F16" "f16" 16, "F17" "f17" 17, "F18" "f18" 18, "F19" "f19" 19],
+        float_size: 8,
         float32: Float32InReg::Low,
         g: Some(r("R30", "30", 30)),
         ctxt: Some(r("R22", "22", 22)),
@@ -603,6 +607,11 @@ impl Arch {
             floats: self.float_args.len() as u8,
             float_size: self.float_size,
         }
+    }
+
+    /// Whether Go itself passes arguments in registers here, and in these.
+    pub fn go_has_registers(&self) -> bool {
+        !self.int_args.is_empty() && !matches!(self.family, "arm" | "mips" | "mips64")
     }
 
     /// ABI0: no registers.

@@ -9,7 +9,7 @@
 
 use oxigo_reflect::abi::{StepKind, align_up, assign};
 use oxigo_reflect::arch::{ALL, Arch};
-use oxigo_reflect::{Kind, TypeView};
+use oxigo_reflect::{Kind, RegBudget, TypeView};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -395,9 +395,14 @@ enum Outcome {
     Differs(String),
 }
 
+/// What Go uses.
+fn budget(a: &Arch) -> RegBudget {
+    if a.go_has_registers() { a.abi_internal() } else { a.abi0() }
+}
+
 /// Where the arguments stand at a call, against the steps.
 fn check_call(m: &Machine, a: &Arch, i: usize, params: &[&'static Ty]) -> Outcome {
-    let d = assign(params, &[], None, a.abi_internal());
+    let d = assign(params, &[], None, budget(a));
     let mut outcome = Outcome::Same;
     for (j, t) in params.iter().enumerate() {
         let var = format!("p.g{i}_{j}");
@@ -438,7 +443,7 @@ fn matters(t: &'static Ty, off: u64) -> bool {
 
 fn check_results(m: &Machine, a: &Arch, i: usize, results: &[&'static Ty]) -> Outcome {
     // The function has no parameters, so results start at the bottom.
-    let d = assign(&[], results, None, a.abi_internal());
+    let d = assign(&[], results, None, budget(a));
     let mut outcome = Outcome::Same;
     for (j, t) in results.iter().enumerate() {
         let var = format!("p.h{i}_{j}");

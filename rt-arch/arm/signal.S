@@ -78,62 +78,51 @@ FUNC(rt_syscall6)
     pop {r4, r5, r7, pc}
 CEND(rt_syscall6)
 
-/* Syscall6(num, a1..a6) (r1, r2, errno): words from 4(SP) on. */
+/* Syscall6(num, a1..a6) (r1, r2, errno): R0 R1 R2 R4 R5 R6 R8 -> R0 R1 R2. */
 FUNC(internal/runtime/syscall/linux.Syscall6)
-    ldr r7, [sp, #4]
-    ldr r0, [sp, #8]
-    ldr r1, [sp, #12]
-    ldr r2, [sp, #16]
-    ldr r3, [sp, #20]
-    ldr r4, [sp, #24]
-    ldr r5, [sp, #28]
+    mov r7, r0
+    mov r0, r1
+    mov r1, r2
+    mov r2, r4
+    mov r3, r5
+    mov r4, r6
+    mov r5, r8
     svc #0
-    mov r6, #0
+    mov r2, #0
     cmn r0, #4096
     bhi 1f
-    str r0, [sp, #32]
-    str r1, [sp, #36]
-    str r6, [sp, #40]
     bx lr
-1:  rsb r0, r0, #0
-    str r0, [sp, #40]
+1:  rsb r2, r0, #0
     mvn r0, #0
-    str r0, [sp, #32]
-    str r6, [sp, #36]
+    mov r1, #0
     bx lr
 LEAF_END(internal/runtime/syscall/linux.Syscall6)
 
 /* rawSyscallNoError(trap, a1, a2, a3) (r1, r2). */
 FUNC(syscall.rawSyscallNoError)
-    ldr r7, [sp, #4]
-    ldr r0, [sp, #8]
-    ldr r1, [sp, #12]
-    ldr r2, [sp, #16]
+    mov r7, r0
+    mov r0, r1
+    mov r1, r2
+    mov r2, r4
     svc #0
-    str r0, [sp, #20]
-    str r1, [sp, #24]
     bx lr
 LEAF_END(syscall.rawSyscallNoError)
 
 /* rawVforkSyscall(trap, a1, a2, a3) (r1, err). */
 FUNC(syscall.rawVforkSyscall)
-    ldr r7, [sp, #4]
-    ldr r0, [sp, #8]
-    ldr r1, [sp, #12]
-    ldr r2, [sp, #16]
+    mov r7, r0
+    mov r0, r1
+    mov r1, r2
+    mov r2, r4
     mov r3, #0
     mov r4, #0
     mov r5, #0
     svc #0
-    mov r6, #0
+    mov r1, #0
     cmn r0, #4096
     bhi 1f
-    str r0, [sp, #20]
-    str r6, [sp, #24]
     bx lr
-1:  rsb r0, r0, #0
-    str r0, [sp, #24]
+1:  rsb r1, r0, #0
     mvn r0, #0
-    str r0, [sp, #20]
     bx lr
 LEAF_END(syscall.rawVforkSyscall)

@@ -90,50 +90,47 @@ FUNC(rt_syscall6)
 1:  jr $31
 CEND(rt_syscall6)
 
-/* Syscall6(num, a1..a6) (r1, r2, errno): words from 4(SP) on. */
+/* Syscall6(num, a1..a6) (r1, r2, errno): R4 ... R10 -> R4 R5 R6. */
 FUNC(internal/runtime/syscall/linux.Syscall6)
-    lw $8, 24($29)
-    lw $9, 28($29)
-    lw $2, 4($29)
-    lw $4, 8($29)
-    lw $5, 12($29)
-    lw $6, 16($29)
-    lw $7, 20($29)
     addiu $29, $29, -32
-    sw $8, 16($29)
-    sw $9, 20($29)
+    sw $9, 16($29)
+    sw $10, 20($29)
+    move $2, $4
+    move $4, $5
+    move $5, $6
+    move $6, $7
+    move $7, $8
     syscall
     addiu $29, $29, 32
-    beqz $7, 1f
-    sw $2, 40($29)
-    li $2, -1
-    sw $2, 32($29)
-    sw $0, 36($29)
+    move $5, $3
+    bnez $7, 1f
+    move $4, $2
+    move $6, $0
     jr $31
-1:  sw $2, 32($29)
-    sw $3, 36($29)
-    sw $0, 40($29)
+1:  move $6, $2
+    li $4, -1
+    move $5, $0
     jr $31
 LEAF_END(internal/runtime/syscall/linux.Syscall6)
 
 /* rawSyscallNoError(trap, a1, a2, a3) (r1, r2). */
 FUNC(syscall.rawSyscallNoError)
-    lw $2, 4($29)
-    lw $4, 8($29)
-    lw $5, 12($29)
-    lw $6, 16($29)
+    move $2, $4
+    move $4, $5
+    move $5, $6
+    move $6, $7
     syscall
-    sw $2, 20($29)
-    sw $3, 24($29)
+    move $4, $2
+    move $5, $3
     jr $31
 LEAF_END(syscall.rawSyscallNoError)
 
 /* rawVforkSyscall(trap, a1, a2, a3) (r1, err). */
 FUNC(syscall.rawVforkSyscall)
-    lw $2, 4($29)
-    lw $4, 8($29)
-    lw $5, 12($29)
-    lw $6, 16($29)
+    move $2, $4
+    move $4, $5
+    move $5, $6
+    move $6, $7
     move $7, $0
     addiu $29, $29, -32
     sw $0, 16($29)
@@ -141,11 +138,10 @@ FUNC(syscall.rawVforkSyscall)
     syscall
     addiu $29, $29, 32
     bnez $7, 1f
-    sw $2, 20($29)
-    sw $0, 24($29)
+    move $4, $2
+    move $5, $0
     jr $31
-1:  sw $2, 24($29)
-    li $2, -1
-    sw $2, 20($29)
+1:  move $5, $2
+    li $4, -1
     jr $31
 LEAF_END(syscall.rawVforkSyscall)

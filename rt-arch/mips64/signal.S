@@ -79,56 +79,54 @@ FUNC(rt_syscall6)
 1:  jr $31
 CEND(rt_syscall6)
 
-/* Syscall6(num, a1..a6) (r1, r2, errno): words from 8(SP) on. */
+/* Syscall6(num, a1..a6) (r1, r2, errno): R4 ... R10 -> R4 R5 R6. */
 FUNC(internal/runtime/syscall/linux.Syscall6)
-    ld $2, 8($29)
-    ld $4, 16($29)
-    ld $5, 24($29)
-    ld $6, 32($29)
-    ld $7, 40($29)
-    ld $8, 48($29)
-    ld $9, 56($29)
+    move $2, $4
+    move $4, $5
+    move $5, $6
+    move $6, $7
+    move $7, $8
+    move $8, $9
+    move $9, $10
     syscall
-    beqz $7, 1f
-    sd $2, 80($29)
-    li $2, -1
-    sd $2, 64($29)
-    sd $0, 72($29)
+    move $5, $3
+    bnez $7, 1f
+    move $4, $2
+    move $6, $0
     jr $31
-1:  sd $2, 64($29)
-    sd $3, 72($29)
-    sd $0, 80($29)
+1:  move $6, $2
+    li $4, -1
+    move $5, $0
     jr $31
 LEAF_END(internal/runtime/syscall/linux.Syscall6)
 
 /* rawSyscallNoError(trap, a1, a2, a3) (r1, r2). */
 FUNC(syscall.rawSyscallNoError)
-    ld $2, 8($29)
-    ld $4, 16($29)
-    ld $5, 24($29)
-    ld $6, 32($29)
+    move $2, $4
+    move $4, $5
+    move $5, $6
+    move $6, $7
     syscall
-    sd $2, 40($29)
-    sd $3, 48($29)
+    move $4, $2
+    move $5, $3
     jr $31
 LEAF_END(syscall.rawSyscallNoError)
 
 /* rawVforkSyscall(trap, a1, a2, a3) (r1, err). */
 FUNC(syscall.rawVforkSyscall)
-    ld $2, 8($29)
-    ld $4, 16($29)
-    ld $5, 24($29)
-    ld $6, 32($29)
+    move $2, $4
+    move $4, $5
+    move $5, $6
+    move $6, $7
     move $7, $0
     move $8, $0
     move $9, $0
     syscall
     bnez $7, 1f
-    sd $2, 40($29)
-    sd $0, 48($29)
+    move $4, $2
+    move $5, $0
     jr $31
-1:  sd $2, 48($29)
-    li $2, -1
-    sd $2, 40($29)
+1:  move $5, $2
+    li $4, -1
     jr $31
 LEAF_END(syscall.rawVforkSyscall)
