@@ -163,15 +163,6 @@ func subtle_setDITEnabled() bool { return false }
 //go:linkname subtle_setDITDisabled crypto/subtle.setDITDisabled
 func subtle_setDITDisabled() {}
 
-//go:linkname sig_BoringCrypto crypto/internal/boring/sig.BoringCrypto
-func sig_BoringCrypto() {}
-
-//go:linkname sig_FIPSOnly crypto/internal/boring/sig.FIPSOnly
-func sig_FIPSOnly() {}
-
-//go:linkname sig_StandardCrypto crypto/internal/boring/sig.StandardCrypto
-func sig_StandardCrypto() {}
-
 // ---- random numbers
 
 func rand() uint64
