@@ -38,19 +38,35 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
     let sig = &program.sigs[f.sig];
     let start = f.pos.full_position();
     let file = t.strings.file(start.file.as_str().as_bytes());
+    // Inlined calls that still have instructions, with those around them; numbered from 1 in the image's table.
+    let mut number = vec![0u32; f.inlined.len() + 1];
+    for l in &c.lines {
+        let mut at = l.inl;
+        while at != 0 && number[at as usize] == 0 {
+            number[at as usize] = 1;
+            at = f.inlined[at as usize - 1].parent;
+        }
+    }
+    let mut count = 0;
+    for n in number.iter_mut().filter(|n| **n != 0) {
+        count += 1;
+        *n = count;
+    }
     let rows: Vec<LineRow> = c
         .lines
         .iter()
         .map(|l| {
             let p = l.pos.full_position();
             let file = if p.file == start.file { file } else { t.strings.file(p.file.as_str().as_bytes()) };
-            LineRow { pc: l.pc, file, line: p.line, inline: l.inl }
+            LineRow { pc: l.pc, file, line: p.line, inline: number[l.inl as usize] }
         })
         .collect();
     let calls: Vec<img::InlinedCall> = f
         .inlined
         .iter()
-        .map(|i| {
+        .enumerate()
+        .filter(|(i, _)| number[i + 1] != 0)
+        .map(|(_, i)| {
             let at = i.call_pos.full_position();
             img::InlinedCall {
                 name: t.strings.add(i.name.as_str().as_bytes()),
@@ -58,7 +74,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
                 start_line: i.start.position().line,
                 call_file: t.strings.file(at.file.as_str().as_bytes()),
                 call_line: at.line,
-                parent: i.parent,
+                parent: number[i.parent as usize],
             }
         })
         .collect();

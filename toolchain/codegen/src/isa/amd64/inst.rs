@@ -830,6 +830,31 @@ impl Inst {
         }
     }
 
+    /// Whether a traceback can find this instruction: it may fault, trap or call. Others need no row in the line table.
+    pub fn may_stop(&self) -> bool {
+        !matches!(
+            self,
+            Inst::Args(_)
+                | Inst::Mov { .. }
+                | Inst::MovF { .. }
+                | Inst::Imm { .. }
+                | Inst::Lea { .. }
+                | Inst::ShI { .. }
+                | Inst::ShC { .. }
+                | Inst::Setcc { .. }
+                | Inst::CarryMask { .. }
+                | Inst::FZero { .. }
+                | Inst::GToX { .. }
+                | Inst::XToG { .. }
+                | Inst::SetFeq { .. }
+                | Inst::FSel { .. }
+                | Inst::Jmp(_)
+                | Inst::Jcc { .. }
+                | Inst::JccFeq { .. }
+                | Inst::Ret(_)
+        )
+    }
+
     /// Whether the collector may run in it.
     pub fn is_safepoint(&self) -> bool {
         matches!(self, Inst::Call(_) | Inst::Poll)

@@ -284,7 +284,8 @@ fn emit_function(
             let mut live: Vec<Reg> = solution.apply(n, |v| inst.visit(v)).collect();
             retarget(inst, &forward);
             e.line = *line as usize;
-            if lines.last().is_none_or(|l| l.1 != e.line) && sel.lines[e.line].0.is_some() {
+            let new_line = lines.last().is_none_or(|l| l.1 != e.line);
+            if new_line && inst.may_stop() && sel.lines[e.line].0.is_some() {
                 lines.push((e.buf.mark(), e.line));
             }
             if let Inst::Poll = inst {
