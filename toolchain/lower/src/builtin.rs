@@ -200,8 +200,11 @@ impl<'p, 'a> Fx<'p, 'a> {
             Builtin::Copy => {
                 self.copy_slices(&vals[0], tys[0], &vals[1], tys[1]);
             }
-            // Deferred directly, it is not called by a deferred function: it does nothing.
-            Builtin::Recover => {}
+            // Deferred directly: effective if the function that defers it is itself called by a panic, which the
+            // runtime finds out, as this is in a wrapper.
+            Builtin::Recover => {
+                self.rt("gorecover", &[]);
+            }
             other => panic!("{other:?} as a statement"),
         }
     }
@@ -347,6 +350,15 @@ impl<'p, 'a> Fx<'p, 'a> {
         let some = self.icmp_imm(Cc::Ne, n, 0);
         let bad = self.bin(Op::And, nil, some);
         self.panic_if(bad, nil_panic);
+        // The end must not be beyond the end of memory.
+        let word = self.word_ty();
+        let addr = self.bitcast(p, word);
+        let room = self.ins(Op::Neg, &[addr], word);
+        let bytes = self.mul_imm(n, size);
+        let over = self.icmp(Cc::Ugt, bytes, room);
+        let some = self.icmp_imm(Cc::Ne, addr, 0);
+        let bad = self.bin(Op::And, over, some);
+        self.panic_if(bad, len_panic);
         if is_str { Val::Flat(smallvec![p, n]) } else { Val::Flat(smallvec![p, n, n]) }
     }
 

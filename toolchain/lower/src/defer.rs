@@ -15,6 +15,8 @@ enum Later {
     Call { target: LaterTarget, params: Vec<TypeId>, results: Vec<TypeId> },
     /// A built-in function.
     Builtin(Builtin),
+    /// Nothing.
+    Nothing,
 }
 
 enum LaterTarget {
@@ -77,7 +79,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         if self.mode(fun) == Mode::Type {
             // A conversion as a statement: only its operand is evaluated.
             self.evaluate(&args[0], None);
-            return self.later_func(kind, Later::Builtin(Builtin::Recover), Vec::new());
+            return self.later_func(kind, Later::Nothing, Vec::new());
         }
         if let Some(b) = self.builtin_of(fun) {
             let (vals, tys) = self.builtin_args(b, args);
@@ -119,12 +121,17 @@ impl<'p, 'a> Fx<'p, 'a> {
         let pos = self.s.pos;
         let f = self.p.new_func(&name, sig, pos);
         self.p.prog.funcs[f].flags = flags;
+        if let Later::Builtin(Builtin::Recover) = what {
+            let flags = &mut self.p.prog.funcs[f].flags;
+            (flags.has_recover, flags.noinline) = (true, true);
+        }
         let make = move |p: &mut crate::program::Prog<'a>, id| {
             let mut fx = Fx::synthetic(p, id);
             fx.s.pos = pos;
             let at = if tys.is_empty() { Vec::new() } else { fx.load_captures(&tys) };
             let mut vals: Vec<Val> = at.iter().zip(&tys).map(|(&a, &t)| fx.load_val(t, a)).collect();
             match what {
+                Later::Nothing => {}
                 Later::Builtin(b) => fx.builtin_vals(b, &vals, &tys),
                 Later::Call { target, params, results } => {
                     let target = match target {

@@ -305,12 +305,15 @@ pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -
             vec![Val::one(r[0]), Val::one(r[1])]
         }
         Do::CallerPc | Do::CallerSp => {
+            // It is about the function's own frame.
+            fx.s.f.flags.noinline = true;
             let op = if what == Do::CallerPc { Op::GetCallerPc } else { Op::GetCallerSp };
             let v = fx.ins(op, &[], Ty::I64);
             let ty = result_ty(fx, 0);
             one(fx.resize(v, ty, false))
         }
         Do::ClosurePtr => {
+            fx.s.f.flags.noinline = true;
             let v = fx.ins(Op::GetClosure, &[], Ty::Ptr);
             let ty = result_ty(fx, 0);
             one(fx.bitcast(v, ty))

@@ -189,6 +189,9 @@ impl<'a> Prog<'a> {
         let mut f = Func::new(Sym::new(name), sig, &[], pos);
         f.blocks = IndexVec::new();
         f.flags.noreturn = externs::contains(externs::NORETURN, name);
+        if name == "runtime.deferreturn" {
+            f.flags.deferreturn = true;
+        }
         self.prog.funcs.push(f)
     }
     /// Puts something on the worklist.
@@ -239,8 +242,10 @@ impl<'a> Prog<'a> {
         let sig = self.decl_sig(obj, &args);
         let o_pos = self.ck.table.obj(obj).pos;
         let f = self.new_func(&name, sig, o_pos);
-        self.prog.funcs[f].flags =
-            FuncFlags { noreturn: self.prog.funcs[f].flags.noreturn, ..self.decl_flags(obj) };
+        let FuncFlags { noreturn, deferreturn, .. } = self.prog.funcs[f].flags;
+        let flags = self.decl_flags(obj);
+        let (wrapper, noinline) = (deferreturn, deferreturn || flags.noinline);
+        self.prog.funcs[f].flags = FuncFlags { noreturn, deferreturn, wrapper, noinline, ..flags };
         self.decls.insert((obj, args.clone()), f);
         self.enqueue(f, Work::Decl(obj, args));
         f

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use syntax::Sym;
 use syntax::ast::{BinaryOp, BranchKind, CaseClause, Expr, Stmt, StmtKind, SwitchStmt};
 use types::info::Mode;
-use types::table::TypeId;
+use types::table::{Basic, TypeId, basic};
 
 /// So many integer cases are worth a table or binary search.
 const MIN_TABLE: usize = 5;
@@ -31,7 +31,13 @@ impl<'p, 'a> Fx<'p, 'a> {
                     for e in &c.cases {
                         let next = self.s.block();
                         self.s.pos = e.start_pos();
-                        self.cond(e, body, next);
+                        if self.p.is_iface(self.ty_of(e)) {
+                            let yes = Val::one(self.bool(true));
+                            let eq = self.case_eq(&yes, basic(Basic::Bool), e);
+                            self.s.br(eq, body, next);
+                        } else {
+                            self.cond(e, body, next);
+                        }
                         self.s.start_sealed(next);
                     }
                 }
