@@ -126,6 +126,9 @@ pub const ASM_CALLS: &[(&str, &str, &[&str])] = &[
     ("reflect.methodValueCall", "reflect", &["callMethod", "moveMakeFuncArgPtrs"]),
 ];
 
+/// Functions that are invisible to `recover` although they have source: they only hand calls on.
+pub const WRAPPERS: &[&str] = &["runtime.deferreturn", "reflect.callReflect", "reflect.callMethod"];
+
 /// Is this symbol one of the table's?
 pub fn contains(table: &[&str], symbol: &str) -> bool {
     table.contains(&symbol)

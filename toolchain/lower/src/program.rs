@@ -244,7 +244,8 @@ impl<'a> Prog<'a> {
         let f = self.new_func(&name, sig, o_pos);
         let FuncFlags { noreturn, deferreturn, .. } = self.prog.funcs[f].flags;
         let flags = self.decl_flags(obj);
-        let (wrapper, noinline) = (deferreturn, deferreturn || flags.noinline);
+        let wrapper = externs::contains(externs::WRAPPERS, &name);
+        let noinline = wrapper || flags.noinline;
         self.prog.funcs[f].flags = FuncFlags { noreturn, deferreturn, wrapper, noinline, ..flags };
         self.decls.insert((obj, args.clone()), f);
         self.enqueue(f, Work::Decl(obj, args));
