@@ -99,7 +99,7 @@ fn plan(f: &Func) -> Vec<Option<Vec<Piece>>> {
                     }
                 }
                 Op::NilCheck => {}
-                Op::KeepAlive => {}
+                // KeepAlive of a stack object keeps alive what it points to: like any other use, it needs the memory.
                 _ => d.args.iter().for_each(|&a| kill(&mut plans, a)),
             }
         }
