@@ -7,7 +7,7 @@ use syntax::ast::{Decl, File};
 use syntax::{Options, Pos, Sym, names, pos};
 
 use super::resolve::resolve;
-use super::{Config, Import, Parsed, Place, embed};
+use super::{Config, Import, Parsed, Place, embed, embed_values};
 use crate::overlay::apply_patches;
 use crate::report::Diagnostic;
 
@@ -183,7 +183,10 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
             }
         }
     }
-    Parsed { place, name, files: out.files, imports, errors: out.errors, fatal, embeds, bodyless }
+    if !embeds.is_empty() {
+        embed_values::apply(&mut out.files, &embeds, &mut out.errors);
+    }
+    Parsed { place, name, files: out.files, imports, errors: out.errors, fatal, bodyless }
 }
 
 fn nothing_to_build(place: &Place, listing: &Listing) -> String {

@@ -2,9 +2,10 @@
 //! chosen and parsed, and its imports are resolved; several packages at a time. The result is in dependency order.
 //!
 //! - `mod`: the work queue; `resolve`: from an import path to a directory; `files`: the files of a package
-//! - `order`: cycles, dependency order; `embed`: files that `//go:embed` names
+//! - `order`: cycles, dependency order; `embed`, `embed_values`: `//go:embed`
 
 mod embed;
+mod embed_values;
 mod files;
 mod order;
 mod resolve;
@@ -64,8 +65,6 @@ pub struct Package {
     pub go_version: Option<String>,
     /// Functions without a body are accepted (the runtime or assembly has them).
     pub bodyless: bool,
-    /// By the position of a `//go:embed` line, the files it names.
-    pub embeds: FxHashMap<Pos, Vec<EmbedFile>>,
     /// Errors of the files themselves.
     pub errors: Vec<Diagnostic>,
 }
@@ -103,7 +102,6 @@ struct Parsed {
     errors: Vec<Diagnostic>,
     /// Errors that make the whole load fail.
     fatal: Vec<(Pos, String)>,
-    embeds: FxHashMap<Pos, Vec<EmbedFile>>,
     bodyless: bool,
 }
 

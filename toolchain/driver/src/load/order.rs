@@ -80,7 +80,6 @@ pub(super) fn finish(
                 imports,
                 go_version: p.place.go_version,
                 bodyless: p.bodyless,
-                embeds: p.embeds,
                 errors: p.errors,
                 path: p.place.path,
             }
