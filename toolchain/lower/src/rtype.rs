@@ -57,6 +57,8 @@ pub struct Rtypes {
     by_reflection: bool,
     /// Methods of interface types that reflection sees, until it can choose methods.
     of_interfaces: Vec<MethodKey>,
+    /// Methods of all interface types that an assertion can ask for: a type that has one says so in its table, called or not.
+    asked: FxHashSet<MethodKey>,
     funcs_seen: usize,
 }
 
@@ -121,8 +123,31 @@ impl<'a> Prog<'a> {
         if reflected || self.rtypes.called.contains(&key) {
             self.fill_method(w);
         } else {
+            if self.rtypes.asked.contains(&key) {
+                self.fill_method_type(w);
+            }
             self.rtypes.waiting.entry(key).or_default().push(w);
         }
+    }
+
+    /// An interface type has this method: assertions to it compare signatures.
+    fn method_asked(&mut self, key: MethodKey) {
+        if self.rtypes.asked.insert(key) {
+            for w in self.rtypes.waiting.get(&key).cloned().unwrap_or_default() {
+                self.fill_method_type(w);
+            }
+        }
+    }
+
+    /// The signature in a method table's entry, once.
+    fn fill_method_type(&mut self, w: WaitingMethod) {
+        let WaitingMethod::Table { data, off, entry, .. } = w else { return };
+        if self.prog.datas[data].relocs.iter().any(|r| r.off == off + 4) {
+            return;
+        }
+        let mtyp = if self.rtypes.by_reflection { self.rtype(entry.sig) } else { self.rtype_mem(entry.sig) };
+        let target = SymRef::Data(mtyp);
+        self.prog.datas[data].relocs.push(Reloc { off: off + 4, kind: RelocKind::TypesOff32, target, addend: 0 });
     }
 
     fn fill_method(&mut self, w: WaitingMethod) {
@@ -132,14 +157,12 @@ impl<'a> Prog<'a> {
                 self.fill_itab(data, off, f);
             }
             WaitingMethod::Table { data, off, ty, entry } => {
-                let mtyp =
-                    if self.rtypes.by_reflection { self.rtype(entry.sig) } else { self.rtype_mem(entry.sig) };
+                self.fill_method_type(w);
                 let ifn = self.iface_method_func(ty, entry);
                 let tfn = self.method_func(ty, entry);
                 let mut put = |at: u32, kind, target| {
                     self.prog.datas[data].relocs.push(Reloc { off: off + at, kind, target, addend: 0 })
                 };
-                put(4, RelocKind::TypesOff32, SymRef::Data(mtyp));
                 put(8, RelocKind::FuncIndex32, SymRef::Func(ifn));
                 put(12, RelocKind::FuncIndex32, SymRef::Func(tfn));
                 self.prog.datas[data].bytes[off as usize + 8..off as usize + 16].fill(0);
@@ -192,6 +215,7 @@ impl<'a> Prog<'a> {
                 for m in self.iface_methods(t) {
                     self.rtype(m.sig);
                     let key = MethodKey { name: m.name, pkg: m.pkg, sig: self.ck.table.canon(m.sig) };
+                    self.method_asked(key);
                     // Compiled calls announce themselves; what is left is reflection's `Value.Method` of an interface value.
                     if self.rtypes.by_reflection {
                         self.method_called(key);
