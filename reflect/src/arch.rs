@@ -577,7 +577,8 @@ const WASM: Arch = Arch {
 };
 
 /// All architectures, in the order the documentation lists them.
-pub static ALL: [Arch; 13] =
+pub static ALL: [Arch; 13] = ROWS;
+const ROWS: [Arch; 13] =
     [AMD64, I386, ARM, ARM64, MIPS, MIPSLE, MIPS64, MIPS64LE, PPC64, PPC64LE, RISCV64, S390X, WASM];
 
 impl Arch {
@@ -587,16 +588,9 @@ impl Arch {
     }
 
     /// The row of the machine this crate was compiled for.
+    #[inline]
     pub fn host() -> &'static Arch {
-        const NAME: &str = host_name();
-        const INDEX: usize = {
-            let mut i = 0;
-            while !same(ROW_NAMES[i], NAME) {
-                i += 1;
-            }
-            i
-        };
-        &ALL[INDEX]
+        &ALL[HOST]
     }
 
     /// The registers of ABIInternal.
@@ -647,6 +641,19 @@ pub struct RegArgsLayout {
     /// Size of the whole.
     pub size: u32,
 }
+
+/// The index of the machine this crate was compiled for.
+const HOST: usize = {
+    let mut i = 0;
+    while !same(ROW_NAMES[i], host_name()) {
+        i += 1;
+    }
+    i
+};
+/// Its RegArgs.
+pub const HOST_REG_ARGS: RegArgsLayout = ROWS[HOST].reg_args();
+/// How many integer argument registers it has.
+pub const HOST_INT_ARGS: usize = ROWS[HOST].int_args.len();
 
 const ROW_NAMES: [&str; 13] = [
     "amd64", "386", "arm", "arm64", "mips", "mipsle", "mips64", "mips64le", "ppc64", "ppc64le", "riscv64",

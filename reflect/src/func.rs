@@ -3,9 +3,10 @@
 //! A call takes the ABI's steps: each part of an argument goes to its place in the register image or the stack
 //! frame, the runtime makes the call on a goroutine's stack, and the results' parts are gathered the same way.
 
-use crate::abi::{AbiDesc, AbiSeq, StepKind, assign};
-use crate::arch::Arch;
+use crate::abi::{AbiDesc, StepKind, assign};
+use crate::arch::{Arch, HOST_INT_ARGS, HOST_REG_ARGS};
 use crate::held::Node;
+use crate::plan::Plan;
 use crate::regs::{MAX_REG_ARGS_WORDS, RegArgs};
 use crate::types::{Type, View};
 use crate::value::Value;
@@ -33,6 +34,8 @@ struct Signature {
     results: Vec<Type>,
     variadic: bool,
     desc: AbiDesc,
+    arguments: Plan,
+    returns: Plan,
 }
 
 impl FuncType {
@@ -57,7 +60,10 @@ impl FuncType {
             types.iter().map(Type::view).collect()
         }
         let desc = assign(&views(&params), &views(&results), None, budget);
-        FuncType(Arc::new(Signature { params, results, variadic, desc }))
+        let (mut arguments, mut returns) = (Plan::default(), Plan::default());
+        (0..params.len()).for_each(|i| arguments.add(i, desc.param(i), false));
+        (0..results.len()).for_each(|i| returns.add(i, desc.result(i), true));
+        FuncType(Arc::new(Signature { params, results, variadic, desc, arguments, returns }))
     }
 
     /// Parameter types.
@@ -343,26 +349,27 @@ impl Func {
         frame: &mut [u64],
     ) -> Result<(), CallError> {
         let d = self.typ.abi();
-        regs.fill(0);
-        frame.fill(0);
-        // The collector looks into the buffers while results wait in them.
+        // What an earlier call left in the buffers does no harm: the collector looks at them conservatively, and only
+        // while a call with pointers is on its way.
         let mut nodes = (Node::new(), Node::new());
+        let pointers = d.in_reg_ptrs | d.out_reg_ptrs != 0 || !d.stack_ptrs.is_empty();
         let per = 8 / size_of::<usize>();
-        // SAFETY: the nodes and buffers stay in place until they leave the list below.
-        unsafe {
-            Node::enter(&mut nodes.0, regs.as_ptr().cast(), regs.len() * per);
-            Node::enter(&mut nodes.1, frame.as_ptr().cast(), frame.len() * per);
+        if pointers {
+            // SAFETY: the nodes and buffers stay in place until they leave the list below.
+            unsafe {
+                Node::enter(&mut nodes.0, regs.as_ptr().cast(), regs.len() * per);
+                Node::enter(&mut nodes.1, frame.as_ptr().cast(), frame.len() * per);
+            }
         }
         let (regs_ptr, frame_ptr) = (regs.as_mut_ptr().cast::<u8>(), frame.as_mut_ptr().cast::<u8>());
-        // SAFETY: both buffers are initialised and large enough.
+        // SAFETY: both buffers are initialised and large enough, and the values have the types of the signature.
         let called = unsafe {
-            let mut image =
-                RegArgs::new(core::slice::from_raw_parts_mut(regs_ptr, 8 * regs.len()), Arch::host());
-            let bytes = core::slice::from_raw_parts_mut(frame_ptr, d.args_size as usize);
-            for (i, v) in args.iter().enumerate() {
-                scatter(d.param(i), v.bytes(), &mut image, bytes);
+            self.typ.0.arguments.scatter(|i| args[i].data(), regs_ptr, frame_ptr);
+            // ReturnIsPtr is an array of bytes, at most two of them.
+            let bits = regs_ptr.add(HOST_REG_ARGS.return_is_ptr as usize);
+            for k in 0..HOST_INT_ARGS.div_ceil(8) {
+                bits.add(k).write((d.out_reg_ptrs >> (8 * k)) as u8);
             }
-            image.set_return_ptrs(d.out_reg_ptrs);
             rt.reflectcall(&RawCall {
                 typ: core::ptr::null(),
                 func: self.closure,
@@ -375,19 +382,14 @@ impl Func {
         };
         if called.is_ok() {
             // SAFETY: as above; the callee has written its results.
-            unsafe {
-                let image =
-                    RegArgs::new(core::slice::from_raw_parts_mut(regs_ptr, 8 * regs.len()), Arch::host());
-                let bytes = core::slice::from_raw_parts(frame_ptr, d.args_size as usize);
-                for (i, v) in results.iter_mut().enumerate() {
-                    gather(&d.ret, i, v.bytes_mut(), &image, bytes);
-                }
-            }
+            unsafe { self.typ.0.returns.gather(|i| results[i].data_mut(), regs_ptr, frame_ptr) };
         }
-        // SAFETY: entered above.
-        unsafe {
-            Node::leave(&mut nodes.0);
-            Node::leave(&mut nodes.1);
+        if pointers {
+            // SAFETY: entered above.
+            unsafe {
+                Node::leave(&mut nodes.0);
+                Node::leave(&mut nodes.1);
+            }
         }
         called.map_err(CallError::Panic)
     }
@@ -402,19 +404,6 @@ fn scatter(steps: &[crate::abi::AbiStep], value: &[u8], regs: &mut RegArgs<'_>, 
                 frame[at..at + part.len()].copy_from_slice(part);
             }
             _ => regs.store(s, part),
-        }
-    }
-}
-
-fn gather(seq: &AbiSeq, i: usize, value: &mut [u8], regs: &RegArgs<'_>, frame: &[u8]) {
-    for s in seq.value(i) {
-        let part = &mut value[s.offset as usize..(s.offset + s.size) as usize];
-        match s.kind {
-            StepKind::Stack => {
-                let at = s.stack_offset as usize;
-                part.copy_from_slice(&frame[at..at + part.len()]);
-            }
-            _ => regs.load(s, part, true),
         }
     }
 }

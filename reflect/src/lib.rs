@@ -30,6 +30,8 @@ pub mod held;
 #[cfg(feature = "alloc")]
 pub mod image_writer;
 #[cfg(feature = "alloc")]
+mod plan;
+#[cfg(feature = "alloc")]
 pub mod types;
 #[cfg(feature = "alloc")]
 pub mod value;

@@ -48,10 +48,10 @@ impl<'a> RegArgs<'a> {
         match step.kind {
             StepKind::IntReg | StepKind::Pointer => {
                 let at = self.int_slot(step);
-                self.bytes[at..at + part.len()].copy_from_slice(part);
+                copy_part(&mut self.bytes[at..at + part.len()], part);
                 if step.kind == StepKind::Pointer {
                     let at = self.ptr_slot(step);
-                    self.bytes[at..at + part.len()].copy_from_slice(part);
+                    copy_part(&mut self.bytes[at..at + part.len()], part);
                 }
             }
             StepKind::FloatReg => {
@@ -59,7 +59,7 @@ impl<'a> RegArgs<'a> {
                 let slot = &mut self.bytes[at..at + 8];
                 match <[u8; 4]>::try_from(part) {
                     Ok(f32_bytes) => slot.copy_from_slice(&float32_to_reg(f32_bytes, self.arch.float32)),
-                    Err(_) => slot.copy_from_slice(part),
+                    Err(_) => copy_part(slot, part),
                 }
             }
             StepKind::Stack | StepKind::Bad => {}
@@ -72,11 +72,11 @@ impl<'a> RegArgs<'a> {
         match step.kind {
             StepKind::Pointer if from_ptrs => {
                 let at = self.ptr_slot(step);
-                part.copy_from_slice(&self.bytes[at..at + part.len()]);
+                copy_part(part, &self.bytes[at..at + part.len()]);
             }
             StepKind::IntReg | StepKind::Pointer => {
                 let at = self.int_slot(step);
-                part.copy_from_slice(&self.bytes[at..at + part.len()]);
+                copy_part(part, &self.bytes[at..at + part.len()]);
             }
             StepKind::FloatReg => {
                 let at = self.layout.floats as usize + 8 * step.reg as usize;
@@ -99,6 +99,18 @@ impl<'a> RegArgs<'a> {
 
     fn ptr_slot(&self, step: &AbiStep) -> usize {
         self.layout.ptrs as usize + step.reg as usize * self.arch.ptr_size as usize
+    }
+}
+
+/// Copies a part of equal length; words without a call of memcpy.
+#[inline]
+pub(crate) fn copy_part(to: &mut [u8], from: &[u8]) {
+    match (<&mut [u8; 8]>::try_from(&mut *to), <&[u8; 8]>::try_from(from)) {
+        (Ok(to), Ok(from)) => *to = *from,
+        _ => match (<&mut [u8; 4]>::try_from(&mut *to), <&[u8; 4]>::try_from(from)) {
+            (Ok(to), Ok(from)) => *to = *from,
+            _ => to.copy_from_slice(from),
+        },
     }
 }
 

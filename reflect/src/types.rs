@@ -24,6 +24,8 @@ pub struct Type(Repr);
 
 #[derive(Clone)]
 enum Repr {
+    /// A kind without parts.
+    Basic(Kind),
     Built(Arc<Built>),
     Linked(TypeRef),
 }
@@ -41,6 +43,23 @@ struct Built {
     len: u64,
     fields: Vec<Field>,
     func: Option<FuncType>,
+}
+
+/// Size and alignment of the kinds without parts.
+fn basic_layout(kind: Kind) -> Option<(u64, u64)> {
+    let arch = Arch::host();
+    let (p, max) = (arch.ptr_size as u64, arch.max_align as u64);
+    Some(match kind {
+        Kind::Bool | Kind::Int8 | Kind::Uint8 => (1, 1),
+        Kind::Int16 | Kind::Uint16 => (2, 2),
+        Kind::Int32 | Kind::Uint32 | Kind::Float32 => (4, 4),
+        Kind::Int64 | Kind::Uint64 | Kind::Float64 => (8, max),
+        Kind::Complex64 => (8, 4),
+        Kind::Complex128 => (16, max),
+        Kind::String | Kind::Interface => (2 * p, p),
+        Kind::Int | Kind::Uint | Kind::Uintptr | Kind::UnsafePointer => (p, p),
+        _ => return None,
+    })
 }
 
 /// A field of a struct type built by hand.
@@ -88,20 +107,7 @@ impl Type {
 
     /// The type of a kind that has no parts. Other kinds give `Invalid`.
     pub fn basic(kind: Kind) -> Type {
-        let arch = Arch::host();
-        let (p, max) = (arch.ptr_size as u64, arch.max_align as u64);
-        let (size, align) = match kind {
-            Kind::Bool | Kind::Int8 | Kind::Uint8 => (1, 1),
-            Kind::Int16 | Kind::Uint16 => (2, 2),
-            Kind::Int32 | Kind::Uint32 | Kind::Float32 => (4, 4),
-            Kind::Int64 | Kind::Uint64 | Kind::Float64 => (8, max),
-            Kind::Complex64 => (8, 4),
-            Kind::Complex128 => (16, max),
-            Kind::String | Kind::Interface => (2 * p, p),
-            Kind::Int | Kind::Uint | Kind::Uintptr | Kind::UnsafePointer => (p, p),
-            _ => return Type::built(Kind::Invalid, 0, 1, None, 0),
-        };
-        Type::built(kind, size, align, None, 0)
+        Type(Repr::Basic(if basic_layout(kind).is_some() { kind } else { Kind::Invalid }))
     }
 
     fn built(kind: Kind, size: u64, align: u64, elem: Option<Type>, len: u64) -> Type {
@@ -203,6 +209,7 @@ impl Type {
     /// The element type of an array, slice, pointer, channel or (linked) map.
     pub fn elem(&self) -> Option<Type> {
         match &self.0 {
+            Repr::Basic(_) => None,
             Repr::Built(b) => b.elem.clone(),
             Repr::Linked(t) => t.elem_type().map(Type::linked),
         }
@@ -226,6 +233,7 @@ impl Type {
     /// Type and offset of field `i` of a struct.
     pub fn field(&self, i: usize) -> Option<(Type, u64)> {
         match &self.0 {
+            Repr::Basic(_) => None,
             Repr::Built(b) => b.fields.get(i).map(|f| (f.typ.clone(), f.offset)),
             Repr::Linked(t) => {
                 (i < t.num_fields()).then(|| TypeView::field(*t, i)).map(|(t, off)| (Type::linked(t), off))
@@ -236,6 +244,7 @@ impl Type {
     /// The index of the field called `name`.
     pub fn field_named(&self, name: &str) -> Option<usize> {
         match &self.0 {
+            Repr::Basic(_) => None,
             Repr::Built(b) => b.fields.iter().position(|f| f.name == name),
             // SAFETY: names of a descriptor are well-formed.
             Repr::Linked(t) => {
@@ -247,6 +256,7 @@ impl Type {
     /// The signature of a func type.
     pub fn signature(&self) -> Option<FuncType> {
         match &self.0 {
+            Repr::Basic(_) => None,
             Repr::Built(b) => b.func.clone(),
             Repr::Linked(t) => {
                 let (params, results, variadic) = t.signature()?;
@@ -259,6 +269,7 @@ impl Type {
     /// A handle for the ABI algorithm.
     pub fn view(&self) -> View<'_> {
         match &self.0 {
+            Repr::Basic(k) => View(ViewRepr::Basic(*k)),
             Repr::Built(b) => View(ViewRepr::Built(b)),
             Repr::Linked(t) => View(ViewRepr::Linked(*t)),
         }
@@ -266,38 +277,40 @@ impl Type {
 
     /// Whether values of the two types may stand for each other: the same descriptor, or the same structure.
     /// Names of types built by hand do not count; a linked type is compared by structure with a built one.
+    #[inline]
     pub fn same(&self, other: &Type) -> bool {
         match (&self.0, &other.0) {
+            (Repr::Basic(a), Repr::Basic(b)) => a == b,
             (Repr::Linked(a), Repr::Linked(b)) => a == b,
             (Repr::Built(a), Repr::Built(b)) if Arc::ptr_eq(a, b) => true,
-            _ => {
-                let kind = self.kind();
-                if kind != other.kind() || self.size() != other.size() || self.len() != other.len() {
-                    return false;
-                }
-                match kind {
-                    Kind::Struct => {
-                        self.num_fields() == other.num_fields()
-                            && (0..self.num_fields()).all(|i| match (self.field(i), other.field(i)) {
-                                (Some((a, x)), Some((b, y))) => x == y && a.same(&b),
-                                _ => false,
-                            })
-                    }
-                    Kind::Func => match (self.signature(), other.signature()) {
-                        (Some(a), Some(b)) => a.same(&b),
+            _ => self.same_structure(other),
+        }
+    }
+
+    fn same_structure(&self, other: &Type) -> bool {
+        let kind = self.kind();
+        if kind != other.kind() || self.size() != other.size() || self.len() != other.len() {
+            return false;
+        }
+        match kind {
+            Kind::Struct => {
+                self.num_fields() == other.num_fields()
+                    && (0..self.num_fields()).all(|i| match (self.field(i), other.field(i)) {
+                        (Some((a, x)), Some((b, y))) => x == y && a.same(&b),
                         _ => false,
-                    },
-                    Kind::Array | Kind::Pointer | Kind::Slice | Kind::Chan => {
-                        match (self.elem(), other.elem()) {
-                            (Some(a), Some(b)) => a.same(&b),
-                            _ => false,
-                        }
-                    }
-                    // A map type cannot be built by hand, so one side knows less: refuse.
-                    Kind::Map => false,
-                    _ => true,
-                }
+                    })
             }
+            Kind::Func => match (self.signature(), other.signature()) {
+                (Some(a), Some(b)) => a.same(&b),
+                _ => false,
+            },
+            Kind::Array | Kind::Pointer | Kind::Slice | Kind::Chan => match (self.elem(), other.elem()) {
+                (Some(a), Some(b)) => a.same(&b),
+                _ => false,
+            },
+            // A map type cannot be built by hand, so one side knows less: refuse.
+            Kind::Map => false,
+            _ => true,
         }
     }
 }
@@ -326,6 +339,7 @@ impl fmt::Display for Type {
                 f.write_str("struct {")?;
                 for i in 0..self.num_fields() {
                     let name: &[u8] = match &self.0 {
+                        Repr::Basic(_) => &[],
                         Repr::Built(b) => b.fields[i].name.as_bytes(),
                         // SAFETY: names of a descriptor are well-formed.
                         Repr::Linked(t) => unsafe { t.struct_fields()[i].name.name() },
@@ -354,6 +368,7 @@ pub struct View<'a>(ViewRepr<'a>);
 
 #[derive(Clone, Copy)]
 enum ViewRepr<'a> {
+    Basic(Kind),
     Built(&'a Built),
     Linked(TypeRef),
 }
@@ -361,42 +376,49 @@ enum ViewRepr<'a> {
 impl TypeView for View<'_> {
     fn kind(self) -> Kind {
         match self.0 {
+            ViewRepr::Basic(k) => k,
             ViewRepr::Built(b) => b.kind,
             ViewRepr::Linked(t) => TypeView::kind(t),
         }
     }
     fn size(self) -> u64 {
         match self.0 {
+            ViewRepr::Basic(k) => basic_layout(k).map_or(0, |l| l.0),
             ViewRepr::Built(b) => b.size,
             ViewRepr::Linked(t) => TypeView::size(t),
         }
     }
     fn align(self) -> u64 {
         match self.0 {
+            ViewRepr::Basic(k) => basic_layout(k).map_or(1, |l| l.1),
             ViewRepr::Built(b) => b.align,
             ViewRepr::Linked(t) => TypeView::align(t),
         }
     }
     fn elem(self) -> Self {
         match self.0 {
+            ViewRepr::Basic(_) => self,
             ViewRepr::Built(b) => b.elem.as_ref().map_or(self, Type::view),
             ViewRepr::Linked(t) => View(ViewRepr::Linked(TypeView::elem(t))),
         }
     }
     fn len(self) -> u64 {
         match self.0 {
+            ViewRepr::Basic(_) => 0,
             ViewRepr::Built(b) => b.len,
             ViewRepr::Linked(t) => TypeView::len(t),
         }
     }
     fn num_fields(self) -> usize {
         match self.0 {
+            ViewRepr::Basic(_) => 0,
             ViewRepr::Built(b) => b.fields.len(),
             ViewRepr::Linked(t) => TypeView::num_fields(t),
         }
     }
     fn field(self, i: usize) -> (Self, u64) {
         match self.0 {
+            ViewRepr::Basic(_) => (self, 0),
             ViewRepr::Built(b) => (b.fields[i].typ.view(), b.fields[i].offset),
             ViewRepr::Linked(t) => {
                 let (t, off) = TypeView::field(t, i);

@@ -145,6 +145,17 @@ impl Value {
         unsafe { core::slice::from_raw_parts(self.mem.as_ptr().cast(), self.typ.size() as usize) }
     }
 
+    /// The address of the value.
+    #[inline]
+    pub(crate) fn data(&self) -> *const u8 {
+        self.mem.as_ptr().cast()
+    }
+
+    #[inline]
+    pub(crate) fn data_mut(&mut self) -> *mut u8 {
+        self.mem.as_mut_ptr().cast()
+    }
+
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         // SAFETY: as in `bytes`; the caller keeps the value valid.
         unsafe { core::slice::from_raw_parts_mut(self.mem.as_mut_ptr().cast(), self.typ.size() as usize) }

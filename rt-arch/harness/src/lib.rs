@@ -12,6 +12,8 @@
 extern crate alloc;
 
 mod api;
+#[cfg(target_arch = "x86_64")]
+mod bench;
 mod leaf;
 mod rt;
 mod sig;

@@ -17,6 +17,11 @@ pub fn main(args: &[&[u8]]) -> bool {
         args.get(i).map_or(or, |s| s.iter().fold(0, |n, b| n * 10 + (b.wrapping_sub(b'0') & 15) as u64))
     };
     let arch = Arch::host();
+    #[cfg(target_arch = "x86_64")]
+    if args.first() == Some(&&b"bench"[..]) {
+        crate::bench::run();
+        return true;
+    }
     let n = num(0, 500);
     let seed = num(1, 0x9e37_79b9_7f4a_7c15);
     let small = args.iter().any(|a| *a == b"small") || arch.ptr_size == 4;
@@ -24,6 +29,7 @@ pub fn main(args: &[&[u8]]) -> bool {
     let (sigs, in_regs) = signatures(n, seed);
     let api = crate::api::round_trips(n / 4 + 1, seed);
     let sizes = call_sizes(if small { 1 << 20 } else { 64 << 20 });
+    let refused = large_frames(if small { 2 << 20 } else { 128 << 20 });
     let growths = recursion(if small { 4 << 20 } else { 64 << 20 });
     let polls = poll();
     bad_call();
@@ -31,7 +37,7 @@ pub fn main(args: &[&[u8]]) -> bool {
     crate::leaf::memory(if small { 300 } else { 2000 });
     crate::leaf::system();
     println(format_args!(
-        "{}: {sigs} signatures ({in_regs} values in registers), {api} through the Rust API, {sizes} call sizes, {growths} stack growths, {polls} polls",
+        "{}: {sigs} signatures ({in_regs} values in registers), {api} through the Rust API, {sizes} call sizes entered and {refused} refused, {growths} stack growths, {polls} polls",
         arch.name
     ));
     true
@@ -376,6 +382,37 @@ fn poll() -> usize {
         }
         rt::POLLS
     }
+}
+
+/// Every callN from `from` on asks for more stack than there may be, and touches none: also where SP minus the frame
+/// would be below zero.
+fn large_frames(from: usize) -> usize {
+    let (mut size, mut tried) = (from, 0);
+    let mut words = [0u64; MAX_REG_ARGS_WORDS];
+    let closure = [th_poll as *const () as usize];
+    // SAFETY: one thread; the call does not get as far as its callee.
+    unsafe {
+        rt::MAX_STACK = 1 << 20;
+        rt::EXPECT_OVERFLOW = true;
+        rt::OVERFLOWS = 0;
+        while size <= 1 << 30 {
+            let block = Block {
+                typ: 0,
+                func: closure.as_ptr().cast(),
+                stack_args: null_mut(),
+                args_size: 0,
+                ret_offset: 0,
+                frame_size: size,
+                regs: words.as_mut_ptr().cast(),
+            };
+            run(&block, 8 << 10);
+            size *= 2;
+            tried += 1;
+        }
+        rt::EXPECT_OVERFLOW = false;
+        check(rt::OVERFLOWS == tried, "each large frame overflows the stack");
+    }
+    tried
 }
 
 /// A frame over 1 GiB is refused.
