@@ -147,7 +147,12 @@ impl<'a> Prog<'a> {
         }
         let mtyp = if self.rtypes.by_reflection { self.rtype(entry.sig) } else { self.rtype_mem(entry.sig) };
         let target = SymRef::Data(mtyp);
-        self.prog.datas[data].relocs.push(Reloc { off: off + 4, kind: RelocKind::TypesOff32, target, addend: 0 });
+        self.prog.datas[data].relocs.push(Reloc {
+            off: off + 4,
+            kind: RelocKind::TypesOff32,
+            target,
+            addend: 0,
+        });
     }
 
     fn fill_method(&mut self, w: WaitingMethod) {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use syntax::{Pos, Sym};
 
 /// The cost up to which a function is inlined.
-const BUDGET: u32 = 36;
+const BUDGET: u32 = 24;
 /// The cost of a call inside an inlined body.
 const CALL_COST: u32 = 12;
 /// Callers do not grow beyond this many instructions.
