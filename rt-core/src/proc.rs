@@ -283,6 +283,7 @@ unsafe extern "C" fn sysmon(_: *mut c_void) {
             delay = 20_000;
         }
         let now = os::nanotime();
+        SCHED.coarse_time.store(now, Relaxed);
         // Descriptors must not wait because all Ps are busy.
         let last = SCHED.last_poll.load(Relaxed);
         if netpoll::waiting() && last != 0 && last + SLICE < now {

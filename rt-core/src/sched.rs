@@ -54,6 +54,8 @@ pub struct Sched {
     /// Goroutines in system calls whose P was taken away, and threads not idle for other reasons.
     pub in_syscall: AtomicI32,
     pub main_started: AtomicU32,
+    /// The time when sysmon last looked.
+    pub coarse_time: AtomicU64,
 }
 
 /// What the lock guards.
@@ -98,6 +100,7 @@ pub static SCHED: Sched = Sched {
     sysmon_wait: AtomicU32::new(0),
     in_syscall: AtomicI32::new(0),
     main_started: AtomicU32::new(0),
+    coarse_time: AtomicU64::new(0),
 };
 
 impl Sched {
@@ -402,7 +405,7 @@ pub unsafe fn prepare_park(reason: Wait) -> *mut G {
     let m = getm();
     let g = (*m).curg;
     (*g).wait_reason = reason as u8;
-    (*g).wait_since = os::nanotime();
+    (*g).wait_since = SCHED.coarse_time.load(Relaxed);
     (*g).m = null_mut();
     (*m).curg = null_mut();
     (*g).set_status(status::WAITING);

@@ -133,6 +133,7 @@ unsafe fn add_roots(r: &Roots) {
 unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
     ARGC.store(argc as usize, Relaxed);
     ARGV.store(argv as usize, Relaxed);
+    os::vdso::init(args().2);
     NCPU.store(os::ncpu(), Relaxed);
     let img = the_image();
     if img.magic != MAGIC {

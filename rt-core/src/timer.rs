@@ -188,6 +188,10 @@ unsafe fn grow_to<T>(small: *mut T, cap: usize) -> (*mut T, usize) {
     (os::map((cap * size_of::<T>() + 4095) & !4095) as *mut T, cap)
 }
 
+/// How far ahead a timer may be that nobody is woken for: busy threads look at the heap when they
+/// switch goroutines, and sysmon every 10 ms.
+const FAR: u64 = 50_000_000;
+
 /// A new first timer: whoever sleeps in the poller must hear of it, or somebody go there.
 pub unsafe fn wake_poller(when: u64) {
     if SCHED.last_poll.load(SeqCst) == 0 {
@@ -195,7 +199,7 @@ pub unsafe fn wake_poller(when: u64) {
         if until == 0 || until > when {
             netpoll::wake();
         }
-    } else {
+    } else if when < os::nanotime() + FAR {
         wakep();
     }
 }

@@ -110,16 +110,20 @@ pub fn yield_now() {
 /// Nanoseconds of the monotonic clock.
 pub fn nanotime() -> u64 {
     let mut ts = [0isize; 2];
-    // SAFETY: the kernel writes the two words.
-    unsafe { syscall6(nr::CLOCK_GETTIME, 1, ts.as_mut_ptr() as usize, 0, 0, 0, 0) };
+    if !super::vdso::clock_gettime(1, &mut ts) {
+        // SAFETY: the kernel writes the two words.
+        unsafe { syscall6(nr::CLOCK_GETTIME, 1, ts.as_mut_ptr() as usize, 0, 0, 0, 0) };
+    }
     ts[0] as u64 * 1_000_000_000 + ts[1] as u64
 }
 
 /// Nanoseconds since 1970.
 pub fn walltime() -> u64 {
     let mut ts = [0isize; 2];
-    // SAFETY: the kernel writes the two words.
-    unsafe { syscall6(nr::CLOCK_GETTIME, 0, ts.as_mut_ptr() as usize, 0, 0, 0, 0) };
+    if !super::vdso::clock_gettime(0, &mut ts) {
+        // SAFETY: the kernel writes the two words.
+        unsafe { syscall6(nr::CLOCK_GETTIME, 0, ts.as_mut_ptr() as usize, 0, 0, 0, 0) };
+    }
     ts[0] as u64 * 1_000_000_000 + ts[1] as u64
 }
 

@@ -10,6 +10,8 @@ mod machine;
 #[cfg(not(feature = "bare"))]
 mod process;
 #[cfg(not(feature = "bare"))]
+pub mod vdso;
+#[cfg(not(feature = "bare"))]
 pub use linux::*;
 #[cfg(not(feature = "bare"))]
 pub use lock::RawLock;
