@@ -14,6 +14,7 @@ mod isel_cmp;
 mod isel_mem;
 mod listing;
 mod regs;
+mod split;
 #[cfg(test)]
 mod tests;
 
@@ -67,6 +68,9 @@ fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, Strin
         sel.slots_used[mask.index()] = true;
         sel.slots_used[slots.index()] = true;
     }
+    split::split_at_loops(&mut sel, &|b| {
+        f.blocks.get(ir::Block(b)).is_some_and(|b| b.cold || matches!(b.term, ir::Term::Unreachable))
+    });
     if env.options.dump_machine {
         eprintln!("{}", listing::machine(&f, &sel));
     }

@@ -1,0 +1,230 @@
+//! Live ranges of loops: a value that is live across a call spends its life in a spill slot, and the allocator would
+//! reload it at each use. In a loop without calls it gets a second name, copied before the loop, which lives in a
+//! register.
+use super::inst::Inst;
+use super::isel::Selected;
+use crate::regalloc::{Reg, Visit};
+use rustc_hash::FxHashMap;
+
+/// At most so many copies a loop, integers and floats: the loop's own values need registers too.
+const MOST: [usize; 2] = [8, 10];
+
+/// Collects or renames register operands.
+struct Operands<'a> {
+    uses: &'a mut dyn FnMut(&mut Reg),
+    defs: &'a mut dyn FnMut(Reg),
+}
+
+impl Visit for Operands<'_> {
+    fn use_reg(&mut self, r: &mut Reg) {
+        (self.uses)(r)
+    }
+    fn use_any(&mut self, r: &mut Reg) {
+        (self.uses)(r)
+    }
+    fn use_late(&mut self, r: &mut Reg) {
+        (self.uses)(r)
+    }
+    fn use_fixed(&mut self, r: &mut Reg, _: Reg) {
+        (self.uses)(r)
+    }
+    fn def(&mut self, r: &mut Reg) {
+        (self.defs)(*r)
+    }
+    fn def_reuse(&mut self, r: &mut Reg, _: usize) {
+        (self.defs)(*r)
+    }
+    fn def_fixed(&mut self, r: &mut Reg, _: Reg) {
+        (self.defs)(*r)
+    }
+    fn temp(&mut self, r: &mut Reg) {
+        (self.defs)(*r)
+    }
+}
+
+struct Loop {
+    body: Vec<usize>,
+    preheader: usize,
+}
+
+/// Splits ranges; `cold` tells which blocks hardly ever run.
+pub fn split_at_loops(sel: &mut Selected, cold: &dyn Fn(u32) -> bool) {
+    let calls = |b: u32, sel: &Selected| sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Inst::Call(_)));
+    if !sel.rpo.iter().any(|&b| calls(b, sel)) {
+        return;
+    }
+    let n = sel.rpo.len();
+    let mut number = vec![usize::MAX; sel.blocks.len()];
+    for (i, &b) in sel.rpo.iter().enumerate() {
+        number[b as usize] = i;
+    }
+    let succs: Vec<Vec<usize>> = sel
+        .rpo
+        .iter()
+        .map(|&b| sel.blocks[b as usize].succs.iter().map(|&s| number[s as usize]).collect())
+        .collect();
+    let mut preds = vec![Vec::new(); n];
+    for (i, s) in succs.iter().enumerate() {
+        s.iter().for_each(|&t| preds[t].push(i));
+    }
+    let busy: Vec<bool> = sel.rpo.iter().map(|&b| calls(b, sel) && !cold(b)).collect();
+    let loops = quiet_loops(&succs, &preds, &busy);
+    if loops.is_empty() {
+        return;
+    }
+
+    // What each loop uses without defining it.
+    let mut wanted: Vec<FxHashMap<Reg, u32>> = Vec::new();
+    for l in &loops {
+        let mut uses: FxHashMap<Reg, u32> = FxHashMap::default();
+        let mut defs: Vec<Reg> = Vec::new();
+        for &i in &l.body {
+            let block = &mut sel.blocks[sel.rpo[i] as usize];
+            defs.extend_from_slice(&block.params);
+            for (inst, _) in &mut block.insts {
+                inst.visit(&mut Operands {
+                    uses: &mut |r| *uses.entry(*r).or_default() += 1,
+                    defs: &mut |r| defs.push(r),
+                });
+            }
+            block.args.iter().for_each(|&r| *uses.entry(r).or_default() += 1);
+        }
+        defs.iter().for_each(|d| {
+            uses.remove(d);
+        });
+        wanted.push(uses);
+    }
+    let mut candidates: Vec<Reg> = wanted.iter().flat_map(|w| w.keys().copied()).collect();
+    candidates.sort_unstable_by_key(|r| r.index());
+    candidates.dedup();
+    let across = live_across_calls(sel, &succs, &candidates);
+
+    for (l, uses) in loops.iter().zip(wanted) {
+        let mut chosen: Vec<(Reg, u32)> = uses.into_iter().filter(|u| across.contains(&u.0)).collect();
+        chosen.sort_unstable_by_key(|u| (std::cmp::Reverse(u.1), u.0.index()));
+        let mut left = MOST;
+        chosen.retain(|u| {
+            let left = &mut left[u.0.is_float() as usize];
+            let take = *left > 0;
+            *left = left.saturating_sub(1);
+            take
+        });
+        if chosen.is_empty() {
+            continue;
+        }
+        let mut renamed: FxHashMap<Reg, Reg> = FxHashMap::default();
+        for (r, _) in chosen {
+            sel.pointer.push(sel.pointer[r.index()]);
+            let copy = Reg::virt(sel.pointer.len() - 1, r.is_float());
+            renamed.insert(r, copy);
+            let before = &mut sel.blocks[sel.rpo[l.preheader] as usize].insts;
+            let at = before.len() - 1;
+            let line = before[at].1;
+            let inst = if r.is_float() { Inst::MovF { dst: copy, src: r } } else { Inst::Mov { dst: copy, src: r } };
+            before.insert(at, (inst, line));
+        }
+        for &i in &l.body {
+            let block = &mut sel.blocks[sel.rpo[i] as usize];
+            let mut rename = |r: &mut Reg| {
+                if let Some(c) = renamed.get(r) {
+                    *r = *c;
+                }
+            };
+            for (inst, _) in &mut block.insts {
+                inst.visit(&mut Operands { uses: &mut rename, defs: &mut |_| {} });
+            }
+            block.args.iter_mut().for_each(rename);
+        }
+    }
+}
+
+/// The outermost loops without calls (outside cold blocks) that have a block before them to put copies in.
+fn quiet_loops(succs: &[Vec<usize>], preds: &[Vec<usize>], busy: &[bool]) -> Vec<Loop> {
+    let n = succs.len();
+    let mut taken = vec![false; n];
+    let mut out = Vec::new();
+    for h in 0..n {
+        if taken[h] || !preds[h].iter().any(|&p| p >= h) {
+            continue;
+        }
+        let mut inside = vec![false; n];
+        inside[h] = true;
+        let mut body = vec![h];
+        let mut work: Vec<usize> = preds[h].iter().copied().filter(|&p| p >= h).collect();
+        let mut quiet = !busy[h];
+        while let Some(b) = work.pop() {
+            if b < h {
+                // Entered from elsewhere: not a proper loop.
+                quiet = false;
+                break;
+            }
+            if !std::mem::replace(&mut inside[b], true) {
+                body.push(b);
+                quiet &= !busy[b];
+                work.extend(&preds[b]);
+            }
+        }
+        let outside: Vec<usize> = preds[h].iter().copied().filter(|&p| !inside[p]).collect();
+        if !quiet || outside.len() != 1 || succs[outside[0]].len() != 1 {
+            continue;
+        }
+        body.iter().for_each(|&b| taken[b] = true);
+        out.push(Loop { body, preheader: outside[0] });
+    }
+    out
+}
+
+/// Which of the candidates are live across a call.
+fn live_across_calls(sel: &mut Selected, succs: &[Vec<usize>], candidates: &[Reg]) -> Vec<Reg> {
+    let mut number: FxHashMap<Reg, usize> = FxHashMap::default();
+    candidates.iter().enumerate().for_each(|(i, &r)| {
+        number.insert(r, i);
+    });
+    let words = candidates.len().div_ceil(64);
+    let n = sel.rpo.len();
+    let mut live_in = vec![0u64; n * words];
+    let mut across = vec![0u64; words];
+    let mut live = vec![0u64; words];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for b in (0..n).rev() {
+            live.fill(0);
+            for &s in &succs[b] {
+                for w in 0..words {
+                    live[w] |= live_in[s * words + w];
+                }
+            }
+            let block = &mut sel.blocks[sel.rpo[b] as usize];
+            let set = |live: &mut [u64], r: Reg, on: bool| {
+                if let Some(&i) = number.get(&r) {
+                    let bit = 1u64 << (i % 64);
+                    if on { live[i / 64] |= bit } else { live[i / 64] &= !bit }
+                }
+            };
+            block.args.iter().for_each(|&r| set(&mut live, r, true));
+            for (inst, _) in block.insts.iter_mut().rev() {
+                let mut used = smallvec::SmallVec::<[Reg; 8]>::new();
+                inst.visit(&mut Operands {
+                    uses: &mut |r| used.push(*r),
+                    defs: &mut |r| set(&mut live, r, false),
+                });
+                if matches!(inst, Inst::Call(_)) {
+                    across.iter_mut().zip(&live).for_each(|(a, l)| *a |= l);
+                }
+                used.iter().for_each(|&r| set(&mut live, r, true));
+            }
+            block.params.iter().for_each(|&r| set(&mut live, r, false));
+            if live_in[b * words..(b + 1) * words] != live[..] {
+                live_in[b * words..(b + 1) * words].copy_from_slice(&live);
+                changed = true;
+            }
+        }
+    }
+    candidates
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| across[i / 64] >> (i % 64) & 1 != 0)
+        .map(|(_, &r)| r)
+        .collect()
+}
