@@ -154,6 +154,9 @@ impl FuncFlags {
     /// Has a deferred call somewhere (recorded or open-coded).
     pub const HAS_DEFER: FuncFlags = FuncFlags(1 << 12);
 
+    /// Takes no arguments, receiver included: a traceback shows `f()`, and `f(...)` for others.
+    pub const NO_ARGS: FuncFlags = FuncFlags(1 << 13);
+
     /// Whether all of `f` is set.
     pub const fn has(self, f: FuncFlags) -> bool {
         self.0 & f.0 == f.0

@@ -77,18 +77,27 @@ pub unsafe fn hook_caller(g: *mut G) -> (usize, usize) {
 }
 
 hook! { fn "runtime.newproc"(closure: usize) leaf {
-    let g = curg();
     if closure == 0 {
-        (*getm()).locks += 1;
         crate::traceback::fatal_error("go of nil func value", true);
     }
+    spawn(closure, false);
+}}
+hook! { fn "runtime.newsysproc"(closure: usize) leaf { spawn(closure, true) }}
+
+unsafe fn spawn(closure: usize, system: bool) {
+    let g = curg();
     let n = create_g(closure, g, hook_caller(g).0);
+    if system {
+        (*n).system = true;
+        SCHED.nsystem.fetch_add(1, SeqCst);
+        SCHED.ngs.fetch_sub(1, SeqCst);
+    }
     (*n).set_status(status::RUNNABLE);
     runq_put((*getm()).p, n, true);
     if SCHED.main_started.load(Relaxed) != 0 {
         wakep();
     }
-}}
+}
 
 /// Ends the current goroutine.
 pub unsafe fn goexit() -> ! {
@@ -131,14 +140,6 @@ hook! { fn "runtime.goexit1"() parking { goexit() }}
 hook! { fn "rt_goexit1"() parking { goexit() }}
 hook! { fn "runtime.Gosched"() parking { gosched() }}
 hook! { fn "runtime.NumGoroutine"() -> isize, leaf { SCHED.ngs.load(Relaxed) as isize }}
-hook! { fn "runtime.becomeSystemGoroutine"() leaf {
-    let g = curg();
-    if !(*g).system {
-        (*g).system = true;
-        SCHED.nsystem.fetch_add(1, SeqCst);
-        SCHED.ngs.fetch_sub(1, SeqCst);
-    }
-}}
 hook! { fn "runtime.parkForever"(reason: isize) parking {
     let r = [Wait::NilRecv, Wait::NilSend, Wait::SelectNoCases][(reason as usize).min(2)];
     park(r)

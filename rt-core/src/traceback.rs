@@ -8,7 +8,7 @@
 //! created by main.main in goroutine 1
 //! 	/home/me/x.go:5 +0x35
 //! ```
-//! Arguments are not shown: no table says where they are.
+//! Arguments are not shown, only whether there are any: no table says where they are.
 #![allow(
     unsafe_op_in_unsafe_fn,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
@@ -140,7 +140,7 @@ unsafe fn print_frame(out: &mut Out, f: &Frame, first: &mut bool) {
         if visible(l.name, l.flags, *first) {
             *first = false;
             print_name(out, l.name);
-            out.str("(...)\n\t");
+            out.str(if l.flags.has(FuncFlags::NO_ARGS) && !l.more { "()\n\t" } else { "(...)\n\t" });
             out.bytes(l.file);
             out.str(":");
             out.dec(l.line as u64);

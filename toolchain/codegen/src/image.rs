@@ -86,7 +86,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
         size: c.code.len() as u32,
         frame: c.frame,
         args: sig.area_size,
-        flags: flags(f),
+        flags: flags(f, sig),
         name: t.strings.add(f.name.as_str().as_bytes()),
         file,
         start_line: start.line,
@@ -101,7 +101,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
     }
 }
 
-fn flags(f: &Func) -> FuncFlags {
+fn flags(f: &Func, sig: &Sig) -> FuncFlags {
     let rows = [
         (f.flags.wrapper || f.flags.abiwrapper, FuncFlags::WRAPPER),
         (f.flags.abiwrapper, FuncFlags::ABIWRAPPER),
@@ -110,6 +110,7 @@ fn flags(f: &Func) -> FuncFlags {
         (f.flags.deferreturn, FuncFlags::DEFERRETURN),
         (f.flags.systemstack, FuncFlags::SYSTEMSTACK),
         (f.flags.has_defer, FuncFlags::HAS_DEFER),
+        (sig.params.is_empty(), FuncFlags::NO_ARGS),
     ];
     rows.into_iter().filter(|r| r.0).fold(FuncFlags(0), |a, r| a.with(r.1))
 }

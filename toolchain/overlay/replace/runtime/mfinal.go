@@ -97,7 +97,6 @@ func SetFinalizer(obj any, finalizer any) {
 
 // finalizerLoop runs finalizers and cleanups, one after the other.
 func finalizerLoop() {
-	becomeSystemGoroutine()
 	w := new(finalizerWork)
 	for {
 		nextfinalizer(w)

@@ -33,16 +33,12 @@ func timerStop(t *timeTimer) bool                      // whether it was running
 // timerNext waits until a timer is due.
 func timerNext(out *dueTimer)
 
-// Tells the scheduler that this goroutine belongs to the runtime: it is not counted, and
-// waiting, it does not keep a deadlock from being found.
-func becomeSystemGoroutine()
-
 var timersStarted uint32
 
 //go:linkname time_newTimer time.newTimer
 func time_newTimer(when, period int64, f func(any, uintptr, int64), arg any, c *hchan) *timeTimer {
 	if load32(&timersStarted) == 0 && cas32(&timersStarted, 0, 1) {
-		go bgtimers()
+		goSystem(bgtimers)
 	}
 	t := new(timeTimer)
 	t.f = f
@@ -103,7 +99,6 @@ func (t *timeTimer) retract() bool {
 
 // bgtimers runs the functions of timers. They don't block.
 func bgtimers() {
-	becomeSystemGoroutine()
 	d := new(dueTimer)
 	for {
 		timerNext(d)
