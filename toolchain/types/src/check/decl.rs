@@ -102,6 +102,14 @@ impl Checker {
         }
         let file = self.decls[decl as usize].file;
         let kind = self.decls[decl as usize].kind.clone();
+        if matches!(kind, DeclKind::Const { .. } | DeclKind::Var { .. }) && !self.pending.is_empty() {
+            // A type that waits may need this very constant (for an array's length): it is no cycle if the type comes
+            // first, but would look like one while the constant is in progress.
+            self.complete_pending();
+            if self.color(obj) != Color::White {
+                return self.resolve(obj);
+            }
+        }
         let env = self.new_env(file, decl);
         let saved = std::mem::replace(&mut self.env, env);
         let top = self.delayed.len();
