@@ -12,6 +12,7 @@ impl<'a> Isel<'a> {
         let sz = self.sz(out).reg();
         let arg = |i: usize| d.args[i];
         match d.op {
+            Op::Add | Op::Or | Op::Xor if self.rotation(d, dst) => {}
             Op::Add => self.add(dst, sz, arg(0), arg(1)),
             Op::Sub => {
                 if let Some(i) = self.imm32(arg(1))
@@ -170,6 +171,27 @@ impl<'a> Isel<'a> {
         }
     }
 
+    /// x << n combined with x >> width - n.
+    fn rotation(&mut self, d: &'a InstData, dst: Reg) -> bool {
+        let shift = |s: &Self, v: Value| -> Option<(bool, Value, i64)> {
+            let d = s.def(v)?;
+            match d.op {
+                Op::Shl(_) => Some((true, d.args[0], s.iconst(d.args[1])?)),
+                Op::LShr(_) => Some((false, d.args[0], s.iconst(d.args[1])?)),
+                _ => None,
+            }
+        };
+        let (Some((l1, x1, n1)), Some((l2, x2, n2))) = (shift(self, d.args[0]), shift(self, d.args[1])) else {
+            return false;
+        };
+        let sz = self.sz(d.results[0]);
+        if l1 == l2 || x1 != x2 || n1 <= 0 || n2 <= 0 || n1 + n2 != sz.bits() as i64 {
+            return false;
+        }
+        let a = self.reg(x1);
+        self.push(Inst::ShI { op: ShOp::Rol, sz, dst, a, n: if l1 { n1 } else { n2 } as u8 });
+        true
+    }
     fn alu(&mut self, op: AluOp, sz: Sz, dst: Reg, a: Value, b: Value) {
         let a = self.reg(a);
         let fold = self.sz(b) == sz;
