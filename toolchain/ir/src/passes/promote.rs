@@ -9,6 +9,8 @@ use smallvec::SmallVec;
 
 /// More pieces than this stay in memory.
 const MAX_PIECES: usize = 8;
+/// Rounds of expanding copies.
+const MAX_ROUNDS: usize = 4;
 
 type Piece = (u32, Ty);
 
@@ -22,11 +24,30 @@ pub fn run(_program: &Program, f: &mut Func) {
         if plans.iter().all(Option::is_none) {
             return;
         }
-        if expand(f, &plans) {
+        // Expanding one copy may make another slot promotable: until nothing is left to expand.
+        for _ in 0..MAX_ROUNDS {
+            if !expand(f, &plans) {
+                break;
+            }
             plans = plan(f);
         }
+        drop_copied(f, &mut plans);
         promote(f, &plans);
         f.apply_aliases();
+    }
+}
+
+/// Slots that whole-object operations still touch stay in memory.
+fn drop_copied(f: &Func, plans: &mut [Option<Vec<Piece>>]) {
+    for block in f.blocks.iter() {
+        for &i in &block.insts {
+            let d = &f.insts[i];
+            if matches!(d.op, Op::MemCopy { .. } | Op::MemZero { .. }) {
+                for (s, _) in d.args.iter().filter_map(|&a| slot_address(f, a)) {
+                    plans[s.0 as usize] = None;
+                }
+            }
+        }
     }
 }
 
@@ -117,6 +138,8 @@ fn plan(f: &Func) -> Vec<Option<Vec<Piece>>> {
 /// A copy between slots needs the same pieces on both sides; a copy to or from other memory must cover whole pieces, and every
 /// pointer word of the slot must be a piece (or a pointer would be copied as something else).
 fn share_pieces(f: &Func, plans: &mut [Option<Vec<Piece>>]) {
+    // Whether a source is covered can only be judged when all pieces are shared.
+    let mut judge = false;
     loop {
         let mut changed = false;
         for block in f.blocks.iter() {
@@ -165,7 +188,7 @@ fn share_pieces(f: &Func, plans: &mut [Option<Vec<Piece>>]) {
                             let is_source = src == this;
                             let covered: u32 =
                                 pieces.iter().filter(|p| inside(p, off)).map(|p| p.1.size(8)).sum();
-                            if is_source && covered < size {
+                            if judge && is_source && covered < size {
                                 plans[s.0 as usize] = None;
                                 changed = true;
                             }
@@ -174,9 +197,10 @@ fn share_pieces(f: &Func, plans: &mut [Option<Vec<Piece>>]) {
                 }
             }
         }
-        if !changed {
+        if !changed && judge {
             return;
         }
+        judge = !changed;
     }
 }
 
