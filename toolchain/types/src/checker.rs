@@ -144,6 +144,8 @@ pub struct Checker {
     /// How many type declarations are in progress.
     pub(crate) type_depth: u32,
     pub(crate) local_types: u32,
+    /// Instantiations in the package that is being checked in full, to find those without end.
+    pub(crate) mono: crate::mono::Mono,
     pub(crate) methods_ready: Vec<bool>,
     pub(crate) valid_types: Vec<bool>,
     /// By `NamedId`, the type that stands in the declaration.
@@ -179,6 +181,7 @@ impl Checker {
             delayed: Vec::new(),
             type_depth: 0,
             local_types: 0,
+            mono: Default::default(),
             methods_ready: Vec::new(),
             valid_types: Vec::new(),
             declared_as: Vec::new(),
@@ -308,6 +311,14 @@ impl Checker {
             }
         }
         let pos = if self.env.errpos.is_some() { self.env.errpos } else { pos };
+        // Go says the same about a line only once in a row.
+        if let Some(last) = self.diags.last()
+            && last.msg == msg
+            && (pos.position().file, pos.position().line)
+                == (last.pos.position().file, last.pos.position().line)
+        {
+            return;
+        }
         self.diags.push(Diagnostic { pos, msg, soft });
     }
 

@@ -681,22 +681,25 @@ impl Checker {
 
     /// Is a type's size known, with everything that it contains?
     fn sized(&mut self, t: TypeId) -> bool {
-        if self.table.has_invalid(t) {
-            return false;
-        }
-        if self.type_depth == 0 {
-            return true;
-        }
+        self.sized_in(t, &mut Vec::new())
+    }
+
+    fn sized_in(&mut self, t: TypeId, active: &mut Vec<TypeId>) -> bool {
         match self.table.get(t) {
+            Type::Basic(b) => *b != Basic::Invalid,
             Type::Named(..) => {
-                if !self.is_complete(t) {
+                // A type within itself is reported where it is declared.
+                if active.contains(&t) || !self.is_complete(t) {
                     return false;
                 }
                 let u = self.table.underlying(t);
-                u.0 != 0 && self.sized(u)
+                active.push(t);
+                let ok = u.0 != 0 && self.sized_in(u, active);
+                active.pop();
+                ok
             }
-            Type::Array(e, _) => self.sized(*e),
-            Type::Struct(fields) => fields.iter().all(|f| self.sized(f.ty)),
+            Type::Array(e, _) => self.sized_in(*e, active),
+            Type::Struct(fields) => fields.iter().all(|f| self.sized_in(f.ty, active)),
             _ => true,
         }
     }

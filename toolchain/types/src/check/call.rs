@@ -395,10 +395,14 @@ impl Checker {
         for a in args.iter() {
             self.ensure_methods(a.ty);
         }
+        let broken = |ty| self.table.has_invalid(ty);
         let infos: Vec<InferArg> = args
             .iter()
             .zip(&seen)
-            .map(|(a, &ty)| InferArg { ty: if a.valid() { ty } else { TypeId::default() }, nil: a.is_nil() })
+            .map(|(a, &ty)| InferArg {
+                ty: if a.valid() && !broken(ty) { ty } else { TypeId::default() },
+                nil: a.is_nil(),
+            })
             .collect();
         let from = self.env.file.pkg;
         let inferred = self.table.infer(&tparams, &given, &renamed, &infos, false, from, &|i| args[i].text());
@@ -458,8 +462,7 @@ impl Checker {
         } else {
             (call.e.start_pos(), "not enough")
         };
-        let have: Vec<TypeId> =
-            args.iter().map(|a| if a.valid() { a.ty } else { TypeId::default() }).collect();
+        let have: Vec<TypeId> = args.iter().map(|a| a.ty).collect();
         let have = self.types_summary(&have, false, call.dots);
         let want = self.types_summary(&sig.params, sig.variadic, false);
         let fun = expr_string(call.fun);

@@ -92,6 +92,11 @@ impl Checker {
                 if let Err(i) = self.table.verify_type_args(&tparams, &args, &outer, &mut cause) {
                     let pos = places.get(i).copied().unwrap_or(pos);
                     self.soft_error(pos, cause.text);
+                } else if !self.pkg(self.env.file.pkg).in_goroot {
+                    for (i, (&p, &a)) in tparams.iter().zip(&args).enumerate() {
+                        let pos = places.get(i).copied().unwrap_or(pos);
+                        self.mono.record(&self.table, pos, &[p], &[a]);
+                    }
                 }
             }
             Action::Receiver { base, ty } => self.check_receiver(base, ty),

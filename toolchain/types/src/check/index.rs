@@ -28,6 +28,13 @@ impl Checker {
                     return (x, true);
                 }
             }
+            OpMode::Builtin | OpMode::NoValue => {
+                let msg = format!("cannot index {}", self.op_str(&x));
+                self.error(e.pos, msg);
+                self.use_exprs(indices);
+                x.invalidate();
+                return (x, false);
+            }
             _ => {}
         }
         self.non_generic(None, &mut x);

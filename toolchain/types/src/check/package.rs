@@ -93,7 +93,8 @@ impl Checker {
         }
         let data = self.pkg(pkg);
         let types = data.types.clone();
-        let funcs: Vec<ObjId> = data.funcs.iter().chain(&data.methods).copied().collect();
+        let mut funcs: Vec<ObjId> = data.funcs.iter().chain(&data.methods).copied().collect();
+        funcs.sort_unstable();
         let mut others: Vec<ObjId> = data.consts.iter().chain(&data.vars).chain(&funcs).copied().collect();
         // In the order of the source, which decides where cycles are met first.
         others.sort_unstable();
@@ -120,6 +121,7 @@ impl Checker {
         }
         self.init_order(pkg);
         self.unused_imports(pkg);
+        self.endless_instances(pkg);
     }
 
     /// Finds type names that are declared as each other, and makes them invalid.
@@ -187,6 +189,24 @@ impl Checker {
             work.extend_from_slice(&data.imports);
         }
         self.table.ambiguous.insert(pkg, ambiguous);
+    }
+
+    /// Reports generic functions and types that need ever more instances.
+    fn endless_instances(&mut self, pkg: PkgId) {
+        let mut mono = std::mem::take(&mut self.mono);
+        if self.diags.iter().any(|d| !d.soft) {
+            return;
+        }
+        let Some(cycle) = mono.find_cycle() else { return };
+        let Some(first) = cycle.first() else { return };
+        let pos = self.obj(self.table.tparam_info(first.tparam).obj).pos;
+        let mut msg = "instantiation cycle:".to_string();
+        for step in &cycle {
+            let name = self.table.tparam_name(step.tparam).as_str();
+            let ty = self.table.type_string(step.ty, pkg);
+            msg.push_str(&format!("\n\t{}: {name} instantiated as {ty}", step.pos));
+        }
+        self.error(pos, msg);
     }
 
     fn unused_imports(&mut self, pkg: PkgId) {

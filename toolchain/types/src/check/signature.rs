@@ -146,6 +146,9 @@ impl Checker {
             let bound = self.table.tparam_info(q).bound;
             self.table.tparams[p.0 as usize].bound = self.table.subst_list(bound, &base_params, &args);
         }
+        if !self.pkg(self.env.file.pkg).in_goroot {
+            self.mono.record_receiver(&tparams, &base_params);
+        }
         let Some((named, _)) = self.table.as_named(base.ty) else { return (TypeId::default(), tparams) };
         let mut ty = self.table.named(named, args);
         if ptr {
