@@ -8,7 +8,8 @@ import (
 
 // The fast path of allocation. Rust fills the caches (rt-core/src/heap/cache.rs, whose layouts these
 // are); taking an object out of one is a bit scan. Nothing between taking an object and returning
-// it is a safepoint: there are no loops, and the calls are of assembly leaves and nosplit functions.
+// it may be a safepoint, or the goroutine could go on with another P: mallocgc and mallocTiny have no
+// loops, and what they call there are assembly leaves and nosplit functions.
 
 // A mcacheSlot holds the free objects of one group of 64 of one span.
 type mcacheSlot struct {
@@ -106,15 +107,18 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 }
 
 // cacheSlot is the slot for objects of size bytes, up to 1024.
+//
+//go:nosplit
 func cacheSlot(c *mcache, size, noscan uintptr) *mcacheSlot {
-	class := uintptr(*(*uint8)(add(unsafe.Pointer(c.small), (size+7)>>3)))
-	return (*mcacheSlot)(add(unsafe.Pointer(&c.slots), (class<<1|noscan)*unsafe.Sizeof(mcacheSlot{})))
+	class := uintptr(*(*uint8)(unsafe.Pointer(uintptr(unsafe.Pointer(c.small)) + (size+7)>>3)))
+	return (*mcacheSlot)(unsafe.Pointer(uintptr(unsafe.Pointer(&c.slots)) + (class<<1|noscan)*unsafe.Sizeof(mcacheSlot{})))
 }
 
 // typeMask is the pointer mask of size bytes of values of type typ, at most one word of bits; 0 if
-// only the slow path can tell.
+// only the slow path can tell. Not inlined: its loops must not become safepoints of mallocgc.
 //
 //go:nosplit
+//go:noinline
 func typeMask(typ *_type, size uintptr) uintptr {
 	if typ.TFlag&(1<<4) != 0 {
 		return 0
