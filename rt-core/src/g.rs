@@ -170,6 +170,8 @@ pub struct M {
     /// Above 0: the goroutine may not be preempted.
     pub locks: i32,
     pub mallocing: i32,
+    /// Random numbers of this thread: see `rand`.
+    pub rng: [u64; 2],
     // ---- Rust's own
     pub id: u64,
     /// Where it goes to find work: counted in SCHED.spinning.
@@ -189,8 +191,6 @@ pub struct M {
     pub tid: i32,
     /// Throwing or panicking already.
     pub dying: u32,
-    /// Random numbers of this thread.
-    pub rng: [u64; 2],
     /// Used by `syscall.runtime_BeforeFork`.
     pub sigmask: u64,
     /// A system call to make on this thread (doAllThreadsSyscall).
@@ -294,6 +294,7 @@ const _: () = {
     assert!(offset_of!(M, g0) == layout::M_G0 && offset_of!(M, curg) == layout::M_CURG);
     assert!(offset_of!(M, gsignal) == layout::M_GSIGNAL && offset_of!(M, tls) == layout::M_TLS);
     assert!(offset_of!(M, p) == layout::M_P);
+    assert!(offset_of!(M, locks) == 5 * size_of::<usize>() && offset_of!(P, id) == size_of::<usize>());
 };
 
 impl G {

@@ -69,11 +69,27 @@ pub unsafe fn create_g(closure: usize, parent: *mut G, gopc: usize) -> *mut G {
     g
 }
 
+/// Frame sizes of the stubs that `hook_caller` has met: the return address in the stub and, in the
+/// low half, the size up to the stub's own return address.
+static STUB_FRAMES: [AtomicU64; 8] = [const { AtomicU64::new(0) }; 8];
+
 /// The caller of the hook that `g` is in: where it goes on, and its SP.
 pub unsafe fn hook_caller(g: *mut G) -> (usize, usize) {
-    let mut u = Unwinder::at(g, (*g).sched_pc, (*g).sched_sp);
+    const WORD: usize = size_of::<usize>();
+    let (pc, sp) = ((*g).sched_pc, (*g).sched_sp);
+    let slot = &STUB_FRAMES[pc / 16 % STUB_FRAMES.len()];
+    let known = slot.load(Relaxed);
+    if (known >> 32) as usize == pc && cfg!(target_arch = "x86_64") {
+        let at = sp + known as u32 as usize;
+        return (*(at as *const usize), at + WORD);
+    }
+    let mut u = Unwinder::at(g, pc, sp);
     u.step();
-    u.frame.map_or((0, 0), |f| (f.pc, f.sp))
+    let Some(f) = u.frame else { return (0, 0) };
+    if pc >> 32 == 0 {
+        slot.store((pc as u64) << 32 | (f.sp - WORD - sp) as u64, Relaxed);
+    }
+    (f.pc, f.sp)
 }
 
 hook! { fn "runtime.newproc"(closure: usize) leaf {
@@ -572,17 +588,6 @@ unsafe fn adopt(m: *mut M, p: *mut P) {
     (*p).m = m;
     (*p).in_place = true;
     (*m).p = p;
-}
-
-hook! { fn "sync.runtime_procPin"() -> isize, leaf { pin() }}
-hook! { fn "sync.runtime_procUnpin"() leaf { (*getm()).locks -= 1; }}
-hook! { fn "sync/atomic.runtime_procPin"() -> isize, leaf { pin() }}
-hook! { fn "sync/atomic.runtime_procUnpin"() leaf { (*getm()).locks -= 1; }}
-
-unsafe fn pin() -> isize {
-    let m = getm();
-    (*m).locks += 1;
-    (*(*m).p).id as isize
 }
 
 hook! { fn "internal/sync.runtime_canSpin"(i: isize) -> bool, leaf {

@@ -1,10 +1,9 @@
-//! Random numbers: a generator per thread (wyrand over a 128-bit state), seeded by the kernel.
+//! Random numbers: a generator per thread (wyrand over a 128-bit state), seeded by the kernel. The
+//! overlay steps the same state.
 #![allow(unsafe_op_in_unsafe_fn, reason = "works on the record of the calling thread")]
 
 use crate::g::M;
-use crate::hook;
 use crate::os;
-use crate::sched::getm;
 
 /// Seeds a thread's generator.
 pub unsafe fn seed(m: *mut M) {
@@ -24,6 +23,3 @@ pub unsafe fn next(m: *mut M) -> u64 {
     s[1] = s[1].rotate_left(23).wrapping_add(r);
     r
 }
-
-hook! { fn "runtime.rand"() -> u64, leaf { next(getm()) }}
-hook! { fn "runtime.randn"(n: u32) -> u32, leaf { (next(getm()) as u32 as u64 * n as u64 >> 32) as u32 }}

@@ -49,7 +49,7 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 		return mallocgcSlow(size, typ, needzero)
 	}
 	// The P stays the same up to the return: see above.
-	c := *(**mcache)(getg().m.p)
+	c := (*mcache)(getg().m.p.mcache)
 	if typ == nil || typ.PtrBytes == 0 {
 		if size < tinySize {
 			return mallocTiny(size, typ)
@@ -137,7 +137,7 @@ func typeMask(typ *_type, size uintptr) uintptr {
 
 // mallocTiny puts several values of less than 16 bytes without pointers into one block.
 func mallocTiny(size uintptr, typ *_type) unsafe.Pointer {
-	c := *(**mcache)(getg().m.p)
+	c := (*mcache)(getg().m.p.mcache)
 	off := c.tinyOffset
 	if size&7 == 0 || goarch.PtrSize == 4 && size == 12 {
 		off = (off + 7) &^ 7

@@ -39,6 +39,7 @@ func deferproc(fn func()) {
 }
 
 //go:noinline
+//go:nosplit
 func deferprocStack(d *_defer) {
 	// The caller has set fn only.
 	gp := getg()
@@ -127,9 +128,10 @@ func deferreturn() {
 			continue
 		}
 		fn := d.fn
-		d.fn = nil
 		gp._defer = d.link
-		d.link = nil
+		if d.heap {
+			d.fn = nil
+		}
 		fn()
 	}
 }

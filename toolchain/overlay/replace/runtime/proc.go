@@ -4,6 +4,7 @@ import (
 	"internal/cpu"
 	"internal/runtime/exithook"
 	"internal/runtime/maps"
+	"math/bits"
 	"unsafe"
 )
 
@@ -102,6 +103,32 @@ func syscall_Getpagesize() int { return 4096 }
 
 func goschedguarded() { Gosched() }
 
+// ---- pinning: not preempted, the goroutine stays on its P
+
+//go:linkname sync_procPin sync.runtime_procPin
+//go:nosplit
+func sync_procPin() int {
+	m := getg().m
+	m.locks++
+	return int(m.p.id)
+}
+
+//go:linkname sync_procUnpin sync.runtime_procUnpin
+//go:nosplit
+func sync_procUnpin() { getg().m.locks-- }
+
+//go:linkname atomic_procPin sync/atomic.runtime_procPin
+//go:nosplit
+func atomic_procPin() int {
+	m := getg().m
+	m.locks++
+	return int(m.p.id)
+}
+
+//go:linkname atomic_procUnpin sync/atomic.runtime_procUnpin
+//go:nosplit
+func atomic_procUnpin() { getg().m.locks-- }
+
 // ---- pools
 
 var poolCleanup func()
@@ -171,8 +198,20 @@ func subtle_setDITDisabled() {}
 
 // ---- random numbers
 
-func rand() uint64
-func randn(n uint32) uint32
+// rand steps the thread's generator, as rt-core/src/rand.rs does.
+//
+//go:nosplit
+func rand() uint64 {
+	s := &getg().m.rng
+	s[0] += 0xa0761d6478bd642f
+	hi, lo := bits.Mul64(s[0], s[0]^s[1]|1)
+	r := hi ^ lo
+	s[1] = bits.RotateLeft64(s[1], 23) + r
+	return r
+}
+
+//go:nosplit
+func randn(n uint32) uint32 { return uint32(uint64(uint32(rand())) * uint64(n) >> 32) }
 
 //go:linkname maps_rand internal/runtime/maps.rand
 func maps_rand() uint64 { return rand() }

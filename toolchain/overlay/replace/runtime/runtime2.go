@@ -59,9 +59,16 @@ type m struct {
 	curg      *g
 	gsignal   *g
 	tls       uintptr
-	p         unsafe.Pointer
-	locks     int32
+	p         *p
+	locks     int32 // above 0: the goroutine may not be preempted
 	mallocing int32
+	rng       [2]uint64
+}
+
+// The Go-visible beginning of a P.
+type p struct {
+	mcache unsafe.Pointer
+	id     int32
 }
 
 func getg() *g
