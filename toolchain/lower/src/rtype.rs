@@ -191,6 +191,13 @@ impl<'a> Prog<'a> {
             WaitingMethod::Table { data, off, .. } | WaitingMethod::Itab { data, off, .. } => (data.0, *off),
         });
         ready.into_iter().for_each(|w| self.fill_method(w));
+        // What methods take and return may now get into interfaces, too.
+        let mut sigs: Vec<TypeId> =
+            self.rtypes.asked.iter().chain(&self.rtypes.called).map(|key| key.sig).collect();
+        sigs.sort();
+        for sig in sigs {
+            self.rtype(sig);
+        }
         std::mem::take(&mut self.rtypes.of_interfaces).into_iter().for_each(|key| self.method_called(key));
     }
 

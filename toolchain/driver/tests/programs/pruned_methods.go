@@ -37,9 +37,9 @@ func call(v any) string {
 func say(ok ...bool) {
 	for _, b := range ok {
 		if b {
-			os.Stdout.WriteString("yes ")
+			os.Stdout.WriteString(" yes")
 		} else {
-			os.Stdout.WriteString("no ")
+			os.Stdout.WriteString(" no")
 		}
 	}
 	os.Stdout.WriteString("\n")
@@ -62,8 +62,8 @@ func main() {
 }
 
 /* output
-yes yes yes no
-yes no no yes
+ yes yes yes no
+ yes no no yes
 valuepointernone
-yes
+ yes
 */
