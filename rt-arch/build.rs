@@ -45,8 +45,10 @@ fn main() {
         println!("cargo:warning=no assembly for {} yet", arch.name);
         return;
     }
+    let bare = env::var_os("CARGO_FEATURE_BARE").is_some();
     let files: Vec<PathBuf> = FILES
         .iter()
+        .filter(|(name, _)| !(bare && *name == "signal.S"))
         .filter(|(_, feature)| feature.is_none_or(|f| env::var_os(f).is_some()))
         .filter_map(|(name, _)| {
             // The architecture's own file, or the one for all load/store machines.
@@ -55,7 +57,10 @@ fn main() {
         .collect();
     let mut cc = cc::Build::new();
     cc.include("include").include(dir).include(&out).flag("-Ulinux").flag("-Uunix").files(&files);
-    if arch.name != "amd64" {
+    if bare {
+        cc.define("OXIGO_BARE", None);
+    }
+    if arch.name != "amd64" || bare {
         // One clang assembles every other architecture; cc's own choice of flags does not fit all of them.
         cc.compiler(env::var("OXIGO_CLANG").unwrap_or("clang-19".into()))
             .archiver(env::var("OXIGO_LLVM_AR").unwrap_or("llvm-ar-19".into()))

@@ -105,6 +105,8 @@ pub struct Tools {
     pub qemu_user: &'static str,
     /// qemu-system binary and machine, for bare metal.
     pub qemu_system: &'static [&'static str],
+    /// Where that machine loads a bare-metal image; at 0 it is flat and given as firmware.
+    pub bare_base: u64,
 }
 
 const fn r(go: &'static str, asm: &'static str, num: u8) -> Reg {
@@ -152,7 +154,8 @@ const AMD64: Arch = Arch {
         elf_machine: 62,
         elf_flags: 0,
         qemu_user: "qemu-x86_64-static",
-        qemu_system: &["qemu-system-x86_64", "-M", "q35"],
+        qemu_system: &["qemu-system-x86_64", "-M", "q35", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+        bare_base: 0x10_0000,
     },
 };
 
@@ -187,7 +190,8 @@ const I386: Arch = Arch {
         elf_machine: 3,
         elf_flags: 0,
         qemu_user: "qemu-i386-static",
-        qemu_system: &["qemu-system-i386", "-M", "q35"],
+        qemu_system: &["qemu-system-i386", "-M", "q35", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+        bare_base: 0x10_0000,
     },
 };
 
@@ -224,6 +228,7 @@ const ARM: Arch = Arch {
         elf_flags: 0x0500_0400,
         qemu_user: "qemu-arm-static",
         qemu_system: &["qemu-system-arm", "-M", "virt", "-semihosting"],
+        bare_base: 0x4020_0000,
     },
 };
 
@@ -264,6 +269,7 @@ const ARM64: Arch = Arch {
         elf_flags: 0,
         qemu_user: "qemu-aarch64-static",
         qemu_system: &["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57", "-semihosting"],
+        bare_base: 0x4020_0000,
     },
 };
 
@@ -310,6 +316,7 @@ const MIPS: Arch = mips(
         elf_flags: 0x7000_1001,
         qemu_user: "qemu-mips-static",
         qemu_system: &["qemu-system-mips", "-M", "malta", "-cpu", "24Kf", "-semihosting"],
+        bare_base: 0x8010_0000,
     },
 );
 const MIPSLE: Arch = mips(
@@ -327,6 +334,7 @@ const MIPSLE: Arch = mips(
         elf_flags: 0x7000_1001,
         qemu_user: "qemu-mipsel-static",
         qemu_system: &["qemu-system-mipsel", "-M", "malta", "-cpu", "24Kf", "-semihosting"],
+        bare_base: 0x8010_0000,
     },
 );
 
@@ -373,6 +381,7 @@ const MIPS64: Arch = mips64(
         elf_flags: 0x8000_0001,
         qemu_user: "qemu-mips64-static",
         qemu_system: &["qemu-system-mips64", "-M", "malta", "-cpu", "MIPS64R2-generic", "-semihosting"],
+        bare_base: 0xffff_ffff_8010_0000,
     },
 );
 const MIPS64LE: Arch = mips64(
@@ -390,6 +399,7 @@ const MIPS64LE: Arch = mips64(
         elf_flags: 0x8000_0001,
         qemu_user: "qemu-mips64el-static",
         qemu_system: &["qemu-system-mips64el", "-M", "malta", "-cpu", "MIPS64R2-generic", "-semihosting"],
+        bare_base: 0xffff_ffff_8010_0000,
     },
 );
 
@@ -444,6 +454,7 @@ const PPC64: Arch = ppc64(
         elf_flags: 2,
         qemu_user: "qemu-ppc64-static",
         qemu_system: PPC64_QEMU,
+        bare_base: 0,
     },
 );
 const PPC64LE: Arch = ppc64(
@@ -461,6 +472,7 @@ const PPC64LE: Arch = ppc64(
         elf_flags: 2,
         qemu_user: "qemu-ppc64le-static",
         qemu_system: PPC64_QEMU,
+        bare_base: 0,
     },
 );
 
@@ -500,6 +512,7 @@ const RISCV64: Arch = Arch {
         elf_flags: 5,
         qemu_user: "qemu-riscv64-static",
         qemu_system: &["qemu-system-riscv64", "-M", "virt", "-bios", "none"],
+        bare_base: 0x8000_0000,
     },
 };
 
@@ -537,7 +550,8 @@ const S390X: Arch = Arch {
         elf_machine: 22,
         elf_flags: 0,
         qemu_user: "qemu-s390x-static",
-        qemu_system: &["qemu-system-s390x", "-M", "s390-ccw-virtio"],
+        qemu_system: &["qemu-system-s390x", "-M", "s390-ccw-virtio", "-action", "panic=exit-failure"],
+        bare_base: 0x10_0000,
     },
 };
 
@@ -573,6 +587,7 @@ const WASM: Arch = Arch {
         elf_flags: 0,
         qemu_user: "node",
         qemu_system: &["node"],
+        bare_base: 0,
     },
 };
 

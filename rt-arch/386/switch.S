@@ -4,7 +4,7 @@
  */
 #include "tls.h"
 
-    .section .tbss, "awT", @nobits
+    TLS_SECTION
     .balign 8
     .globl oxigo_tls_g
     .type oxigo_tls_g, @object

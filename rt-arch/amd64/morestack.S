@@ -12,7 +12,7 @@
  * A stack walk that meets sched.pc == rt_morestack_resume treats the function as standing at its entry: no frame,
  * return address at sched.sp, argument registers in g.more.regs, of which arg_reg_ptrs are pointers.
  */
-#include "asm.h"
+#include "tls.h"
 
 /* runtime.morestack_noctxt: for functions that are no closures: nothing stale stays in the context register. */
 FUNC(runtime.morestack_noctxt)
@@ -38,7 +38,7 @@ FUNC(runtime.morestack)
     SPILL_ARGS(%r12)
     movq %r14, %rdi
     movq %r13, %r14
-    movq %r13, %fs:oxigo_tls_g@tpoff
+    movq %r13, TLS_G
     movq G_SCHED_SP(%r13), %rsp
     call rt_newstack                        /* continues g by rt_gogo; does not return */
     ud2

@@ -1,5 +1,5 @@
 /* Threads and signals on Linux, amd64. All with the C ABI unless said otherwise. */
-#include "asm.h"
+#include "tls.h"
 
 #define SYS_munmap 11
 #define SYS_rt_sigreturn 15
@@ -11,7 +11,7 @@
 /* rt_sigtramp(sig, info, ucontext): the handler that the kernel calls, on the signal stack. R14 may hold anything
  * (Rust code uses it), so g comes from thread-local storage: rt_sighandler(sig, info, ucontext, g). */
 FUNC(rt_sigtramp)
-    movq %fs:oxigo_tls_g@tpoff, %rcx
+    movq TLS_G, %rcx
     jmp rt_sighandler
 CEND(rt_sigtramp)
 

@@ -12,9 +12,9 @@
  * A hook that returns goes back through g.sched (the goroutine's stack may have moved meanwhile). A hook that parks
  * calls the scheduler instead and never returns: some thread's rt_gogo(g) takes g.sched up later, at the same place.
  */
-#include "asm.h"
+#include "tls.h"
 
-    .section .tbss, "awT", @nobits
+    TLS_SECTION
     .balign 8
     .globl oxigo_tls_g
     .type oxigo_tls_g, @object
@@ -40,11 +40,11 @@ FUNC(rt_hookcall)
     movq $0, G_SCHED_CTXT(%r14)
     movq %r14, %rbx                         /* survives the C call */
     movq %rdx, %r14
-    movq %rdx, %fs:oxigo_tls_g@tpoff
+    movq %rdx, TLS_G
     movq G_SCHED_SP(%rdx), %rsp
     call *%rax
     movq %rbx, %r14
-    movq %rbx, %fs:oxigo_tls_g@tpoff
+    movq %rbx, TLS_G
     movq G_SCHED_SP(%rbx), %rsp
     xorps %xmm15, %xmm15
     pushq G_SCHED_PC(%rbx)                  /* a return, not a jump: keeps the return predictor in step */
@@ -67,7 +67,7 @@ END(rt_hookcall, 0, 0, FL_NOSPLIT | FL_SPWRITE, 0, 0, 0, 0)
 /* rt_gogo(g): continue goroutine g at its sched. C ABI in; never returns. Called on g0. */
 FUNC(rt_gogo)
     movq %rdi, %r14
-    movq %rdi, %fs:oxigo_tls_g@tpoff
+    movq %rdi, TLS_G
     movq G_SCHED_SP(%rdi), %rsp
     movq G_SCHED_CTXT(%rdi), %rdx
     movq $0, G_SCHED_CTXT(%rdi)             /* the collector need not keep it */
@@ -95,7 +95,7 @@ FUNC(rt_mstart)
     andq $-16, %rsp
     movq %rsp, G_SCHED_SP(%rdi)
     movq %rdi, %r14
-    movq %rdi, %fs:oxigo_tls_g@tpoff
+    movq %rdi, TLS_G
     movq %rdx, %rdi
     call *%rsi
     ud2
@@ -117,7 +117,7 @@ FUNC(rt_on_g0)
     pushq %rdi
     movq %rsp, G_SCHED_SP(%rdi)             /* 16-aligned: return address, BP, six registers */
     movq %rdi, %r14
-    movq %rdi, %fs:oxigo_tls_g@tpoff
+    movq %rdi, TLS_G
     movq %rdx, %rdi
     call *%rsi
     popq %rdi
@@ -140,11 +140,11 @@ CEND(rt_on_g0)
 
 /* rt_getg(), rt_setg(g): the thread-local g. C ABI. */
 FUNC(rt_getg)
-    movq %fs:oxigo_tls_g@tpoff, %rax
+    movq TLS_G, %rax
     ret
 CEND(rt_getg)
 
 FUNC(rt_setg)
-    movq %rdi, %fs:oxigo_tls_g@tpoff
+    movq %rdi, TLS_G
     ret
 CEND(rt_setg)

@@ -3,7 +3,7 @@
  */
 #include "frame.h"
 
-    .section .tbss, "awT", AT(nobits)
+    TLS_SECTION
     .balign 8
     .globl oxigo_tls_g
     .type oxigo_tls_g, AT(object)

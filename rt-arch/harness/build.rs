@@ -12,7 +12,13 @@ fn main() {
     let own = format!("asm/{family}.S");
     cc.file(if std::path::Path::new(&own).exists() { &own } else { "asm/generic.S" });
     println!("cargo:rerun-if-changed=../generic");
-    if family != "amd64" {
+    let bare = env::var_os("CARGO_FEATURE_BARE").is_some();
+    if bare {
+        println!("cargo:rerun-if-changed=bare");
+        cc.define("OXIGO_BARE", None).file(format!("bare/{family}.S"));
+    }
+    println!("cargo:rerun-if-env-changed=OXIGO_SIGNATURES");
+    if family != "amd64" || bare {
         cc.compiler(env::var("OXIGO_CLANG").unwrap_or("clang-19".into()))
             .archiver(env::var("OXIGO_LLVM_AR").unwrap_or("llvm-ar-19".into()))
             .no_default_flags(true)

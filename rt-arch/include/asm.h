@@ -23,6 +23,13 @@
 #define AT(x) @x
 #endif
 
+/* oxigo_tls_g: a thread-local variable, or an ordinary one on bare metal. */
+#ifdef OXIGO_BARE
+#define TLS_SECTION .bss
+#else
+#define TLS_SECTION .section .tbss, "awT", AT(nobits)
+#endif
+
 #if WORD == 8
 #define PTR64(x) .quad x
 #elif defined(OXIGO_BIG_ENDIAN)

@@ -31,6 +31,12 @@
     SETLR(T0); \
     RET
 
+#ifdef OXIGO_BARE
+#undef SETTLS_T
+#undef GETTLS_T
+#define SETTLS_T(s, t) LA(t, oxigo_tls_g); STW(s, 0, t)
+#define GETTLS_T(d, t) LA(t, oxigo_tls_g); LDW(d, 0, t)
+#endif
 #define SETTLS(s) SETTLS_T(s, T0)
 
 /* Incoming argument i of a leaf, one word each: it is in A_i, or on the stack. */

@@ -1,5 +1,6 @@
-//! The assembly layer on every architecture: builds rt-arch/harness for it, links it against the bare kernel and runs
-//! it, natively or under qemu-user. Names begin with the GOARCH: `cargo nextest run -E 'test(/^arm64::/)'`.
+//! The assembly layer on every architecture: builds rt-arch/harness for it and runs it, on Linux's bare kernel (natively or
+//! under qemu-user) and on qemu's standard machines without an operating system. Names begin with the GOARCH and the
+//! system: `cargo nextest run -E 'test(/^arm64::none::/)'`.
 //!
 //! A column whose tools are missing says what to install and is skipped; with OXIGO_MATRIX=all it fails instead.
 //! `columns` lists them all. OXIGO_SIGNATURES and OXIGO_SEED change the random signatures.
@@ -9,7 +10,7 @@
 
 use reflect::arch::{ALL, Arch};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::{env, fs};
 
 fn root() -> PathBuf {
@@ -28,10 +29,22 @@ fn cross_rustc() -> String {
     env::var("OXIGO_CROSS_RUSTC").unwrap_or("/usr/bin/rustc".into())
 }
 
+/// Where a program runs.
+#[derive(Clone, Copy, PartialEq)]
+enum On {
+    Linux,
+    None,
+}
+
+/// Whether the program is built and run by what every developer has.
+fn is_native(a: &Arch, on: On) -> bool {
+    a.tools.stock_core && on == On::Linux
+}
+
 /// What is missing to run an architecture's column.
-fn missing(a: &Arch) -> Vec<&'static str> {
+fn missing(a: &Arch, on: On) -> Vec<&'static str> {
     let mut out = Vec::new();
-    if a.tools.stock_core {
+    if is_native(a, on) {
         return out;
     }
     if !have("clang-19") {
@@ -43,8 +56,17 @@ fn missing(a: &Arch) -> Vec<&'static str> {
     if !have("llvm-ar-19") {
         out.push("llvm-19");
     }
-    if !have(a.tools.qemu_user) {
+    if on == On::Linux && !have(a.tools.qemu_user) {
         out.push("qemu-user-static");
+    }
+    if on == On::None && !have(a.tools.qemu_system[0]) {
+        out.push(match a.family {
+            "amd64" | "386" => "qemu-system-x86",
+            "arm" | "arm64" => "qemu-system-arm",
+            "mips" | "mips64" => "qemu-system-mips",
+            "ppc64" => "qemu-system-ppc",
+            _ => "qemu-system-misc",
+        });
     }
     if !have(&cross_rustc()) || !Path::new("/usr/lib/rustlib/src").exists() {
         out.push("rustc-web rust-web-src");
@@ -57,8 +79,9 @@ fn goarch(name: &str) -> &'static Arch {
 }
 
 /// Builds the harness for `a` and returns the program. `mutant` breaks the printed assembly.
-fn build(a: &Arch, mutant: Option<&str>) -> PathBuf {
-    let target = if a.tools.stock_core { a.tools.rust_target } else { a.tools.rust_target_bare };
+fn build(a: &Arch, on: On, mutant: Option<&str>) -> PathBuf {
+    let native = is_native(a, on);
+    let target = if native { a.tools.rust_target } else { a.tools.rust_target_bare };
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("harness");
     let mut cargo = Command::new(env!("CARGO"));
     cargo
@@ -67,7 +90,10 @@ fn build(a: &Arch, mutant: Option<&str>) -> PathBuf {
         .arg(&dir)
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS");
-    if !a.tools.stock_core {
+    if on == On::None {
+        cargo.args(["--no-default-features", "--features", "bare"]);
+    }
+    if !native {
         let key = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
         cargo
             .env("RUSTC", cross_rustc())
@@ -79,15 +105,16 @@ fn build(a: &Arch, mutant: Option<&str>) -> PathBuf {
         Some(m) => cargo.env("OXIGO_MUTATE", m),
         None => cargo.env_remove("OXIGO_MUTATE"),
     };
-    // One build at a time, and the library is copied away before the next one overwrites it.
+    // One build at a time, and the program is linked before the next one overwrites the library.
     fs::create_dir_all(&dir).unwrap();
     let lock = fs::File::create(dir.join(".lock")).unwrap();
     lock.lock().unwrap();
     let out = cargo.output().unwrap();
     assert!(out.status.success(), "{}: {}", a.name, String::from_utf8_lossy(&out.stderr));
     let lib = dir.join(target).join("release/liboxigo_rt_arch_harness.a");
-    let exe = dir.join(format!("{}-{}", a.name, mutant.unwrap_or("proof")));
-    let lld = if a.tools.stock_core {
+    let system = if on == On::Linux { "linux" } else { "none" };
+    let exe = dir.join(format!("{}-{system}-{}", a.name, mutant.unwrap_or("proof")));
+    let mut lld = if native {
         let sysroot =
             Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()).output().unwrap();
         let sysroot = String::from_utf8(sysroot.stdout).unwrap();
@@ -98,7 +125,6 @@ fn build(a: &Arch, mutant: Option<&str>) -> PathBuf {
     } else {
         Command::new("ld.lld-19")
     };
-    let mut lld = lld;
     lld.args([
         "-m",
         a.tools.lld_emulation,
@@ -110,24 +136,49 @@ fn build(a: &Arch, mutant: Option<&str>) -> PathBuf {
         "noexecstack",
         "-o",
     ]);
-    let linked = lld.arg(&exe).arg(&lib).output().unwrap();
+    lld.arg(&exe).arg(&lib);
+    if on == On::None {
+        let script = exe.with_extension("ld");
+        let text = fs::read_to_string(root().join("bare/link.ld.in")).unwrap();
+        fs::write(&script, text.replace("@BASE@", &format!("{:#x}", a.tools.bare_base))).unwrap();
+        lld.args(["-z", "max-page-size=4096", "-T"]).arg(&script);
+    }
+    let linked = lld.output().unwrap();
     assert!(linked.status.success(), "{}: {}", a.name, String::from_utf8_lossy(&linked.stderr));
+    if on == On::None && a.tools.bare_base == 0 {
+        let flat = exe.with_extension("bin");
+        let out =
+            Command::new("llvm-objcopy-19").args(["-O", "binary"]).arg(&exe).arg(&flat).output().unwrap();
+        assert!(out.status.success(), "{}: {}", a.name, String::from_utf8_lossy(&out.stderr));
+        return flat;
+    }
     exe
 }
 
-fn run(a: &Arch, exe: &Path, signatures: &str) -> Output {
+/// Runs the program; whether it passed, and what it printed.
+fn run(a: &Arch, on: On, exe: &Path, signatures: &str) -> (bool, String) {
     let seed = env::var("OXIGO_SEED").unwrap_or("12345".into());
     let mut c = Command::new("timeout");
     c.arg("120");
-    if !a.tools.stock_core {
-        c.arg(a.tools.qemu_user);
+    if on == On::Linux {
+        if !is_native(a, on) {
+            c.arg(a.tools.qemu_user);
+        }
+        c.arg(exe).args([signatures, &seed]);
+    } else {
+        c.args(a.tools.qemu_system).arg(if a.tools.bare_base == 0 { "-bios" } else { "-kernel" }).arg(exe);
+        c.args(["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-nodefaults"]);
     }
-    c.arg(exe).args([signatures, &seed]).output().unwrap()
+    let out = c.stdin(std::process::Stdio::null()).output().unwrap();
+    let text = String::from_utf8_lossy(&out.stdout).trim().to_string();
+    // Machines end in ways of their own; the last line on the console is the same everywhere.
+    let summary = text.lines().last().is_some_and(|l| l.contains(" signatures ("));
+    (summary && (on == On::None || out.status.success()), text)
 }
 
 /// Whether the column runs here.
-fn ready(a: &Arch) -> bool {
-    let missing = missing(a);
+fn ready(a: &Arch, on: On) -> bool {
+    let missing = missing(a, on);
     if missing.is_empty() {
         return true;
     }
@@ -136,25 +187,26 @@ fn ready(a: &Arch) -> bool {
     false
 }
 
-fn proof(name: &str) {
+fn proof(name: &str, on: On) {
     let a = goarch(name);
-    if !ready(a) {
+    if !ready(a, on) {
         return;
     }
-    let out = run(a, &build(a, None), &env::var("OXIGO_SIGNATURES").unwrap_or("500".into()));
-    println!("{}", String::from_utf8_lossy(&out.stdout));
-    assert!(out.status.success(), "{name}: {:?} {}", out.status, String::from_utf8_lossy(&out.stdout));
+    let signatures = env::var("OXIGO_SIGNATURES").unwrap_or("500".into());
+    let (passed, text) = run(a, on, &build(a, on, None), &signatures);
+    println!("{text}");
+    assert!(passed, "{name}: {text}");
 }
 
-fn mutants(name: &str) {
+fn mutants(name: &str, on: On) {
     let a = goarch(name);
-    if !ready(a) {
+    if !ready(a, on) {
         return;
     }
     for m in ["swap", "drop", "offset"] {
-        let out = run(a, &build(a, Some(m)), "200");
-        assert!(!out.status.success(), "{name}: the proof does not notice mutant {m}");
-        println!("{name}: mutant {m} noticed: {}", String::from_utf8_lossy(&out.stdout).trim());
+        let (passed, text) = run(a, on, &build(a, on, Some(m)), "200");
+        assert!(!passed, "{name}: the proof does not notice mutant {m}");
+        println!("{name}: mutant {m} noticed: {}", text.lines().last().unwrap_or("no output"));
     }
 }
 
@@ -164,12 +216,23 @@ macro_rules! columns {
             mod linux {
                 #[test]
                 fn proof() {
-                    crate::proof($name);
+                    crate::proof($name, crate::On::Linux);
                 }
                 #[test]
                 #[ignore = "slow; for the full profile"]
                 fn mutants() {
-                    crate::mutants($name);
+                    crate::mutants($name, crate::On::Linux);
+                }
+            }
+            mod none {
+                #[test]
+                fn proof() {
+                    crate::proof($name, crate::On::None);
+                }
+                #[test]
+                #[ignore = "slow; for the full profile"]
+                fn mutants() {
+                    crate::mutants($name, crate::On::None);
                 }
             }
         })*
@@ -192,17 +255,19 @@ fn columns() {
     let mut lacking = Vec::new();
     for a in ALL.iter().filter(|a| a.family != "wasm") {
         assert!(COLUMNS.contains(&a.name), "{} has a row but no column", a.name);
-        let native = a.link.is_none();
+        let pushes = a.link.is_none();
         for f in ALL_FILES.iter().chain(&OWN) {
             let own = dir.join(a.family).join(f).exists();
-            let shared = !native && dir.join("generic").join(f).exists();
-            if !own && !shared && !(native && *f == "isa.h") {
+            let shared = !pushes && dir.join("generic").join(f).exists();
+            if !own && !shared && !(pushes && *f == "isa.h") {
                 lacking.push(format!("{}/{f}", a.family));
             }
         }
-        match missing(a).as_slice() {
-            [] => println!("{:9} runs here", a.name),
-            m => println!("{:9} needs {}", a.name, m.join(" ")),
+        for (on, system) in [(On::Linux, "linux"), (On::None, "none")] {
+            match missing(a, on).as_slice() {
+                [] => println!("{:9} {system:6} runs here", a.name),
+                m => println!("{:9} {system:6} needs {}", a.name, m.join(" ")),
+            }
         }
     }
     assert!(lacking.is_empty(), "missing files: {}", lacking.join(" "));

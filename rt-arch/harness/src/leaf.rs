@@ -1,13 +1,12 @@
 //! Go's memory routines, system calls, threads and signals, called as compiled code calls them.
 
-use crate::rt::{self, Block, check, run};
+#[cfg(not(feature = "bare"))]
+use crate::rt;
+use crate::rt::{Block, check, run};
 use crate::sig::Rng;
 use alloc::vec;
-use core::ffi::c_void;
-use core::sync::atomic::{AtomicU32, Ordering};
 use oxigo_reflect::arch::Arch;
 use oxigo_reflect::regs::MAX_REG_ARGS_WORDS;
-use oxigo_rt_arch as arch;
 
 type Code = unsafe extern "C" fn();
 
@@ -30,6 +29,10 @@ unsafe extern "C" {
     fn go_count();
     #[link_name = "internal/bytealg.CountString"]
     fn go_count_string();
+}
+
+#[cfg(not(feature = "bare"))]
+unsafe extern "C" {
     #[link_name = "internal/runtime/syscall/linux.Syscall6"]
     fn go_syscall6();
 }
@@ -141,41 +144,53 @@ pub fn memory(rounds: usize) {
     }
 }
 
-static CHILD: AtomicU32 = AtomicU32::new(0);
-static CHILD_TID: AtomicU32 = AtomicU32::new(0);
+#[cfg(not(feature = "bare"))]
+pub use os::system;
 
-unsafe extern "C" fn child(arg: *mut c_void) {
-    CHILD.store(arg as usize as u32, Ordering::SeqCst);
-}
+/// System calls and threads of Linux.
+#[cfg(not(feature = "bare"))]
+mod os {
+    use super::*;
+    use core::ffi::c_void;
+    use core::sync::atomic::{AtomicU32, Ordering};
+    use oxigo_rt_arch as arch;
 
-/// System calls, a thread, a signal.
-pub fn system() {
-    let [r1, _, errno] = go(go_syscall6, &[rt::SYS.write, 1, 0, 0, 0, 0, 0]);
-    check((r1, errno) == (0, 0), "Syscall6 of an empty write");
-    let [r1, _, errno] = go(go_syscall6, &[rt::SYS.write, usize::MAX, 0, 0, 0, 0, 0]);
-    check((r1, errno) == (usize::MAX, 9), "Syscall6 of a bad write");
+    static CHILD: AtomicU32 = AtomicU32::new(0);
+    static CHILD_TID: AtomicU32 = AtomicU32::new(0);
 
-    // VM | FS | FILES | SIGHAND | THREAD | SYSVSEM | SETTLS | CHILD_CLEARTID | PARENT_SETTID
-    let flags = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 | 0x80000 | 0x200000 | 0x100000;
-    let stack = rt::map(64 << 10);
-    let tls = rt::map(64 << 10) + (32 << 10);
-    // SAFETY: the child touches an atomic only.
-    unsafe {
-        *(tls as *mut usize) = tls;
-        let tid = CHILD_TID.as_ptr();
-        let got = arch::rt_clone(
-            flags,
-            (stack + (64 << 10)) as *mut u8,
-            tid,
-            tid,
-            tls as *mut u8,
-            child,
-            42 as *mut c_void,
-        );
-        check(got > 0, "clone");
-        while CHILD_TID.load(Ordering::SeqCst) != 0 {
-            core::hint::spin_loop();
-        }
+    unsafe extern "C" fn child(arg: *mut c_void) {
+        CHILD.store(arg as usize as u32, Ordering::SeqCst);
     }
-    check(CHILD.load(Ordering::SeqCst) == 42, "the thread ran");
+
+    /// System calls, a thread, a signal.
+    pub fn system() {
+        let [r1, _, errno] = go(go_syscall6, &[rt::SYS.write, 1, 0, 0, 0, 0, 0]);
+        check((r1, errno) == (0, 0), "Syscall6 of an empty write");
+        let [r1, _, errno] = go(go_syscall6, &[rt::SYS.write, usize::MAX, 0, 0, 0, 0, 0]);
+        check((r1, errno) == (usize::MAX, 9), "Syscall6 of a bad write");
+
+        // VM | FS | FILES | SIGHAND | THREAD | SYSVSEM | SETTLS | CHILD_CLEARTID | PARENT_SETTID
+        let flags = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 | 0x80000 | 0x200000 | 0x100000;
+        let stack = rt::map(64 << 10);
+        let tls = rt::map(64 << 10) + (32 << 10);
+        // SAFETY: the child touches an atomic only.
+        unsafe {
+            *(tls as *mut usize) = tls;
+            let tid = CHILD_TID.as_ptr();
+            let got = arch::rt_clone(
+                flags,
+                (stack + (64 << 10)) as *mut u8,
+                tid,
+                tid,
+                tls as *mut u8,
+                child,
+                42 as *mut c_void,
+            );
+            check(got > 0, "clone");
+            while CHILD_TID.load(Ordering::SeqCst) != 0 {
+                core::hint::spin_loop();
+            }
+        }
+        check(CHILD.load(Ordering::SeqCst) == 42, "the thread ran");
+    }
 }

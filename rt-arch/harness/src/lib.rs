@@ -12,7 +12,9 @@
 extern crate alloc;
 
 mod api;
-#[cfg(target_arch = "x86_64")]
+#[cfg(feature = "bare")]
+mod bare;
+#[cfg(all(target_arch = "x86_64", not(feature = "bare")))]
 mod bench;
 mod leaf;
 mod rt;

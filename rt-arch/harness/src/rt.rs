@@ -70,9 +70,22 @@ pub static mut OVERFLOWS: usize = 0;
 /// The stack may not grow beyond this.
 pub static mut MAX_STACK: usize = 256 << 20;
 
+#[cfg(not(feature = "bare"))]
 static mut TLS: [u64; 8192] = [0; 8192];
 
+/// The one thread. First of all.
+pub fn init() {
+    // SAFETY: nothing else runs.
+    unsafe {
+        let (g0, m) = (addr_of_mut!(G0), addr_of_mut!(THREAD));
+        (*m).g0 = g0;
+        (*m).gsignal = addr_of_mut!(GSIGNAL);
+        (*g0).m = m;
+    }
+}
+
 /// Called by `_start`.
+#[cfg(not(feature = "bare"))]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
     // SAFETY: one thread; the kernel's argument block.
@@ -81,10 +94,7 @@ unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
         let tp = addr_of_mut!(TLS).cast::<u64>().add(4096);
         *tp = tp as u64;
         arch::rt_set_tls(tp.cast());
-        let (g0, m) = (addr_of_mut!(G0), addr_of_mut!(THREAD));
-        (*m).g0 = g0;
-        (*m).gsignal = addr_of_mut!(GSIGNAL);
-        (*g0).m = m;
+        init();
         let args: Vec<&[u8]> = (1..argc as usize)
             .map(|i| {
                 let s = *argv.add(i);
@@ -340,74 +350,96 @@ impl G {
     }
 }
 
-unsafe fn syscall(n: usize, args: [usize; 6]) -> isize {
-    // SAFETY: as the caller knows.
-    unsafe { arch::rt_syscall6(n, args[0], args[1], args[2], args[3], args[4], args[5]) }
-}
-
-/// Numbers of the system calls the tests make.
-pub struct Sys {
-    pub write: usize,
-    pub exit: usize,
-    pub mmap: usize,
-    pub munmap: usize,
-}
-
-/// The row for this target.
-pub const SYS: Sys = if cfg!(target_arch = "x86_64") {
-    Sys { write: 1, exit: 231, mmap: 9, munmap: 11 }
-} else if cfg!(target_arch = "x86") {
-    Sys { write: 4, exit: 252, mmap: 192, munmap: 91 }
-} else if cfg!(target_arch = "arm") {
-    Sys { write: 4, exit: 248, mmap: 192, munmap: 91 }
-} else if cfg!(target_arch = "mips") {
-    Sys { write: 4004, exit: 4246, mmap: 4210, munmap: 4091 }
-} else if cfg!(target_arch = "mips64") {
-    Sys { write: 5001, exit: 5205, mmap: 5009, munmap: 5011 }
-} else if cfg!(target_arch = "powerpc64") {
-    Sys { write: 4, exit: 234, mmap: 90, munmap: 91 }
-} else if cfg!(target_arch = "s390x") {
-    Sys { write: 4, exit: 248, mmap: 90, munmap: 91 }
-} else {
-    // aarch64 and riscv64
-    Sys { write: 64, exit: 94, mmap: 222, munmap: 215 }
-};
-
-/// Fresh zeroed memory.
-pub fn map(size: usize) -> usize {
-    let flags = 2 | if cfg!(any(target_arch = "mips", target_arch = "mips64")) { 0x800 } else { 0x20 };
-    // SAFETY: anonymous private memory. s390x's old mmap takes a block of arguments.
-    let p = unsafe {
-        if cfg!(target_arch = "s390x") {
-            let block = [0usize, size, 3, flags, usize::MAX, 0];
-            syscall(SYS.mmap, [block.as_ptr() as usize, 0, 0, 0, 0, 0])
-        } else {
-            syscall(SYS.mmap, [0, size, 3, flags, usize::MAX, 0])
+#[cfg(feature = "bare")]
+mod os {
+    /// Memory from the machine's pool.
+    pub fn map(size: usize) -> usize {
+        match crate::bare::map(size) {
+            Some(p) => p,
+            None => super::fail(format_args!("no {size} bytes of memory")),
         }
-    };
-    if p < 0 && p > -4096 {
-        fail(format_args!("mmap of {size}: error {}", -p));
     }
-    p as usize
+    pub use crate::bare::{exit, puts, unmap};
 }
 
-/// Gives memory back.
-pub fn unmap(p: usize, size: usize) {
-    // SAFETY: memory from `map`.
-    unsafe { syscall(SYS.munmap, [p, size, 0, 0, 0, 0]) };
-}
+#[cfg(not(feature = "bare"))]
+mod os {
+    use super::*;
 
-pub fn exit(status: usize) -> ! {
-    // SAFETY: ends the process.
-    unsafe { syscall(SYS.exit, [status, 0, 0, 0, 0, 0]) };
-    loop {}
+    unsafe fn syscall(n: usize, args: [usize; 6]) -> isize {
+        // SAFETY: as the caller knows.
+        unsafe { arch::rt_syscall6(n, args[0], args[1], args[2], args[3], args[4], args[5]) }
+    }
+
+    /// Numbers of the system calls the tests make.
+    pub struct Sys {
+        pub write: usize,
+        pub exit: usize,
+        pub mmap: usize,
+        pub munmap: usize,
+    }
+
+    /// The row for this target.
+    pub const SYS: Sys = if cfg!(target_arch = "x86_64") {
+        Sys { write: 1, exit: 231, mmap: 9, munmap: 11 }
+    } else if cfg!(target_arch = "x86") {
+        Sys { write: 4, exit: 252, mmap: 192, munmap: 91 }
+    } else if cfg!(target_arch = "arm") {
+        Sys { write: 4, exit: 248, mmap: 192, munmap: 91 }
+    } else if cfg!(target_arch = "mips") {
+        Sys { write: 4004, exit: 4246, mmap: 4210, munmap: 4091 }
+    } else if cfg!(target_arch = "mips64") {
+        Sys { write: 5001, exit: 5205, mmap: 5009, munmap: 5011 }
+    } else if cfg!(target_arch = "powerpc64") {
+        Sys { write: 4, exit: 234, mmap: 90, munmap: 91 }
+    } else if cfg!(target_arch = "s390x") {
+        Sys { write: 4, exit: 248, mmap: 90, munmap: 91 }
+    } else {
+        // aarch64 and riscv64
+        Sys { write: 64, exit: 94, mmap: 222, munmap: 215 }
+    };
+
+    /// Fresh zeroed memory.
+    pub fn map(size: usize) -> usize {
+        let flags = 2 | if cfg!(any(target_arch = "mips", target_arch = "mips64")) { 0x800 } else { 0x20 };
+        // SAFETY: anonymous private memory. s390x's old mmap takes a block of arguments.
+        let p = unsafe {
+            if cfg!(target_arch = "s390x") {
+                let block = [0usize, size, 3, flags, usize::MAX, 0];
+                syscall(SYS.mmap, [block.as_ptr() as usize, 0, 0, 0, 0, 0])
+            } else {
+                syscall(SYS.mmap, [0, size, 3, flags, usize::MAX, 0])
+            }
+        };
+        if p < 0 && p > -4096 {
+            fail(format_args!("mmap of {size}: error {}", -p));
+        }
+        p as usize
+    }
+
+    /// Gives memory back.
+    pub fn unmap(p: usize, size: usize) {
+        // SAFETY: memory from `map`.
+        unsafe { syscall(SYS.munmap, [p, size, 0, 0, 0, 0]) };
+    }
+
+    pub fn exit(status: usize) -> ! {
+        // SAFETY: ends the process.
+        unsafe { syscall(SYS.exit, [status, 0, 0, 0, 0, 0]) };
+        loop {}
+    }
+
+    pub fn puts(s: &str) {
+        // SAFETY: standard output and a valid buffer.
+        unsafe { syscall(SYS.write, [1, s.as_ptr() as usize, s.len(), 0, 0, 0]) };
+    }
 }
+pub use os::*;
 
 struct Out;
 impl Write for Out {
     fn write_str(&mut self, s: &str) -> fmt::Result {
-        // SAFETY: standard output and a valid buffer.
-        unsafe { syscall(SYS.write, [1, s.as_ptr() as usize, s.len(), 0, 0, 0]) };
+        puts(s);
         Ok(())
     }
 }

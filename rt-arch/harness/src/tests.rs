@@ -17,7 +17,7 @@ pub fn main(args: &[&[u8]]) -> bool {
         args.get(i).map_or(or, |s| s.iter().fold(0, |n, b| n * 10 + (b.wrapping_sub(b'0') & 15) as u64))
     };
     let arch = Arch::host();
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", not(feature = "bare")))]
     if args.first() == Some(&&b"bench"[..]) {
         crate::bench::run();
         return true;
@@ -35,6 +35,7 @@ pub fn main(args: &[&[u8]]) -> bool {
     bad_call();
     memory();
     crate::leaf::memory(if small { 300 } else { 2000 });
+    #[cfg(not(feature = "bare"))]
     crate::leaf::system();
     println(format_args!(
         "{}: {sigs} signatures ({in_regs} values in registers), {api} through the Rust API, {sizes} call sizes entered and {refused} refused, {growths} stack growths, {polls} polls",
