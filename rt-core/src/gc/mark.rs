@@ -32,7 +32,7 @@ pub static SCANNED: AtomicUsize = AtomicUsize::new(0);
 
 #[inline(always)] // one load, atomic in the memory model so that racing with the program is defined
 fn load(addr: usize) -> usize {
-    debug_assert!(addr % PTR == 0);
+    debug_assert!(addr.is_multiple_of(PTR));
     // SAFETY: callers pass word-aligned addresses in live objects, stacks or data.
     unsafe { AtomicUsize::from_ptr(addr as *mut usize).load(Relaxed) }
 }

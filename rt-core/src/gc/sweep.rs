@@ -62,10 +62,8 @@ pub fn start_cycle() {
 pub unsafe fn sweep(s: *mut Span, mine: bool) -> Swept {
     // SAFETY: claimed: nobody else touches list membership or bits; specials under their lock.
     unsafe {
-        if !(*s).specials.is_null() {
-            if special::sweep(s) {
-                super::wake_finalizers();
-            }
+        if !(*s).specials.is_null() && special::sweep(s) {
+            super::wake_finalizers();
         }
         let live = (*s).count_marked();
         let freed = (*s).alloc_count - live;
@@ -111,7 +109,7 @@ pub fn one() -> Option<usize> {
             return None;
         }
         // Large objects come first: they free the most.
-        let s = central::claim_unswept(at / 2, at % 2 == 0);
+        let s = central::claim_unswept(at / 2, at.is_multiple_of(2));
         if s.is_null() {
             let _ = CURSOR.compare_exchange(at, at + 1, AcqRel, Relaxed);
             continue;
@@ -182,7 +180,7 @@ fn give_back() {
     let goal = pacer::goal();
     if goal != usize::MAX {
         let manual = HEAP.pages_manual.load(Relaxed);
-        let keep = (goal + goal / 10 >> PAGE_SHIFT).max(PEAK.load(Relaxed)) + manual / 10;
+        let keep = ((goal + goal / 10) >> PAGE_SHIFT).max(PEAK.load(Relaxed)) + manual / 10;
         // Giving back and touching again costs far more than keeping: no more than 64 MB a second.
         let now = (os::nanotime() / 1_000_000) as usize;
         let last = LAST_GIVEN.load(Relaxed);

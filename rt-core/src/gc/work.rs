@@ -96,6 +96,12 @@ pub struct Gcw {
     spare: *mut Block,
 }
 
+impl Default for Gcw {
+    fn default() -> Gcw {
+        Gcw::new()
+    }
+}
+
 impl Gcw {
     /// An empty queue.
     pub const fn new() -> Gcw {

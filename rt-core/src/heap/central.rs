@@ -100,6 +100,12 @@ pub struct Central {
 const SWEPT: usize = 0;
 const UNSWEPT: usize = 1;
 
+impl Default for Central {
+    fn default() -> Central {
+        Central::new()
+    }
+}
+
 impl Central {
     pub const fn new() -> Central {
         let l = [List::new(); 2];
@@ -215,6 +221,7 @@ pub fn take_span(class: usize) -> *mut Span {
     // Sweep before growing: partial spans surely give room; full ones only perhaps, so stop
     // after some.
     if !sweep::is_done() {
+        let _sweeping = sweep::enter();
         for (full, mut tries) in [(false, usize::MAX), (true, 32)] {
             while tries > 0 {
                 tries -= 1;

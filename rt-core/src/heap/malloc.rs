@@ -63,10 +63,12 @@ pub unsafe fn mallocgc(c: *mut MCache, size: usize, typ: *const Type, needzero: 
 unsafe fn take(c: *mut MCache, class: usize) -> (usize, bool) {
     // SAFETY: the P's own cache; a collection inside `refill_slow` may empty it, hence the loop.
     unsafe {
-        while (*c).slots[class].free == 0 {
+        loop {
+            if (*c).slots[class].free != 0 {
+                return (*c).take(class);
+            }
             refill_slow(c, class);
         }
-        (*c).take(class)
     }
 }
 

@@ -217,6 +217,12 @@ pub struct PageHeap {
     pub clean: usize,
 }
 
+impl Default for PageHeap {
+    fn default() -> PageHeap {
+        PageHeap::new()
+    }
+}
+
 impl PageHeap {
     pub const fn new() -> PageHeap {
         PageHeap { high: 0, hint: 0, next: 0, mapped: 0, free: 0, clean: 0 }

@@ -96,7 +96,7 @@ static MEDIUM: [u8; (MAX_SMALL - 1024) / 128 + 1] = lookup(1024, 128);
 /// The class that holds `size` bytes, 1 ..= MAX_SMALL.
 #[inline]
 pub fn class_of(size: usize) -> usize {
-    if size <= 1024 { SMALL[(size + 7) / 8] as usize } else { MEDIUM[(size - 1024 + 127) / 128] as usize }
+    if size <= 1024 { SMALL[size.div_ceil(8)] as usize } else { MEDIUM[(size - 1024).div_ceil(128)] as usize }
 }
 
 /// The table of classes of sizes up to 1024, by `(size + 7) / 8`.

@@ -117,7 +117,7 @@ impl Span {
     /// Index of the object at an address inside the span; may be `nelems` or more in the tail.
     #[inline]
     pub fn index_of(&self, p: usize) -> usize {
-        ((p - self.base) as u64 * self.magic as u64 >> 32) as usize
+        (((p - self.base) as u64 * self.magic as u64) >> 32) as usize
     }
 
     /// Address of object `i` (of its header, if it has one).

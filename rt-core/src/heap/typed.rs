@@ -12,7 +12,7 @@ use crate::gc::barrier::pre_write;
 pub unsafe fn memmove(c: *mut MCache, t: *const Type, dst: *mut u8, src: *const u8) {
     // SAFETY: the caller's promise.
     unsafe {
-        if dst as *const u8 != src {
+        if !core::ptr::eq(dst, src) {
             pre_write_if(c, t, dst, (*t).size);
             dst.copy_from(src, (*t).size);
         }
@@ -64,7 +64,7 @@ pub unsafe fn array_clear(c: *mut MCache, elem: *const Type, p: *mut u8, len: us
 pub unsafe fn slice_copy(c: *mut MCache, elem: *const Type, dst: *mut u8, src: *const u8, n: usize) {
     // SAFETY: the caller's promise.
     unsafe {
-        if n != 0 && dst as *const u8 != src {
+        if n != 0 && !core::ptr::eq(dst, src) {
             pre_write_if(c, elem, dst, (*elem).size * n);
             dst.copy_from(src, (*elem).size * n);
         }

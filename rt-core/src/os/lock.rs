@@ -6,6 +6,12 @@ use core::sync::atomic::{AtomicU32, Ordering::*};
 /// 0 free, 1 held, 2 held and somebody may sleep.
 pub struct RawLock(AtomicU32);
 
+impl Default for RawLock {
+    fn default() -> RawLock {
+        RawLock::new()
+    }
+}
+
 impl RawLock {
     /// An unlocked lock.
     pub const fn new() -> RawLock {
