@@ -34,8 +34,64 @@ GLOBAL(reflect.call)
     ud2
 END(runtime.reflectcall, 0, 0, FL_NOSPLIT | FL_WRAPPER, 0, 0, CALL_REG_PTRS, 0)
 
-/* The body is the same for every N; only the frame differs. The check compares SP - frame with the guard, and sees a
- * frame larger than SP as too large as well. */
+/* What the callN share. R13 = the address of the slots, above the callee's N bytes.
+ *
+ * rt_call_enter: type, fn, ... still in their registers. Fills the slots, copies the stack arguments, loads all argument
+ * registers; leaves the context in DX and the code address in R12. */
+FUNC(rt_call_enter)
+    movq %rax, 0(%r13)
+    movq %rcx, 8(%r13)
+    movq %r9, 16(%r13)
+    movl %edi, 24(%r13)
+    movl %esi, 28(%r13)
+    movq %rbx, %rdx
+    movq %rcx, %rsi
+    movl %edi, %ecx
+    leaq 8(%rsp), %rdi
+    cmpl $64, %ecx
+    jae 3f
+1:  subl $8, %ecx
+    jb 2f
+    movq (%rsi), %rax
+    movq %rax, (%rdi)
+    addq $8, %rsi
+    addq $8, %rdi
+    jmp 1b
+2:  addl $8, %ecx
+3:  rep movsb
+    movq 16(%r13), %r12
+    UNSPILL_ARGS(%r12)
+    movq (%rdx), %r12
+    ret
+LEAF_END(rt_call_enter)
+
+/* rt_call_leave: stores all result registers; if there are stack results or pointers in registers, reflectcallmove. */
+FUNC(rt_call_leave)
+    movq 16(%r13), %r12
+    SPILL_ARGS(%r12)
+    movl 28(%r13), %eax
+    movl 24(%r13), %ecx
+    subl %eax, %ecx
+    movzwl REGARGS_RETURN_IS_PTR(%r12), %edx
+    orl %ecx, %edx
+    jz 1f
+    leaq 32(%r13), %rdi
+    movq 0(%r13), %rdx
+    movq %rdx, RCM_TYPE(%rdi)
+    movq 8(%r13), %rdx
+    addq %rax, %rdx
+    movq %rdx, RCM_DST(%rdi)
+    leaq 8(%rsp,%rax), %rdx
+    movq %rdx, RCM_SRC(%rdi)
+    movq %rcx, RCM_SIZE(%rdi)
+    movq %r12, RCM_REGS(%rdi)
+    leaq rt_reflectcallmove(%rip), %rax
+    call rt_hookcall
+1:  ret
+LEAF_END(rt_call_leave)
+
+/* Only the frame differs. The check compares SP - frame with the guard, and sees a frame larger than SP as too large as
+ * well. */
 #define CALLFN(N) \
 FUNC(runtime.call##N) \
     movq %rsp, %r12; \
@@ -43,53 +99,14 @@ FUNC(runtime.call##N) \
     jb 8f; \
     cmpq G_STACKGUARD0(%r14), %r12; \
     jbe 8f; \
-    subq $(N + CALL_EXTRA), %rsp; \
+    movq %r12, %rsp; \
     .cfi_adjust_cfa_offset N + CALL_EXTRA; \
-    movq %rax, N(%rsp); \
-    movq %rcx, N+8(%rsp); \
-    movq %r9, N+16(%rsp); \
-    movl %edi, N+24(%rsp); \
-    movl %esi, N+28(%rsp); \
-    movq %rbx, %rdx; \
-    movq %rcx, %rsi; \
-    movl %edi, %ecx; \
-    movq %rsp, %rdi; \
-    cmpl $64, %ecx; \
-    jae 3f; \
-1:  subl $8, %ecx; \
-    jb 2f; \
-    movq (%rsi), %rax; \
-    movq %rax, (%rdi); \
-    addq $8, %rsi; \
-    addq $8, %rdi; \
-    jmp 1b; \
-2:  addl $8, %ecx; \
-3:  rep movsb; \
-    movq N+16(%rsp), %r12; \
-    UNSPILL_ARGS(%r12) \
-    movq (%rdx), %r12; \
+    leaq N(%rsp), %r13; \
+    call rt_call_enter; \
     call *%r12; \
-    movq N+16(%rsp), %r12; \
-    SPILL_ARGS(%r12) \
-    movl N+28(%rsp), %eax; \
-    movl N+24(%rsp), %ecx; \
-    subl %eax, %ecx; \
-    movzwl REGARGS_RETURN_IS_PTR(%r12), %edx; \
-    orl %ecx, %edx; \
-    jz 4f; \
-    leaq N+32(%rsp), %rdi; \
-    movq N(%rsp), %rdx; \
-    movq %rdx, RCM_TYPE(%rdi); \
-    movq N+8(%rsp), %rdx; \
-    addq %rax, %rdx; \
-    movq %rdx, RCM_DST(%rdi); \
-    leaq (%rsp,%rax), %rdx; \
-    movq %rdx, RCM_SRC(%rdi); \
-    movq %rcx, RCM_SIZE(%rdi); \
-    movq %r12, RCM_REGS(%rdi); \
-    leaq rt_reflectcallmove(%rip), %rax; \
-    call rt_hookcall; \
-4:  addq $(N + CALL_EXTRA), %rsp; \
+    leaq N(%rsp), %r13; \
+    call rt_call_leave; \
+    addq $(N + CALL_EXTRA), %rsp; \
     .cfi_adjust_cfa_offset -(N + CALL_EXTRA); \
     ret; \
 8:  call runtime.morestack_noctxt; \
