@@ -63,6 +63,8 @@ pub struct Isel<'a> {
     pub epochs: Vec<u32>,
     /// Of the instruction being selected.
     pub block: Block,
+    /// Its position in the block.
+    pub index: usize,
     pub epoch: u32,
     pub line: u32,
     /// Instructions written for it, in order.
@@ -94,6 +96,7 @@ pub fn select<'a>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, Place)>) ->
         inst_block: vec![u32::MAX; f.insts.len()],
         epochs: vec![0; f.insts.len()],
         block: Block(0),
+        index: 0,
         epoch: 0,
         line: 0,
         cur: Vec::new(),
@@ -151,7 +154,8 @@ impl<'a> Isel<'a> {
         self.set_line(data.term_pos, 0);
         self.terminator(&data.term);
         self.flush();
-        for &i in data.insts.iter().rev() {
+        for (index, &i) in data.insts.iter().enumerate().rev() {
+            self.index = index;
             let d = &f.insts[i];
             self.epoch = self.epochs[i.index()];
             let wanted = has_effect(&d.op) || d.results.iter().any(|r| self.needed[r.index()]);

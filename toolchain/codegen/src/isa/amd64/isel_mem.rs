@@ -1,9 +1,10 @@
 //! Selection of memory operations: addresses, loads and stores, copies, nil and bounds checks, atomics.
 use super::inst::*;
-use super::isel::Isel;
+use super::isel::{Isel, Place};
 use super::isel_arith::fw;
 use crate::regalloc::Reg;
-use ir::op::{AtomicOp, BoundsKind};
+use ir::op::{AtomicOp, BoundsKind, Callee};
+use ir::sig::{Part, PartLoc};
 use ir::{EntityId, InstData, Op, Ty, Value, ValueDef};
 
 /// Accesses at offsets below this fault when the pointer is nil.
@@ -188,8 +189,12 @@ impl<'a> Isel<'a> {
                 self.push(Inst::WriteBarrier { addr, size });
             }
             Op::MemCopy { size, .. } => {
+                let written = self.written_pieces(d.args[1], size);
                 let (dst, src) = (self.amode(d.args[0], 0), self.amode(d.args[1], 0));
-                self.copy(dst, src, size);
+                match written {
+                    Some(pieces) => self.copy_pieces(dst, src, &pieces),
+                    None => self.copy(dst, src, size),
+                }
                 if size > 0 {
                     self.probe(d.args[0], 0);
                     self.probe(d.args[1], 0);
@@ -280,6 +285,77 @@ impl<'a> Isel<'a> {
         false
     }
 
+    /// How the block has written the slot that a copy reads: a load that spans several stores waits until they have
+    /// reached the cache, so that the copy goes piece by piece too. `None`: not by small stores.
+    fn written_pieces(&self, src: Value, size: u32) -> Option<Vec<(u32, u32)>> {
+        const FAR: usize = 40;
+        let place = |v: Value| match self.place(v)? {
+            Place { base: Base::Slot(s), disp } => Some((s, disp)),
+            _ => None,
+        };
+        let (slot, from) = place(src)?;
+        if size > 64 {
+            return None;
+        }
+        let mut out: Vec<(u32, u32)> = Vec::new();
+        let mut add = |off: i64, n: u32| {
+            let at = off - from;
+            if at >= 0 && at + n as i64 <= size as i64 && n.is_power_of_two() && n <= 8 {
+                let at = at as u32;
+                if !out.iter().any(|o| at < o.0 + o.1 && o.0 < at + n) {
+                    out.push((at, n));
+                }
+            }
+        };
+        let insts = &self.f.blocks[self.block].insts[..self.index];
+        for &i in insts.iter().rev().take(FAR) {
+            let d = &self.f.insts[i];
+            match d.op {
+                Op::Store { off, .. } => {
+                    if let Some((s, disp)) = place(d.args[0])
+                        && s == slot
+                    {
+                        add(disp + off as i64, self.ty(d.args[1]).size(8));
+                    }
+                }
+                Op::Call { callee, sig } => {
+                    let sig = &self.env.program.sigs[sig];
+                    let params: usize = sig.params.iter().map(Part::value_count).sum();
+                    let first = params + !matches!(callee, Callee::Static(_)) as usize;
+                    let results = sig.results.iter().filter(|r| r.leaves.is_none());
+                    for (r, &to) in results.zip(&d.args[first..]) {
+                        if let (PartLoc::Regs(steps), Some((s, disp))) = (&r.loc, place(to))
+                            && s == slot
+                        {
+                            steps.iter().for_each(|s| add(disp + s.offset as i64, s.ty.size(8)));
+                        }
+                    }
+                }
+                Op::MemCopy { .. } | Op::MemZero { .. } if place(d.args[0]).is_some_and(|p| p.0 == slot) => break,
+                _ => {}
+            }
+        }
+        if out.is_empty() {
+            return None;
+        }
+        // What lies between goes in the largest aligned pieces that fit.
+        out.sort_unstable();
+        let mut all = Vec::new();
+        let mut at = 0;
+        for (o, n) in out.iter().copied().chain([(size, 0)]) {
+            while at < o {
+                let fit = [8, 4, 2, 1].into_iter().find(|&k| at + k <= o && at % k == 0).unwrap_or(1);
+                all.push((at, fit));
+                at += fit;
+            }
+            if n > 0 {
+                all.push((o, n));
+            }
+            at = o + n;
+        }
+        Some(all)
+    }
+
     /// Copies `size` bytes; the areas are equal or disjoint.
     pub fn copy(&mut self, dst: Amode, src: Amode, size: u32) {
         if size > UNROLL {
@@ -293,7 +369,10 @@ impl<'a> Isel<'a> {
             let done = (words * 8) as i32;
             return self.copy(dst.offset(done), src.offset(done), size % 8);
         }
-        for (at, n) in pieces(size) {
+        self.copy_pieces(dst, src, &pieces(size))
+    }
+    fn copy_pieces(&mut self, dst: Amode, src: Amode, pieces: &[(u32, u32)]) {
+        for &(at, n) in pieces {
             let (d, s) = (dst.offset(at as i32), src.offset(at as i32));
             if n == 16 {
                 let x = self.temp(true);

@@ -252,6 +252,8 @@ fn emit_function(
     // Marks in the code with what they are for.
     let mut safepoints: Vec<(u32, u32, Vec<u32>)> = Vec::new();
     let mut lines: Vec<(u32, usize)> = Vec::new();
+    let listed = env.options.listing.as_ref().is_some_and(|want| f.name.as_str().contains(want.as_str()));
+    let mut listing: Vec<(u32, usize, String)> = Vec::new();
     let mut copies = Copies::default();
     // Number of each block's first instruction in the allocation's order.
     let mut first = vec![0; sel.blocks.len()];
@@ -291,6 +293,9 @@ fn emit_function(
             let new_line = lines.last().is_none_or(|l| l.1 != e.line);
             if new_line && inst.may_stop() && sel.lines[e.line].0.is_some() {
                 lines.push((e.buf.mark(), e.line));
+            }
+            if listed {
+                listing.push((e.buf.mark(), e.line, listing::text(inst)));
             }
             if let Inst::Poll = inst {
                 copies.close(&mut live);
@@ -378,6 +383,15 @@ fn emit_function(
         points.push(Safepoint { pc: deferreturn, regs: 0, words: slot_words });
     }
     points.sort_unstable_by_key(|p| p.pc);
+    let mut text = String::new();
+    if listed {
+        let args = env.program.sigs[f.sig].area_size;
+        text = listing::head(f, done.code.len(), frame.to_return_address(), args);
+        for (mark, line, inst) in listing {
+            let pos = sel.lines.get(line).map_or(f.pos, |l| l.0);
+            text += &format!("\t{:#06x}\t({pos})\t{inst}\n", done.marks[mark as usize]);
+        }
+    }
     let lines: Vec<Line> = lines
         .into_iter()
         .map(|(mark, line)| {
@@ -400,6 +414,6 @@ fn emit_function(
         open_defers,
         checks_stack: check,
         calls,
-        listing: String::new(),
+        listing: text,
     })
 }
