@@ -60,11 +60,11 @@ mod tests {
             for v in VALUES {
                 for x in [v, v / d * d, (v / d * d).wrapping_sub(1)] {
                     let (m, add, s) = unsigned64(d);
-                    let hi = (x as u128 * m as u128 >> 64) as u64;
+                    let hi = ((x as u128 * m as u128) >> 64) as u64;
                     let q = if add { (((x - hi) >> 1) + hi) >> (s - 1) } else { hi >> s };
                     assert_eq!(q, x / d, "{x} / {d}");
                     if let (Ok(x), Ok(d)) = (u32::try_from(x), u32::try_from(d)) {
-                        assert_eq!((x as u128 * unsigned32(d) as u128 >> 64) as u32, x / d, "{x} / {d}");
+                        assert_eq!(((x as u128 * unsigned32(d) as u128) >> 64) as u32, x / d, "{x} / {d}");
                     }
                 }
             }
@@ -77,7 +77,7 @@ mod tests {
             for v in VALUES {
                 let (m, s) = signed(d, 64);
                 let x = v as i64;
-                let hi = (x as i128 * m as i64 as i128 >> 64) as i64;
+                let hi = ((x as i128 * m as i64 as i128) >> 64) as i64;
                 let q = (hi.wrapping_add(x) >> s) - (x >> 63);
                 assert_eq!(q, x / d as i64, "{x} / {d}");
             }

@@ -66,8 +66,7 @@ impl Checker<'_> {
         let mut left = LIMIT;
         let mut s = format!("{}: nosplit stack over {LIMIT} byte limit", self.program.funcs[f].name);
         let mut at = f;
-        loop {
-            let Some(c) = &self.funcs[at] else { break };
+        while let Some(c) = &self.funcs[at] {
             left -= c.frame as i64;
             s += &format!(
                 "\n    {}\n        grows {} bytes, {left} left",

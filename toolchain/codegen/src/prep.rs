@@ -19,18 +19,15 @@ pub fn legalize(f: &mut Func, h: &Helpers) {
         let mut i = 0;
         while i < f.blocks[block].insts.len() {
             let inst = f.blocks[block].insts[i];
-            match f.insts[inst].op {
-                Op::New { typ, .. } => {
-                    let pos = f.insts[inst].pos;
-                    let t = f.make_inst(Op::Sym(SymRef::Data(typ), 0), &[], &[Ty::Ptr], pos);
-                    let arg = f.insts[t].results[0];
-                    let (id, sig) = h.newobject();
-                    f.insts[inst].op = Op::Call { callee: Callee::Static(id), sig };
-                    f.insts[inst].args = smallvec![arg];
-                    f.blocks[block].insts.insert(i, t);
-                    i += 1;
-                }
-                _ => {}
+            if let Op::New { typ, .. } = f.insts[inst].op {
+                let pos = f.insts[inst].pos;
+                let t = f.make_inst(Op::Sym(SymRef::Data(typ), 0), &[], &[Ty::Ptr], pos);
+                let arg = f.insts[t].results[0];
+                let (id, sig) = h.newobject();
+                f.insts[inst].op = Op::Call { callee: Callee::Static(id), sig };
+                f.insts[inst].args = smallvec![arg];
+                f.blocks[block].insts.insert(i, t);
+                i += 1;
             }
             i += 1;
         }
@@ -256,7 +253,7 @@ fn cold_blocks(f: &Func, rpo: &[Block]) -> Vec<bool> {
 
 /// Moves the header of a loop that ends in the loop's exit test behind the loop's last block, so that an iteration
 /// runs into the test instead of jumping to it.
-fn rotate(f: &Func, out: &mut Vec<Block>, loops: &[(usize, Vec<bool>)], number: &[usize]) {
+fn rotate(f: &Func, out: &mut [Block], loops: &[(usize, Vec<bool>)], number: &[usize]) {
     for (h, inside) in loops.iter().rev() {
         let Some(at) = out.iter().position(|b| number[b.index()] == *h) else { continue };
         if at == 0 {

@@ -229,7 +229,7 @@ impl<'a> Interp<'a> {
                 let p = a[0] as u128 * a[1] as u128;
                 Ok(vec![(p >> 64) as u64, p as u64])
             }
-            Op::SMulHi => one((a[0] as i64 as i128 * a[1] as i64 as i128 >> 64) as u64),
+            Op::SMulHi => one(((a[0] as i64 as i128 * a[1] as i64 as i128) >> 64) as u64),
             Op::UDivWide => {
                 let n = (a[0] as u128) << 64 | a[1] as u128;
                 Ok(vec![(n / a[2] as u128) as u64, (n % a[2] as u128) as u64])

@@ -171,10 +171,9 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
             Some(x) => konst(wrap(x, aty)),
             None => None,
         },
-        Op::Zext => match x {
-            Some(x) => Some(Folded::Op(Op::Iconst(wrap(unsigned(x, aty) as i64, ty)), Default::default())),
-            None => None,
-        },
+        Op::Zext => {
+            x.map(|x| Folded::Op(Op::Iconst(wrap(unsigned(x, aty) as i64, ty)), Default::default()))
+        }
         Op::Trunc => {
             if let Some(x) = x {
                 return konst(x);
@@ -260,7 +259,7 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
             let d = f.def_inst(args[0])?;
             match (&d.op, y) {
                 (Op::Sym(s, off), Some(y)) => make(Op::Sym(*s, off + y), &[]),
-                (Op::SlotAddr(s, off), Some(y)) if y >= 0 && y < 1 << 30 => {
+                (Op::SlotAddr(s, off), Some(y)) if (0..1 << 30).contains(&y) => {
                     make(Op::SlotAddr(*s, off + y as u32), &[])
                 }
                 _ => None,

@@ -212,7 +212,7 @@ fn unreachable(f: &mut Func) -> bool {
     let mut changed = false;
     for b in f.blocks.ids() {
         let data = &mut f.blocks[b];
-        if !cfg.reachable(b) && !(data.insts.is_empty() && matches!(data.term, Term::Unreachable)) {
+        if !cfg.reachable(b) && (!data.insts.is_empty() || !matches!(data.term, Term::Unreachable)) {
             data.insts.clear();
             data.params.clear();
             data.term = Term::Unreachable;
@@ -341,8 +341,7 @@ fn merge(f: &mut Func) -> bool {
     }
     let cfg = Cfg::new(f);
     for &b in &cfg.rpo {
-        loop {
-            let Term::Jump(t) = &f.blocks[b].term else { break };
+        while let Term::Jump(t) = &f.blocks[b].term {
             let (to, args) = (t.block, t.args.clone());
             if to == b || cfg.preds[to].len() != 1 || f.roots().any(|r| r == to) {
                 break;

@@ -452,8 +452,7 @@ impl<'a> Isel<'a> {
                         return to.block.0;
                     }
                     // A block of its own for the arguments; the layout places it later.
-                    let args = s.edge_block(&to.args, to.block);
-                    args
+                    s.edge_block(&to.args, to.block)
                 };
                 let then_block = edge(self, then, els);
                 let els_block = edge(self, els, then);

@@ -269,7 +269,7 @@ fn emit_function(
         if forward[b as usize] != b {
             continue;
         }
-        let mut n = first[b as usize];
+        let n = first[b as usize];
         let mut moves = solution.cursor(n);
         e.next_block = next_shown.next().unwrap_or(u32::MAX);
         let label = e.blocks[b as usize];
@@ -281,7 +281,7 @@ fn emit_function(
         copies.0.clear();
         let polls = sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Inst::Poll));
         let count = sel.blocks[b as usize].insts.len();
-        for k in 0..count {
+        for (k, n) in (n..n + count).enumerate() {
             moves.before(n, |m| {
                 copies.copy(m.from, m.to);
                 e.mov(m);
@@ -321,7 +321,6 @@ fn emit_function(
                 copies.copy(m.from, m.to);
                 e.mov(m);
             });
-            n += 1;
         }
     }
     // Cold code.
@@ -359,7 +358,7 @@ fn emit_function(
         frame::grow_stack(&mut e, grow, entry, sel.context);
     }
     for (table, targets) in std::mem::take(&mut e.tables) {
-        while e.buf.here() % 4 != 0 {
+        while !e.buf.here().is_multiple_of(4) {
             e.buf.byte(0xcc);
         }
         e.buf.bind(table);
