@@ -6,6 +6,7 @@
 //! channel operation is under way then.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 

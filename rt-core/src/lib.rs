@@ -8,6 +8,7 @@
 //! [`traceback`], [`panic`], [`chan`], [`select`], [`sema`], [`timer`], [`netpoll`], [`signal`],
 //! [`hooks`]; [`heap`] and [`gc`]; [`os`], [`print`], [`sync`], [`rand`].
 #![cfg_attr(not(test), no_std)]
+#![allow(clippy::macro_metavars_in_unsafe, reason = "the body of a hook is unsafe code by its nature")]
 
 pub mod chan;
 pub mod g;

@@ -5,6 +5,7 @@
 //! out by the record's flags why.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
@@ -266,10 +267,6 @@ unsafe fn wait(d: *mut Desc, dir: usize) {
         return;
     }
     drop(l);
-    if SCHED.last_poll.load(Relaxed) == 0 && WAITERS.load(Relaxed) == 1 && SCHED.poll_until.load(Relaxed) != 0
-    {
-        // Somebody sleeps in the poller already: epoll tells it of this descriptor, too.
-    }
     schedule()
 }
 
@@ -285,7 +282,7 @@ hook! { fn "internal/poll.runtime_pollSetDeadline"(d: *mut Desc, delta: i64, mod
     {
         let _l = (*d).lock.lock();
         if !(*d).closing {
-            for dir in 0..2 {
+            for (dir, add) in add.iter_mut().enumerate() {
                 let wanted = mode == b'r' as isize + b'w' as isize || dir_of(mode) == dir;
                 if !wanted {
                     continue;
@@ -293,15 +290,15 @@ hook! { fn "internal/poll.runtime_pollSetDeadline"(d: *mut Desc, delta: i64, mod
                 (&(*d).seq)[dir].fetch_add(1, Relaxed);
                 (&mut (*d).deadline)[dir] = when;
                 if when > 0 {
-                    add[dir] = true;
+                    *add = true;
                 } else if when < 0 {
                     unblock(d, dir, false, &mut list);
                 }
             }
         }
     }
-    for dir in 0..2 {
-        if add[dir] {
+    for (dir, &add) in add.iter().enumerate() {
+        if add {
             timer::add_poll(d, dir as u8, (&(*d).seq)[dir].load(Relaxed), when);
         }
     }

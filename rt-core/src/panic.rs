@@ -2,6 +2,7 @@
 //! panic was recovered.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 

@@ -1,6 +1,7 @@
 //! Making and ending goroutines and threads; system calls; sysmon; wiring to threads; deadlocks.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 

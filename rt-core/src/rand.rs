@@ -1,6 +1,10 @@
 //! Random numbers: a generator per thread (wyrand over a 128-bit state), seeded by the kernel. The
 //! overlay steps the same state.
-#![allow(unsafe_op_in_unsafe_fn, reason = "works on the record of the calling thread")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
+    reason = "works on the record of the calling thread"
+)]
 
 use crate::g::M;
 use crate::os;

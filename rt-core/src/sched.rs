@@ -10,6 +10,7 @@
 //! thread's `curg` cleared before the lock is released that lets others make it ready.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
@@ -489,12 +490,12 @@ unsafe fn find_runnable(m: *mut M) -> *mut G {
             continue;
         }
         let tick = (*p).schedtick.load(Relaxed);
-        if tick % 64 == 0 {
+        if tick.is_multiple_of(64) {
             gc::poll((*p).cache);
         }
         timer::run_due();
         // Fairness: the global queue now and then.
-        if tick % 61 == 0 && SCHED.runq_size.load(Relaxed) > 0 {
+        if tick.is_multiple_of(61) && SCHED.runq_size.load(Relaxed) > 0 {
             let l = SCHED.lock.lock();
             let g = globrunq_get(p, 1);
             drop(l);

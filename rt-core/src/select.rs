@@ -5,6 +5,7 @@
 //! (`G::select_done`) and leaves its sudog in `G::param`; the goroutine, back, takes the others out.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
@@ -52,11 +53,11 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
     let m = getm();
     // A random order for trying, without the nil channels; and the order of locking.
     let mut k = 0;
-    for i in 0..n {
-        if cases[i].c.is_null() {
+    for (i, case) in cases.iter().enumerate() {
+        if case.c.is_null() {
             continue;
         }
-        let j = (crate::rand::next(m) as u32 as u64 * (k as u64 + 1) >> 32) as usize;
+        let j = ((crate::rand::next(m) as u32 as u64 * (k as u64 + 1)) >> 32) as usize;
         poll[k] = poll[j];
         poll[j] = i as u16;
         k += 1;

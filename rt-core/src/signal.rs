@@ -1,6 +1,6 @@
 //! Signals. Faults in Go code become calls of `runtime.sigpanic` at the faulting instruction; others
 //! go to os/signal's queue, are ignored, or end the program.
-#![allow(unsafe_op_in_unsafe_fn, reason = "signal handlers and kernel records")]
+#![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "signal handlers and kernel records")]
 
 use crate::g::*;
 use crate::hook;

@@ -1,5 +1,9 @@
 //! From the kernel's entry to the main goroutine.
-#![allow(unsafe_op_in_unsafe_fn, reason = "one thread, before anything else runs")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
+    reason = "one thread, before anything else runs"
+)]
 
 use crate::g::*;
 use crate::gc::roots::{self, DataRange};
@@ -63,10 +67,10 @@ unsafe fn cstr<'a>(p: *const u8) -> &'a [u8] {
 unsafe fn env<'a>(key: &[u8]) -> Option<&'a [u8]> {
     let (_, _, mut e) = args();
     while !e.is_null() && !(*e).is_null() {
-        if let Some(rest) = cstr(*e).strip_prefix(key) {
-            if rest.first() == Some(&b'=') {
-                return Some(&rest[1..]);
-            }
+        if let Some(rest) = cstr(*e).strip_prefix(key)
+            && rest.first() == Some(&b'=')
+        {
+            return Some(&rest[1..]);
         }
         e = e.add(1);
     }
@@ -153,10 +157,10 @@ unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
     add_roots(&img.data);
     add_roots(&img.bss);
     let mut n = ncpu();
-    if let Some((v, [])) = env(b"GOMAXPROCS").and_then(number) {
-        if v > 0 {
-            n = v as usize;
-        }
+    if let Some((v, [])) = env(b"GOMAXPROCS").and_then(number)
+        && v > 0
+    {
+        n = v as usize;
     }
     proc::resize(n.min(MAX_PROCS));
     for i in (0..SCHED.nprocs.load(Relaxed)).rev() {

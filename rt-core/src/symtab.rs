@@ -1,5 +1,9 @@
 //! From addresses to functions, files and lines, inlined calls included; Callers.
-#![allow(unsafe_op_in_unsafe_fn, reason = "tables of the image and frames of stopped goroutines")]
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
+    reason = "tables of the image and frames of stopped goroutines"
+)]
 
 use crate::g::G;
 use crate::hook;

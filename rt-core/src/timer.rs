@@ -2,6 +2,7 @@
 //! is a Go timer, whose function the overlay's timer goroutine runs.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 

@@ -4,13 +4,14 @@
 //! ```text
 //! goroutine 1 [chan receive, 2 minutes]:
 //! main.f(...)
-//! 	/home/me/x.go:12 +0x1d
+//!     /home/me/x.go:12 +0x1d
 //! created by main.main in goroutine 1
-//! 	/home/me/x.go:5 +0x35
+//!     /home/me/x.go:5 +0x35
 //! ```
 //! Arguments are not shown, only whether there are any: no table says where they are.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
@@ -192,24 +193,23 @@ unsafe fn print_frames(out: &mut Out, mut u: Unwinder, g: *const G) {
             }
         }
     }
-    if (*g).gopc != 0 && (*g).goid != 1 {
-        if let Some(f) = unwind::find_func((*g).gopc) {
-            if let Some(l) = logical(&f, (*g).gopc - 1, 0) {
-                if visible(l.name, FuncFlags(0), false) {
-                    out.str("created by ");
-                    print_name(out, l.name);
-                    out.str(" in goroutine ");
-                    out.dec((*g).parent);
-                    out.str("\n\t");
-                    out.bytes(l.file);
-                    out.str(":");
-                    out.dec(l.line as u64);
-                    out.str(" +");
-                    out.hex(((*g).gopc - f.entry()) as u64);
-                    out.str("\n");
-                }
-            }
-        }
+    if (*g).gopc != 0
+        && (*g).goid != 1
+        && let Some(f) = unwind::find_func((*g).gopc)
+        && let Some(l) = logical(&f, (*g).gopc - 1, 0)
+        && visible(l.name, FuncFlags(0), false)
+    {
+        out.str("created by ");
+        print_name(out, l.name);
+        out.str(" in goroutine ");
+        out.dec((*g).parent);
+        out.str("\n\t");
+        out.bytes(l.file);
+        out.str(":");
+        out.dec(l.line as u64);
+        out.str(" +");
+        out.hex(((*g).gopc - f.entry()) as u64);
+        out.str("\n");
     }
 }
 

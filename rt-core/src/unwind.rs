@@ -230,10 +230,10 @@ impl Unwinder {
         unsafe {
             let ret = *((f.cfa - WORD) as *const usize);
             let mut regs = 0;
-            if let Func::Asm(a) = f.func {
-                if a.flags.has(FuncFlags::SAVES_REGS) {
-                    regs = f.sp + a.regs_offset as usize;
-                }
+            if let Func::Asm(a) = f.func
+                && a.flags.has(FuncFlags::SAVES_REGS)
+            {
+                regs = f.sp + a.regs_offset as usize;
             }
             let fault = is_sigpanic(&f.func);
             self.frame = match f.func {
@@ -310,7 +310,7 @@ pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
                         let off = (f.pc - e.entry as usize) as u32;
                         let map = if f.fault {
                             fault_map(maps, e)
-                        } else if last.0 == e as *const _ && last.1 == off {
+                        } else if core::ptr::eq(last.0, e) && last.1 == off {
                             last.2
                         } else {
                             last = (e, off, image::stack_map(maps, e, off));

@@ -1,6 +1,7 @@
 //! Hooks of allocation, barriers, finalizers and statistics; what the collector asks of goroutines.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 

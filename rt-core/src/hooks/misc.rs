@@ -1,5 +1,5 @@
 //! Hooks about time, the process, the image and printing.
-#![allow(unsafe_op_in_unsafe_fn, reason = "arguments are the compiler's stubs'")]
+#![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "arguments are the compiler's stubs'")]
 
 use crate::hook;
 use crate::os;

@@ -39,7 +39,7 @@ macro_rules! hook {
             }
             // SAFETY: only the compiler's stub of this link name calls it, with its argument area.
             #[unsafe(export_name = $name)]
-            #[allow(unused_variables, unused_unsafe, unused_parens, unreachable_code, reason = "all shapes of hooks share one body")]
+            #[allow(unused_variables, unused_unsafe, unused_parens, unreachable_code, clippy::diverging_sub_expression, clippy::unused_unit, reason = "all shapes of hooks share one body")]
             unsafe extern "C" fn entry(args: *mut Args) {
                 // SAFETY: the contract of hooks; see each body's callee.
                 unsafe {
