@@ -167,7 +167,8 @@ pub fn run(
     }
     let main = ids[root];
     let lowered = timings.phase("lower", || {
-        let options = lower::Options { arch: target.arch, hooks: runtime_lib::hook_names() };
+        let everything = options.debug.iter().any(|d| d == "everything");
+        let options = lower::Options { arch: target.arch, hooks: runtime_lib::hook_names(), everything };
         lower::lower_program(&mut checker, main, &options)
     });
     let mut ir = lowered.map_err(|errors| {

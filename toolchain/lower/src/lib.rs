@@ -79,6 +79,9 @@ pub fn lower_program(
             p.func(obj, Vec::new(), Pos::NONE);
         }
     }
+    if options.everything {
+        lower_everything(&mut p, &order);
+    }
     p.drain();
     let mut inits = Vec::new();
     for &pkg in &order {
@@ -100,6 +103,21 @@ pub fn lower_program(
         panic!("the lowered program is not well-formed:\n{}", problems[..problems.len().min(20)].join("\n"));
     }
     Ok(p.prog)
+}
+
+/// Puts all functions on the worklist that need no type arguments.
+fn lower_everything(p: &mut Prog, packages: &[PkgId]) {
+    for &pkg in packages {
+        let data = p.ck.pkg(pkg);
+        let all: Vec<ObjId> = data.funcs.iter().chain(&data.methods).copied().collect();
+        for obj in all {
+            p.ck.resolve(obj);
+            let f = p.func_obj(obj);
+            if f.tparams.is_empty() && f.recv_tparams.is_empty() && link::has_body(p.ck, obj) {
+                p.func(obj, Vec::new(), Pos::NONE);
+            }
+        }
+    }
 }
 
 /// The packages to initialise, in Go's order: the runtime and what it needs, then the rest; of those that are ready, the

@@ -42,6 +42,8 @@ pub struct Options {
     pub arch: &'static reflect::Arch,
     /// Names of the runtime's functions in Rust: a function without Go body must be one of them (or in assembly).
     pub hooks: FxHashSet<String>,
+    /// Lower every function that is not generic, reachable or not: for tests.
+    pub everything: bool,
 }
 
 /// How to make a function that has no source.
