@@ -47,7 +47,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 return self.bin(Op::And, a, nb);
             }
             BinaryOp::Div | BinaryOp::Rem => {
-                if !self.s.f.as_const(b).is_some_and(|n| n != 0) {
+                if self.s.f.as_const(b).is_none_or(|n| n == 0) {
                     let zero = self.icmp_imm(Cc::Eq, b, 0);
                     self.panic_if(zero, "panicdivide");
                 }

@@ -76,7 +76,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let pos = self.s.pos;
         if let ([l], [r]) = (lhs, rhs) {
             let left = self.left(l);
-            let Some(t) = self.left_ty(&left) else { return self.evaluate(r, None) };
+            let Some(t) = self.left_ty(&left) else { return self.evaluate(r) };
             let v = self.expr_as(r, t);
             self.s.pos = pos;
             return self.store_left(&left, &v);
@@ -96,7 +96,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let mut vals = Vec::new();
         for (l, r) in lefts.iter().zip(rhs) {
             let Some(t) = self.left_ty(l) else {
-                self.evaluate(r, None);
+                self.evaluate(r);
                 vals.push(Val::unit());
                 continue;
             };
@@ -233,7 +233,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.rt("chanrecv1", &[c, nil]);
     }
     /// `<-c` with one value.
-    pub fn recv_expr(&mut self, e: &'a Expr, chan: &'a Expr, _ok: bool) -> Val {
+    pub fn recv_expr(&mut self, e: &'a Expr, chan: &'a Expr) -> Val {
         let K::Chan(_, elem) = self.p.kind(self.ty_of(chan)) else { panic!("{}: no channel", e.pos) };
         let elem = self.ty(elem);
         let c = self.scalar(chan);

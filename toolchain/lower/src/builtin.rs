@@ -1,6 +1,5 @@
 //! Built-in functions, those of package unsafe included (append and copy are in `slice`, map functions in `map`).
 use crate::fx::Fx;
-use crate::place::Opd;
 use crate::tyq::K;
 use crate::value::{Addr, Leaves, Val};
 use ir::op::{Cc, Fcc};
@@ -36,9 +35,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             Builtin::Append => self.append(e, args),
             Builtin::Copy => {
                 let (d, s) = (self.expr(&args[0]), self.expr(&args[1]));
-                let (dt, st) = (self.ty_of(&args[0]), self.ty_of(&args[1]));
+                let dt = self.ty_of(&args[0]);
                 self.s.pos = e.pos;
-                Val::one(self.copy_slices(&d, dt, &s, st))
+                Val::one(self.copy_slices(&d, dt, &s))
             }
             Builtin::Complex => {
                 let t = self.ty_of(e);
@@ -198,7 +197,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             },
             Builtin::Delete => self.map_delete(&vals[0], tys[0], &vals[1]),
             Builtin::Copy => {
-                self.copy_slices(&vals[0], tys[0], &vals[1], tys[1]);
+                self.copy_slices(&vals[0], tys[0], &vals[1]);
             }
             // Deferred directly: effective if the function that defers it is itself called by a panic, which the
             // runtime finds out, as this is in a wrapper.
@@ -266,11 +265,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 Val::Flat(smallvec![p, len, cap])
             }
             K::Map(..) => {
-                let hint = args.get(1).map(|a| {
-                    let (v, known, signed) = self.index_value(a);
-                    // A hint too large is no hint.
-                    if signed { (v, known) } else { (v, known) }
-                });
+                let hint = args.get(1).map(|a| self.index_value(a));
                 self.s.pos = e.pos;
                 Val::one(self.make_map(
                     t,
@@ -399,10 +394,5 @@ impl<'p, 'a> Fx<'p, 'a> {
             self.rt("printnl", &[]);
         }
         self.rt("printunlock", &[]);
-    }
-
-    /// An operand that is a value.
-    pub fn value_opd(&self, v: Val) -> Opd {
-        Opd::Val(v)
     }
 }

@@ -78,7 +78,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let ExprKind::Call { fun, args, .. } = &e.kind else { panic!("{}: no call", e.pos) };
         if self.mode(fun) == Mode::Type {
             // A conversion as a statement: only its operand is evaluated.
-            self.evaluate(&args[0], None);
+            self.evaluate(&args[0]);
             return self.later_func(kind, Later::Nothing, Vec::new());
         }
         if let Some(b) = self.builtin_of(fun) {

@@ -179,7 +179,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 let a = self.ptr_add(v.leaf(0), i.idx);
                 Val::one(self.load(Ty::I8, Addr::new(a)))
             }
-            K::Map(..) => self.map_index(e, x, &indices[0], false),
+            K::Map(..) => self.map_index(e, x, &indices[0]),
             _ => {
                 let o = self.operand(e);
                 let t = self.ty_of(e);
@@ -279,7 +279,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let t = self.ty_of(e);
         match op {
             UnaryOp::Addr => Val::one(self.address_of(x)),
-            UnaryOp::Recv => self.recv_expr(e, x, false),
+            UnaryOp::Recv => self.recv_expr(e, x),
             UnaryOp::Plus => self.expr(x),
             UnaryOp::Not => {
                 let v = self.scalar(x);

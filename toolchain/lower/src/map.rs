@@ -87,7 +87,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         (r[0], r.get(1).copied())
     }
     /// `m[k]`
-    pub fn map_index(&mut self, e: &'a Expr, x: &'a Expr, k: &'a Expr, _two: bool) -> Val {
+    pub fn map_index(&mut self, e: &'a Expr, x: &'a Expr, k: &'a Expr) -> Val {
         let (t, m, key) = self.map_operands(x, k);
         self.s.pos = e.pos;
         self.map_get(t, m, &key)

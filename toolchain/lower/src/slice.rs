@@ -105,7 +105,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
     /// `copy(d, s)`
-    pub fn copy_slices(&mut self, d: &Val, dt: TypeId, s: &Val, _st: TypeId) -> Value {
+    pub fn copy_slices(&mut self, d: &Val, dt: TypeId, s: &Val) -> Value {
         let K::Slice(el) = self.p.kind(dt) else { panic!("copy to no slice") };
         let el = self.ty(el);
         let fewer = self.icmp(Cc::Slt, d.leaf(1), s.leaf(1));

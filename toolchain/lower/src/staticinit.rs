@@ -549,7 +549,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         };
         if let [obj] = *lhs {
             if self.p.ck.table.obj(obj).name.is_blank() {
-                return self.evaluate(e, None);
+                return self.evaluate(e);
             }
             let t = self.obj_ty(obj);
             let v = self.expr_as(e, t);

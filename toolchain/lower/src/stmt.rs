@@ -251,11 +251,10 @@ impl<'p, 'a> Fx<'p, 'a> {
             return;
         }
         let ids: Vec<(ObjId, bool)> = v.names.iter().map(|n| (self.obj(n.id), n.name.is_blank())).collect();
-        let decl_ty = v.ty.as_ref().map(|t| self.ty_of(t));
-        self.init_vars(&ids, decl_ty, &v.values);
+        self.init_vars(&ids, &v.values);
     }
     /// Declares variables with values; blank ones are only evaluated.
-    fn init_vars(&mut self, vars: &[(ObjId, bool)], decl_ty: Option<TypeId>, values: &'a [Expr]) {
+    fn init_vars(&mut self, vars: &[(ObjId, bool)], values: &'a [Expr]) {
         let real = |&(obj, blank): &(ObjId, bool)| (obj != ObjId::NONE && !blank).then_some(obj);
         if vars.len() != values.len() {
             let (vals, tys) = self.multi(&values[0], vars.len());
@@ -274,7 +273,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                     let t = self.obj_ty(obj);
                     self.declare_expr(obj, t, value);
                 }
-                None => self.evaluate(value, decl_ty),
+                None => self.evaluate(value),
             }
             return;
         }
@@ -287,7 +286,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                     let v = self.settle(t, v);
                     vals.push((obj, t, v));
                 }
-                None => self.evaluate(value, decl_ty),
+                None => self.evaluate(value),
             }
         }
         for (obj, t, v) in vals {
@@ -305,7 +304,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.expr_into(e, t, a);
     }
     /// Evaluates for side effects.
-    pub fn evaluate(&mut self, e: &'a Expr, _as: Option<TypeId>) {
+    pub fn evaluate(&mut self, e: &'a Expr) {
         if matches!(self.p.kind_or_none(self.ty_of(e)), None | Some(K::Nil)) {
             return;
         }
@@ -325,7 +324,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let blank = |l: &Expr| l.as_ident().is_some_and(|n| n.is_blank());
         if lhs.iter().all(|l| blank(l) || is_new(self, l)) {
             let vars: Vec<(ObjId, bool)> = lhs.iter().map(|l| (self.obj(l.id), blank(l))).collect();
-            return self.init_vars(&vars, None, rhs);
+            return self.init_vars(&vars, rhs);
         }
         // Some are assigned: evaluate everything, then declare or assign.
         let (vals, tys) = if lhs.len() == rhs.len() {

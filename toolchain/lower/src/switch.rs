@@ -92,7 +92,8 @@ impl<'p, 'a> Fx<'p, 'a> {
                 self.s.switch(v.single(), &cases, default);
             }
             K::Str if all_const && consts.len() >= MIN_STRINGS => {
-                let mut by_len: Vec<(i64, Vec<(Vec<u8>, Block)>)> = Vec::new();
+                type Case = (Vec<u8>, Block);
+                let mut by_len: Vec<(i64, Vec<Case>)> = Vec::new();
                 for (k, body) in consts {
                     let bytes = k.as_bytes().unwrap_or_default().to_vec();
                     let n = bytes.len() as i64;
