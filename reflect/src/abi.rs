@@ -19,6 +19,7 @@
 use crate::kind::Kind;
 
 /// What the assignment needs to know about a type. `Copy`, since both implementers are handles.
+#[allow(clippy::len_without_is_empty, reason = "the length of an array type")]
 pub trait TypeView: Copy {
     /// The kind.
     fn kind(self) -> Kind;

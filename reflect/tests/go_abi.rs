@@ -320,11 +320,10 @@ fn step(m: &mut Machine, a: &Arch, sp: &str, op: &str, operands: &str) {
         s.trim_start_matches('(').trim_end_matches(')').split(", ").map(String::from).collect()
     };
     let Some(size) = width(op, a.family) else {
-        if op == "LEAQ" || op == "LEAL" {
-            if let Some((area, off)) = place(m, sp, src) {
-                m.regs.insert(dst.into(), Val::Address(area, off));
-                return;
-            }
+        let address = if op == "LEAQ" || op == "LEAL" { place(m, sp, src) } else { None };
+        if let Some((area, off)) = address {
+            m.regs.insert(dst.into(), Val::Address(area, off));
+            return;
         }
         if place(m, sp, dst).is_none() && !op.starts_with('C') && !op.starts_with('T') {
             m.regs.insert(dst.into(), Val::Bytes(vec![]));
