@@ -254,31 +254,13 @@ impl ConstValue {
         }
     }
 
-    /// -1, 0 or 1; for complex numbers 0 if zero. 1 for what is no number.
+    /// -1, 0 or 1. 1 for complex numbers and what is no number.
     pub fn sign(&self) -> i32 {
         match self {
             ConstValue::Int(v) => v.signum() as i32,
-            ConstValue::BigInt(v) => {
-                if v.is_negative() {
-                    -1
-                } else {
-                    1
-                }
-            }
-            ConstValue::Rat(v) => {
-                if v.sign() == Sign::Negative {
-                    -1
-                } else {
-                    1
-                }
-            }
-            ConstValue::Float(v) => {
-                if v.repr().sign() == Sign::Negative {
-                    -1
-                } else {
-                    1
-                }
-            }
+            ConstValue::BigInt(v) if v.is_negative() => -1,
+            ConstValue::Rat(v) if v.sign() == Sign::Negative => -1,
+            ConstValue::Float(v) if v.repr().sign() == Sign::Negative => -1,
             _ => 1,
         }
     }
@@ -516,10 +498,11 @@ impl ConstValue {
     }
 
     fn rounded(&self, single: bool) -> Option<ConstValue> {
-        if let ConstValue::Int(v) = self {
-            if v.unsigned_abs() < 1 << 24 {
-                return Some(self.clone());
-            }
+        // These are exact in both formats.
+        if let ConstValue::Int(v) = self
+            && v.unsigned_abs() < 1 << 24
+        {
+            return Some(self.clone());
         }
         let v = if single { f64::from(self.to_f32()) } else { self.to_f64() };
         v.is_finite().then(|| v.into())

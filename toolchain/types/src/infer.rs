@@ -45,6 +45,7 @@ pub fn list_names(names: &[&str]) -> String {
 impl TypeTable {
     /// Infers the type arguments for `tparams`. `given`: those known (may be shorter; invalid: unknown). `params`: parameter types,
     /// as many as `args` (a variadic function's last one repeated). `expr` gives the source text of an argument.
+    #[allow(clippy::too_many_arguments, reason = "the parts of a call")]
     pub fn infer(
         &self,
         tparams: &[TypeParamId],

@@ -296,7 +296,7 @@ impl Checker {
     fn shift(&mut self, x: &mut Operand, y: &mut Operand, o: Operation) {
         let t = &self.table;
         let x_int = x.is_const() && x.val.is_int();
-        if !(t.all_integer(x.ty) || t.is_untyped(x.ty) && x_int) && !(x.is_const() && x.val.is_unknown()) {
+        if !(t.all_integer(x.ty) || t.is_untyped(x.ty) && x_int || x.is_const() && x.val.is_unknown()) {
             let msg = format!("invalid operation: shifted operand {} must be integer", self.op_str(x));
             self.error(x.pos(), msg);
             x.invalidate();

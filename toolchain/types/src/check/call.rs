@@ -11,7 +11,6 @@ use crate::{
     table::*,
 };
 use syntax::{
-    Pos,
     ast::{Expr, ExprKind},
     print::expr_string,
 };
@@ -23,14 +22,13 @@ pub(crate) struct Call {
     pub(crate) fun: E,
     pub(crate) args: &'static [Expr],
     pub(crate) dots: bool,
-    pub(crate) rparen: Pos,
 }
 
 impl Call {
     pub(crate) fn of(e: E) -> Option<Call> {
         match &e.kind {
-            ExprKind::Call { fun, args, ellipsis, rparen } => {
-                Some(Call { e, fun, args, dots: ellipsis.is_some(), rparen: *rparen })
+            ExprKind::Call { fun, args, ellipsis, .. } => {
+                Some(Call { e, fun, args, dots: ellipsis.is_some() })
             }
             _ => None,
         }

@@ -23,10 +23,8 @@ impl Checker {
                 }
                 return (x, false);
             }
-            OpMode::Value => {
-                if self.table.as_signature(x.ty).is_some_and(|s| !s.tparams.is_empty()) {
-                    return (x, true);
-                }
+            OpMode::Value if self.table.as_signature(x.ty).is_some_and(|s| !s.tparams.is_empty()) => {
+                return (x, true);
             }
             OpMode::Builtin | OpMode::NoValue => {
                 let msg = format!("cannot index {}", self.op_str(&x));

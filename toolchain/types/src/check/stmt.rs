@@ -184,17 +184,13 @@ impl Checker {
             return;
         }
         if results.is_empty() {
-            if let Some(first) = values.first() {
-                if self.use_exprs(values) {
-                    let list = self.expr_list(values);
-                    if values.len() == 1 && list.first().is_some_and(|x| x.mode == OpMode::NoValue) {
-                        return;
-                    }
-                    let have: Vec<TypeId> = list.iter().map(|x| x.ty).collect();
-                    let have = self.types_summary(&have, false, false);
-                    let at = first.start_pos();
-                    self.error(at, format!("too many return values\n\thave {have}\n\twant ()"));
-                }
+            if let Some(first) = values.first()
+                && self.use_exprs(values)
+            {
+                let list = self.expr_list(values);
+                let have: Vec<TypeId> = list.iter().map(|x| x.ty).collect();
+                let have = self.types_summary(&have, false, false);
+                self.error(first.start_pos(), format!("too many return values\n\thave {have}\n\twant ()"));
             }
             return;
         }

@@ -43,10 +43,10 @@ impl Checker {
     pub(crate) fn valid_var_type(&mut self, e: E, ty: TypeId) {
         let maybe = match self.table.get(ty) {
             Type::Interface(i) => !i.embeds.is_empty() || i.comparable,
-            Type::Named(..) => match self.table.get(self.table.underlying(ty)) {
-                Type::Interface(_) | Type::Basic(crate::table::Basic::Invalid) => true,
-                _ => false,
-            },
+            // Not resolved, it may become one.
+            Type::Named(..) => {
+                matches!(self.table.under(ty), Type::Interface(_) | Type::Basic(Basic::Invalid))
+            }
             _ => false,
         };
         if maybe {
