@@ -34,6 +34,8 @@ pub struct Options {
     pub abiwrap_limit: Option<u32>,
     /// Link what the runtime's developers built, instead of building the runtime.
     pub runtime_lib: Option<PathBuf>,
+    /// Compile the packages that the files of this directory make up, as the tests of Go's `rundir` kind want it.
+    pub dir_packages: Option<PathBuf>,
     /// Number of threads; 0 for one per processor.
     pub jobs: usize,
 }
@@ -119,6 +121,15 @@ static FLAGS: &[Flag] = &[
         o.runtime_lib = Some(v.into());
         Ok(())
     }),
+    value(
+        "dir-packages",
+        "DIR",
+        "the files of DIR, grouped by package clause, are the packages; build main",
+        |o, v| {
+            o.dir_packages = Some(v.into());
+            Ok(())
+        },
+    ),
     value("p", "N", "number of threads", |o, v| {
         o.jobs = number(&v)?;
         Ok(())

@@ -161,7 +161,13 @@ fn config(options: &Options, target: &Target) -> Result<Config, Failure> {
         Some(root) if !root.starts_with(&goroot) => module::load(&root).map_err(Failure::build)?,
         _ => Modules::default(),
     };
+    let dir_packages = match &options.dir_packages {
+        Some(dir) => crate::load::group_by_package(&cwd.join(dir))
+            .map_err(|e| Failure::build(format!("{}: {e}", dir.display())))?,
+        None => Default::default(),
+    };
     Ok(Config {
+        dir_packages,
         context: Context::new(&target.os, target.arch.name, &options.tags),
         goroot,
         modules,
@@ -173,6 +179,9 @@ fn config(options: &Options, target: &Target) -> Result<Config, Failure> {
 
 /// The packages that the arguments mean; no argument is the current directory.
 fn places(config: &Config, targets: &[String]) -> Result<Vec<Place>, Failure> {
+    if let Some(main) = config.dir_main() {
+        return Ok(vec![main]);
+    }
     if !targets.is_empty() && targets.iter().all(|t| t.ends_with(".go")) {
         return config.files_package(targets).map(|p| vec![p]).map_err(Failure::build);
     }

@@ -24,6 +24,7 @@ use crate::overlay::Overlay;
 use crate::report::Diagnostic;
 
 pub use embed::EmbedFile;
+pub use resolve::group_by_package;
 
 /// Everything that decides what an import path means.
 pub struct Config {
@@ -34,6 +35,8 @@ pub struct Config {
     /// The directory that displayed paths are relative to.
     pub cwd: PathBuf,
     pub jobs: usize,
+    /// Packages by name that the files of one directory make up; `./name` and `test/name` import them.
+    pub dir_packages: FxHashMap<String, Vec<PathBuf>>,
 }
 
 /// A package to load: where it is and what it is called.
@@ -220,6 +223,11 @@ impl Config {
     /// The packages that an argument of the command line means.
     pub fn expand(&self, arg: &str) -> Result<Vec<Place>, String> {
         resolve::expand(self, arg)
+    }
+
+    /// The main package of `dir_packages`.
+    pub fn dir_main(&self) -> Option<Place> {
+        resolve::dir_package(self, "main")
     }
 
     /// The package made of these files.

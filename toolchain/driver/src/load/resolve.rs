@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashMap;
+
 use super::{Config, Place};
 
 fn has_go_files(dir: &Path) -> bool {
@@ -41,6 +43,10 @@ pub(super) fn resolve(config: &Config, path: &str, importer: &Place) -> Result<P
             .or_else(|| std_place(config, path))
             .ok_or_else(|| format!("package {path} is not in std ({})", config.std_dir(path).display()));
     }
+    let name = path.strip_prefix("./").or_else(|| path.strip_prefix("test/"));
+    if let Some(place) = name.and_then(|name| dir_package(config, name)) {
+        return Ok(place);
+    }
     if path.starts_with("./") || path.starts_with("../") {
         return Err(format!(
             "{path:?} is relative, but relative import paths are not supported in module mode"
@@ -60,6 +66,33 @@ pub(super) fn resolve(config: &Config, path: &str, importer: &Place) -> Result<P
         return Err(format!("use of internal package {path} not allowed"));
     }
     Ok(place)
+}
+
+/// A package of `Config::dir_packages`.
+pub(super) fn dir_package(config: &Config, name: &str) -> Option<Place> {
+    let files = config.dir_packages.get(name)?;
+    let path = if name == "main" { "command-line-arguments".into() } else { format!("test/{name}") };
+    let dir = files.first()?.parent()?.to_path_buf();
+    Some(Place { path, dir, std: false, files: Some(files.clone()), go_version: None })
+}
+
+/// The Go files of a directory by the name in their package clause.
+pub fn group_by_package(dir: &Path) -> std::io::Result<FxHashMap<String, Vec<PathBuf>>> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(dir)?.flatten().map(|e| e.path()).collect();
+    paths.sort();
+    let mut groups: FxHashMap<String, Vec<PathBuf>> = FxHashMap::default();
+    for path in paths.into_iter().filter(|p| p.extension().is_some_and(|e| e == "go")) {
+        let text = String::from_utf8_lossy(&std::fs::read(&path)?).to_string();
+        let clause = text.lines().find_map(|l| l.strip_prefix("package "));
+        let name: String = clause
+            .unwrap_or("")
+            .trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        groups.entry(name).or_default().push(path);
+    }
+    Ok(groups)
 }
 
 /// A package by its import path, as user code may import it.
