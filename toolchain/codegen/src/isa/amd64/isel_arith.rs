@@ -181,7 +181,8 @@ impl<'a> Isel<'a> {
                 _ => None,
             }
         };
-        let (Some((l1, x1, n1)), Some((l2, x2, n2))) = (shift(self, d.args[0]), shift(self, d.args[1])) else {
+        let (Some((l1, x1, n1)), Some((l2, x2, n2))) = (shift(self, d.args[0]), shift(self, d.args[1]))
+        else {
             return false;
         };
         let sz = self.sz(d.results[0]);

@@ -273,11 +273,11 @@ fn emit_function(
         let mut moves = solution.cursor(n);
         e.next_block = next_shown.next().unwrap_or(u32::MAX);
         let label = e.blocks[b as usize];
-        e.buf.bind(label);
         if sel.defer_return.is_some_and(|d| forward[d as usize] == b) {
             // Keeps the place apart from the return address of a call before it, which has another map.
             e.buf.byte(0x90);
         }
+        e.buf.bind(label);
         copies.0.clear();
         let polls = sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Inst::Poll));
         let count = sel.blocks[b as usize].insts.len();

@@ -49,7 +49,8 @@ struct Loop {
 
 /// Splits ranges; `cold` tells which blocks hardly ever run.
 pub fn split_at_loops(sel: &mut Selected, cold: &dyn Fn(u32) -> bool) {
-    let calls = |b: u32, sel: &Selected| sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Inst::Call(_)));
+    let calls =
+        |b: u32, sel: &Selected| sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Inst::Call(_)));
     if !sel.rpo.iter().any(|&b| calls(b, sel)) {
         return;
     }
@@ -120,7 +121,8 @@ pub fn split_at_loops(sel: &mut Selected, cold: &dyn Fn(u32) -> bool) {
             let before = &mut sel.blocks[sel.rpo[l.preheader] as usize].insts;
             let at = before.len() - 1;
             let line = before[at].1;
-            let inst = if r.is_float() { Inst::MovF { dst: copy, src: r } } else { Inst::Mov { dst: copy, src: r } };
+            let inst =
+                if r.is_float() { Inst::MovF { dst: copy, src: r } } else { Inst::Mov { dst: copy, src: r } };
             before.insert(at, (inst, line));
         }
         for &i in &l.body {
