@@ -76,7 +76,7 @@ impl Reg {
 
 impl std::fmt::Debug for Reg {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let class = if self.is_float() { "f" } else { "r" };
+        let class = if self.is_float() { "x" } else { "r" };
         match (self.is_phys(), self.is_spill()) {
             (true, _) => write!(f, "{class}{}", self.hw()),
             (_, true) => write!(f, "spill{}", self.index()),

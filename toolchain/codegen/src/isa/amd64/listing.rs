@@ -28,8 +28,8 @@ pub fn text(i: &Inst) -> String {
     let raw = format!("{i:?}");
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw.as_str();
-    // Registers print as r0 or f0: give them their names.
-    while let Some(at) = rest.find(['r', 'f']) {
+    // Registers print as r0 or x0: give them their names.
+    while let Some(at) = rest.find(['r', 'x']) {
         let (before, tail) = rest.split_at(at);
         out.push_str(before);
         let digits = tail[1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len() - 1);
