@@ -88,6 +88,8 @@ pub fn lower_program(
         inits.extend(staticinit::package_init(&mut p, pkg));
     }
     p.drain();
+    p.drop_held();
+    p.drain();
     p.finish_rtypes();
     if p.ck.has_hard_errors() {
         return Err(p.ck.errors());

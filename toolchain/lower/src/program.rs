@@ -98,7 +98,7 @@ pub struct Prog<'a> {
     pub(crate) var_data: FxHashMap<ObjId, DataId>,
     pub(crate) used_vars: Vec<ObjId>,
     pub(crate) statics: crate::staticinit::Statics,
-    pub(crate) rtypes: crate::rtype::Rtypes,
+    pub(crate) rtypes: crate::rtype::Rtypes<'a>,
     pub(crate) runtime_pkg: PkgId,
     no_env: Option<Rc<Env<'a>>>,
 }
@@ -453,6 +453,10 @@ impl<'a> Prog<'a> {
     pub fn drain(&mut self) {
         loop {
             while let Some((id, work)) = self.work.pop_front() {
+                if self.rtypes.holds(self.prog.funcs[id].name.as_str()) {
+                    self.rtypes.held.push((id, work));
+                    continue;
+                }
                 let f = match work {
                     Work::Decl(obj, args) => self.lower_decl(id, obj, &args),
                     Work::Lit(src) => crate::closure::lower_lit(self, id, *src),
@@ -466,6 +470,10 @@ impl<'a> Prog<'a> {
                 crate::staticinit::variable(self, obj);
             }
             crate::rtype::drain(self);
+            if self.rtypes.by_reflection {
+                let held = std::mem::take(&mut self.rtypes.held);
+                self.work.extend(held);
+            }
             if self.work.is_empty() && self.used_vars.is_empty() {
                 return;
             }

@@ -9,7 +9,8 @@
 //! - it is exported, and the program can choose methods by reflection (`reflect.Value.Method` and the like are reachable).
 //!
 //! Method tables have an entry for each method all the same; those that nothing calls stay -1. `rtype_emit` writes the bytes.
-use crate::program::Prog;
+use crate::fx::Fx;
+use crate::program::{Prog, Work};
 use ir::{DataId, FuncId, Reloc, RelocKind, Section, SymRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Sym;
@@ -37,7 +38,7 @@ pub(crate) enum WaitingMethod {
 
 /// State of the descriptors.
 #[derive(Default)]
-pub struct Rtypes {
+pub struct Rtypes<'a> {
     ids: FxHashMap<TypeId, DataId>,
     full: FxHashSet<TypeId>,
     to_emit: Vec<TypeId>,
@@ -54,7 +55,9 @@ pub struct Rtypes {
     pub(crate) resolved: FxHashSet<TypeId>,
     called: FxHashSet<MethodKey>,
     waiting: FxHashMap<MethodKey, Vec<WaitingMethod>>,
-    by_reflection: bool,
+    pub(crate) by_reflection: bool,
+    /// Functions that wait for `by_reflection`.
+    pub(crate) held: Vec<(FuncId, Work<'a>)>,
     /// Methods of interface types that reflection sees, until it can choose methods.
     of_interfaces: Vec<MethodKey>,
     /// Methods of all interface types that an assertion can ask for: a type that has one says so in its table, called or not.
@@ -65,7 +68,28 @@ pub struct Rtypes {
 /// Functions whose presence means that methods are chosen at run time.
 const METHOD_CHOOSERS: &[&str] = &["reflect.Value.Method", "reflect.Value.MethodByName"];
 
+/// What only runs for a method value that reflection made: called in the code of every `reflect.Value`, but never if no
+/// method is ever chosen.
+const METHOD_VALUES: &[&str] = &["reflect.makeMethodValue", "reflect.callMethod"];
+
+impl Rtypes<'_> {
+    /// Whether lowering this function waits until something chooses methods by reflection.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        !self.by_reflection && METHOD_VALUES.contains(&name)
+    }
+}
+
 impl<'a> Prog<'a> {
+    /// Gives the functions that waited in vain a body that dies.
+    pub fn drop_held(&mut self) {
+        for (id, _) in std::mem::take(&mut self.rtypes.held) {
+            let mut fx = Fx::synthetic(self, id);
+            fx.rt("unreachableMethod", &[]);
+            fx.s.unreachable();
+            self.prog.funcs[id] = fx.s.finish();
+        }
+    }
+
     /// The descriptor of a type whose values may get into interfaces, or that assertions and reflection look at.
     pub fn rtype(&mut self, t: TypeId) -> DataId {
         let t = self.ck.table.canon(t);

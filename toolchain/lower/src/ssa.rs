@@ -107,9 +107,13 @@ impl Ssa {
     fn end(&mut self, term: Term) {
         let b = self.cur;
         debug_assert!(matches!(self.f.blocks[b].term, Term::None), "{b} is ended twice");
+        // A jump out of unreachable code does not make its target reachable.
+        let dead = self.dead();
         for t in term.targets() {
             debug_assert!(!self.blks[t.index()].sealed, "{t} is sealed before a jump to it");
-            self.blks[t.index()].preds.push(b);
+            if !dead {
+                self.blks[t.index()].preds.push(b);
+            }
         }
         self.f.blocks[b].term = term;
         self.f.blocks[b].term_pos = self.pos;

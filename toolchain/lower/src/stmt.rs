@@ -15,7 +15,13 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// Statements in order.
     pub fn stmts(&mut self, list: &'a [Stmt]) {
-        list.iter().for_each(|s| self.stmt(s));
+        for s in list {
+            // What cannot be reached (behind a constant condition, say) needs no code, and nothing it calls. A label may be jumped to.
+            if self.s.dead() && !matches!(s.kind, StmtKind::Labeled { .. }) {
+                continue;
+            }
+            self.stmt(s);
+        }
     }
     /// One statement.
     pub fn stmt(&mut self, s: &'a Stmt) {
