@@ -68,12 +68,20 @@ pub(super) fn resolve(config: &Config, path: &str, importer: &Place) -> Result<P
     Ok(place)
 }
 
-/// A package of `Config::dir_packages`.
+/// A package of `Config::dir_packages`, by its name or that of a file of it.
 pub(super) fn dir_package(config: &Config, name: &str) -> Option<Place> {
-    let files = config.dir_packages.get(name)?;
-    let path = if name == "main" { "command-line-arguments".into() } else { format!("test/{name}") };
-    let dir = files.first()?.parent()?.to_path_buf();
-    Some(Place { path, dir, std: false, files: Some(files.clone()), go_version: None })
+    let has_file = |files: &&Vec<PathBuf>| files.iter().any(|f| f.file_stem().is_some_and(|s| s == name));
+    let files = config.dir_packages.get(name).or_else(|| config.dir_packages.values().find(has_file))?;
+    let first = files.first()?;
+    let stem = first.file_stem()?.to_string_lossy();
+    let path = if name == "main" { "command-line-arguments".into() } else { format!("test/{stem}") };
+    Some(Place {
+        path,
+        dir: first.parent()?.into(),
+        std: false,
+        files: Some(files.clone()),
+        go_version: None,
+    })
 }
 
 /// The Go files of a directory by the name in their package clause.
