@@ -162,3 +162,28 @@ fn usage_errors() {
         assert_eq!(status.code(), Some(2), "{args:?}");
     }
 }
+
+#[test]
+fn broken_surroundings() {
+    let dir = Scratch::new("no_goroot");
+    std::fs::write(dir.path("x.go"), "package main\n\nfunc main() {}\n").unwrap();
+    let mut command = oxigo();
+    command.args(["check", "x.go"]).current_dir(&dir.0).env_clear().env("GOROOT", dir.path("none"));
+    let output = command.env("OXIGO_HOME", dir.path("home")).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stderr).to_string();
+    assert!(
+        text.starts_with("cannot find the standard library of go1.27: set GOROOT, or run ci/setup"),
+        "{text}"
+    );
+    fails(
+        "no_module_line",
+        &[("go.mod", "go 1.27\n"), ("x.go", "package x\n")],
+        ".",
+        "DIR/go.mod: no module declaration\n",
+    );
+    let later = [("go.mod", "module m\n\ngo 1.99\n"), ("x.go", "package x\n")];
+    fails("later_go", &later, ".", "go.mod requires go >= 1.99 (oxigo compiles go1.27)\n");
+    let nul = [MOD, ("x.go", "package x\n\nvar a\0 int\n")];
+    fails("nul", &nul, ".", "# example.com/m\n./x.go:3:6: invalid NUL character\n");
+}
