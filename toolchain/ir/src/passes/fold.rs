@@ -171,9 +171,7 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
             Some(x) => konst(wrap(x, aty)),
             None => None,
         },
-        Op::Zext => {
-            x.map(|x| Folded::Op(Op::Iconst(wrap(unsigned(x, aty) as i64, ty)), Default::default()))
-        }
+        Op::Zext => x.map(|x| Folded::Op(Op::Iconst(wrap(unsigned(x, aty) as i64, ty)), Default::default())),
         Op::Trunc => {
             if let Some(x) = x {
                 return konst(x);

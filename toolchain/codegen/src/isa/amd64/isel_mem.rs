@@ -331,7 +331,9 @@ impl<'a> Isel<'a> {
                         }
                     }
                 }
-                Op::MemCopy { .. } | Op::MemZero { .. } if place(d.args[0]).is_some_and(|p| p.0 == slot) => break,
+                Op::MemCopy { .. } | Op::MemZero { .. } if place(d.args[0]).is_some_and(|p| p.0 == slot) => {
+                    break;
+                }
                 _ => {}
             }
         }
