@@ -158,6 +158,7 @@ fn load() -> Option<Program> {
         overlay: Overlay::load().unwrap(),
         cwd: std::env::temp_dir(),
         jobs: 1,
+        dir_packages: Default::default(),
     };
     let places = ROOTS.iter().flat_map(|r| config.expand(r).unwrap()).collect();
     Some(load::load(&config, places, &[]).ok().unwrap())
