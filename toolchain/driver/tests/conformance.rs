@@ -3,7 +3,7 @@
 //!
 //! `ci/conformance/cases.txt` lists the programs (action `run` or `rundir`) that Go 1.27.3 itself passes. `ci/conformance/ledger.txt`
 //! holds those that do not pass here, with one reason each from a closed list; a ledgered case that passes fails, so the
-//! ledger only shrinks.
+//! ledger only shrinks. `ci/conformance/slow.txt` names those that the stress runs leave out.
 mod support;
 use std::{
     collections::HashMap,
@@ -47,6 +47,8 @@ fn main() {
         let expect_failure = ledger.contains_key(name);
         cases.push(case("conformance", name, &[], expect_failure));
     }
+    let slow = list("slow.txt");
+    let passing: Vec<&String> = passing.into_iter().filter(|n| !slow.contains(n)).collect();
     let step = passing.len().div_ceil(SAMPLE).max(1);
     for (mode, variable) in [("gcstress", "OXIGO_GCSTRESS"), ("stackstress", "OXIGO_STACKSTRESS")] {
         for (i, name) in passing.iter().enumerate() {

@@ -218,7 +218,7 @@ fn strings() {
     let u = tt.strukt(vec![]);
     tt.set_underlying(pair, u);
     let t = tt.named(pair, vec![basic(Basic::Uint8), number]);
-    assert_eq!(tt.type_string(t, MAIN), "Pair[byte,json.Number]");
+    assert_eq!(tt.type_string(t, MAIN), "Pair[byte, json.Number]");
     assert_eq!(tt.reflect_string(t), "main.Pair[uint8,encoding/json.Number]");
     assert_eq!(tt.link_string(number), "encoding/json.Number");
     assert_eq!(tt.type_string(ANY, MAIN), "any");

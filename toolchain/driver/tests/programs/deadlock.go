@@ -10,5 +10,5 @@ func main() {
 fatal error: all goroutines are asleep - deadlock!
 goroutine 1 [chan receive]:
 main.main()
-	deadlock.go:6
+deadlock.go:6
 */

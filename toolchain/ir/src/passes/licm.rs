@@ -38,6 +38,8 @@ pub fn run(_program: &Program, f: &mut Func) {
                 let d = &f.insts[i];
                 let movable = effect(&d.op) == Effect::Pure
                     && !divides(&d.op)
+                    // An address as a number changes when the stack moves.
+                    && !(matches!(d.op, Op::Bitcast) && f.ty(d.args[0]) == crate::Ty::Ptr)
                     && !matches!(
                         d.op,
                         Op::PtrAdd | Op::Iconst(_) | Op::Fconst(_) | Op::SlotAddr(..) | Op::Sym(..)

@@ -301,7 +301,12 @@ impl<'a> Isel<'a> {
                     return t;
                 }
                 Op::Trunc => return self.reg(d.args[0]),
-                Op::Bitcast if ty != Ty::Ptr && !ty.is_float() && !self.ty(d.args[0]).is_float() => {
+                // Not of a pointer: an address as a number stays what it was when the stack moves.
+                Op::Bitcast
+                    if ty != Ty::Ptr
+                        && !ty.is_float()
+                        && !matches!(self.ty(d.args[0]), Ty::Ptr | Ty::F32 | Ty::F64) =>
+                {
                     return self.reg(d.args[0]);
                 }
                 Op::Zext if self.is_zero_extended(d.args[0]) => return self.reg(d.args[0]),
