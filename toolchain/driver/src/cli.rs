@@ -26,12 +26,8 @@ pub struct Options {
     pub commands: bool,
     /// Keep intermediate files, and say where.
     pub work: bool,
-    /// `--debug NAME`: switches for developers (`abiwrap`, …).
+    /// `--debug NAME`: switches for developers (`noopt`, `noinline`, …).
     pub debug: Vec<String>,
-    /// Make wrappers between assembly's and compiled code's calling conventions.
-    pub abiwrap: bool,
-    /// How many functions get such wrappers, for bisecting.
-    pub abiwrap_limit: Option<u32>,
     /// Link what the runtime's developers built, instead of building the runtime.
     pub runtime_lib: Option<PathBuf>,
     /// Compile the packages that the files of this directory make up, as the tests of Go's `rundir` kind want it.
@@ -103,11 +99,6 @@ static FLAGS: &[Flag] = &[
     }),
     switch("x", "print the commands that are run", |o, on| o.commands = on),
     switch("work", "keep intermediate files and print where they are", |o, on| o.work = on),
-    switch("abiwrap", "make wrappers between calling conventions (on by default)", |o, on| o.abiwrap = on),
-    value("abiwrap-limit", "N", "make only the first N such wrappers", |o, v| {
-        o.abiwrap_limit = Some(number(&v)?);
-        Ok(())
-    }),
     value(
         "debug",
         "NAME",
@@ -147,7 +138,7 @@ pub fn flag_help() -> String {
 
 /// Parses what follows the command's name. For `run`, everything behind the package or the files is the program's.
 pub fn parse(args: &[String], program_args: bool) -> Result<Invocation, String> {
-    let mut options = Options { abiwrap: true, ..Options::default() };
+    let mut options = Options::default();
     let mut targets: Vec<String> = Vec::new();
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
@@ -204,10 +195,9 @@ mod tests {
 
     #[test]
     fn flags() {
-        let i =
-            parse(&strings(&["-o", "x", "--time", "--tags=a,b", "--abiwrap=false", "./p"]), false).unwrap();
+        let i = parse(&strings(&["-o", "x", "--time", "--tags=a,b", "--work=false", "./p"]), false).unwrap();
         assert_eq!(i.options.output.unwrap().to_str(), Some("x"));
-        assert!(i.options.time && !i.options.abiwrap);
+        assert!(i.options.time && !i.options.work);
         assert_eq!(i.options.tags, ["a", "b"]);
         assert_eq!(i.targets, ["./p"]);
         assert!(parse(&strings(&["--nope"]), false).is_err());

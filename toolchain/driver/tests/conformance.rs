@@ -1,5 +1,6 @@
 //! Go's own test programs, run where Debian's golang-1.19-src installs them, one case each, with three ways of running:
-//! as they are, with a collection at every allocation slow path, and with the stack moved at every prologue check.
+//! as they are, with a collection at every allocation slow path, and with the stack moved at the first prologue check after each
+//! parking hook.
 //!
 //! `ci/conformance/cases.txt` lists the programs (action `run` or `rundir`) that Go 1.27.3 itself passes. `ci/conformance/ledger.txt`
 //! holds those that do not pass here, with one reason each from a closed list; a ledgered case that passes fails, so the

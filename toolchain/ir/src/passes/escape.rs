@@ -275,7 +275,7 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
             at += 1;
         }
     }
-    let made = closure_codes(f);
+    let made = inline::closures(f);
     build(program, f, &mut g, &memory_params, summaries, &made);
 
     // What must be on the heap.
@@ -432,23 +432,6 @@ fn loops_of(f: &Func) -> Option<Loops> {
     let dom = DomTree::new(f, &cfg);
     let loops = Loops::new(f, &cfg, &dom);
     (!loops.loops.is_empty()).then_some(loops)
-}
-
-/// Func values made here: the object and its code.
-fn closure_codes(f: &Func) -> Vec<(Value, FuncId)> {
-    let mut out = Vec::new();
-    for block in f.blocks.iter() {
-        for &i in &block.insts {
-            let d = &f.insts[i];
-            if let Op::Store { off: 0, .. } = d.op
-                && let (Some(obj), Some(code)) = (f.def_inst(d.args[0]), f.def_inst(d.args[1]))
-                && let (Op::New { .. }, Op::Sym(SymRef::Func(func), 0)) = (&obj.op, &code.op)
-            {
-                out.push((f.resolve(d.args[0]), *func));
-            }
-        }
-    }
-    out
 }
 
 fn build(

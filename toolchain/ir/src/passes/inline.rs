@@ -178,9 +178,9 @@ fn cost(f: &Func) -> Option<u32> {
     Some(sum)
 }
 
-/// Func values made in this function: object value -> code.
-fn closures(f: &Func) -> FxHashMap<Value, FuncId> {
-    let mut out = FxHashMap::default();
+/// Func values made in this function: the object and its code.
+pub fn closures(f: &Func) -> Vec<(Value, FuncId)> {
+    let mut out = Vec::new();
     for block in f.blocks.iter() {
         for &i in &block.insts {
             let d = &f.insts[i];
@@ -188,7 +188,7 @@ fn closures(f: &Func) -> FxHashMap<Value, FuncId> {
                 && let (Some(obj), Some(code)) = (f.def_inst(d.args[0]), f.def_inst(d.args[1]))
                 && let (Op::New { .. }, Op::Sym(SymRef::Func(func), 0)) = (&obj.op, &code.op)
             {
-                out.insert(f.resolve(d.args[0]), *func);
+                out.push((f.resolve(d.args[0]), *func));
             }
         }
     }
@@ -203,7 +203,7 @@ fn inline_calls(
     options: &Options,
     remarks: &mut Vec<(Pos, String)>,
 ) -> bool {
-    let made = closures(f);
+    let made: FxHashMap<Value, FuncId> = closures(f).into_iter().collect();
     let mut own: Vec<Block> = f.blocks.ids().collect();
     let mut changed = false;
     let mut at = 0;
