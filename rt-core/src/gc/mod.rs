@@ -30,7 +30,7 @@ pub mod roots;
 pub mod special;
 pub mod sweep;
 #[cfg(test)]
-pub mod testing;
+mod testing;
 #[cfg(test)]
 mod tests;
 pub mod verify;

@@ -295,7 +295,11 @@ mod tests {
             let (size, bytes) = (class_size(c), class_pages(c) * PAGE);
             let magic = (!0u32) / size as u32 + 1;
             for off in 0..bytes {
-                assert_eq!((off as u64 * magic as u64 >> 32) as usize, off / size, "class {c} offset {off}");
+                assert_eq!(
+                    ((off as u64 * magic as u64) >> 32) as usize,
+                    off / size,
+                    "class {c} offset {off}"
+                );
             }
         }
         assert!(size_of::<Span>() <= 256);

@@ -145,7 +145,7 @@ pub unsafe fn each_slot(t: *const Type, base: usize, from: usize, len: usize, mu
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A descriptor for tests: `size` bytes with pointers at the given words.

@@ -270,7 +270,8 @@ impl Gen<'_> {
         }
     }
     fn any(&mut self) -> &'static str {
-        *self.rng.pick(&["i64", "i64", "i32", "i8", "i16", "f64", "f32"])
+        const SCALARS: [&str; 7] = ["i64", "i64", "i32", "i8", "i16", "f64", "f32"];
+        SCALARS[self.rng.below(SCALARS.len())]
     }
     /// An address with at least 16 bytes behind it in its slot (slots have 64).
     fn address(&mut self) -> String {

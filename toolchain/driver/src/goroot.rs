@@ -49,23 +49,24 @@ pub fn find() -> Result<PathBuf, String> {
             }
         }
     };
-    if let Some(root) = std::env::var_os("GOROOT").filter(|r| !r.is_empty()) {
-        if let Some(root) = consider(root.into(), "$GOROOT") {
-            return Ok(root);
-        }
+    if let Some(root) = std::env::var_os("GOROOT").filter(|r| !r.is_empty())
+        && let Some(root) = consider(root.into(), "$GOROOT")
+    {
+        return Ok(root);
     }
     let pinned = oxigo_home().join(PINNED);
-    if pinned.is_dir() {
-        if let Some(root) = consider(pinned, "pinned") {
-            return Ok(root);
-        }
+    if pinned.is_dir()
+        && let Some(root) = consider(pinned, "pinned")
+    {
+        return Ok(root);
     }
     if let Ok(output) = Command::new("go").args(["env", "GOROOT"]).output() {
         let root = String::from_utf8_lossy(&output.stdout).trim().to_string();
-        if output.status.success() && !root.is_empty() {
-            if let Some(root) = consider(root.into(), "go env GOROOT") {
-                return Ok(root);
-            }
+        if output.status.success()
+            && !root.is_empty()
+            && let Some(root) = consider(root.into(), "go env GOROOT")
+        {
+            return Ok(root);
         }
     }
     let mut message =

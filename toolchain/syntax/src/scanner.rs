@@ -480,11 +480,12 @@ impl<'a> Scanner<'a> {
             self.error(at, format!("invalid digit '{digit}' in {} literal", base_name(base)));
             ok = false;
         }
-        if separators && ok {
-            if let Some(i) = invalid_separator(&self.src[self.start..self.at]) {
-                self.error(self.start + i, "'_' must separate successive digits");
-                ok = false;
-            }
+        if separators
+            && ok
+            && let Some(i) = invalid_separator(&self.src[self.start..self.at])
+        {
+            self.error(self.start + i, "'_' must separate successive digits");
+            ok = false;
         }
         self.set_literal(kind, ok);
     }

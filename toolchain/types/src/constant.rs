@@ -711,7 +711,7 @@ mod tests {
             5e-324,
             f64::MAX,
             f64::MIN_POSITIVE,
-            2.2250738585072011e-308,
+            f64::MIN_POSITIVE.next_down(),
             -1e300,
             123456789.0,
         ] {

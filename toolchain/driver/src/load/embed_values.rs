@@ -85,10 +85,10 @@ pub(super) fn apply(
 fn named_kinds(files: &[File]) -> FxHashMap<Sym, Kind> {
     let mut kinds = FxHashMap::default();
     for decl in files.iter().flat_map(|f| &f.decls) {
-        if let Decl::Type(t) = decl {
-            if let Some(kind) = kind_of(&t.ty, None, &FxHashMap::default()) {
-                kinds.insert(t.name.name, kind);
-            }
+        if let Decl::Type(t) = decl
+            && let Some(kind) = kind_of(&t.ty, None, &FxHashMap::default())
+        {
+            kinds.insert(t.name.name, kind);
         }
     }
     kinds

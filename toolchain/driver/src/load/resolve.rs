@@ -106,10 +106,11 @@ pub fn group_by_package(dir: &Path) -> std::io::Result<FxHashMap<String, Vec<Pat
 /// A package by its import path, as user code may import it.
 fn find(config: &Config, path: &str) -> Result<Place, String> {
     let dotted = path.split('/').next().unwrap_or("").contains('.');
-    if !dotted && !path.starts_with("vendor/") {
-        if let Some(place) = std_place(config, path) {
-            return Ok(place);
-        }
+    if !dotted
+        && !path.starts_with("vendor/")
+        && let Some(place) = std_place(config, path)
+    {
+        return Ok(place);
     }
     for (module, dir) in config.modules.candidates(path) {
         if has_go_files(&dir) {

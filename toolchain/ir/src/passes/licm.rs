@@ -36,10 +36,11 @@ pub fn run(_program: &Program, f: &mut Func) {
             let mut kept = Vec::with_capacity(insts.len());
             for i in insts {
                 let d = &f.insts[i];
+                // An address as a number changes when the stack moves.
+                let number_of_address = matches!(d.op, Op::Bitcast) && f.ty(d.args[0]) == crate::Ty::Ptr;
                 let movable = effect(&d.op) == Effect::Pure
                     && !divides(&d.op)
-                    // An address as a number changes when the stack moves.
-                    && !(matches!(d.op, Op::Bitcast) && f.ty(d.args[0]) == crate::Ty::Ptr)
+                    && !number_of_address
                     && !matches!(
                         d.op,
                         Op::PtrAdd | Op::Iconst(_) | Op::Fconst(_) | Op::SlotAddr(..) | Op::Sym(..)

@@ -130,10 +130,11 @@ impl<'a> Parser<'a> {
 
     fn go_directive(&mut self, text: &str, pos: Pos, blank: bool) {
         let verb = text.split(' ').next().unwrap_or("");
-        if verb == "go:build" && self.top {
-            if let Ok(expr) = buildtag::parse(&format!("//{text}")) {
-                self.go_version = expr.go_version().map(|v| Sym::new(&v));
-            }
+        if verb == "go:build"
+            && self.top
+            && let Ok(expr) = buildtag::parse(&format!("//{text}"))
+        {
+            self.go_version = expr.go_version().map(|v| Sym::new(&v));
         }
         if !blank {
             self.error_at(pos, "misplaced compiler directive");
@@ -180,7 +181,9 @@ impl<'a> Parser<'a> {
 
     fn flag_directive(&mut self, verb: &str, text: &str, pos: Pos) {
         if verb.starts_with("go:cgo_") {
-            if !self.options.std && !(verb == "go:cgo_import_dynamic" && text.split(' ').count() >= 4) {
+            // The one that anybody may write: a symbol of a shared library, with all its parts.
+            let import_of_library = verb == "go:cgo_import_dynamic" && text.split(' ').count() >= 4;
+            if !self.options.std && !import_of_library {
                 self.error_at(pos, format!("//{text} only allowed in cgo-generated code"));
             }
             self.cgo_directives.push((pos, Sym::new(text)));

@@ -58,14 +58,16 @@ impl Parser<'_> {
                 }
                 let mut rhs = self.expr_list();
                 // switch name := x.(type)
-                if keyword == Some(Token::Switch) && define && lhs.len() == 1 && rhs.len() == 1 {
-                    if let (Some(name), ExprKind::TypeSwitchGuard { bind, .. }) =
+                if keyword == Some(Token::Switch)
+                    && define
+                    && lhs.len() == 1
+                    && rhs.len() == 1
+                    && let (Some(name), ExprKind::TypeSwitchGuard { bind, .. }) =
                         (expr_ident(&lhs[0]), &mut rhs[0].kind)
-                    {
-                        *bind = Some(name);
-                        let guard = rhs.remove(0);
-                        return Simple::Stmt(self.stmt_node(guard.pos, StmtKind::Expr(guard)));
-                    }
+                {
+                    *bind = Some(name);
+                    let guard = rhs.remove(0);
+                    return Simple::Stmt(self.stmt_node(guard.pos, StmtKind::Expr(guard)));
                 }
                 let kind = if define { StmtKind::Define { lhs, rhs } } else { StmtKind::Assign { lhs, rhs } };
                 self.stmt_node(pos, kind)
@@ -406,10 +408,10 @@ impl Parser<'_> {
         if self.at(Token::Name) {
             self.clear_pragma();
             let lhs = self.expr_list();
-            if let ([x], Token::Colon) = (lhs.as_slice(), self.tok()) {
-                if let Some(label) = expr_ident(x) {
-                    return self.labeled_stmt(label);
-                }
+            if let ([x], Token::Colon) = (lhs.as_slice(), self.tok())
+                && let Some(label) = expr_ident(x)
+            {
+                return self.labeled_stmt(label);
             }
             return Some(self.plain_stmt(Some(lhs)));
         }

@@ -255,11 +255,9 @@ impl Parser<'_> {
         }
         let (mut indices, comma) = self.type_list(false);
         self.want(Token::Rbrack);
-        if !comma {
-            if let Some(elem) = self.type_or_none() {
-                let len = indices.pop().map(Box::new);
-                return (self.expr_node(pos, ExprKind::ArrayType { len, elem: Box::new(elem) }), false);
-            }
+        if !comma && let Some(elem) = self.type_or_none() {
+            let len = indices.pop().map(Box::new);
+            return (self.expr_node(pos, ExprKind::ArrayType { len, elem: Box::new(elem) }), false);
         }
         let x = Box::new(ident_expr(name));
         (self.expr_node(pos, ExprKind::Index { x, indices }), true)
