@@ -1,8 +1,8 @@
 //! Prints the repetitive assembly from reflect's table of architectures, turns layout.h into Rust constants, and
 //! assembles the architecture's files.
 
+use bindgen::callbacks::IntKind;
 use reflect::arch::Arch;
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -29,6 +29,7 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=include");
     println!("cargo:rerun-if-env-changed=OXIGO_MUTATE");
+    println!("cargo:rerun-if-env-changed=LIBCLANG_PATH");
     let out = PathBuf::from(env::var("OUT_DIR").unwrap());
     let arch = target_row();
     println!("cargo:rerun-if-changed={}", arch.family);
@@ -37,8 +38,7 @@ fn main() {
     let word = arch.ptr_size as u32;
     let regs_size = arch.reg_args().ptrs;
     fs::write(out.join("regs.h"), regs_header(arch, word, regs_size)).unwrap();
-    let layout = fs::read_to_string("include/layout.h").unwrap();
-    fs::write(out.join("layout.rs"), layout_constants(&layout, arch, regs_size)).unwrap();
+    fs::write(out.join("layout.rs"), layout_constants(arch, &out)).unwrap();
 
     let dir = Path::new(arch.family);
     if !dir.is_dir() {
@@ -281,36 +281,32 @@ fn operands(line: &str) -> String {
     parts.iter().find(|o| !is_memory(o) && !o.ends_with(']')).map_or(String::new(), |o| o.to_string())
 }
 
-/// Rust constants from the `#define NAME expression` lines of layout.h.
-fn layout_constants(header: &str, arch: &Arch, regs_size: u32) -> String {
-    let mut known = HashMap::from([
-        ("WORD".to_string(), arch.ptr_size as u32),
-        ("REGS_SIZE".to_string(), regs_size),
-        ("LINK_WORDS".to_string(), arch.link.is_some() as u32),
-    ]);
-    let mut out = String::new();
-    for line in header.lines() {
-        let Some((name, expr)) =
-            line.strip_prefix("#define ").and_then(|l| l.split_once(char::is_whitespace))
-        else {
-            continue;
-        };
-        let value: u32 = expr
-            .trim_matches(|c: char| c == '(' || c == ')' || c.is_whitespace())
-            .split('+')
-            .map(|sum| {
-                sum.split('*')
-                    .map(|f| match f.trim().parse() {
-                        Ok(n) => n,
-                        Err(_) => {
-                            *known.get(f.trim()).unwrap_or_else(|| panic!("layout.h: {} in {name}", f.trim()))
-                        }
-                    })
-                    .product::<u32>()
-            })
-            .sum();
-        known.insert(name.to_string(), value);
-        let _ = writeln!(out, "/// See layout.h.\npub const {name}: usize = {value};");
+/// Rust constants from the object-like macros of layout.h and of the printed regs.h, as clang reads them.
+fn layout_constants(arch: &Arch, out: &Path) -> String {
+    /// Every constant is an offset or a size.
+    #[derive(Debug)]
+    struct Sizes;
+    impl bindgen::callbacks::ParseCallbacks for Sizes {
+        fn int_macro(&self, _name: &str, _value: i64) -> Option<IntKind> {
+            Some(IntKind::Custom { name: "usize", is_signed: false })
+        }
     }
-    out
+    if std::panic::catch_unwind(bindgen::clang_version).is_err() {
+        eprintln!(
+            "libclang is missing: bindgen reads rt-arch/include/layout.h with it. Run ci/setup, install Debian's \
+             libclang1-19, or set LIBCLANG_PATH to the folder of another libclang"
+        );
+        std::process::exit(1);
+    }
+    let bindings = bindgen::builder()
+        .header_contents("rust.h", "#include \"regs.h\"\n#include \"layout.h\"\n")
+        .clang_args(["-I", out.to_str().unwrap(), "-Iinclude", "-nostdinc"])
+        .clang_arg(format!("--target={}", arch.tools.clang_target))
+        .clang_args(arch.tools.clang_flags)
+        .blocklist_item("OXIGO_.*")
+        .parse_callbacks(Box::new(Sizes))
+        .formatter(bindgen::Formatter::None)
+        .layout_tests(false)
+        .generate();
+    bindings.unwrap_or_else(|e| panic!("layout.h: {e}")).to_string()
 }

@@ -119,52 +119,46 @@ pub struct Image {
     pub fipsinfo: u64,
 }
 
-/// Properties of a function.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(transparent)]
-pub struct FuncFlags(pub u32);
+/// Which word of a g is `stackguard0`, all that compiled code knows of one.
+pub const G_STACKGUARD0_WORD: u8 = 2;
+/// Bytes below the guard that a frame may use without a check of its size.
+pub const STACK_SMALL: u32 = 128;
 
-impl FuncFlags {
-    /// A compiler-made wrapper: absent from tracebacks, transparent to recover.
-    pub const WRAPPER: FuncFlags = FuncFlags(1);
-    /// An ABI wrapper (also `WRAPPER`).
-    pub const ABIWRAPPER: FuncFlags = FuncFlags(1 << 1);
-    /// Makes no stack check.
-    pub const NOSPLIT: FuncFlags = FuncFlags(1 << 2);
-    /// The outermost frame of a stack.
-    pub const TOPFRAME: FuncFlags = FuncFlags(1 << 3);
-    /// This function is `runtime.deferreturn`.
-    pub const DEFERRETURN: FuncFlags = FuncFlags(1 << 4);
-    /// Written in assembly.
-    pub const ASM: FuncFlags = FuncFlags(1 << 5);
-    /// Writes SP in ways the frame size does not tell.
-    pub const SPWRITE: FuncFlags = FuncFlags(1 << 6);
-    /// Part of morestack.
-    pub const MORESTACK: FuncFlags = FuncFlags(1 << 7);
-    /// Runs on the system stack only.
-    pub const SYSTEMSTACK: FuncFlags = FuncFlags(1 << 8);
-    /// Its frame is a save area of all general registers: its caller's stack map speaks of registers too
-    /// (`runtime.poll_slow`).
-    pub const SAVES_REGS: FuncFlags = FuncFlags(1 << 9);
-    /// `reflect.makeFuncStub` and `reflect.methodValueCall`: the map of the incoming stack arguments stands in the
-    /// closure, whose address is the lowest word of the frame above the architecture's fixed part.
-    pub const REFLECT_STUB: FuncFlags = FuncFlags(1 << 10);
-    /// Initialises a package.
-    pub const PKGINIT: FuncFlags = FuncFlags(1 << 11);
-    /// Has a deferred call somewhere (recorded or open-coded).
-    pub const HAS_DEFER: FuncFlags = FuncFlags(1 << 12);
-
-    /// Takes no arguments, receiver included: a traceback shows `f()`, and `f(...)` for others.
-    pub const NO_ARGS: FuncFlags = FuncFlags(1 << 13);
-
-    /// Whether all of `f` is set.
-    pub const fn has(self, f: FuncFlags) -> bool {
-        self.0 & f.0 == f.0
-    }
-
-    /// Both.
-    pub const fn with(self, f: FuncFlags) -> FuncFlags {
-        FuncFlags(self.0 | f.0)
+bitflags::bitflags! {
+    /// Properties of a function.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[repr(transparent)]
+    pub struct FuncFlags: u32 {
+        /// A compiler-made wrapper: absent from tracebacks, transparent to recover.
+        const WRAPPER = 1;
+        /// An ABI wrapper (also `WRAPPER`).
+        const ABIWRAPPER = 1 << 1;
+        /// Makes no stack check.
+        const NOSPLIT = 1 << 2;
+        /// The outermost frame of a stack.
+        const TOPFRAME = 1 << 3;
+        /// This function is `runtime.deferreturn`.
+        const DEFERRETURN = 1 << 4;
+        /// Written in assembly.
+        const ASM = 1 << 5;
+        /// Writes SP in ways the frame size does not tell.
+        const SPWRITE = 1 << 6;
+        /// Part of morestack.
+        const MORESTACK = 1 << 7;
+        /// Runs on the system stack only.
+        const SYSTEMSTACK = 1 << 8;
+        /// Its frame is a save area of all general registers: its caller's stack map speaks of registers too
+        /// (`runtime.poll_slow`).
+        const SAVES_REGS = 1 << 9;
+        /// `reflect.makeFuncStub` and `reflect.methodValueCall`: the map of the incoming stack arguments stands in the
+        /// closure, whose address is the lowest word of the frame above the architecture's fixed part.
+        const REFLECT_STUB = 1 << 10;
+        /// Initialises a package.
+        const PKGINIT = 1 << 11;
+        /// Has a deferred call somewhere (recorded or open-coded).
+        const HAS_DEFER = 1 << 12;
+        /// Takes no arguments, receiver included: a traceback shows `f()`, and `f(...)` for others.
+        const NO_ARGS = 1 << 13;
     }
 }
 
@@ -376,7 +370,7 @@ pub fn inlined_call(pclines: &[u8], f: &FuncEntry, index: u32) -> Option<Inlined
     let mut c = InlinedCall::default();
     for _ in 0..=index {
         c.name = uvarint(pclines, &mut at);
-        c.flags = FuncFlags(uvarint(pclines, &mut at));
+        c.flags = FuncFlags::from_bits_retain(uvarint(pclines, &mut at));
         c.start_line = uvarint(pclines, &mut at);
         c.call_file = uvarint(pclines, &mut at);
         c.call_line = uvarint(pclines, &mut at);

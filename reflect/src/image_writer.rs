@@ -111,7 +111,7 @@ impl Lines {
         let off = self.bytes.len() as u32;
         put_uvarint(&mut self.bytes, calls.len() as u32);
         for c in calls {
-            for v in [c.name, c.flags.0, c.start_line, c.call_file, c.call_line, c.parent] {
+            for v in [c.name, c.flags.bits(), c.start_line, c.call_file, c.call_line, c.parent] {
                 put_uvarint(&mut self.bytes, v);
             }
         }

@@ -15,20 +15,24 @@ pub type TypeOff = i32;
 /// `abi.TextOff`: an index into the function table.
 pub type TextOff = i32;
 
-/// `abi.TFlag` bits.
-pub mod tflag {
-    /// An `Uncommon` follows the type.
-    pub const UNCOMMON: u8 = 1;
-    /// The string has an extra `*` in front.
-    pub const EXTRA_STAR: u8 = 1 << 1;
-    /// The type has a name.
-    pub const NAMED: u8 = 1 << 2;
-    /// Equality and hash may treat a value as plain bytes.
-    pub const REGULAR_MEMORY: u8 = 1 << 3;
-    /// `gc_data` is the address of a pointer to the mask, built on demand.
-    pub const GC_MASK_ON_DEMAND: u8 = 1 << 4;
-    /// The value itself stands in an interface's data word.
-    pub const DIRECT_IFACE: u8 = 1 << 5;
+bitflags::bitflags! {
+    /// `abi.TFlag`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[repr(transparent)]
+    pub struct TFlag: u8 {
+        /// An `Uncommon` follows the type.
+        const UNCOMMON = 1;
+        /// The string has an extra `*` in front.
+        const EXTRA_STAR = 1 << 1;
+        /// The type has a name.
+        const NAMED = 1 << 2;
+        /// Equality and hash may treat a value as plain bytes.
+        const REGULAR_MEMORY = 1 << 3;
+        /// `gc_data` is the address of a pointer to the mask, built on demand.
+        const GC_MASK_ON_DEMAND = 1 << 4;
+        /// The value itself stands in an interface's data word.
+        const DIRECT_IFACE = 1 << 5;
+    }
 }
 
 /// `abi.Type`.
@@ -41,8 +45,8 @@ pub struct Type {
     pub ptr_bytes: usize,
     /// Hash of the type.
     pub hash: u32,
-    /// [`tflag`] bits.
-    pub tflag: u8,
+    /// Properties.
+    pub tflag: TFlag,
     /// Alignment of a variable.
     pub align: u8,
     /// Alignment of a field.
@@ -381,7 +385,7 @@ impl TypeRef {
 
     /// The part of types with methods or a name.
     pub fn uncommon(self) -> Option<&'static Uncommon> {
-        if self.get().tflag & tflag::UNCOMMON == 0 {
+        if !self.get().tflag.contains(TFlag::UNCOMMON) {
             return None;
         }
         // SAFETY: the flag says that an `Uncommon` follows the kind's struct, without padding (both are aligned).
@@ -438,7 +442,7 @@ impl TypeRef {
     pub fn string(self, r: impl Resolve) -> &'static [u8] {
         // SAFETY: names that a descriptor refers to are well-formed.
         let s = unsafe { r.name(self.0, self.get().str).name() };
-        if self.get().tflag & tflag::EXTRA_STAR != 0 { &s[1..] } else { s }
+        if self.get().tflag.contains(TFlag::EXTRA_STAR) { &s[1..] } else { s }
     }
 }
 
@@ -484,7 +488,7 @@ impl TypeView for TypeRef {
         (TypeRef(f.typ), f.offset as u64)
     }
     fn is_direct_iface(self, _ptr_size: u64) -> bool {
-        self.get().tflag & tflag::DIRECT_IFACE != 0
+        self.get().tflag.contains(TFlag::DIRECT_IFACE)
     }
     fn has_pointers(self) -> bool {
         self.get().ptr_bytes != 0

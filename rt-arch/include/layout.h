@@ -1,8 +1,8 @@
-/* What assembly knows of the runtime's structures. The build script turns every #define below into a Rust constant
- * (rt_arch::layout) for the target, and rt-core asserts its structs against them.
+/* What assembly knows of the runtime's structures. bindgen turns every #define below into a Rust constant
+ * (rt_arch::layout) for the target; rt-arch and rt-core compare them with their structs when they are compiled.
  *
- * WORD is defined per target by the build script: bytes in a pointer. REGS_SIZE is the size of RegArgs' Ints and
- * Floats, LINK_WORDS 1 on machines with a link register. Expressions may use numbers, names defined above, + and *.
+ * From regs.h, which the build script prints: WORD, bytes in a pointer; REGS_SIZE, the size of RegArgs' Ints and
+ * Floats; LINK_WORDS, 1 on machines with a link register.
  */
 #ifndef OXIGO_LAYOUT_H
 #define OXIGO_LAYOUT_H

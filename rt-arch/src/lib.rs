@@ -17,7 +17,8 @@
 
 use core::ffi::c_void;
 
-/// Constants of `include/layout.h` for this target: offsets in `g` and `m`, stack guard sizes.
+/// Constants of `include/layout.h` for this target, made by bindgen: offsets in `g` and `m`, stack guard sizes.
+#[allow(missing_docs, reason = "layout.h says what each is")]
 pub mod layout {
     include!(concat!(env!("OUT_DIR"), "/layout.rs"));
 }
@@ -118,15 +119,30 @@ pub fn asm_funcs() -> &'static [AsmFunc] {
     }
 }
 
+// What assembly reads in layout.h and in the printed regs.h is what Rust has.
 const _: () = {
+    use core::mem::offset_of;
+    use layout::*;
     use reflect::image::FuncFlags as F;
-    assert!(layout::FL_WRAPPER == F::WRAPPER.0 as usize && layout::FL_NOSPLIT == F::NOSPLIT.0 as usize);
-    assert!(layout::FL_TOPFRAME == F::TOPFRAME.0 as usize && layout::FL_ASM == F::ASM.0 as usize);
-    assert!(layout::FL_SPWRITE == F::SPWRITE.0 as usize && layout::FL_MORESTACK == F::MORESTACK.0 as usize);
-    assert!(
-        layout::FL_SYSTEMSTACK == F::SYSTEMSTACK.0 as usize
-            && layout::FL_SAVES_REGS == F::SAVES_REGS.0 as usize
-    );
-    assert!(layout::FL_REFLECT_STUB == F::REFLECT_STUB.0 as usize);
-    assert!(size_of::<ReflectCallMove>() == layout::RCM_END);
+    const fn is(c: usize, f: F) -> bool {
+        c == f.bits() as usize
+    }
+    assert!(is(FL_WRAPPER, F::WRAPPER) && is(FL_NOSPLIT, F::NOSPLIT) && is(FL_TOPFRAME, F::TOPFRAME));
+    assert!(is(FL_ASM, F::ASM) && is(FL_SPWRITE, F::SPWRITE) && is(FL_MORESTACK, F::MORESTACK));
+    assert!(is(FL_SYSTEMSTACK, F::SYSTEMSTACK) && is(FL_SAVES_REGS, F::SAVES_REGS));
+    assert!(is(FL_REFLECT_STUB, F::REFLECT_STUB));
+
+    use reflect::image;
+    assert!(G_STACKGUARD0 == image::G_STACKGUARD0_WORD as usize * WORD);
+    assert!(STACK_SMALL == image::STACK_SMALL as usize);
+
+    type Rcm = ReflectCallMove;
+    assert!(offset_of!(Rcm, typ) == RCM_TYPE && offset_of!(Rcm, dst) == RCM_DST);
+    assert!(offset_of!(Rcm, src) == RCM_SRC && offset_of!(Rcm, size) == RCM_SIZE);
+    assert!(offset_of!(Rcm, regs) == RCM_REGS && size_of::<Rcm>() == RCM_END);
+
+    let regs = reflect::arch::HOST_REG_ARGS;
+    assert!(WORD == size_of::<usize>() && NUM_INT_ARGS == reflect::arch::HOST_INT_ARGS);
+    assert!(REGS_SIZE == regs.ptrs as usize && REGARGS_PTRS == regs.ptrs as usize);
+    assert!(REGARGS_RETURN_IS_PTR == regs.return_is_ptr as usize && REGARGS_SIZE == regs.size as usize);
 };

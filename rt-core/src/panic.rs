@@ -60,7 +60,7 @@ unsafe fn restart(p: *mut Panic, u: &mut Unwinder) {
     match u.frame {
         Some(f) => {
             note(p, &f);
-            if f.func.flags().has(FuncFlags::TOPFRAME) {
+            if f.func.flags().contains(FuncFlags::TOPFRAME) {
                 (*p).pc = f.pc;
             }
         }
@@ -124,7 +124,7 @@ hook! { fn "runtime.canRecover"(p: *mut Panic) -> bool, leaf {
         let mut depth = 0;
         while let Some(l) = logical(&f.func, pc, depth) {
             depth += 1;
-            if !l.flags.has(FuncFlags::WRAPPER) {
+            if !l.flags.contains(FuncFlags::WRAPPER) {
                 functions += 1;
                 if functions > 1 {
                     break 'walk;

@@ -124,7 +124,7 @@ hook! { fn "runtime.pcLookup"(pc: usize, depth: isize, out: *mut PcInfo) -> bool
                 entry: f.entry(),
                 func,
                 more: l.more,
-                wrapper: l.flags.has(FuncFlags::WRAPPER) || l.flags.has(FuncFlags::DEFERRETURN),
+                wrapper: l.flags.contains(FuncFlags::WRAPPER) || l.flags.contains(FuncFlags::DEFERRETURN),
             });
             true
         }
@@ -144,7 +144,7 @@ hook! { fn "runtime.fnLookup"(f: *const FuncEntry, out: *mut PcInfo) leaf {
             entry: e.entry as usize,
             func: f as usize,
             more: false,
-            wrapper: e.flags.has(FuncFlags::WRAPPER),
+            wrapper: e.flags.contains(FuncFlags::WRAPPER),
         });
     }
 }}
@@ -168,7 +168,7 @@ pub unsafe fn callers(g: *mut G, mut skip: usize, out: &mut [usize]) -> usize {
         let (mut depth, mut drop, mut count) = (0, 0, 0);
         while let Some(l) = logical(&f.func, pc, depth) {
             depth += 1;
-            if l.flags.has(FuncFlags::WRAPPER) || l.flags.has(FuncFlags::DEFERRETURN) {
+            if l.flags.contains(FuncFlags::WRAPPER) || l.flags.contains(FuncFlags::DEFERRETURN) {
                 continue;
             }
             if skip > 0 {

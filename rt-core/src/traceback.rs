@@ -121,7 +121,7 @@ fn visible(name: &[u8], flags: FuncFlags, first: bool) -> bool {
     if system_frames() {
         return true;
     }
-    if flags.has(FuncFlags::WRAPPER) || flags.has(FuncFlags::DEFERRETURN) {
+    if flags.contains(FuncFlags::WRAPPER) || flags.contains(FuncFlags::DEFERRETURN) {
         return false;
     }
     if name == b"runtime.gopanic" {
@@ -141,7 +141,7 @@ unsafe fn print_frame(out: &mut Out, f: &Frame, first: &mut bool) {
         if visible(l.name, l.flags, *first) {
             *first = false;
             print_name(out, l.name);
-            out.str(if l.flags.has(FuncFlags::NO_ARGS) && !l.more { "()\n\t" } else { "(...)\n\t" });
+            out.str(if l.flags.contains(FuncFlags::NO_ARGS) && !l.more { "()\n\t" } else { "(...)\n\t" });
             out.bytes(l.file);
             out.str(":");
             out.dec(l.line as u64);
@@ -197,7 +197,7 @@ unsafe fn print_frames(out: &mut Out, mut u: Unwinder, g: *const G) {
         && (*g).goid != 1
         && let Some(f) = unwind::find_func((*g).gopc)
         && let Some(l) = logical(&f, (*g).gopc - 1, 0)
-        && visible(l.name, FuncFlags(0), false)
+        && visible(l.name, FuncFlags::empty(), false)
     {
         out.str("created by ");
         print_name(out, l.name);

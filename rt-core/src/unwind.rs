@@ -222,7 +222,7 @@ impl Unwinder {
     /// As `new`.
     pub unsafe fn step(&mut self) {
         let Some(f) = self.frame else { return };
-        if f.func.flags().has(FuncFlags::TOPFRAME) {
+        if f.func.flags().contains(FuncFlags::TOPFRAME) {
             self.frame = None;
             return;
         }
@@ -231,7 +231,7 @@ impl Unwinder {
             let ret = *((f.cfa - WORD) as *const usize);
             let mut regs = 0;
             if let Func::Asm(a) = f.func
-                && a.flags.has(FuncFlags::SAVES_REGS)
+                && a.flags.contains(FuncFlags::SAVES_REGS)
             {
                 regs = f.sp + a.regs_offset as usize;
             }
@@ -349,7 +349,7 @@ pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
                         for w in 0..a.ptrs_words as usize {
                             visit((f.sp + a.ptrs_offset as usize + w * WORD) as *mut usize);
                         }
-                        if a.flags.has(FuncFlags::REFLECT_STUB) {
+                        if a.flags.contains(FuncFlags::REFLECT_STUB) {
                             // Results on the stack are values once the stub's flag, four words up, says so.
                             let slot = f.sp + Arch::host().min_frame as usize;
                             visit(slot as *mut usize);

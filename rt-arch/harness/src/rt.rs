@@ -321,10 +321,10 @@ unsafe fn copy_stack(g: *mut G, size: usize, at_entry: Option<&AsmFunc>) {
             for i in 0..f.ptrs_words as usize {
                 adjust((sp + f.ptrs_offset as usize + i * WORD) as *mut usize);
             }
-            if f.flags.has(FuncFlags::REFLECT_STUB) {
+            if f.flags.contains(FuncFlags::REFLECT_STUB) {
                 adjust((sp + fixed) as *mut usize);
             }
-            if f.flags.has(FuncFlags::TOPFRAME) {
+            if f.flags.contains(FuncFlags::TOPFRAME) {
                 break;
             }
             if link {

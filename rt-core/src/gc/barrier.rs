@@ -120,9 +120,10 @@ pub unsafe extern "C" fn rt_gc_write_barrier(area: *mut usize) {
 
 const _: () = {
     use core::mem::offset_of;
-    const W: usize = size_of::<usize>();
+    use rt_arch::layout::*;
+    assert!(offset_of!(WbBuf, next) == C_WB_NEXT && offset_of!(WbBuf, end) == C_WB_END);
+    assert!(offset_of!(WbBuf, area) == C_WB_AREA && offset_of!(WbBuf, save) == C_WB_SAVE);
     assert!(
-        offset_of!(WbBuf, end) == W && offset_of!(WbBuf, area) == 2 * W && offset_of!(WbBuf, save) == 6 * W
+        offset_of!(WbBuf, buf) - offset_of!(WbBuf, save) == C_WB_SAVE_SIZE && offset_of!(MCache, wb) == 0
     );
-    assert!(offset_of!(MCache, wb) == 0);
 };

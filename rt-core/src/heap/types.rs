@@ -11,7 +11,7 @@ use crate::print::throw;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 pub use reflect::rtype::Type;
-use reflect::rtype::{ArrayType, StructType, tflag::GC_MASK_ON_DEMAND};
+use reflect::rtype::{ArrayType, StructType, TFlag};
 
 const KIND_ARRAY: u8 = 17;
 const KIND_STRUCT: u8 = 25;
@@ -33,7 +33,7 @@ pub unsafe fn is_noscan(t: *const Type) -> bool {
 #[inline]
 pub unsafe fn mask(t: *const Type) -> *const u8 {
     // SAFETY: the caller's promise.
-    unsafe { if (*t).tflag & GC_MASK_ON_DEMAND == 0 { (*t).gc_data } else { mask_on_demand(t) } }
+    unsafe { if (*t).tflag.contains(TFlag::GC_MASK_ON_DEMAND) { mask_on_demand(t) } else { (*t).gc_data } }
 }
 
 /// In a slot: somebody is building the mask.
@@ -68,7 +68,7 @@ unsafe fn fill(t: *const Type, dst: *mut u8, at: usize) {
         if ty.ptr_bytes == 0 {
             return;
         }
-        if ty.tflag & GC_MASK_ON_DEMAND == 0 {
+        if !ty.tflag.contains(TFlag::GC_MASK_ON_DEMAND) {
             for i in 0..ty.ptr_bytes / PTR {
                 if *ty.gc_data.add(i / 8) >> (i % 8) & 1 != 0 {
                     *dst.add((at + i) / 8) |= 1 << ((at + i) % 8);
@@ -156,10 +156,10 @@ pub(crate) mod tests {
             m[w / 8] |= 1 << (w % 8);
         }
         let m = Box::leak(m.into_boxed_slice());
-        Box::leak(Box::new(plain(size, n * PTR, m.as_ptr(), 0, 0)))
+        Box::leak(Box::new(plain(size, n * PTR, m.as_ptr(), TFlag::empty(), 0)))
     }
 
-    fn plain(size: usize, ptr_bytes: usize, gc_data: *const u8, tflag: u8, kind: u8) -> Type {
+    fn plain(size: usize, ptr_bytes: usize, gc_data: *const u8, tflag: TFlag, kind: u8) -> Type {
         Type {
             size,
             ptr_bytes,
@@ -179,8 +179,13 @@ pub(crate) mod tests {
     pub fn make_array(elem: *const Type, len: usize) -> *const Type {
         let (es, ep) = unsafe { ((*elem).size, (*elem).ptr_bytes) };
         let slot = Box::leak(Box::new(0usize));
-        let t =
-            plain(es * len, es * (len - 1) + ep, slot as *const usize as *const u8, GC_MASK_ON_DEMAND, 17);
+        let t = plain(
+            es * len,
+            es * (len - 1) + ep,
+            slot as *const usize as *const u8,
+            TFlag::GC_MASK_ON_DEMAND,
+            17,
+        );
         Box::leak(Box::new(ArrayType { typ: t, elem, slice: core::ptr::null(), len })) as *const _
             as *const Type
     }

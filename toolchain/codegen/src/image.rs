@@ -70,7 +70,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
             let at = i.call_pos.full_position();
             img::InlinedCall {
                 name: t.strings.add(i.name.as_str().as_bytes()),
-                flags: FuncFlags(0),
+                flags: FuncFlags::empty(),
                 start_line: i.start.position().line,
                 call_file: t.strings.file(at.file.as_str().as_bytes()),
                 call_line: at.line,
@@ -112,7 +112,7 @@ fn flags(f: &Func, sig: &Sig) -> FuncFlags {
         (f.flags.has_defer, FuncFlags::HAS_DEFER),
         (sig.params.is_empty(), FuncFlags::NO_ARGS),
     ];
-    rows.into_iter().filter(|r| r.0).fold(FuncFlags(0), |a, r| a.with(r.1))
+    rows.into_iter().filter(|r| r.0).fold(FuncFlags::empty(), |a, r| a | r.1)
 }
 
 /// Words of the incoming argument area that hold pointers. Results do not count: they are written at the end.

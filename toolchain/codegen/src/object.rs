@@ -352,7 +352,7 @@ impl Writer<'_> {
         for e in &t.entries {
             self.ro_address(SymRefOr::Section(self.text), e.entry as i64);
             let FuncEntry { entry: _, size, frame, args, flags, name, file, start_line, pcline, .. } = *e;
-            let words = [size, frame, args, flags.0, name, file, start_line, pcline];
+            let words = [size, frame, args, flags.bits(), name, file, start_line, pcline];
             let more = [e.stackmaps, e.args_map, e.deferreturn, e.open_defers, e.inline_tree];
             for v in words.into_iter().chain(more) {
                 self.ro.extend_from_slice(&v.to_le_bytes());

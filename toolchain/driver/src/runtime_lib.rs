@@ -79,7 +79,12 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     }
     let output = cargo.output().map_err(|e| format!("cannot run cargo: {e}"))?;
     if !output.status.success() {
-        return Err(format!("building the runtime failed:\n{}", String::from_utf8_lossy(&output.stderr)));
+        let text = String::from_utf8_lossy(&output.stderr);
+        // The build script's own words, without cargo's frame around them.
+        if let Some(line) = text.lines().find(|l| l.contains("libclang is missing")) {
+            return Err(format!("building the runtime failed: {}", line.trim()));
+        }
+        return Err(format!("building the runtime failed:\n{text}"));
     }
     // Cargo leaves an up-to-date archive alone: remember that it was looked at.
     if let Ok(file) = std::fs::File::options().append(true).open(&archive) {

@@ -14,7 +14,7 @@
 use crate::program::Prog;
 use crate::rtype::{Emit, has_name};
 use ir::{DataId, Reloc, RelocKind, Section, SymRef};
-use reflect::rtype::tflag;
+use reflect::rtype::TFlag;
 use syntax::Sym;
 use types::intern::{UNIVERSE, UNSAFE};
 use types::table::{Basic, ChanDir, Field, PkgId, Type, TypeId, basic};
@@ -146,15 +146,15 @@ pub(crate) fn emit(p: &mut Prog<'_>, t: TypeId) {
 fn common(p: &mut Prog<'_>, t: TypeId, uncommon: bool, e: &mut Emit) {
     let layout = p.ck.table.layout(t, p.word as u8);
     let named = has_name(p, t);
-    let mut flags = 0;
-    let mut set = |cond: bool, flag: u8| flags |= if cond { flag } else { 0 };
-    set(uncommon, tflag::UNCOMMON);
-    set(named, tflag::NAMED);
+    let mut flags = TFlag::empty();
+    let mut set = |cond: bool, flag: TFlag| flags.set(flag, cond);
+    set(uncommon, TFlag::UNCOMMON);
+    set(named, TFlag::NAMED);
     let group = p.is_map_group(t);
-    set(!group && p.is_plain_memory(t) && p.ck.table.comparable(t), tflag::REGULAR_MEMORY);
-    set(p.ck.table.is_direct_iface(t, p.word as u8), tflag::DIRECT_IFACE);
+    set(!group && p.is_plain_memory(t) && p.ck.table.comparable(t), TFlag::REGULAR_MEMORY);
+    set(p.ck.table.is_direct_iface(t, p.word as u8), TFlag::DIRECT_IFACE);
     let words = layout.ptr_bytes / p.word as u64;
-    set(words > MAX_MASK_WORDS, tflag::GC_MASK_ON_DEMAND);
+    set(words > MAX_MASK_WORDS, TFlag::GC_MASK_ON_DEMAND);
     let mut text = p.ck.table.reflect_string(t);
     let exported = match p.get(t) {
         Type::Named(id, _) => p.ck.table.named_name(*id).is_exported(),
@@ -165,7 +165,7 @@ fn common(p: &mut Prog<'_>, t: TypeId, uncommon: bool, e: &mut Emit) {
         _ => false,
     };
     // Sharing the string of *T.
-    set(!text.starts_with('*'), tflag::EXTRA_STAR);
+    set(!text.starts_with('*'), TFlag::EXTRA_STAR);
     if !text.starts_with('*') {
         text.insert(0, '*');
     }
@@ -185,7 +185,7 @@ fn common(p: &mut Prog<'_>, t: TypeId, uncommon: bool, e: &mut Emit) {
     e.word(layout.size);
     e.word(layout.ptr_bytes);
     e.u32(p.type_hash(t));
-    e.u8(flags);
+    e.u8(flags.bits());
     e.u8(layout.align as u8);
     e.u8(layout.align as u8);
     e.u8(p.ck.table.kind_of(t) as u8);

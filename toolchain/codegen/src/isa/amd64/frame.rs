@@ -14,9 +14,10 @@ use super::inst::*;
 use super::regs::*;
 use crate::isa::RelocTarget;
 use ir::{Func, IndexVec, Slot};
+pub use reflect::image::STACK_SMALL;
 
-/// Bytes below the guard that a frame may use without a check of its size.
-pub const STACK_SMALL: u32 = 128;
+/// Offset of the guard in the g.
+pub const STACKGUARD0: i32 = 8 * reflect::image::G_STACKGUARD0_WORD as i32;
 const STACK_BIG: u32 = 4096;
 
 /// Where everything is, relative to SP.
@@ -83,7 +84,7 @@ fn lea_sp(e: &mut Emitter, disp: i32) {
 /// Writes the stack check; the jump to `grow` is taken when the stack is too small.
 pub fn stack_check(e: &mut Emitter, grow: Label) {
     let size = e.frame.to_return_address();
-    let guard = RmE::M(Mem::reg(G.hw(), 16));
+    let guard = RmE::M(Mem::reg(G.hw(), STACKGUARD0));
     if size <= STACK_SMALL {
         e.buf.op(0, true, &[0x3b], SP.hw(), &guard, false, 0);
     } else {
@@ -148,7 +149,7 @@ fn zero_slots(e: &mut Emitter) {
 /// Compares SP with the guard; the slow path gives way to the scheduler.
 pub fn poll(e: &mut Emitter, regs: u32, words: Vec<u32>) {
     let (at, back) = (e.buf.label(), e.buf.label());
-    e.buf.op(0, true, &[0x3b], SP.hw(), &RmE::M(Mem::reg(G.hw(), 16)), false, 0);
+    e.buf.op(0, true, &[0x3b], SP.hw(), &RmE::M(Mem::reg(G.hw(), STACKGUARD0)), false, 0);
     e.buf.jcc(Cond::Be, at);
     e.buf.bind(back);
     e.colds.push((Cold::Poll { at, back, regs, words }, e.line));

@@ -73,7 +73,7 @@ pub fn stub(env: &Env, f: &Func, symbol: &str, symbols: &RuntimeSymbols) -> Comp
     let frame = size + 8;
     if check {
         // The frame and what the switch to the system stack pushes fit below the guard unless there are many arguments.
-        let guard = RmE::M(Mem::reg(G.hw(), 16));
+        let guard = RmE::M(Mem::reg(G.hw(), super::frame::STACKGUARD0));
         if frame <= super::frame::STACK_SMALL {
             b.op(0, true, &[0x3b], SP.hw(), &guard, false, 0);
         } else {
