@@ -23,10 +23,10 @@ use syntax::Sym;
 pub struct Options {
     /// Verify register allocation (slow); debug builds of the compiler and fuzzing set it.
     pub check: bool,
-    /// Print an assembly listing of functions whose name contains this (`-S`); empty: of all.
-    pub listing: Option<String>,
-    /// Print machine instructions before register allocation.
-    pub dump_machine: bool,
+    /// The functions to list (`-S`, `--dump-ssa asm:FUNC`).
+    pub listing: Listing,
+    /// Functions whose machine instructions are printed before register allocation (`--dump-ssa machine:FUNC`).
+    pub machine: Vec<String>,
     /// Threads; 0: as many as there are processors.
     pub threads: usize,
     /// Go version for `runtime.Version`.
@@ -35,6 +35,30 @@ pub struct Options {
     pub modinfo: Vec<u8>,
     /// Default GODEBUG settings.
     pub godebug: String,
+}
+
+/// Which functions' code is listed.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// All that are declared in these ranges of positions.
+    pub ranges: Vec<std::ops::Range<u32>>,
+    /// Those with these names; `*` at the end stands for any rest.
+    pub names: Vec<String>,
+}
+
+impl Listing {
+    /// Whether a function is wanted.
+    pub fn wants(&self, f: &ir::Func) -> bool {
+        self.ranges.iter().any(|r| r.contains(&f.pos.0)) || self.names.iter().any(|n| named(f, n))
+    }
+}
+
+/// Whether a function has this name, or begins with what is before a `*`.
+pub(crate) fn named(f: &ir::Func, pattern: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => f.name.as_str().starts_with(prefix),
+        None => f.name == *pattern,
+    }
 }
 
 /// The result.

@@ -54,8 +54,10 @@ fn ssa_files() {
         let file = path.file_name().unwrap().to_string_lossy();
         let program = ir::parse::program(&text).unwrap_or_else(|e| panic!("{file}:{e}"));
         ir::verify::program(&program).unwrap_or_else(|e| panic!("{file}: {e:#?}"));
-        let options =
-            oxigo_codegen::Options { dump_machine: std::env::var_os("DUMP").is_some(), ..Default::default() };
+        let options = oxigo_codegen::Options {
+            machine: std::env::var_os("DUMP").map(|_| "*".to_string()).into_iter().collect(),
+            ..Default::default()
+        };
         let loaded = Loaded::new(program, &options);
         if std::env::var_os("DUMP").is_some() {
             for (id, c) in loaded.funcs.iter_enumerated() {

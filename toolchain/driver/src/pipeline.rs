@@ -184,8 +184,8 @@ pub fn run(
     if options.explain > 0 {
         eprint!("{}", render_remarks(&program, root, remarks));
     }
-    let object =
-        timings.phase("codegen", || codegen::compile_program(&ir, &codegen_options(config, options)));
+    let object = timings
+        .phase("codegen", || codegen::compile_program(&ir, &codegen_options(config, options, &program)));
     let object = object.map_err(|errors| errors.join("\n"))?;
     timings.parts("codegen", &object.times);
     print!("{}", object.listing);
@@ -227,13 +227,25 @@ fn pass_options(options: &Options) -> ir::passes::Options {
     }
 }
 
-fn codegen_options(config: &Config, options: &Options) -> codegen::Options {
-    let has = |name: &str| options.debug.iter().any(|d| d == name);
+/// The positions that belong to the packages of the command line.
+fn root_files(program: &Program) -> Vec<std::ops::Range<u32>> {
+    let files = program.roots.iter().flat_map(|&r| &program.packages[r].files);
+    files.map(|f| f.source.base..f.source.base + f.source.text.len() as u32).collect()
+}
+
+fn codegen_options(config: &Config, options: &Options, program: &Program) -> codegen::Options {
+    let dumped = |pass: &str| -> Vec<String> {
+        let wanted = options.dump_ssa.iter().filter_map(|d| d.split_once(':'));
+        wanted.filter(|d| d.0 == pass).map(|d| d.1.to_string()).collect()
+    };
     let version = std::fs::read_to_string(config.goroot.join("VERSION")).unwrap_or_default();
     codegen::Options {
         check: cfg!(debug_assertions),
-        listing: options.asm.then(String::new),
-        dump_machine: has("machine"),
+        listing: codegen::Listing {
+            ranges: if options.asm { root_files(program) } else { Vec::new() },
+            names: dumped("asm"),
+        },
+        machine: dumped("machine"),
         threads: options.jobs,
         version: version.lines().next().unwrap_or(crate::goroot::GO_VERSION).to_string(),
         ..codegen::Options::default()

@@ -75,6 +75,11 @@ pub struct Compiled {
     pub safepoints: Vec<Safepoint>,
     /// Line rows, ascending.
     pub lines: Vec<Line>,
+    /// Where each instruction comes from: a row for each change, whether or not a traceback can stop there. Only with
+    /// a listing.
+    pub positions: Vec<Line>,
+    /// Offsets of the jump tables behind the code.
+    pub tables: Vec<u32>,
     /// Offset of the defer-return point.
     pub deferreturn: u32,
     /// Open-coded defers.

@@ -116,7 +116,10 @@ impl Buf {
         if prefix != 0 {
             self.byte(prefix);
         }
-        let (mut rex, mut force) = ((w as u8) << 3 | (reg >> 3) << 2, byte_reg && (4..8).contains(&reg));
+        // Of these, `reg` is a part of the opcode.
+        let digit = matches!(opcode, [0x80 | 0xc0 | 0xc6 | 0xd0 | 0xd2 | 0xf6 | 0xfe]);
+        let mut rex = (w as u8) << 3 | (reg >> 3) << 2;
+        let mut force = byte_reg && !digit && (4..8).contains(&reg);
         match rm {
             RmE::R(r) => {
                 rex |= r >> 3;

@@ -1,20 +1,31 @@
-//! Listings: machine instructions before allocation (`--debug machine`), and the code of functions (`-S`): offset,
-//! source line, instruction, in the notation of [`super::inst`] with the machine's register names.
+//! Listings: machine instructions before allocation (`--dump-ssa machine:FUNC`), and the finished code of functions
+//! (`-S`).
+//!
+//! ```text
+//! main.f STEXT size=0x5e args=0x8 locals=0x38
+//!   # /src/hello.go:6
+//!   0000  49 3b 66 10             cmp rsp, qword ptr [r14 + 16]
+//!   000a  e8 00 00 00 00          call fmt.Println              # live: sp+8, sp+16
+//! ```
+//!
+//! Offset, bytes before linking, instruction in LLVM's Intel syntax with symbols for what the linker fills in, and
+//! behind a call or poll the words of the frame (and at polls the registers) that the collector takes for pointers.
 use super::inst::Inst;
 use super::isel::Selected;
-use super::regs;
+use super::{disasm, regs};
+use crate::isa::{Compiled, Env, RelocTarget, TextReloc};
 use crate::regalloc::Reg;
-use ir::Func;
+use ir::{Func, SymRef};
 use std::fmt::Write;
 
-/// The function's blocks in layout order.
+/// The function's blocks in layout order, before register allocation.
 pub fn machine(f: &Func, sel: &Selected) -> String {
     let mut s = format!("{}:\n", f.name);
     for &b in &sel.order {
         let block = &sel.blocks[b as usize];
         let _ = writeln!(s, "m{b}{:?}:", block.params);
         for (i, _) in &block.insts {
-            let _ = writeln!(s, "    {i:?}");
+            let _ = writeln!(s, "    {}", text(i));
         }
         if !block.args.is_empty() {
             let _ = writeln!(s, "    -> {:?}", block.args);
@@ -23,34 +34,104 @@ pub fn machine(f: &Func, sel: &Selected) -> String {
     s
 }
 
-/// The text of an allocated instruction.
-pub fn text(i: &Inst) -> String {
-    let raw = format!("{i:?}");
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw.as_str();
-    // Registers print as r0 or x0: give them their names.
-    while let Some(at) = rest.find(['r', 'x']) {
-        let (before, tail) = rest.split_at(at);
-        out.push_str(before);
-        let digits = tail[1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len() - 1);
-        let starts_word = !out.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        match tail[1..=digits].parse::<u8>() {
-            Ok(n) if starts_word && n < 16 => {
-                let r = if tail.starts_with('r') { Reg::int(n) } else { Reg::float(n) };
-                out.push_str(&regs::name(r, 8));
-                rest = &tail[1 + digits..];
-            }
-            _ => {
-                out.push_str(&tail[..1]);
-                rest = &tail[1..];
-            }
-        }
-    }
-    out + rest
+/// The text of an instruction before it is encoded, in the notation of [`super::inst`].
+fn text(i: &Inst) -> String {
+    format!("{i:?}")
 }
 
-/// The head of a function in a listing.
-pub fn head(f: &Func, size: usize, frame: u32, args: u32) -> String {
-    let nosplit = if f.flags.nosplit { " NOSPLIT" } else { "" };
-    format!("{} STEXT{nosplit} size={size:#x} args={args:#x} locals={frame:#x}\n", f.name)
+/// What a relocation names.
+fn symbol(env: &Env, r: &TextReloc) -> String {
+    match &r.target {
+        RelocTarget::Sym(SymRef::Func(f)) => env.program.funcs[*f].name.to_string(),
+        RelocTarget::Sym(SymRef::Data(d)) => env.program.datas[*d].name.to_string(),
+        RelocTarget::Pool(bits, size) => format!("${bits:#x}:{size}"),
+        RelocTarget::Ext(name) => name.clone(),
+    }
+}
+
+/// Puts symbols in place of what the linker fills in, and the function's own offsets in place of distances.
+fn resolve(env: &Env, c: &Compiled, at: u32, d: &disasm::Decoded) -> String {
+    let end = at + d.len as u32;
+    let inside = |r: &&TextReloc| (at..end).contains(&r.at);
+    match (c.relocs.iter().find(inside), d.branch) {
+        (Some(r), Some(_)) => format!("{} {}", d.text, symbol(env, r)),
+        (Some(r), None) => {
+            let offset = match r.addend + (end - r.at) as i64 {
+                0 => String::new(),
+                n => format!("{n:+}"),
+            };
+            d.text.replacen("[rip]", &format!("[rip + {}{offset}]", symbol(env, r)), 1)
+        }
+        (None, Some(by)) => format!("{} {:#x}", d.text, end as i64 + by as i64),
+        (None, None) => d.text.clone(),
+    }
+}
+
+/// The pointers at a safepoint.
+fn live(words: &[u32], registers: u32) -> String {
+    let mut words = words.to_vec();
+    words.sort_unstable();
+    words.dedup();
+    let registers = (0..16).filter(|r| registers >> r & 1 != 0).map(|r| regs::name(Reg::int(r), 8));
+    let words = words.iter().map(|w| format!("sp+{}", 8 * w));
+    let all: Vec<String> = registers.chain(words).collect();
+    if all.is_empty() { "no pointers".into() } else { format!("live: {}", all.join(", ")) }
+}
+
+/// The listing of a function.
+pub fn function(env: &Env, f: &Func, c: &Compiled) -> String {
+    let flags =
+        [(f.flags.nosplit, " NOSPLIT"), (f.flags.wrapper, " WRAPPER"), (f.flags.topframe, " TOPFRAME")];
+    let flags: String = flags.iter().filter(|f| f.0).map(|f| f.1).collect();
+    let (size, args, frame) = (c.code.len(), env.program.sigs[f.sig].area_size, c.frame);
+    let mut s = format!("{} STEXT{flags} size={size:#x} args={args:#x} locals={frame:#x}\n", f.name);
+    let mut positions = c.positions.iter().peekable();
+    let (mut now, mut shown) = (f.pos.position(), None);
+    let mut tables = c.tables.as_slice();
+    let mut at = 0;
+    while at < c.code.len() {
+        let pc = at as u32;
+        while let Some(p) = positions.next_if(|p| p.pc <= pc) {
+            now = p.pos.position();
+        }
+        if shown != Some((now.file, now.line)) {
+            shown = Some((now.file, now.line));
+            let _ = writeln!(s, "  # {}:{}", now.file, now.line);
+        }
+        let past_code = c.tables.first().is_some_and(|&t| t <= pc);
+        if past_code {
+            if let [t, rest @ ..] = tables
+                && *t == pc
+            {
+                let _ = writeln!(s, "  {pc:04x}  # jump table");
+                tables = rest;
+            }
+            let table = c.tables.iter().rev().find(|&&t| t <= pc).copied().unwrap_or(0);
+            if let Some(entry) = c.code.get(at..at + 4).and_then(|b| b.try_into().ok()) {
+                let to = table as i64 + i32::from_le_bytes(entry) as i64;
+                let _ = writeln!(s, "  {pc:04x}  {:23} .long {to:#x} - {table:#x}", hex(&entry));
+            }
+            at += 4;
+            continue;
+        }
+        let Some(d) = disasm::decode(&c.code, at) else {
+            let _ = writeln!(s, "  {pc:04x}  {:23} .byte {:#04x}", hex(&c.code[at..=at]), c.code[at]);
+            at += 1;
+            continue;
+        };
+        let bytes = &c.code[at..at + d.len];
+        at += d.len;
+        let text = resolve(env, c, pc, &d);
+        let row = format!("  {pc:04x}  {:23} {text}", hex(bytes));
+        let point = c.safepoints.iter().find(|p| p.pc == at as u32 && text.starts_with("call"));
+        let _ = match point {
+            Some(p) => writeln!(s, "{row:<64}  # {}", live(&p.words, p.regs)),
+            None => writeln!(s, "{row}"),
+        };
+    }
+    s
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" ")
 }

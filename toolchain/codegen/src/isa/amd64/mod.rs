@@ -2,6 +2,7 @@
 //!
 //! [`regs`] → [`inst`] (the instructions and their operands) → [`isel`] and its parts (selection) → register allocation
 //! → [`frame`] → [`emit`] → [`encode`]. [`hook`] writes the stubs that enter the Rust runtime.
+mod disasm;
 mod emit;
 mod encode;
 mod frame;
@@ -56,6 +57,14 @@ pub fn compile(env: &Env, id: FuncId, w: &mut Worker) -> Result<Option<Compiled>
         Body::Hook { symbol } => Ok(Some(hook::stub(env, func, symbol, &SYMBOLS))),
         Body::Ssa => compile_ssa(env, func, w).map(Some),
     }
+    .map(|c| {
+        c.map(|mut c| {
+            if env.options.listing.wants(func) {
+                c.listing = listing::function(env, func, &c);
+            }
+            c
+        })
+    })
 }
 
 fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, String> {
@@ -71,7 +80,7 @@ fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, Strin
     split::split_at_loops(&mut sel, &|b| {
         f.blocks.get(ir::Block(b)).is_some_and(|b| b.cold || matches!(b.term, ir::Term::Unreachable))
     });
-    if env.options.dump_machine {
+    if env.options.machine.iter().any(|n| crate::named(&f, n)) {
         eprintln!("{}", listing::machine(&f, &sel));
     }
     let solution = allocate(env, &mut sel, w)?;
@@ -252,8 +261,8 @@ fn emit_function(
     // Marks in the code with what they are for.
     let mut safepoints: Vec<(u32, u32, Vec<u32>)> = Vec::new();
     let mut lines: Vec<(u32, usize)> = Vec::new();
-    let listed = env.options.listing.as_ref().is_some_and(|want| f.name.as_str().contains(want.as_str()));
-    let mut listing: Vec<(u32, usize, String)> = Vec::new();
+    let listed = env.options.listing.wants(f);
+    let mut positions: Vec<(u32, usize)> = Vec::new();
     let mut copies = Copies::default();
     // Number of each block's first instruction in the allocation's order.
     let mut first = vec![0; sel.blocks.len()];
@@ -294,8 +303,8 @@ fn emit_function(
             if new_line && inst.may_stop() && sel.lines[e.line].0.is_some() {
                 lines.push((e.buf.mark(), e.line));
             }
-            if listed {
-                listing.push((e.buf.mark(), e.line, listing::text(inst)));
+            if listed && positions.last().is_none_or(|p| p.1 != e.line) {
+                positions.push((e.buf.mark(), e.line));
             }
             if let Inst::Poll = inst {
                 copies.close(&mut live);
@@ -328,6 +337,9 @@ fn emit_function(
         if sel.lines[line].0.is_some() {
             lines.push((e.buf.mark(), line));
         }
+        if listed {
+            positions.push((e.buf.mark(), line));
+        }
         match cold {
             Cold::Poll { at, back, regs, words } => {
                 e.buf.bind(at);
@@ -355,9 +367,12 @@ fn emit_function(
     }
     if check {
         lines.push((e.buf.mark(), usize::MAX));
+        positions.push((e.buf.mark(), usize::MAX));
         frame::grow_stack(&mut e, grow, entry, sel.context);
     }
+    let mut tables = Vec::new();
     for (table, targets) in std::mem::take(&mut e.tables) {
+        tables.push(table);
         while !e.buf.here().is_multiple_of(4) {
             e.buf.byte(0xcc);
         }
@@ -382,22 +397,10 @@ fn emit_function(
         points.push(Safepoint { pc: deferreturn, regs: 0, words: slot_words });
     }
     points.sort_unstable_by_key(|p| p.pc);
-    let mut text = String::new();
-    if listed {
-        let args = env.program.sigs[f.sig].area_size;
-        text = listing::head(f, done.code.len(), frame.to_return_address(), args);
-        for (mark, line, inst) in listing {
-            let pos = sel.lines.get(line).map_or(f.pos, |l| l.0);
-            text += &format!("\t{:#06x}\t({pos})\t{inst}\n", done.marks[mark as usize]);
-        }
-    }
-    let lines: Vec<Line> = lines
-        .into_iter()
-        .map(|(mark, line)| {
-            let (pos, inl) = sel.lines.get(line).copied().unwrap_or((f.pos, 0));
-            Line { pc: done.marks[mark as usize], pos, inl }
-        })
-        .collect();
+    let row = |(mark, line): (u32, usize)| {
+        let (pos, inl) = sel.lines.get(line).copied().unwrap_or((f.pos, 0));
+        Line { pc: done.marks[mark as usize], pos, inl }
+    };
     let open_defers = f.open_defers.map(|(mask, slots, count)| OpenDefers {
         mask: frame.slot_offset(mask),
         slots: frame.slot_offset(slots),
@@ -408,11 +411,13 @@ fn emit_function(
         relocs: done.relocs,
         frame: frame.to_return_address(),
         safepoints: points,
-        lines,
+        lines: lines.into_iter().map(row).collect(),
+        positions: positions.into_iter().map(row).collect(),
+        tables: tables.iter().map(|t| done.labels[t.0 as usize]).collect(),
         deferreturn,
         open_defers,
         checks_stack: check,
         calls,
-        listing: text,
+        listing: String::new(),
     })
 }
