@@ -38,7 +38,11 @@ fn main() {
     let word = arch.ptr_size as u32;
     let regs_size = arch.reg_args().ptrs;
     fs::write(out.join("regs.h"), regs_header(arch, word, regs_size)).unwrap();
-    fs::write(out.join("layout.rs"), layout_constants(arch, &out)).unwrap();
+    let constants = layout_constants(arch, &out);
+    if arch.family == "wasm" {
+        fs::write(out.join("layout_num.h"), numbers(&constants)).unwrap();
+    }
+    fs::write(out.join("layout.rs"), constants).unwrap();
 
     let dir = Path::new(arch.family);
     if !dir.is_dir() {
@@ -52,7 +56,9 @@ fn main() {
         .filter(|(_, feature)| feature.is_none_or(|f| env::var_os(f).is_some()))
         .filter_map(|(name, _)| {
             // The architecture's own file, or the one for all load/store machines.
-            [dir, Path::new("generic")].iter().map(|d| d.join(name)).find(|p| p.exists())
+            let dirs = [dir, Path::new("generic")];
+            let file = dirs.iter().map(|d| d.join(name)).find(|p| p.exists())?;
+            Some(mutated(&file, &out).unwrap_or(file))
         })
         .collect();
     let mut cc = cc::Build::new();
@@ -67,7 +73,9 @@ fn main() {
             .no_default_flags(true)
             .flag(format!("--target={}", arch.tools.clang_target))
             .flags(arch.tools.clang_flags)
-            .flags(["-g", "-ffreestanding", "-nostdinc"]);
+            .flags(["-ffreestanding", "-nostdinc"]);
+        // clang 19 has no debug information for wasm's assembly.
+        cc.flags((arch.family != "wasm").then_some("-g"));
     }
     cc.compile("oxigo_rt_arch");
 
@@ -75,7 +83,37 @@ fn main() {
     println!("cargo:headers={}", out.display());
     println!("cargo:family={}", arch.family);
     println!("cargo:target=--target={}", arch.tools.clang_target);
-    println!("cargo:flags={} -g -ffreestanding -nostdinc", arch.tools.clang_flags.join(" "));
+    let g = if arch.family == "wasm" { "" } else { "-g" };
+    println!("cargo:flags={} {g} -ffreestanding -nostdinc", arch.tools.clang_flags.join(" "));
+}
+
+/// layout.h's constants without expressions, which the assembler for wasm does not take in instructions.
+fn numbers(constants: &str) -> String {
+    let define = |item: &str| {
+        let (name, value) = item.trim().strip_prefix("pub const ")?.split_once(':')?;
+        Some(format!(
+            "#define {} {}\n",
+            name.trim(),
+            value.split_once('=')?.1.trim().trim_end_matches("usize")
+        ))
+    };
+    constants.split(';').filter_map(define).collect()
+}
+
+/// A mutant of one file: OXIGO_MUTATE=file|text|other text. Where the assembly is not printed from registers, the tests
+/// break it this way.
+fn mutated(file: &Path, out: &Path) -> Option<PathBuf> {
+    let mutation = env::var("OXIGO_MUTATE").ok()?;
+    let mut parts = mutation.split('|');
+    let (name, from, to) = (parts.next()?, parts.next()?, parts.next()?);
+    if !file.ends_with(name) {
+        return None;
+    }
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{} has no {from}", file.display());
+    let mutant = out.join(Path::new(name).file_name()?);
+    fs::write(&mutant, text.replacen(from, to, 1)).unwrap();
+    Some(mutant)
 }
 
 /// The row of the target that cargo builds for.

@@ -581,7 +581,7 @@ const WASM: Arch = Arch {
         rust_flags: &[],
         stock_core: false,
         clang_target: "wasm32-unknown-unknown",
-        clang_flags: &["-mtail-call"],
+        clang_flags: &["-mbulk-memory"],
         lld_emulation: "wasm",
         elf_machine: 0,
         elf_flags: 0,

@@ -10,6 +10,7 @@ use crate::plan::Plan;
 use crate::regs::{MAX_REG_ARGS_WORDS, RegArgs};
 use crate::types::{Type, View};
 use crate::value::Value;
+use crate::word::{Wide, Word, code_word};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -281,7 +282,7 @@ impl Func {
     /// The func value as an argument for another call.
     pub fn to_value(&self) -> Value {
         // SAFETY: a func value of that type.
-        unsafe { Value::from_bytes(&Type::func(&self.typ), &(self.closure as usize).to_ne_bytes()) }
+        unsafe { Value::from_bytes(&Type::func(&self.typ), &(self.closure as Word).to_ne_bytes()) }
     }
 
     /// Calls the function.
@@ -411,9 +412,9 @@ fn scatter(steps: &[crate::abi::AbiStep], value: &[u8], regs: &mut RegArgs<'_>, 
 /// The beginning of a closure whose code is a reflect stub, as a stack walk reads it (Go's `makeFuncCtxt`).
 #[repr(C)]
 struct RustClosure {
-    code: usize,
-    stack: *const BitVector,
-    arg_len: usize,
+    code: Word,
+    stack: Wide<*const BitVector>,
+    arg_len: Word,
     reg_ptrs: [u8; 8],
     // Unknown to assembly and to the stack walk:
     typ: FuncType,
@@ -427,9 +428,9 @@ type Body = dyn Fn(&[Value]) -> Vec<Value> + Send + Sync;
 #[repr(C)]
 struct BitVector {
     n: u32,
-    data: *const u8,
-    len: usize,
-    cap: usize,
+    data: Wide<*const u8>,
+    len: Word,
+    cap: Word,
 }
 
 /// Makes a Go func value of a Rust closure. Go may keep it as long as it likes, so it is never freed.
@@ -446,20 +447,20 @@ pub fn make_func(
     let mut reg_ptrs = [0; 8];
     reg_ptrs[..4].copy_from_slice(&d.in_reg_ptrs.to_le_bytes());
     let c = Box::leak(Box::new(RustClosure {
-        code: rt.rust_func_stub(),
-        stack: core::ptr::null(),
-        arg_len: d.stack_call_args_size as usize,
+        code: code_word(rt.rust_func_stub()),
+        stack: Wide::new(core::ptr::null()),
+        arg_len: d.stack_call_args_size as Word,
         reg_ptrs,
         typ: typ.clone(),
         body: Box::new(body),
         bits: BitVector {
             n: 8 * ptr_bits.len() as u32,
-            data: ptr_bits.as_ptr(),
-            len: ptr_bits.len(),
-            cap: ptr_bits.len(),
+            data: Wide::new(ptr_bits.as_ptr()),
+            len: ptr_bits.len() as Word,
+            cap: ptr_bits.len() as Word,
         },
     }));
-    c.stack = &raw const c.bits;
+    c.stack = Wide::new(&raw const c.bits);
     Func { typ, closure: (&raw const *c).cast() }
 }
 
@@ -467,10 +468,10 @@ pub fn make_func(
 #[derive(Debug)]
 #[repr(C)]
 pub struct StubArea {
-    ctxt: *const c_void,
-    frame: *mut u8,
-    ret_valid: *mut u8,
-    regs: *mut u8,
+    ctxt: Wide<*const c_void>,
+    frame: Wide<*mut u8>,
+    ret_valid: Wide<*mut u8>,
+    regs: Wide<*mut u8>,
 }
 
 /// The hook of [`make_func`]'s closures; the runtime passes it on from its `rt_rustfunc`.
@@ -481,12 +482,12 @@ pub unsafe fn rust_func_hook(area: *mut StubArea) {
     // SAFETY: as the caller promises; the stub's closure is ours.
     unsafe {
         let a = &*area;
-        let c = &*a.ctxt.cast::<RustClosure>();
+        let c = &*a.ctxt.get().cast::<RustClosure>();
         let d = c.typ.abi();
         let arch = Arch::host();
         let size = arch.reg_args().size as usize;
-        let frame = core::slice::from_raw_parts_mut(a.frame, d.args_size as usize);
-        let mut image = RegArgs::new(core::slice::from_raw_parts_mut(a.regs, size), arch);
+        let frame = core::slice::from_raw_parts_mut(a.frame.get(), d.args_size as usize);
+        let mut image = RegArgs::new(core::slice::from_raw_parts_mut(a.regs.get(), size), arch);
         let recv = d.has_receiver as usize;
         let args: Vec<Value> = c
             .typ
@@ -516,6 +517,6 @@ pub unsafe fn rust_func_hook(area: *mut StubArea) {
         for (i, v) in results.iter().enumerate() {
             scatter(d.result(i), v.bytes(), &mut image, frame);
         }
-        *a.ret_valid = 1;
+        *a.ret_valid.get() = 1;
     }
 }

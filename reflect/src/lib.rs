@@ -7,7 +7,7 @@
 //! - [`regs`]: values in the image of the argument registers.
 //! - [`image`]: the tables in an executable (functions, lines, stack maps, roots), readers and writers.
 //! - [`types`], [`value`], [`func`], [`held`]: the Rust user's types, values, calls both ways (feature `alloc`).
-//! - [`rtype`]: a read-only view of type descriptors in memory.
+//! - [`rtype`]: a read-only view of type descriptors in memory; [`word`]: Go's words where Rust's are narrower.
 #![no_std]
 #![deny(missing_docs)]
 
@@ -20,6 +20,7 @@ pub mod image;
 pub mod kind;
 pub mod regs;
 pub mod rtype;
+pub mod word;
 
 #[cfg(feature = "alloc")]
 pub mod doc;

@@ -4,6 +4,7 @@ use crate::arch::Arch;
 use crate::held::Node;
 use crate::kind::Kind;
 use crate::types::Type;
+use crate::word::Word;
 use alloc::boxed::Box;
 use alloc::vec;
 use core::fmt;
@@ -60,19 +61,31 @@ macro_rules! scalars {
 
 impl Value {
     scalars! {
-        int isize;
         int8 i8;
         int16 i16;
         int32 i32;
         int64 i64;
-        uint usize;
         uint8 u8;
         uint16 u16;
         uint32 u32;
         uint64 u64;
-        uintptr usize;
         float32 f32;
         float64 f64;
+    }
+
+    /// An `int`.
+    pub fn int(x: isize) -> Value {
+        Value::plain(Type::int(), &(x as i64 as Word).to_ne_bytes())
+    }
+
+    /// A `uint`.
+    pub fn uint(x: usize) -> Value {
+        Value::plain(Type::uint(), &(x as Word).to_ne_bytes())
+    }
+
+    /// A `uintptr`.
+    pub fn uintptr(x: usize) -> Value {
+        Value::plain(Type::uintptr(), &(x as Word).to_ne_bytes())
     }
 
     /// A `bool`.
@@ -99,10 +112,10 @@ impl Value {
     /// A `string` of text that lives forever.
     pub fn string(s: &'static str) -> Value {
         let mut v = Value::zero(&Type::string());
-        let w = size_of::<usize>();
+        let w = size_of::<Word>();
         let bytes = v.bytes_mut();
-        bytes[..w].copy_from_slice(&(s.as_ptr() as usize).to_ne_bytes());
-        bytes[w..2 * w].copy_from_slice(&s.len().to_ne_bytes());
+        bytes[..w].copy_from_slice(&(s.as_ptr() as Word).to_ne_bytes());
+        bytes[w..2 * w].copy_from_slice(&(s.len() as Word).to_ne_bytes());
         v
     }
 
@@ -199,9 +212,10 @@ impl Value {
         if self.typ.kind() != Kind::String {
             return None;
         }
-        let w = size_of::<usize>();
-        let word =
-            |i: usize| usize::from_ne_bytes(self.bytes()[i * w..(i + 1) * w].try_into().unwrap_or_default());
+        let w = size_of::<Word>();
+        let word = |i: usize| {
+            Word::from_ne_bytes(self.bytes()[i * w..(i + 1) * w].try_into().unwrap_or_default()) as usize
+        };
         let (ptr, len) = (word(0), word(1));
         if len == 0 {
             return Some(&[]);

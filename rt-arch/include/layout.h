@@ -49,6 +49,9 @@
  * may use without subtracting their size in the check. */
 #define STACK_GUARD     1024
 #define STACK_SMALL     128
+/* wasm: how much of a goroutine's stack may be in use below the frame that the loop of rt_on_g0 started. The engine's own
+ * stack, about a megabyte, must hold as many calls. */
+#define STACK_CHUNK     32768
 
 /* The block that callN hands to rt_reflectcallmove. */
 #define RCM_TYPE        (0 * WORD)

@@ -8,6 +8,9 @@
 //! - `signal.S`: threads, signals, system calls; `entry.S`: the process entry (feature `start`)
 //! - `misc.S`: the machine's small functions of Go packages
 //!
+//! wasm has the same functions with its own convention (`wasm/isa.h`): pcs are table indices and resume points ([`pc`]),
+//! and what never returns elsewhere takes a note and returns, to be obeyed when its caller has returned too.
+//!
 //! `include/layout.h` says what assembly knows of `g` and `m`; the build script prints spill sequences and the
 //! reflectcall family from reflect's table of architectures.
 //!
@@ -15,6 +18,7 @@
 #![no_std]
 #![deny(missing_docs)]
 
+#[cfg(not(target_arch = "wasm32"))]
 use core::ffi::c_void;
 
 /// Constants of `include/layout.h` for this target, made by bindgen: offsets in `g` and `m`, stack guard sizes.
@@ -23,7 +27,11 @@ pub mod layout {
     include!(concat!(env!("OUT_DIR"), "/layout.rs"));
 }
 
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 pub use reflect::image::AsmFunc;
+#[cfg(target_arch = "wasm32")]
+pub use wasm::*;
 
 /// The C function of a hook: it gets the address of the stub's argument area.
 pub type Hook = unsafe extern "C" fn(area: *mut u8);
@@ -46,6 +54,7 @@ pub mod hooks {}
 
 /// What `rt_reflectcallmove` gets: copy `size` bytes of stack results from `src` (a frame) to `dst` with write
 /// barriers as `typ` asks (null: none), then `Ptrs[i] = Ints[i]` for each bit in ReturnIsPtr of `regs`.
+#[cfg(not(target_arch = "wasm32"))]
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct ReflectCallMove {
@@ -61,6 +70,7 @@ pub struct ReflectCallMove {
     pub regs: *mut u8,
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 unsafe extern "C" {
     /// Continues goroutine `g` at its `sched`. On g0 only.
     pub fn rt_gogo(g: *mut c_void) -> !;
@@ -102,7 +112,9 @@ unsafe extern "C" {
     pub fn rt_exit_thread(stack: *mut u8, size: usize) -> !;
     /// Sets the thread pointer: 0, or -errno.
     pub fn rt_set_tls(base: *mut u8) -> isize;
+}
 
+unsafe extern "C" {
     #[link_name = "__start_oxigo_asmfuncs"]
     static ASM_FUNCS_START: [AsmFunc; 0];
     #[link_name = "__stop_oxigo_asmfuncs"]
@@ -142,7 +154,7 @@ const _: () = {
     assert!(offset_of!(Rcm, regs) == RCM_REGS && size_of::<Rcm>() == RCM_END);
 
     let regs = reflect::arch::HOST_REG_ARGS;
-    assert!(WORD == size_of::<usize>() && NUM_INT_ARGS == reflect::arch::HOST_INT_ARGS);
+    assert!(WORD == size_of::<reflect::word::Word>() && NUM_INT_ARGS == reflect::arch::HOST_INT_ARGS);
     assert!(REGS_SIZE == regs.ptrs as usize && REGARGS_PTRS == regs.ptrs as usize);
     assert!(REGARGS_RETURN_IS_PTR == regs.return_is_ptr as usize && REGARGS_SIZE == regs.size as usize);
 };
