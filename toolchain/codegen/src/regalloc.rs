@@ -31,6 +31,11 @@ impl Reg {
     pub const fn float(hw: u8) -> Reg {
         Reg(PHYS | FLOAT | hw as u32)
     }
+    /// A spill slot.
+    #[cfg(test)]
+    pub fn spill(n: usize, float: bool) -> Reg {
+        Reg(SPILL | n as u32 | if float { FLOAT } else { 0 })
+    }
     /// Whether it is (or will be) a float register.
     pub fn is_float(self) -> bool {
         self.0 & FLOAT != 0

@@ -5,6 +5,8 @@
 mod disasm;
 mod emit;
 mod encode;
+#[cfg(test)]
+mod encodings;
 mod frame;
 mod hook;
 mod inst;
@@ -16,8 +18,6 @@ mod isel_mem;
 mod listing;
 mod regs;
 mod split;
-#[cfg(test)]
-mod tests;
 
 use super::{Compiled, Env, Line, Safepoint};
 use crate::regalloc::{self, Problem, Reg, Solution, Visit};
