@@ -3,6 +3,7 @@
 
 use bindgen::callbacks::IntKind;
 use reflect::arch::Arch;
+use reflect::raw::{LEAN_ARGS, LEAN_RESULTS};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -16,6 +17,7 @@ const FILES: &[(&str, Option<&str>)] = &[
     ("morestack.S", None),
     ("spill.S", None),
     ("call.S", None),
+    ("gocall.S", None),
     ("makefunc.S", None),
     ("mem.S", None),
     ("barrier.S", None),
@@ -168,12 +170,34 @@ fn regs_header(arch: &Arch, word: u32, regs_size: u32) -> String {
         let _ = writeln!(s, "\n/* Ints and Floats of the RegArgs at `base`. */");
         s += &macro_text(name, ints.chain(floats).collect(), store);
     }
+    s += &partial_macros(arch, word);
     s += &general_macros(arch.family, word);
     let _ = write!(s, "\n/* The reflectcall family. */\n#define CALL_SIZES(F)");
     for k in CALL_SIZES {
         let _ = write!(s, " \\\n    F({});", 1u32 << k);
     }
     s += "\n";
+    s
+}
+
+/// `LOAD_INTS_LOW`, `STORE_FLOATS_HIGH` and so on: the registers that lean calls move, and the others.
+fn partial_macros(arch: &Arch, word: u32) -> String {
+    let mut s = String::from("\n/* Parts of the same sequences. */\n");
+    let floats_at = arch.reg_args().floats;
+    for (verb, store, low) in [("LOAD", false, LEAN_ARGS as usize), ("STORE", true, LEAN_RESULTS as usize)] {
+        let ints = arch.int_args.iter().zip(0..).map(|(r, i)| move_int(arch.family, r.asm, i * word, store));
+        let floats = arch
+            .float_args
+            .iter()
+            .zip(0..)
+            .map(|(r, i)| move_arg_float(arch, r.asm, floats_at + 8 * i, store));
+        for (what, lines) in [("INTS", ints.collect::<Vec<_>>()), ("FLOATS", floats.collect())] {
+            let (first, rest) = lines.split_at(low.min(lines.len()));
+            let _ = writeln!(s, "#define {verb}_{what}_LOW_COUNT {}", first.len());
+            s += &macro_text(&format!("{verb}_{what}_LOW"), first.to_vec(), store);
+            s += &macro_text(&format!("{verb}_{what}_HIGH"), rest.to_vec(), store);
+        }
+    }
     s
 }
 

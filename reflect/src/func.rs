@@ -4,9 +4,10 @@
 //! frame, the runtime makes the call on a goroutine's stack, and the results' parts are gathered the same way.
 
 use crate::abi::{AbiDesc, StepKind, assign};
-use crate::arch::{Arch, HOST_INT_ARGS, HOST_REG_ARGS};
+use crate::arch::Arch;
 use crate::held::Node;
 use crate::plan::Plan;
+pub use crate::raw::{CallSizes, UsedRegs};
 use crate::regs::{MAX_REG_ARGS_WORDS, RegArgs};
 use crate::types::{Type, View};
 use crate::value::Value;
@@ -37,6 +38,11 @@ struct Signature {
     desc: AbiDesc,
     arguments: Plan,
     returns: Plan,
+    /// 8-byte words of stack arguments and results; too many for any buffer if the frame is larger than allowed.
+    frame_words: usize,
+    /// The same, but too many also if there are pointers: what a call needs that is made without ceremony.
+    quick_words: usize,
+    sizes: CallSizes,
 }
 
 impl FuncType {
@@ -62,9 +68,25 @@ impl FuncType {
         }
         let desc = assign(&views(&params), &views(&results), None, budget);
         let (mut arguments, mut returns) = (Plan::default(), Plan::default());
-        (0..params.len()).for_each(|i| arguments.add(i, desc.param(i), false));
-        (0..results.len()).for_each(|i| returns.add(i, desc.result(i), true));
-        FuncType(Arc::new(Signature { params, results, variadic, desc, arguments, returns }))
+        params.iter().enumerate().for_each(|(i, t)| arguments.add(t, desc.param(i), false));
+        results.iter().enumerate().for_each(|(i, t)| returns.add(t, desc.result(i), true));
+        let fits = desc.args_size <= MAX_FRAME;
+        let frame_words = if fits { (desc.args_size as usize).div_ceil(8) } else { usize::MAX };
+        let pointers = desc.in_reg_ptrs | desc.out_reg_ptrs != 0 || !desc.stack_ptrs.is_empty();
+        let ((ints, floats), (result_ints, result_floats)) = (arguments.registers(), returns.registers());
+        let used = UsedRegs { ints, floats, result_ints, result_floats };
+        let sizes = CallSizes::new(desc.args_size as u32, desc.ret_offset as u32, used);
+        FuncType(Arc::new(Signature {
+            params,
+            results,
+            variadic,
+            desc,
+            arguments,
+            returns,
+            frame_words,
+            quick_words: if pointers { usize::MAX } else { frame_words },
+            sizes,
+        }))
     }
 
     /// Parameter types.
@@ -130,26 +152,6 @@ impl fmt::Debug for FuncType {
     }
 }
 
-/// The words of a reflectcall.
-#[derive(Debug, Clone, Copy)]
-#[repr(C)]
-pub struct RawCall {
-    /// Type of the stack arguments, for write barriers; null: none needed.
-    pub typ: *const c_void,
-    /// The closure.
-    pub func: *const c_void,
-    /// Stack arguments and results.
-    pub stack_args: *mut u8,
-    /// Bytes of both.
-    pub args_size: u32,
-    /// Where results start.
-    pub ret_offset: u32,
-    /// Bytes of frame that the callee needs.
-    pub frame_size: u32,
-    /// The RegArgs.
-    pub regs: *mut u8,
-}
-
 /// What a Go runtime offers to Rust callers.
 ///
 /// # Safety
@@ -158,8 +160,14 @@ pub unsafe trait Runtime {
     /// Makes the call on a goroutine's stack and returns when it has returned or panicked.
     ///
     /// # Safety
-    /// The words describe a call that the callee expects.
-    unsafe fn reflectcall(&self, call: &RawCall) -> Result<(), Panic>;
+    /// `func` is the address of a closure; `buffer` (see [`crate::raw`]) holds arguments as its code expects them, has
+    /// room for its results, and is initialised.
+    unsafe fn reflectcall(
+        &self,
+        func: *const c_void,
+        buffer: *mut u8,
+        sizes: &CallSizes,
+    ) -> Result<(), Panic>;
 
     /// The address of `oxigo_rustfunc_stub`.
     fn rust_func_stub(&self) -> usize;
@@ -230,8 +238,10 @@ pub const MAX_FRAME: u64 = 1 << 30;
 
 /// Buffers of a call: the register image and up to `WORDS` 8-byte words of stack arguments and results.
 #[derive(Debug)]
+#[repr(C)]
 pub struct CallBuffer<const WORDS: usize> {
     regs: [u64; MAX_REG_ARGS_WORDS],
+    // Right behind the registers: the plans count both from one address.
     frame: [u64; WORDS],
 }
 
@@ -287,16 +297,16 @@ impl Func {
 
     /// Calls the function.
     pub fn call(&self, rt: &impl Runtime, args: &[&Value]) -> Result<Vec<Value>, CallError> {
-        let d = self.typ.abi();
         let mut results: Vec<Value> = self.typ.results().iter().map(Value::zero).collect();
-        let mut regs = [0; MAX_REG_ARGS_WORDS];
         self.check(args, &results)?;
-        let mut frame = vec![0; (d.args_size as usize).div_ceil(8)];
-        self.go(rt, args, &mut results, &mut regs, &mut frame)?;
+        let words = self.typ.0.frame_words;
+        let mut buffer = vec![0u64; MAX_REG_ARGS_WORDS + words];
+        self.call_checked(rt, args, &mut results, buffer.as_mut_ptr().cast(), words)?;
         Ok(results)
     }
 
     /// Calls the function without allocating: `results` are values of the result types, which are overwritten.
+    #[inline]
     pub fn call_into<const WORDS: usize>(
         &self,
         rt: &impl Runtime,
@@ -304,13 +314,60 @@ impl Func {
         results: &mut [Value],
         buffer: &mut CallBuffer<WORDS>,
     ) -> Result<(), CallError> {
-        self.check(args, results)?;
-        if self.typ.abi().args_size > 8 * WORDS as u64 {
-            return Err(CallError::FrameTooLarge);
+        let s = &*self.typ.0;
+        let buffer = (&raw mut *buffer).cast::<u8>();
+        // The very same descriptors in the right number, and no pointers: nothing more to ask.
+        if !self.closure.is_null()
+            && s.quick_words <= WORDS
+            && args.len() == s.arguments.len()
+            && s.returns.same(results)
+            // SAFETY: as many values as there are parameters, accepted only if the types are the plan's; a CallBuffer is
+            // the registers and then the frame.
+            && unsafe { s.arguments.scatter(args, buffer, |want, got| want == got) }
+        {
+            // SAFETY: the arguments are in the buffer, and the results have the right types.
+            return unsafe { self.go(rt, results, buffer) }.map_err(CallError::Panic);
         }
-        self.go(rt, args, results, &mut buffer.regs, &mut buffer.frame)
+        self.call_checked(rt, args, results, buffer, WORDS)
     }
 
+    /// With pointers, with types that agree by structure only, or with something wrong.
+    #[inline(never)]
+    fn call_checked(
+        &self,
+        rt: &impl Runtime,
+        args: &[&Value],
+        results: &mut [Value],
+        buffer: *mut u8,
+        words: usize,
+    ) -> Result<(), CallError> {
+        self.check(args, results)?;
+        let s = &*self.typ.0;
+        if s.frame_words > words {
+            return Err(CallError::FrameTooLarge);
+        }
+        // What an earlier call left in the buffer does no harm: the collector looks at it conservatively, and only
+        // while a call with pointers is on its way.
+        let mut node = Node::new();
+        let pointers = s.quick_words != s.frame_words;
+        if pointers {
+            let words = (MAX_REG_ARGS_WORDS + s.frame_words) * (8 / size_of::<usize>());
+            // SAFETY: node and buffer stay in place until it leaves the list below.
+            unsafe { Node::enter(&mut node, buffer.cast(), words) };
+        }
+        // SAFETY: types and sizes are checked.
+        let called = unsafe {
+            s.arguments.scatter(args, buffer, |_, _| true);
+            self.go(rt, results, buffer)
+        };
+        if pointers {
+            // SAFETY: entered above.
+            unsafe { Node::leave(&mut node) };
+        }
+        called.map_err(CallError::Panic)
+    }
+
+    #[cold]
     fn check(&self, args: &[&Value], results: &[Value]) -> Result<(), CallError> {
         if self.closure.is_null() {
             return Err(CallError::NilFunc);
@@ -334,65 +391,27 @@ impl Func {
                 return Err(CallError::ResultType { index });
             }
         }
-        if self.typ.abi().args_size > MAX_FRAME {
+        if self.typ.0.frame_words == usize::MAX {
             return Err(CallError::FrameTooLarge);
         }
         Ok(())
     }
 
-    /// The call, with everything checked and a large enough frame.
-    fn go(
-        &self,
-        rt: &impl Runtime,
-        args: &[&Value],
-        results: &mut [Value],
-        regs: &mut [u64; MAX_REG_ARGS_WORDS],
-        frame: &mut [u64],
-    ) -> Result<(), CallError> {
-        let d = self.typ.abi();
-        // What an earlier call left in the buffers does no harm: the collector looks at them conservatively, and only
-        // while a call with pointers is on its way.
-        let mut nodes = (Node::new(), Node::new());
-        let pointers = d.in_reg_ptrs | d.out_reg_ptrs != 0 || !d.stack_ptrs.is_empty();
-        let per = 8 / size_of::<usize>();
-        if pointers {
-            // SAFETY: the nodes and buffers stay in place until they leave the list below.
-            unsafe {
-                Node::enter(&mut nodes.0, regs.as_ptr().cast(), regs.len() * per);
-                Node::enter(&mut nodes.1, frame.as_ptr().cast(), frame.len() * per);
-            }
+    /// The call, with the arguments in the buffer.
+    ///
+    /// # Safety
+    /// Arguments and results have the types of the signature; `buffer` has MAX_REG_ARGS_WORDS initialised words of 8
+    /// bytes and then the signature's `frame_words`.
+    #[inline(always)]
+    unsafe fn go(&self, rt: &impl Runtime, results: &mut [Value], buffer: *mut u8) -> Result<(), Panic> {
+        let s = &*self.typ.0;
+        // SAFETY: the caller's promise. ReturnIsPtr stays zero: pointers are taken from Ints, which the collector sees
+        // as well.
+        unsafe {
+            rt.reflectcall(self.closure, buffer, &s.sizes)?;
+            s.returns.gather(results, buffer);
         }
-        let (regs_ptr, frame_ptr) = (regs.as_mut_ptr().cast::<u8>(), frame.as_mut_ptr().cast::<u8>());
-        // SAFETY: both buffers are initialised and large enough, and the values have the types of the signature.
-        let called = unsafe {
-            self.typ.0.arguments.scatter(|i| args[i].data(), regs_ptr, frame_ptr);
-            // ReturnIsPtr is an array of bytes, at most two of them.
-            let bits = regs_ptr.add(HOST_REG_ARGS.return_is_ptr as usize);
-            for k in 0..HOST_INT_ARGS.div_ceil(8) {
-                bits.add(k).write((d.out_reg_ptrs >> (8 * k)) as u8);
-            }
-            rt.reflectcall(&RawCall {
-                typ: core::ptr::null(),
-                func: self.closure,
-                stack_args: frame_ptr,
-                args_size: d.args_size as u32,
-                ret_offset: d.ret_offset as u32,
-                frame_size: d.args_size as u32,
-                regs: regs_ptr,
-            })
-        };
-        if called.is_ok() {
-            // SAFETY: as above; the callee has written its results.
-            unsafe { self.typ.0.returns.gather(|i| results[i].data_mut(), regs_ptr, frame_ptr) };
-        }
-        if pointers {
-            // SAFETY: entered above.
-            unsafe {
-                Node::leave(&mut nodes.0);
-                Node::leave(&mut nodes.1);
-            }
-        }
-        called.map_err(CallError::Panic)
+        Ok(())
     }
 }
 
@@ -477,8 +496,9 @@ pub struct StubArea {
 /// The hook of [`make_func`]'s closures; the runtime passes it on from its `rt_rustfunc`.
 ///
 /// # Safety
-/// `area` comes from the stub, and the goroutine's stack does not move during the call.
-pub unsafe fn rust_func_hook(area: *mut StubArea) {
+/// `area` comes from the stub; `now` gives its address after the closure has run, which may have called Go functions
+/// that made the goroutine's stack move.
+pub unsafe fn rust_func_hook(area: *mut StubArea, now: impl FnOnce() -> *mut StubArea) {
     // SAFETY: as the caller promises; the stub's closure is ours.
     unsafe {
         let a = &*area;
@@ -486,8 +506,8 @@ pub unsafe fn rust_func_hook(area: *mut StubArea) {
         let d = c.typ.abi();
         let arch = Arch::host();
         let size = arch.reg_args().size as usize;
-        let frame = core::slice::from_raw_parts_mut(a.frame.get(), d.args_size as usize);
-        let mut image = RegArgs::new(core::slice::from_raw_parts_mut(a.regs.get(), size), arch);
+        let frame = core::slice::from_raw_parts(a.frame.get(), d.args_size as usize);
+        let image = RegArgs::new(core::slice::from_raw_parts_mut(a.regs.get(), size), arch);
         let recv = d.has_receiver as usize;
         let args: Vec<Value> = c
             .typ
@@ -513,6 +533,9 @@ pub unsafe fn rust_func_hook(area: *mut StubArea) {
         let want = c.typ.results();
         let fits = results.len() == want.len() && results.iter().zip(want).all(|(v, t)| t.same(v.typ()));
         assert!(fits, "a Rust function called from Go returned {results:?} for {}", c.typ);
+        let a = &*now();
+        let frame = core::slice::from_raw_parts_mut(a.frame.get(), d.args_size as usize);
+        let mut image = RegArgs::new(core::slice::from_raw_parts_mut(a.regs.get(), size), arch);
         image.clear();
         for (i, v) in results.iter().enumerate() {
             scatter(d.result(i), v.bytes(), &mut image, frame);

@@ -5,6 +5,7 @@
 //! - [`arch`]: the one table of architectures: registers, frames, tool names.
 //! - [`abi`]: which parameter goes into which register or stack slot.
 //! - [`regs`]: values in the image of the argument registers.
+//! - [`raw`]: a call as assembly sees it.
 //! - [`image`]: the tables in an executable (functions, lines, stack maps, roots), readers and writers.
 //! - [`types`], [`value`], [`func`], [`held`]: the Rust user's types, values, calls both ways (feature `alloc`).
 //! - [`rtype`]: a read-only view of type descriptors in memory; [`word`]: Go's words where Rust's are narrower.
@@ -18,6 +19,7 @@ pub mod abi;
 pub mod arch;
 pub mod image;
 pub mod kind;
+pub mod raw;
 pub mod regs;
 pub mod rtype;
 pub mod word;

@@ -1,129 +1,204 @@
-//! The moves of a call, flattened once per signature: which bytes of which value go where in the buffers.
+//! The moves of a call, flattened once per signature: which bytes of which value go where in the call's buffer.
+//!
+//! The buffer is the register image, MAX_REG_ARGS_WORDS 8-byte words, and then the stack frame. Moves of 8 bytes, by far
+//! the most, have a list of their own that is worked off without decisions; each move also checks its value's type, since
+//! the value is at hand.
 
 use crate::abi::{AbiStep, StepKind};
 use crate::arch::{Arch, Float32InReg};
-use crate::regs::{float32_from_reg, float32_to_reg};
+use crate::regs::{MAX_REG_ARGS_WORDS, float32_from_reg, float32_to_reg};
+use crate::types::Type;
+use crate::value::Value;
 use alloc::vec::Vec;
 
-/// Where the other end of a move is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Place {
-    /// The register image.
-    Regs,
-    /// The register image, a float32 in the architecture's form.
-    Float32,
-    /// The stack frame.
-    Frame,
-}
-
-/// Copy `size` bytes at `offset` of value `value` to or from `at` of its place.
+/// Between `offset` in the value whose type is `id`, and `at` in the buffer.
 #[derive(Clone, Copy, Debug)]
 struct Move {
-    value: u32,
-    place: Place,
-    size: u32,
+    id: usize,
+    /// Byte offset of the reference to the value, or of the value itself, in the slice of arguments or results.
+    slot: u32,
     offset: u32,
     at: u32,
+    /// Bytes, or FLOAT32.
+    size: u32,
 }
+
+/// A float32 that a register holds in another form.
+const FLOAT32: u32 = u32::MAX;
 
 /// All moves of the arguments, or of the results, of a signature.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    moves: Vec<Move>,
+    words: Vec<Move>,
+    others: Vec<Move>,
+    /// The identities of the values' types.
+    ids: Vec<usize>,
+    registers: (u8, u8),
 }
 
 impl Plan {
-    /// Adds the moves of value number `value`. Pointers go to `Ints` and `Ptrs` before a call and come from `Ptrs`
-    /// after it.
-    pub fn add(&mut self, value: usize, steps: &[AbiStep], results: bool) {
+    /// Adds the next value.
+    pub fn add(&mut self, typ: &Type, steps: &[AbiStep], results: bool) {
         let arch = Arch::host();
         let (word, l) = (arch.ptr_size as u32, arch.reg_args());
+        let stride = if results { size_of::<Value>() } else { size_of::<&Value>() };
+        let (id, slot) = (typ.id(), (self.ids.len() * stride) as u32);
+        self.ids.push(id);
+        if steps.is_empty() {
+            // For the check alone.
+            self.others.push(Move { id, slot, offset: 0, at: 0, size: 0 });
+        }
         for s in steps {
-            let narrow = if arch.big_endian { word - (s.size as u32).min(word) } else { 0 };
-            let m = Move {
-                value: value as u32,
-                place: Place::Regs,
-                size: s.size as u32,
-                offset: s.offset as u32,
-                at: s.reg as u32 * word + narrow,
-            };
-            match s.kind {
-                StepKind::Stack => {
-                    self.moves.push(Move { place: Place::Frame, at: s.stack_offset as u32, ..m })
-                }
+            let reg = s.reg as u32;
+            let at = match s.kind {
+                StepKind::Stack => 8 * MAX_REG_ARGS_WORDS as u32 + s.stack_offset as u32,
                 StepKind::FloatReg => {
-                    let place = if s.size == 4 { Place::Float32 } else { Place::Regs };
-                    self.moves.push(Move { place, at: l.floats + 8 * s.reg as u32, ..m });
+                    self.registers.1 = self.registers.1.max(s.reg + 1);
+                    l.floats + 8 * reg
                 }
-                StepKind::IntReg => self.moves.push(m),
-                StepKind::Pointer => {
-                    if !results {
-                        self.moves.push(m);
-                    }
-                    self.moves.push(Move { at: l.ptrs + s.reg as u32 * word, ..m });
+                StepKind::IntReg | StepKind::Pointer => {
+                    self.registers.0 = self.registers.0.max(s.reg + 1);
+                    // A narrow integer stands at the end of its slot on big-endian machines.
+                    reg * word + if arch.big_endian { word - (s.size as u32).min(word) } else { 0 }
                 }
-                StepKind::Bad => {}
+                StepKind::Bad => continue,
+            };
+            let other_form = arch.big_endian || arch.float32 != Float32InReg::Low;
+            let (size, step) = match (s.size, s.kind) {
+                (4, StepKind::FloatReg) if other_form => (FLOAT32, 4),
+                (n, StepKind::Stack) if n % 8 == 0 && n <= 128 => (8, 8),
+                (n, _) => (n as u32, n as u32),
+            };
+            // Small stack values go word by word.
+            for k in 0..(s.size as u32 / step).max(1) {
+                let m = Move { id, slot, offset: s.offset as u32 + k * step, at: at + k * step, size };
+                if size == 8 { &mut self.words } else { &mut self.others }.push(m);
             }
         }
     }
 
-    /// Values to buffers.
+    /// How many integer and float registers the moves name, counted from the first.
+    pub fn registers(&self) -> (u8, u8) {
+        self.registers
+    }
+
+    /// How many values there are.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether the values have the very types of the plan, by identity.
+    #[inline]
+    pub fn same(&self, values: &[Value]) -> bool {
+        values.len() == self.ids.len() && self.ids.iter().zip(values).all(|(id, v)| *id == v.type_id())
+    }
+
+    /// Values to the buffer; false, with part of the buffer written, as soon as `accept` doesn't like the type of the
+    /// move (first argument) and the value's.
     ///
     /// # Safety
-    /// `value(i)` is the address of a readable value of the i-th type; the buffers have the sizes that the signature
-    /// and the architecture say.
-    pub unsafe fn scatter(&self, value: impl Fn(usize) -> *const u8, regs: *mut u8, frame: *mut u8) {
-        for m in &self.moves {
-            // SAFETY: the steps stay within the value and the buffers, as the caller promises.
+    /// There are as many values as the plan has; a value of a type that is accepted has the layout of the plan's; the
+    /// buffer has the size that the signature says.
+    #[inline(always)]
+    pub unsafe fn scatter(
+        &self,
+        values: &[&Value],
+        buffer: *mut u8,
+        accept: impl Fn(usize, usize) -> bool,
+    ) -> bool {
+        let values = values.as_ptr();
+        for m in &self.words {
+            // SAFETY: as many values as the plan has; the steps stay within the value and the buffer.
             unsafe {
-                let from = value(m.value as usize).add(m.offset as usize);
-                match m.place {
-                    Place::Regs => copy(from, regs.add(m.at as usize), m.size),
-                    Place::Frame => copy(from, frame.add(m.at as usize), m.size),
-                    Place::Float32 => {
-                        let form = float32_to_reg(from.cast::<[u8; 4]>().read(), form());
-                        regs.add(m.at as usize).cast::<[u8; 8]>().write(form);
-                    }
+                let v = values.byte_add(m.slot as usize).read();
+                if !accept(m.id, v.type_id()) {
+                    return false;
                 }
+                copy::<8>(v.data().add(m.offset as usize), buffer.add(m.at as usize));
             }
         }
+        for m in &self.others {
+            // SAFETY: as above.
+            unsafe {
+                let v = values.byte_add(m.slot as usize).read();
+                if !accept(m.id, v.type_id()) {
+                    return false;
+                }
+                m.scatter(v.data().add(m.offset as usize), buffer.add(m.at as usize));
+            }
+        }
+        true
     }
 
-    /// Buffers to values.
+    /// The buffer to values.
     ///
     /// # Safety
-    /// As for [`Plan::scatter`], with writable values.
-    pub unsafe fn gather(&self, mut value: impl FnMut(usize) -> *mut u8, regs: *const u8, frame: *const u8) {
-        for m in &self.moves {
+    /// As for [`Plan::scatter`], and all values have the types of the plan.
+    #[inline(always)]
+    pub unsafe fn gather(&self, values: &mut [Value], buffer: *const u8) {
+        let values = values.as_mut_ptr();
+        let word = |m: &Move| {
             // SAFETY: as in `scatter`.
             unsafe {
-                let to = value(m.value as usize).add(m.offset as usize);
-                match m.place {
-                    Place::Regs => copy(regs.add(m.at as usize), to, m.size),
-                    Place::Frame => copy(frame.add(m.at as usize), to, m.size),
-                    Place::Float32 => {
-                        let slot = regs.add(m.at as usize).cast::<[u8; 8]>().read();
-                        to.cast::<[u8; 4]>().write(float32_from_reg(slot, form()));
-                    }
-                }
+                let to = (*values.byte_add(m.slot as usize)).data_mut().add(m.offset as usize);
+                copy::<8>(buffer.add(m.at as usize), to);
+            }
+        };
+        match &self.words[..] {
+            // Most often.
+            [one] => word(one),
+            all => all.iter().for_each(word),
+        }
+        for m in &self.others {
+            // SAFETY: as in `scatter`.
+            unsafe {
+                let to = (*values.byte_add(m.slot as usize)).data_mut().add(m.offset as usize);
+                m.gather(buffer.add(m.at as usize), to);
             }
         }
     }
 }
 
-fn form() -> Float32InReg {
-    Arch::host().float32
-}
-
-/// Words without a call of memcpy.
-#[inline]
-unsafe fn copy(from: *const u8, to: *mut u8, size: u32) {
-    // SAFETY: as the callers know.
-    unsafe {
-        match size {
-            8 => to.cast::<[u8; 8]>().write(from.cast::<[u8; 8]>().read()),
-            4 => to.cast::<[u8; 4]>().write(from.cast::<[u8; 4]>().read()),
-            n => core::ptr::copy_nonoverlapping(from, to, n as usize),
+impl Move {
+    /// # Safety
+    /// Both sides are large enough.
+    #[inline]
+    unsafe fn scatter(&self, from: *const u8, to: *mut u8) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match self.size {
+                4 => copy::<4>(from, to),
+                FLOAT32 => {
+                    let form = float32_to_reg(from.cast::<[u8; 4]>().read(), Arch::host().float32);
+                    to.cast::<[u8; 8]>().write(form);
+                }
+                n => core::ptr::copy_nonoverlapping(from, to, n as usize),
+            }
         }
     }
+
+    /// # Safety
+    /// Both sides are large enough.
+    #[inline]
+    unsafe fn gather(&self, from: *const u8, to: *mut u8) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match self.size {
+                4 => copy::<4>(from, to),
+                FLOAT32 => {
+                    let slot = from.cast::<[u8; 8]>().read();
+                    to.cast::<[u8; 4]>().write(float32_from_reg(slot, Arch::host().float32));
+                }
+                n => core::ptr::copy_nonoverlapping(from, to, n as usize),
+            }
+        }
+    }
+}
+
+/// A few bytes without a call of memcpy.
+#[inline(always)]
+unsafe fn copy<const N: usize>(from: *const u8, to: *mut u8) {
+    // SAFETY: as the callers know.
+    unsafe { to.cast::<[u8; N]>().write(from.cast::<[u8; N]>().read()) }
 }

@@ -275,6 +275,16 @@ impl Type {
         }
     }
 
+    /// A number that no other living type has, but clones of this one and the same basic or linked type.
+    pub(crate) fn id(&self) -> usize {
+        match &self.0 {
+            // Odd: no address of the others.
+            Repr::Basic(k) => 2 * *k as usize + 1,
+            Repr::Built(b) => Arc::as_ptr(b).addr(),
+            Repr::Linked(t) => t.as_ptr().addr(),
+        }
+    }
+
     /// Whether values of the two types may stand for each other: the same descriptor, or the same structure.
     /// Names of types built by hand do not count; a linked type is compared by structure with a built one.
     #[inline]

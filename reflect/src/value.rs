@@ -25,6 +25,8 @@ use core::fmt;
 /// ```
 pub struct Value {
     typ: Type,
+    /// The type's identity ([`Type::id`]).
+    id: usize,
     mem: Box<[u64]>,
     /// In the list of held ranges if the type has pointers.
     node: Option<Box<Node>>,
@@ -134,7 +136,7 @@ impl Value {
             // SAFETY: node and memory are boxed, and `drop` takes the node out.
             unsafe { Node::enter(&mut **n, mem.as_ptr().cast(), mem.len() * (8 / size_of::<usize>())) };
         }
-        Value { typ: typ.clone(), mem, node }
+        Value { typ: typ.clone(), id: typ.id(), mem, node }
     }
 
     /// A value with the given bytes.
@@ -156,6 +158,11 @@ impl Value {
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: the memory is at least that large, and initialised.
         unsafe { core::slice::from_raw_parts(self.mem.as_ptr().cast(), self.typ.size() as usize) }
+    }
+
+    #[inline]
+    pub(crate) fn type_id(&self) -> usize {
+        self.id
     }
 
     /// The address of the value.

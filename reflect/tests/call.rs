@@ -1,7 +1,6 @@
 //! Calls through a runtime of plain Rust: the "Go code" is a closure that reads the call's words. What passes real
 //! registers is tested with the assembly (rt-arch/harness); here the Rust side runs under any checker.
 
-use oxigo_reflect::arch::Arch;
 use oxigo_reflect::func::*;
 use oxigo_reflect::types::Type;
 use oxigo_reflect::value::Value;
@@ -20,20 +19,12 @@ struct Area {
 
 // SAFETY: only make_func closures are called.
 unsafe impl Runtime for Loopback {
-    unsafe fn reflectcall(&self, c: &RawCall) -> Result<(), Panic> {
+    unsafe fn reflectcall(&self, func: *const c_void, buffer: *mut u8, _: &CallSizes) -> Result<(), Panic> {
         let mut valid = 0;
-        let mut area = Area { ctxt: c.func, frame: c.stack_args, ret_valid: &mut valid, regs: c.regs };
+        let frame = buffer.wrapping_add(oxigo_reflect::raw::BUFFER_STACK);
+        let mut area = Area { ctxt: func, frame, ret_valid: &mut valid, regs: buffer };
         // SAFETY: the words that the stub would hand over.
-        unsafe { rust_func_hook((&raw mut area).cast()) };
-        // What reflectcallmove does.
-        let l = Arch::host().reg_args();
-        for i in 0..Arch::host().int_args.len() {
-            // SAFETY: a RegArgs.
-            unsafe {
-                let r = c.regs.cast::<usize>().add(i).read();
-                c.regs.add(l.ptrs as usize).cast::<usize>().add(i).write(r);
-            }
-        }
+        unsafe { rust_func_hook((&raw mut area).cast(), || (&raw mut area).cast()) };
         Ok(())
     }
     fn rust_func_stub(&self) -> usize {

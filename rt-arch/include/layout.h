@@ -61,6 +61,15 @@
 #define RCM_REGS        (4 * WORD)
 #define RCM_END         (5 * WORD)
 
+/* A call from Rust: reflect::raw::CallSizes, and where the stack arguments begin in its buffer. USED: a byte each for
+ * integer and float registers with arguments, then with results. LEAN: not 0 if only reflect::raw::LEAN_* registers. */
+#define CS_ARGS         0
+#define CS_RET          4
+#define CS_FRAME        8
+#define CS_USED         12
+#define CS_LEAN         16
+#define BUFFER_STACK    392
+
 /* FuncFlags (reflect::image), asserted in rt-arch. */
 #define FL_WRAPPER      1
 #define FL_NOSPLIT      4

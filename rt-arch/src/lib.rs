@@ -121,6 +121,53 @@ unsafe extern "C" {
     static ASM_FUNCS_END: [AsmFunc; 0];
 }
 
+/// Calls a Go function from the thread's own stack on that of goroutine `g`, and returns when it does: true, or false
+/// if the goroutine was sent on to [`rt_gocall_caught`].
+///
+/// `g.sched` says where the goroutine waits meanwhile, in a hook or in [`rt_goidle`]; the callee may grow the stack, call
+/// hooks and park, as long as `g` comes back to this thread.
+///
+/// # Safety
+/// `g` is the thread's goroutine and stands still; the thread-local g is its thread's g0; closure, buffer and sizes are
+/// those of a call that the callee expects (`reflect::func::Runtime::reflectcall`).
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub unsafe fn gocall(
+    g: *mut c_void,
+    func: *const c_void,
+    buffer: *mut u8,
+    sizes: *const reflect::raw::CallSizes,
+) -> bool {
+    let failed: u32;
+    // SAFETY: the caller's promise. Compiled code keeps no register; rt_gocall keeps BX and BP, which Rust wants kept.
+    unsafe {
+        core::arch::asm!(
+            "call rt_gocall",
+            inout("rdi") g => _,
+            inout("rsi") func => _,
+            inout("rdx") buffer => _,
+            inout("rcx") sizes => _,
+            lateout("eax") failed,
+            out("r12") _,
+            out("r13") _,
+            out("r14") _,
+            out("r15") _,
+            clobber_abi("C"),
+        );
+    }
+    failed == 0
+}
+
+#[cfg(target_arch = "x86_64")]
+unsafe extern "C" {
+    /// Where a goroutine waits that exists only to be called from outside: `sched = {stack top, rt_goidle}`. Only its
+    /// address is used from Rust.
+    pub fn rt_goidle();
+    /// Where a goroutine goes on whose callee has panicked, with SP at the top word of `rt_gocall`'s frame. Only its
+    /// address is used from Rust.
+    pub fn rt_gocall_caught();
+}
+
 /// The table of the functions written in assembly, in no particular order.
 pub fn asm_funcs() -> &'static [AsmFunc] {
     // SAFETY: the linker bounds the section, which holds rows only, written by the END macro of asm.h.
@@ -157,4 +204,9 @@ const _: () = {
     assert!(WORD == size_of::<reflect::word::Word>() && NUM_INT_ARGS == reflect::arch::HOST_INT_ARGS);
     assert!(REGS_SIZE == regs.ptrs as usize && REGARGS_PTRS == regs.ptrs as usize);
     assert!(REGARGS_RETURN_IS_PTR == regs.return_is_ptr as usize && REGARGS_SIZE == regs.size as usize);
+
+    use reflect::raw::CallSizes as C;
+    assert!(offset_of!(C, args_size) == CS_ARGS && offset_of!(C, ret_offset) == CS_RET);
+    assert!(offset_of!(C, frame_size) == CS_FRAME && offset_of!(C, used) == CS_USED);
+    assert!(offset_of!(C, lean) == CS_LEAN && reflect::raw::BUFFER_STACK == BUFFER_STACK);
 };

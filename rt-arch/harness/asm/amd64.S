@@ -86,25 +86,6 @@ FUNC(th_poll)
     ret
 END(th_poll, 0, 0, 0, 0, 0, 0, 0)
 
-/* th_serve: a goroutine for benchmarks: asks th_next for a block, makes its call, and again. */
-FUNC(th_serve)
-    subq $8, %rsp
-    .cfi_adjust_cfa_offset 8
-1:  movq %rsp, %rdi
-    leaq th_next(%rip), %rax
-    call rt_hookcall
-    movq th_block(%rip), %rdx
-    movq 0(%rdx), %rax
-    movq 8(%rdx), %rbx
-    movq 16(%rdx), %rcx
-    movq 24(%rdx), %rdi
-    movq 32(%rdx), %rsi
-    movq 40(%rdx), %r8
-    movq 48(%rdx), %r9
-    call runtime.reflectcall
-    jmp 1b
-END(th_serve, 8, 0, 0, 0, 0, 0, 0)
-
 /* Callees: ints, floats, mixed, stack (the sum of an array of eight). th_direct_* are the same in C. */
 FUNC(th_ints)
     addq %rbx, %rax

@@ -1,59 +1,37 @@
 //! What a call through reflect costs, beside a direct call through a function pointer. The runtime keeps a goroutine
-//! waiting, as one would for an attached thread; each call switches to it and back.
+//! waiting, as one would for an attached thread; each call switches to it and back (`rt_gocall`).
 
-use crate::rt::{self, Block, G, println};
+use crate::rt::{self, G, println};
 use core::arch::x86_64::_rdtsc;
 use core::ffi::c_void;
 use core::hint::black_box;
 use core::ptr::null;
-use oxigo_reflect::func::{CallBuffer, Func, FuncType, Panic, RawCall, Runtime};
+use oxigo_reflect::func::{CallBuffer, CallSizes, Func, FuncType, Panic, Runtime, UsedRegs};
 use oxigo_reflect::types::Type;
 use oxigo_reflect::value::Value;
 use oxigo_rt_arch as arch;
 
 unsafe extern "C" {
-    fn th_serve();
     fn th_ints();
     fn th_floats();
     fn th_mixed();
     fn th_stack();
 }
 
-#[unsafe(no_mangle)]
-#[allow(non_upper_case_globals, reason = "assembly reads it")]
-static mut th_block: *const Block = null();
-
-/// The goroutine wants its next call: the one before is done.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn th_next(_area: *mut u8) {
-    // SAFETY: a parking hook on g0.
-    unsafe { arch::rt_on_g0_return(rt::g0().cast()) }
-}
-
-unsafe extern "C" fn resume(g: *mut c_void) {
-    // SAFETY: the goroutine waits in th_next.
-    unsafe { arch::rt_gogo(g) }
-}
-
+/// A goroutine that waits to be called.
 struct Service(*mut G);
 
 // SAFETY: one goroutine, one call at a time.
 unsafe impl Runtime for Service {
-    unsafe fn reflectcall(&self, c: &RawCall) -> Result<(), Panic> {
-        let block = Block {
-            typ: 0,
-            func: c.func,
-            stack_args: c.stack_args,
-            args_size: c.args_size as usize,
-            ret_offset: c.ret_offset as usize,
-            frame_size: c.frame_size as usize,
-            regs: c.regs,
-        };
-        // SAFETY: as above.
-        unsafe {
-            th_block = &block;
-            arch::rt_on_g0(rt::g0().cast(), resume, self.0.cast());
-        }
+    #[inline]
+    unsafe fn reflectcall(
+        &self,
+        func: *const c_void,
+        buffer: *mut u8,
+        sizes: &CallSizes,
+    ) -> Result<(), Panic> {
+        // SAFETY: the goroutine waits in rt_goidle.
+        unsafe { arch::gocall(self.0.cast(), func, buffer, sizes) };
         Ok(())
     }
     fn rust_func_stub(&self) -> usize {
@@ -61,21 +39,43 @@ unsafe impl Runtime for Service {
     }
 }
 
-/// The best of several rounds, in ticks of the time stamp counter per call.
+/// The same for calls that are not lean: what registers a call uses is asked, and there may be a stack frame.
+struct NotLean(Service);
+
+// SAFETY: as above.
+unsafe impl Runtime for NotLean {
+    #[inline]
+    unsafe fn reflectcall(
+        &self,
+        func: *const c_void,
+        buffer: *mut u8,
+        sizes: &CallSizes,
+    ) -> Result<(), Panic> {
+        let sizes = CallSizes { lean: 0, ..*sizes };
+        // SAFETY: as above.
+        unsafe { self.0.reflectcall(func, buffer, &sizes) }
+    }
+    fn rust_func_stub(&self) -> usize {
+        0
+    }
+}
+
+/// Ticks of the time stamp counter per call, times ten: the median of many rounds.
 fn ticks(mut f: impl FnMut()) -> u64 {
-    const N: u64 = 20_000;
-    (0..15)
-        .map(|_| {
-            // SAFETY: reads a counter.
-            let start = unsafe { _rdtsc() };
-            for _ in 0..N {
-                f();
-            }
-            // SAFETY: as above.
-            (unsafe { _rdtsc() } - start) / N
-        })
-        .min()
-        .unwrap_or(0)
+    const N: u64 = 5_000;
+    const ROUNDS: usize = 201;
+    let mut rounds = [0; ROUNDS];
+    for r in &mut rounds {
+        // SAFETY: reads a counter.
+        let start = unsafe { _rdtsc() };
+        for _ in 0..N {
+            f();
+        }
+        // SAFETY: as above.
+        *r = (unsafe { _rdtsc() } - start) * 10 / N;
+    }
+    rounds.sort_unstable();
+    rounds[ROUNDS / 2]
 }
 
 extern "C" fn ints(a: i64, b: i64) -> i64 {
@@ -100,10 +100,10 @@ extern "C" fn stack(a: Eight) -> i64 {
 pub fn run() {
     // SAFETY: one thread.
     unsafe {
-        let code = [th_serve as *const () as usize];
-        let g = rt::new_goroutine(code.as_ptr().cast(), 64 << 10);
-        let rt_ = Service(g);
-        arch::rt_on_g0(rt::g0().cast(), resume, g.cast());
+        let g = rt::new_goroutine(null(), 64 << 10);
+        rt::idle(g);
+        let (rt_, not_lean) = (Service(g), NotLean(Service(g)));
+        arch::rt_setg(rt::g0().cast());
 
         let report =
             |name: &str, code: unsafe extern "C" fn(), ft: FuncType, args: &[&Value], direct: u64| {
@@ -116,30 +116,35 @@ pub fn run() {
                     let ok = f.call_into(&rt_, black_box(args), &mut results, &mut buffer).is_ok();
                     rt::check(ok, "the benchmark's call");
                 });
+                let slower = ticks(|| {
+                    let ok = f.call_into(&not_lean, black_box(args), &mut results, &mut buffer).is_ok();
+                    rt::check(ok, "the benchmark's call");
+                });
                 rt::check(rt::mark() == before, "calls into buffers allocate nothing");
                 println(format_args!(
-                    "{name:8} direct {direct:3} ticks, through reflect {t:4} ticks, {}.{} times; result {:?}",
+                    "{name:8} direct {}.{} ticks, through reflect {}.{} ticks, {}.{} times \
+                     (never lean: {}.{} ticks, {}.{} times); result {:?}",
+                    direct / 10,
+                    direct % 10,
+                    t / 10,
+                    t % 10,
                     t / direct.max(1),
                     t * 10 / direct.max(1) % 10,
+                    slower / 10,
+                    slower % 10,
+                    slower / direct.max(1),
+                    slower * 10 / direct.max(1) % 10,
                     results
                 ));
             };
-        // The switch to the goroutine, reflectcall and the way back alone.
+        // The switch to the goroutine, the call and the way back alone.
         let mut regs = [0u64; 49];
         let closure = [th_ints as *const () as usize];
-        let raw = RawCall {
-            typ: null(),
-            func: closure.as_ptr().cast(),
-            stack_args: core::ptr::null_mut(),
-            args_size: 0,
-            ret_offset: 0,
-            frame_size: 0,
-            regs: regs.as_mut_ptr().cast(),
-        };
+        let sizes = CallSizes::new(0, 0, UsedRegs { ints: 2, result_ints: 1, ..UsedRegs::default() });
         let t = ticks(|| {
-            let _ = rt_.reflectcall(black_box(&raw));
+            let _ = rt_.reflectcall(black_box(closure.as_ptr().cast()), regs.as_mut_ptr().cast(), &sizes);
         });
-        println(format_args!("switch to a goroutine and back, with reflectcall: {t} ticks"));
+        println(format_args!("switch to a goroutine, call, and back: {}.{} ticks", t / 10, t % 10));
 
         let (i, f) = (Type::int, Type::float64);
         let p = black_box(ints as extern "C" fn(i64, i64) -> i64);

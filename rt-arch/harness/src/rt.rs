@@ -162,6 +162,41 @@ pub unsafe fn new_goroutine(closure: *const c_void, stack: usize) -> *mut G {
     }
 }
 
+/// The goroutine.
+pub fn current() -> *mut G {
+    addr_of_mut!(CUR)
+}
+
+/// An address in its stack as a distance from the end, or back.
+pub unsafe fn from_end(g: *mut G, x: usize) -> usize {
+    // SAFETY: a goroutine.
+    unsafe { (*g).stack_hi.wrapping_sub(x) }
+}
+
+/// Where it waits: pc, and SP as a distance from the end.
+#[cfg(target_arch = "x86_64")]
+pub unsafe fn waits_at(g: *mut G) -> (usize, usize) {
+    // SAFETY: a goroutine.
+    unsafe { ((*g).sched_pc, (*g).stack_hi - (*g).sched_sp) }
+}
+
+/// Gives its stack back.
+#[cfg(target_arch = "x86_64")]
+pub unsafe fn discard(g: *mut G) {
+    // SAFETY: it is done.
+    unsafe { unmap((*g).stack_lo, (*g).stack_hi - (*g).stack_lo) }
+}
+
+/// Lets a new goroutine wait to be called from outside instead.
+#[cfg(target_arch = "x86_64")]
+pub unsafe fn idle(g: *mut G) {
+    // SAFETY: the caller's g has not started; the pc is one behind a call in rt_goidle.
+    unsafe {
+        (*g).sched_pc = arch::rt_goidle as *const () as usize + 2;
+        (*g).sched_ctxt = 0;
+    }
+}
+
 unsafe extern "C" fn start(g: *mut c_void) {
     // SAFETY: on g0.
     unsafe { arch::rt_gogo(g) }
