@@ -23,6 +23,7 @@ fn usage() -> String {
          commands:\n  \
          build    compile a program to a static executable\n  \
          run      compile and run a program; what follows the package is for the program\n  \
+         test     compile and run a package's tests; what follows the package is for the tests\n  \
          check    report errors only\n  \
          targets  list what can be compiled for\n  \
          env      print where things are\n  \
@@ -51,6 +52,7 @@ pub fn run(args: Vec<String>) -> u8 {
     let result = match command.as_str() {
         "build" => parsed(rest, false).and_then(|i| build(&i)),
         "run" => parsed(rest, true).and_then(|i| run_program(&i)),
+        "test" => parsed(rest, true).and_then(|i| test(&i)),
         "check" => parsed(rest, false).and_then(|i| check(&i)),
         "targets" => Ok(targets()),
         "env" => parsed(rest, false).and_then(|i| env(&i)),
@@ -174,6 +176,7 @@ fn config(options: &Options, target: &Target) -> Result<Config, Failure> {
         overlay: Overlay::load().map_err(Failure::build)?,
         cwd,
         jobs: options.jobs,
+        tested: None,
     })
 }
 
@@ -284,6 +287,84 @@ fn build(i: &Invocation) -> Result<u8, Failure> {
         None => default_output(place),
     })?;
     Ok(OK)
+}
+
+/// Flags of test programs that `go test` takes without their prefix `test.`.
+const TEST_FLAGS: &[&str] = &[
+    "bench",
+    "benchmem",
+    "benchtime",
+    "count",
+    "cpu",
+    "failfast",
+    "fullpath",
+    "list",
+    "parallel",
+    "run",
+    "short",
+    "shuffle",
+    "skip",
+    "timeout",
+    "v",
+];
+
+/// The arguments of a test program as the program knows them.
+fn test_args(args: &[String]) -> Vec<String> {
+    let known = |arg: &String| {
+        let flag = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-'))?;
+        TEST_FLAGS.contains(&flag.split('=').next()?).then(|| format!("-test.{flag}"))
+    };
+    args.iter().map(|arg| known(arg).unwrap_or_else(|| arg.clone())).collect()
+}
+
+/// Compiles and runs the tests of packages; each of several in a process of its own.
+fn test(i: &Invocation) -> Result<u8, Failure> {
+    let target = target(&i.options)?;
+    let mut config = config(&i.options, &target)?;
+    let mut places = places(&config, &i.targets)?;
+    if places.len() > 1 {
+        let mut status = OK;
+        let own = std::env::current_exe().map_err(|e| Failure::build(format!("oxigo: {e}")))?;
+        for place in &places {
+            let mut command = Command::new(&own);
+            command.arg("test").arg(&place.dir).args(&i.args);
+            if !command.status().is_ok_and(|s| s.success()) {
+                status = FAILED;
+            }
+        }
+        return Ok(status);
+    }
+    let place = places.remove(0);
+    let (path, package_dir) = (place.path.clone(), place.dir.clone());
+    let dir = link::temporary_dir("test").map_err(Failure::build)?;
+    let run = || {
+        let Some(tested) = crate::load::prepare_tests(&config, place, &dir).map_err(Failure::build)? else {
+            println!("?   \t{path}\t[no test files]");
+            return Ok(OK);
+        };
+        let roots = [Some(tested.main.clone()), Some(tested.package.clone()), tested.external.clone()];
+        config.tested = Some(tested);
+        let mut timings = Timings::new(i.options.time);
+        let program = load(&config, &i.options, roots.into_iter().flatten().collect(), &mut timings)?;
+        let exe = i.options.output.clone().unwrap_or_else(|| dir.join("test"));
+        let goal = Goal::Executable(exe.clone());
+        let result = pipeline::run(&config, &target, &i.options, program, goal, &mut timings);
+        timings.print();
+        result.map_err(|text| Failure::build(format!("{}\nFAIL\t{path} [build failed]", text.trim_end())))?;
+        if i.options.output.is_some() {
+            return Ok(OK);
+        }
+        let start = std::time::Instant::now();
+        let status = Command::new(&exe).args(test_args(&i.args)).current_dir(&package_dir).status();
+        let passed = status.is_ok_and(|s| s.success());
+        println!("{}\t{path}\t{:.3}s", if passed { "ok  " } else { "FAIL" }, start.elapsed().as_secs_f64());
+        Ok(if passed { OK } else { FAILED })
+    };
+    let result = run();
+    if !i.options.work {
+        let _ = std::fs::remove_dir_all(&dir);
+    }
+    result
 }
 
 fn run_program(i: &Invocation) -> Result<u8, Failure> {

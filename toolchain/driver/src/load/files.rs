@@ -99,6 +99,12 @@ fn list(config: &Config, place: &Place) -> Listing {
             Err(e) => listing.errors.push(format!("{}: {e}", config.display_plain(&path))),
         }
     }
+    for path in config.tested.iter().filter(|t| t.package.path == place.path).flat_map(|t| &t.internal) {
+        match read(config, path) {
+            Ok(source) => listing.sources.push(source),
+            Err(e) => listing.errors.push(e),
+        }
+    }
     listing
 }
 

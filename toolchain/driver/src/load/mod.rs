@@ -2,6 +2,7 @@
 //! chosen and parsed, and its imports are resolved; several packages at a time. The result is in dependency order.
 //!
 //! - `mod`: the work queue; `resolve`: from an import path to a directory; `files`: the files of a package
+//! - `tests`: test files and the program that runs them
 //! - `order`: cycles, dependency order; `embed`, `embed_values`: `//go:embed`
 
 mod embed;
@@ -9,6 +10,7 @@ mod embed_values;
 mod files;
 mod order;
 mod resolve;
+mod tests;
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,7 @@ use crate::report::Diagnostic;
 
 pub use embed::EmbedFile;
 pub use resolve::group_by_package;
+pub use tests::{Tested, prepare as prepare_tests};
 
 /// Everything that decides what an import path means.
 pub struct Config {
@@ -37,6 +40,8 @@ pub struct Config {
     pub jobs: usize,
     /// Packages by name that the files of one directory make up; `./name` and `test/name` import them.
     pub dir_packages: FxHashMap<String, Vec<PathBuf>>,
+    /// The package whose tests are compiled.
+    pub tested: Option<Tested>,
 }
 
 /// A package to load: where it is and what it is called.

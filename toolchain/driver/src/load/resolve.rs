@@ -36,6 +36,9 @@ fn internal_allowed(path: &str, importer: &str) -> bool {
 
 /// The package that `path` means in `importer`; an error is `go build`'s text.
 pub(super) fn resolve(config: &Config, path: &str, importer: &Place) -> Result<Place, String> {
+    if let Some(place) = config.tested.as_ref().and_then(|t| t.resolve(path, importer)) {
+        return Ok(place);
+    }
     if importer.std {
         let has_dot = path.split('/').next().unwrap_or("").contains('.');
         let vendored = has_dot.then(|| std_place(config, &format!("vendor/{path}"))).flatten();

@@ -7,7 +7,7 @@
 //!
 //! In a loop one frame slot serves all iterations, so an object's address must not survive its iteration: it may not reach a
 //! parameter of the loop's header, nor an object made outside of the loop.
-use super::{Options, inline};
+use super::{Options, fold, inline};
 use crate::{
     Block, Func, FuncId, Inst, Op, Program, SlotData, SymRef, Term, Ty, Value,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
@@ -119,6 +119,7 @@ fn finish(
 ) {
     let f = &mut program.funcs[id];
     apply(f, &analysis, options, remarks);
+    reveal(f);
     let summary = match f.name.as_str() {
         // The record and its closure live in the deferring frame and are gone before it is.
         "runtime.deferprocStack" => {
@@ -618,11 +619,39 @@ fn call(
     }
 }
 
-/// The pointers that an integer was computed from.
+/// `unsafe.Pointer(uintptr(p) ^ 0)`, as `internal/abi.NoEscape` writes it, is p whose way is hidden from this analysis. From here on
+/// it is p itself: the number would not be found when the stack moves.
+fn reveal(f: &mut Func) {
+    for b in f.blocks.ids() {
+        let mut insts = std::mem::take(&mut f.blocks[b].insts);
+        insts.retain(|&i| match hidden_pointer(f, i) {
+            Some(p) => {
+                f.alias(f.insts[i].results[0], p);
+                false
+            }
+            None => true,
+        });
+        f.blocks[b].insts = insts;
+    }
+    f.apply_aliases();
+}
+
+fn hidden_pointer(f: &Func, i: Inst) -> Option<Value> {
+    let d = &f.insts[i];
+    if !matches!(d.op, Op::Bitcast) || f.ty(d.results[0]) != Ty::Ptr {
+        return None;
+    }
+    let x = f.def_inst(d.args[0])?;
+    let hides = matches!(x.op, Op::Xor) && f.as_const(x.args[1]) == Some(0) && fold::is_address(f, x.args[0]);
+    hides.then(|| f.def_inst(x.args[0]).map(|address| address.args[0]))?
+}
+
+/// The pointers that an integer was computed from. `x ^ 0` hides them.
 fn integer_sources(f: &Func, v: Value, depth: u32, out: &mut Vec<Value>) {
     let Some(d) = f.def_inst(v) else { return };
     match d.op {
         Op::Bitcast if f.ty(d.args[0]) == Ty::Ptr => out.push(d.args[0]),
+        Op::Xor if f.as_const(d.args[1]) == Some(0) && fold::is_address(f, d.args[0]) => {}
         Op::Add | Op::Sub | Op::And | Op::Or | Op::Xor | Op::Zext | Op::Sext if depth > 0 => {
             for &a in &d.args {
                 integer_sources(f, a, depth - 1, out);

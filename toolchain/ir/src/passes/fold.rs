@@ -76,6 +76,11 @@ pub fn negate(cc: Cc) -> Cc {
     }
 }
 
+/// Is this a pointer as a number?
+pub fn is_address(f: &Func, v: Value) -> bool {
+    f.def_inst(v).is_some_and(|d| matches!(d.op, Op::Bitcast) && f.ty(d.args[0]) == Ty::Ptr)
+}
+
 /// Folds one instruction with one result, if it can be.
 pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Option<Folded> {
     let konst = |v: i64| Some(Folded::Op(Op::Iconst(wrap(v, ty)), Default::default()));
@@ -103,6 +108,8 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
                 });
             }
             match (op, y) {
+                // Hides a pointer from escape analysis, which removes it.
+                (Op::Xor, Some(0)) if is_address(f, args[0]) => return None,
                 (Op::Add | Op::Sub | Op::Or | Op::Xor, Some(0)) => return value(args[0]),
                 (Op::Mul, Some(1)) => return value(args[0]),
                 (Op::Mul | Op::And, Some(0)) => return konst(0),

@@ -1,0 +1,69 @@
+//! `oxigo test`: a module whose package has tests in the package, beside it, and examples; what passes, what fails, and
+//! what the program says.
+
+mod support;
+
+use support::{Scratch, oxigo};
+
+const FILES: &[(&str, &str)] = &[
+    ("go.mod", "module example.com/m\n\ngo 1.27\n"),
+    (
+        "p/p.go",
+        "package p\n\nfunc Twice(x int) int { return helper(x) * 2 }\n\nfunc helper(x int) int { return x }\n",
+    ),
+    (
+        "p/in_test.go",
+        "package p\n\nimport \"testing\"\n\nvar Exported = helper\n\nfunc TestHelper(t *testing.T) {\n\tif helper(3) != 3 {\n\t\t\
+         t.Fatal()\n\t}\n\tif !testing.Testing() {\n\t\tt.Error(\"not testing\")\n\t}\n}\n\nfunc TestFails(t *testing.T) {\n\t\
+         t.Errorf(\"wrong by %d\", 7)\n}\n",
+    ),
+    (
+        "p/out_test.go",
+        "package p_test\n\nimport (\n\t\"example.com/m/p\"\n\t\"fmt\"\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(m *testing.M) \
+         {\n\tfmt.Println(\"begin\")\n\tos.Exit(m.Run())\n}\n\nfunc TestTwice(t *testing.T) {\n\tif \
+         p.Twice(p.Exported(4)) != 8 {\n\t\tt.Fatal()\n\t}\n}\n\nfunc ExampleTwice() {\n\tfmt.Println(p.Twice(2))\n\t// \
+         Output: 4\n}\n\nfunc ExampleTwice_wrong() {\n\tfmt.Println(p.Twice(2))\n\t// Output: 5\n}\n",
+    ),
+    ("q/q.go", "package q\n"),
+];
+
+fn run(dir: &Scratch, args: &[&str]) -> (i32, String) {
+    let output = oxigo().args(args).current_dir(&dir.0).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    (output.status.code().unwrap(), text.to_string())
+}
+
+#[test]
+fn tests_and_examples() {
+    let dir = Scratch::new("test_command");
+    for (path, text) in FILES {
+        let path = dir.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let (status, text) = run(&dir, &["test", "./p", "-v", "-run", "TestHelper|TestTwice|ExampleTwice$"]);
+    assert_eq!(status, 0, "{text}");
+    for want in [
+        "begin\n",
+        "--- PASS: TestHelper",
+        "--- PASS: TestTwice",
+        "--- PASS: ExampleTwice",
+        "\nPASS\n",
+        "ok  ",
+    ] {
+        assert!(text.contains(want), "no {want:?} in:\n{text}");
+    }
+    let (status, text) = run(&dir, &["test", "./..."]);
+    assert_eq!(status, 1, "{text}");
+    for want in [
+        "--- FAIL: TestFails",
+        "in_test.go:17: wrong by 7",
+        "--- FAIL: ExampleTwice_wrong",
+        "FAIL\texample.com/m/p",
+        "?   \texample.com/m/q\t[no test files]",
+    ] {
+        assert!(text.contains(want), "no {want:?} in:\n{text}");
+    }
+    let (status, text) = run(&dir, &["test", "runtime"]);
+    assert_eq!((status, text.contains("not supported: tests of runtime")), (1, true), "{text}");
+}
