@@ -70,7 +70,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
             let at = i.call_pos.full_position();
             img::InlinedCall {
                 name: t.strings.add(i.name.as_str().as_bytes()),
-                flags: FuncFlags::empty(),
+                flags: if i.wrapper { FuncFlags::WRAPPER } else { FuncFlags::empty() },
                 start_line: i.start.position().line,
                 call_file: t.strings.file(at.file.as_str().as_bytes()),
                 call_line: at.line,

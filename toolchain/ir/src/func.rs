@@ -119,6 +119,8 @@ pub struct InlinedCall {
     pub start: Pos,
     /// Where it was called.
     pub call_pos: Pos,
+    /// The callee is a wrapper: invisible to tracebacks and recover.
+    pub wrapper: bool,
 }
 
 /// Properties of a function. Plain bools: read by name everywhere.
@@ -142,7 +144,8 @@ pub struct FuncFlags {
     pub topframe: bool,
     /// `runtime.deferreturn` itself.
     pub deferreturn: bool,
-    /// `//go:uintptrkeepalive` / `uintptrescapes`: pointer-derived uintptr arguments keep (or move to the heap) their objects.
+    /// `//go:uintptrkeepalive` / `uintptrescapes`: callers keep alive what uintptr arguments were converted from, so it is
+    /// not inlined.
     pub uintptrescapes: bool,
     /// Pointer arguments do not escape (`//go:noescape`, for functions without Go body).
     pub noescape: bool,

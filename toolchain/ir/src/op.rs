@@ -221,6 +221,8 @@ pub enum Op {
     BoundsCheck { kind: BoundsKind, signed: bool },
     /// (any): keeps the value alive up to here.
     KeepAlive,
+    /// (ptr): what it points at must not move: it lives in the heap. No code.
+    Escape,
 
     // ---- machine state
     /// () -> ptr: the current g

@@ -394,7 +394,8 @@ impl BodyReader {
                 let parent = l.field("inlined")?;
                 let name = l.quoted()?;
                 let (start, call_pos) = (l.pos()?, l.pos()?);
-                self.f.inlined.push(InlinedCall { parent, name, start, call_pos });
+                let wrapper = l.keyword("wrapper");
+                self.f.inlined.push(InlinedCall { parent, name, start, call_pos, wrapper });
             }
             "defer_return" => {
                 l.expect("defer_return")?;

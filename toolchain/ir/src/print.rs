@@ -105,6 +105,7 @@ pub(crate) const SIMPLE: &[(&str, Op)] = &[
     ("atomiccas", Op::AtomicCas),
     ("poll", Op::Poll),
     ("keepalive", Op::KeepAlive),
+    ("escape", Op::Escape),
     ("getg", Op::GetG),
     ("getclosure", Op::GetClosure),
     ("getcallerpc", Op::GetCallerPc),
@@ -415,7 +416,8 @@ impl Display for FuncText<'_> {
         }
         for i in &func.inlined {
             let name = Quoted(i.name.as_str());
-            writeln!(f, "  inlined {} {name} @{} @{}", i.parent, i.start.0, i.call_pos.0)?;
+            let wrapper = if i.wrapper { " wrapper" } else { "" };
+            writeln!(f, "  inlined {} {name} @{} @{}{wrapper}", i.parent, i.start.0, i.call_pos.0)?;
         }
         if let Some(b) = func.defer_return {
             writeln!(f, "  defer_return {b}")?;

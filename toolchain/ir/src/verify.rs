@@ -278,6 +278,7 @@ fn fits(op: &Op, args: &[Ty], results: &[Ty]) -> bool {
         (Op::BoundsCheck { .. }, [I64, I64], []) => true,
         // Without operand: what passes leave in place of an instruction they removed.
         (Op::KeepAlive, [_] | [], []) => true,
+        (Op::Escape, [Ptr], []) => true,
         (Op::GetG | Op::GetClosure, [], [Ptr]) => true,
         (Op::GetCallerPc | Op::GetCallerSp, [], [I64]) => true,
         _ => false,

@@ -39,6 +39,12 @@ pub struct FuncFact {
     pub range_body: bool,
     /// It contains a range-over-func loop whose body defers: a token for such defers is needed.
     pub range_defers: bool,
+    /// How many `defer` statements it has of its own.
+    pub defer_stmts: u32,
+    /// A `defer` of its own may run more than once: it stands in a loop.
+    pub loop_defers: bool,
+    /// Its `return` statements, those in range-over-func bodies included.
+    pub returns: u32,
 }
 
 /// All about one outermost function.
@@ -61,6 +67,8 @@ struct Walk<'w, 'a> {
     facts: Facts,
     cur: u32,
     free: Vec<FxHashSet<ObjId>>,
+    /// Loops around the statement, inside of its function.
+    loops: u32,
 }
 
 /// Walks a declared function.
@@ -87,7 +95,7 @@ pub fn expression(p: &Prog, file: FileRef, e: &Expr) -> Facts {
 impl<'w, 'a> Walk<'w, 'a> {
     fn new(p: &'w Prog<'a>, file: FileRef, subst: &'w Subst) -> Self {
         let facts = Facts { funcs: vec![FuncFact::default()], ..Facts::default() };
-        Walk { p, file, subst, facts, cur: 0, free: vec![FxHashSet::default()] }
+        Walk { p, file, subst, facts, cur: 0, free: vec![FxHashSet::default()], loops: 0 }
     }
     fn ty(&self, e: &Expr) -> TypeId {
         self.p.ck.table.subst(self.p.node(self.file, e.id).ty, self.subst)
@@ -128,9 +136,11 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
     fn func_lit(&mut self, node: NodeId, lit: &FuncLit) {
         let outer = self.enter(node, false);
+        let loops = std::mem::take(&mut self.loops);
         self.signature(&lit.ty);
         self.block(&lit.body);
         self.cur = outer;
+        self.loops = loops;
     }
 
     /// Assignment to `e`: marks the variable that changes.
@@ -327,6 +337,8 @@ impl<'w, 'a> Walk<'w, 'a> {
             StmtKind::Defer(e) => {
                 let mut f = self.cur as usize;
                 self.facts.funcs[f].defers = true;
+                self.facts.funcs[f].defer_stmts += 1;
+                self.facts.funcs[f].loop_defers |= self.loops > 0;
                 while self.facts.funcs[f].range_body {
                     f = self.facts.funcs[f].parent as usize;
                     self.facts.funcs[f].range_defers = true;
@@ -352,6 +364,12 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.assigned(lhs);
             }
             StmtKind::Return(list) => {
+                let mut f = self.cur as usize;
+                self.facts.funcs[f].returns += 1;
+                while self.facts.funcs[f].range_body {
+                    f = self.facts.funcs[f].parent as usize;
+                    self.facts.funcs[f].returns += 1;
+                }
                 self.exprs(list);
             }
             StmtKind::Labeled { stmt, .. } => self.stmt(stmt),
@@ -392,8 +410,10 @@ impl<'w, 'a> Walk<'w, 'a> {
                 if let Some(c) = &f.cond {
                     self.expr(c);
                 }
+                self.loops += 1;
                 self.block(&f.body);
                 self.opt(&f.post);
+                self.loops -= 1;
             }
             StmtKind::Range(r) => {
                 self.expr(&r.x);
@@ -406,7 +426,9 @@ impl<'w, 'a> Walk<'w, 'a> {
                         self.assigned(e);
                     }
                 }
+                self.loops += 1;
                 self.block(&r.body);
+                self.loops -= 1;
                 self.cur = outer;
             }
             StmtKind::Decl(list) => {

@@ -11,7 +11,7 @@ use syntax::Sym;
 use syntax::ast::{Expr, ExprKind, Ident};
 use types::info::{Mode, Selection, SelectionKind};
 use types::object::{Builtin, ObjId, ObjKind};
-use types::table::{Type, TypeId};
+use types::table::{Basic, Type, TypeId, basic};
 
 /// Whom a planned call calls.
 #[derive(Clone, Debug)]
@@ -36,6 +36,19 @@ pub struct Plan {
     pub params: Vec<TypeId>,
     /// Result types.
     pub results: Vec<TypeId>,
+    /// Pointers that arguments were converted from, to be kept alive over the call.
+    pub keep: Vec<Value>,
+}
+
+/// What a callee's `//go:uintptr…` directive asks for arguments `uintptr(p)` with an unsafe.Pointer p.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Uintptrs {
+    /// Nothing: they are numbers.
+    Plain,
+    /// What p points at is kept alive over the call (`//go:uintptrkeepalive`).
+    Keep,
+    /// It is in the heap as well, so that it does not move (`//go:uintptrescapes`).
+    Escape,
 }
 
 /// A method as found for a concrete receiver type.
@@ -89,7 +102,11 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// Carries out a planned call.
     pub fn run(&mut self, plan: Plan, into: Option<Addr>) -> Vec<Val> {
         let (callee, target) = match plan.target {
-            Target::Intrinsic(name) => return intrinsics::expand(self, name, &plan.args, &plan.results),
+            Target::Intrinsic(name) => {
+                let results = intrinsics::expand(self, name, &plan.args, &plan.results);
+                plan.keep.iter().for_each(|&p| self.ins0(Op::KeepAlive, &[p]));
+                return results;
+            }
             Target::Func(f) => (Callee::Static(f), None),
             Target::Closure(v) => (Callee::Closure, Some(v)),
             Target::Code(v) => (Callee::Code, Some(v)),
@@ -98,7 +115,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             Callee::Static(f) => self.p.prog.funcs[f].sig,
             _ => self.p.sig(&plan.params, &plan.results),
         };
-        self.call_vals(callee, sig, target, &plan.args, &plan.results, into)
+        let results = self.call_vals(callee, sig, target, &plan.args, &plan.results, into);
+        plan.keep.iter().for_each(|&p| self.ins0(Op::KeepAlive, &[p]));
+        results
     }
 
     /// Evaluates the function and the arguments of a call.
@@ -138,26 +157,27 @@ impl<'p, 'a> Fx<'p, 'a> {
             let (params, results) = self.p.decl_types(obj, &subst);
             let variadic =
                 self.p.ck.table.as_signature(self.p.ck.table.obj(obj).ty).is_some_and(|s| s.variadic);
-            let args = self.args(args, spread, &params, variadic);
+            let how = self.p.uintptrs(obj);
+            let (args, keep) = self.kept_args(args, spread, &params, variadic, how);
             self.s.pos = e.pos;
             let target = match intrinsics::find(self.p, obj) {
                 Some(name) => Target::Intrinsic(name),
                 None => Target::Func(self.p.func(obj, targs, e.pos)),
             };
-            return Plan { target, args, params, results };
+            return Plan { target, args, params, results, keep };
         }
         let ft = self.ty_of(fun);
         let f = self.scalar(fun);
         let sig = self.p.signature(ft);
         let vals = self.args(args, spread, &sig.params, sig.variadic);
         let (params, results) = self.sig_types(ft);
-        Plan { target: Target::Closure(f), args: vals, params, results }
+        Plan { target: Target::Closure(f), args: vals, params, results, keep: Vec::new() }
     }
     fn plan_func(&mut self, f: FuncId, ft: TypeId, args: &'a [Expr], spread: bool) -> Plan {
         let sig = self.p.signature(ft);
         let vals = self.args(args, spread, &sig.params, sig.variadic);
         let (params, results) = self.sig_types(ft);
-        Plan { target: Target::Func(f), args: vals, params, results }
+        Plan { target: Target::Func(f), args: vals, params, results, keep: Vec::new() }
     }
     /// Canonical parameter and result types of a func type.
     pub fn sig_types(&self, ft: TypeId) -> (Vec<TypeId>, Vec<TypeId>) {
@@ -189,9 +209,11 @@ impl<'p, 'a> Fx<'p, 'a> {
                 let variadic =
                     self.p.ck.table.as_signature(self.p.ck.table.obj(obj).ty).is_some_and(|s| s.variadic);
                 let mut vals = vec![recv];
-                vals.extend(self.args(args, spread, &params[1..], variadic));
+                let how = self.p.uintptrs(obj);
+                let (args, keep) = self.kept_args(args, spread, &params[1..], variadic, how);
+                vals.extend(args);
                 let f = self.p.func(obj, targs, e.pos);
-                Plan { target: Target::Func(f), args: vals, params, results }
+                Plan { target: Target::Func(f), args: vals, params, results, keep }
             }
             MethodKind::Interface(i) => {
                 let v = self.read(&o, owner);
@@ -205,7 +227,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 self.s.pos = e.pos;
                 let code = self.iface_code(v.leaf(0), i);
                 let params = std::iter::once(self.p.unsafe_ptr()).chain(params).collect();
-                Plan { target: Target::Code(code), args: vals, params, results }
+                Plan { target: Target::Code(code), args: vals, params, results, keep: Vec::new() }
             }
         }
     }
@@ -306,6 +328,75 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
 
+    /// The operand p of an argument `uintptr(p)`, if p is an unsafe.Pointer.
+    fn pointer_of(&self, e: &'a Expr) -> Option<&'a Expr> {
+        let e = e.unparen();
+        let ExprKind::Call { fun, args, .. } = &e.kind else { return None };
+        let is = |t, want| self.p.ck.table.underlying(t) == basic(want);
+        let fits = self.mode(fun) == Mode::Type
+            && self.mode(&args[0]) != Mode::Nil
+            && is(self.ty_of(fun), Basic::Uintptr)
+            && is(self.ty_of(&args[0]), Basic::UnsafePointer);
+        fits.then(|| &args[0])
+    }
+    fn kept_pointer(&mut self, p: Value, how: Uintptrs, keep: &mut Vec<Value>) {
+        if how == Uintptrs::Escape {
+            self.ins0(Op::Escape, &[p]);
+        }
+        keep.push(p);
+    }
+    /// Evaluates arguments, and gives the pointers that some are converted from. These become numbers at the very end, since
+    /// evaluating other arguments may move the stack.
+    fn kept_args(
+        &mut self,
+        args: &'a [Expr],
+        spread: bool,
+        params: &[TypeId],
+        variadic: bool,
+        how: Uintptrs,
+    ) -> (Vec<Val>, Vec<Value>) {
+        let mut keep = Vec::new();
+        if how == Uintptrs::Plain || !args.iter().any(|a| self.pointer_of(a).is_some()) {
+            return (self.args(args, spread, params, variadic), keep);
+        }
+        let params: Vec<TypeId> = params.iter().map(|&t| self.ty(t)).collect();
+        let fixed = if variadic && !spread { params.len() - 1 } else { params.len() };
+        let mut out = Vec::with_capacity(params.len());
+        let mut late = Vec::new();
+        for (i, (a, &t)) in args.iter().zip(&params[..fixed]).enumerate() {
+            if let Some(x) = self.pointer_of(a) {
+                let p = self.scalar(x);
+                self.kept_pointer(p, how, &mut keep);
+                late.push((i, p));
+                out.push(Val::one(p));
+                continue;
+            }
+            let v = self.expr_as(a, t);
+            out.push(if args[i + 1..].iter().any(|a| self.has_call(a)) { self.settle(t, v) } else { v });
+        }
+        if variadic && !spread {
+            let rest = &args[fixed.min(args.len())..];
+            out.push(self.rest_slice(
+                params[fixed],
+                rest.len(),
+                |s, i, elem, to| match s.pointer_of(&rest[i]) {
+                    Some(x) => {
+                        let p = s.scalar(x);
+                        s.kept_pointer(p, how, &mut keep);
+                        let word = s.word_ty();
+                        let n = s.bitcast(p, word);
+                        s.store_val(elem, to, &Val::one(n));
+                    }
+                    None => s.expr_into(&rest[i], elem, to),
+                },
+            ));
+        }
+        for (i, p) in late {
+            let word = self.word_ty();
+            out[i] = Val::one(self.bitcast(p, word));
+        }
+        (out, keep)
+    }
     /// Evaluates arguments as the parameters' types.
     pub fn args(&mut self, args: &'a [Expr], spread: bool, params: &[TypeId], variadic: bool) -> Vec<Val> {
         let params: Vec<TypeId> = params.iter().map(|&t| self.ty(t)).collect();

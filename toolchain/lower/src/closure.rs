@@ -223,6 +223,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.s.f.flags.has_defer = defers;
         self.s.f.flags.has_recover = recovers;
         self.s.f.flags.noinline |= defers || recovers;
+        self.open_defers();
         let params = self.named(params, param_tys);
         self.bind_params(&params);
         let named = results.iter().any(|f| !f.names.is_empty());
@@ -356,7 +357,8 @@ fn bound_method<'a>(
                 Target::Code(fx.iface_code(recv_val.leaf(0), i))
             }
         };
-        let vals = fx.run(Plan { target, args, params: tys, results: results.clone() }, None);
+        let vals =
+            fx.run(Plan { target, args, params: tys, results: results.clone(), keep: Vec::new() }, None);
         fx.return_plain(&results, &vals)
     })
 }
@@ -401,7 +403,8 @@ pub fn method_wrapper<'a>(p: &mut Prog<'a>, recv: TypeId, name: Sym, m: Method) 
                 Target::Code(fx.iface_code(v.leaf(0), i))
             }
         };
-        let vals = fx.run(Plan { target, args, params: tys, results: results.clone() }, None);
+        let vals =
+            fx.run(Plan { target, args, params: tys, results: results.clone(), keep: Vec::new() }, None);
         fx.return_plain(&results, &vals)
     })
 }

@@ -127,7 +127,8 @@ pub const ASM_CALLS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Functions that are invisible to `recover` although they have source: they only hand calls on.
-pub const WRAPPERS: &[&str] = &["runtime.deferreturn", "reflect.callReflect", "reflect.callMethod"];
+pub const WRAPPERS: &[&str] =
+    &["runtime.deferreturn", "runtime.runOpenDefers", "reflect.callReflect", "reflect.callMethod"];
 
 /// Is this symbol one of the table's?
 pub fn contains(table: &[&str], symbol: &str) -> bool {

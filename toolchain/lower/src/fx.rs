@@ -1,5 +1,6 @@
 //! One function being lowered: its variables, results and environment.
 use crate::analyze::{Facts, VarFact};
+use crate::defer::OpenDefers;
 use crate::program::Prog;
 use crate::rangefunc::RangeBody;
 use crate::ssa::Ssa;
@@ -91,8 +92,10 @@ pub struct Fx<'p, 'a> {
     pub labels: FxHashMap<Sym, Block>,
     /// Label in front of the statement that comes next.
     pub next_label: Option<Sym>,
-    /// The block that runs deferred calls and returns.
+    /// The block that runs deferred calls and returns: where recovery resumes, and with records every return.
     pub exit: Option<Block>,
+    /// Defers without records.
+    pub open: Option<OpenDefers>,
     /// Depth of loops and labels around the current statement: a defer there may run more than once.
     pub loops: u32,
     /// Set while lowering the body of a range-over-func loop.
@@ -123,6 +126,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             labels: FxHashMap::default(),
             next_label: None,
             exit: None,
+            open: None,
             loops: 0,
             range: None,
             defer_token: None,
@@ -519,6 +523,10 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// Returns what is in the result variables.
     pub fn leave(&mut self) {
         match self.exit {
+            Some(_) if self.open.is_some() => {
+                self.run_open_defers();
+                self.return_results();
+            }
             Some(exit) => self.s.jump(exit),
             None => {
                 let vals: Vec<Val> = (0..self.results.len())
@@ -556,22 +564,26 @@ impl<'p, 'a> Fx<'p, 'a> {
         if let Some(exit) = self.exit {
             self.s.start_sealed(exit);
             self.rt("deferreturn", &[]);
-            let mut vals = Vec::new();
-            for i in 0..self.results.len() {
-                let r = self.results[i];
-                let a = match (r.addr_slot, r.loc) {
-                    (Some(slot), _) => {
-                        let a = self.slot_addr(slot);
-                        Addr::new(self.load(Ty::Ptr, a))
-                    }
-                    (None, Some(VarLoc::Slot(slot))) => self.slot_addr(slot),
-                    other => unreachable!("result of a deferring function in {other:?}"),
-                };
-                vals.push(self.load_val(r.ty, a));
-            }
-            let ops = self.ret_operands(&vals);
-            self.s.ret(&ops);
+            self.return_results();
         }
         self.s.finish()
+    }
+    /// Returns what the memory of the results holds, in a function that defers.
+    fn return_results(&mut self) {
+        let mut vals = Vec::new();
+        for i in 0..self.results.len() {
+            let r = self.results[i];
+            let a = match (r.addr_slot, r.loc) {
+                (Some(slot), _) => {
+                    let a = self.slot_addr(slot);
+                    Addr::new(self.load(Ty::Ptr, a))
+                }
+                (None, Some(VarLoc::Slot(slot))) => self.slot_addr(slot),
+                other => unreachable!("result of a deferring function in {other:?}"),
+            };
+            vals.push(self.load_val(r.ty, a));
+        }
+        let ops = self.ret_operands(&vals);
+        self.s.ret(&ops);
     }
 }

@@ -1,5 +1,6 @@
 //! The whole program: a worklist of functions and data that something reachable refers to.
 use crate::analyze;
+use crate::call::Uintptrs;
 use crate::closure::LitSource;
 use crate::externs;
 use crate::fx::{Env, Fx};
@@ -318,6 +319,20 @@ impl<'a> Prog<'a> {
         match &files.get(file).decls[i as usize] {
             Decl::Func(d) => (file, d),
             _ => panic!("the declaration of a function is none"),
+        }
+    }
+    /// What a declared function's directives ask for its uintptr arguments.
+    pub fn uintptrs(&self, obj: ObjId) -> Uintptrs {
+        if self.func_obj(obj).decl.is_none() {
+            return Uintptrs::Plain;
+        }
+        let pragma = self.decl_of(obj).1.pragma;
+        if pragma.contains(Pragma::UINTPTRESCAPES) {
+            Uintptrs::Escape
+        } else if pragma.contains(Pragma::UINTPTRKEEPALIVE) {
+            Uintptrs::Keep
+        } else {
+            Uintptrs::Plain
         }
     }
     fn decl_flags(&self, obj: ObjId) -> FuncFlags {

@@ -41,6 +41,7 @@ pub fn effect(op: &Op) -> Effect {
         | Call { .. }
         | Poll
         | KeepAlive
+        | Escape
         | SpinHint
         | Breakpoint => Effect::Any,
     }

@@ -490,6 +490,7 @@ fn build(
                     flow(g, r, d.args[0], 1);
                 }
                 Op::AtomicCas => flow(g, HEAP, d.args[2], 0),
+                Op::Escape => flow(g, HEAP, d.args[0], 0),
                 Op::MemCopy { .. } => {
                     let to = place(g, d.args[0]);
                     flow(g, to, d.args[1], 1);

@@ -156,6 +156,7 @@ fn cost(f: &Func) -> Option<u32> {
                 | Op::SlotAddr(..)
                 | Op::Sym(..)
                 | Op::KeepAlive
+                | Op::Escape
                 | Op::Trunc
                 | Op::Bitcast
                 | Op::NilCheck => 0,
@@ -279,7 +280,8 @@ fn inline_one(
     }
     // Who the copied instructions belong to.
     let base = f.inlined.len() as u32;
-    f.inlined.push(InlinedCall { parent: inl, name: callee.name, start: callee.pos, call_pos: pos });
+    let wrapper = callee.flags.wrapper || callee.flags.abiwrapper;
+    f.inlined.push(InlinedCall { parent: inl, name: callee.name, start: callee.pos, call_pos: pos, wrapper });
     for c in &callee.inlined {
         let parent = if c.parent == 0 { base + 1 } else { base + 1 + c.parent };
         f.inlined.push(InlinedCall { parent, ..c.clone() });

@@ -59,6 +59,22 @@ fn slot_address(f: &Func, v: Value) -> Option<(Slot, u32)> {
     }
 }
 
+/// The blocks that run when a panic was recovered.
+fn after_recovery(f: &Func) -> Vec<Block> {
+    let mut out: Vec<Block> = f.defer_return.into_iter().collect();
+    let mut next = 0;
+    while next < out.len() {
+        let targets = f.blocks[out[next]].term.targets();
+        next += 1;
+        targets.iter().for_each(|&t| {
+            if !out.contains(&t) {
+                out.push(t);
+            }
+        });
+    }
+    out
+}
+
 /// For each slot its pieces, if it can be taken apart.
 fn plan(f: &Func) -> Vec<Option<Vec<Piece>>> {
     let mut plans: Vec<Option<Vec<Piece>>> = vec![Some(Vec::new()); f.slots.len()];
@@ -72,9 +88,11 @@ fn plan(f: &Func) -> Vec<Option<Vec<Piece>>> {
         plans[a.0 as usize] = None;
         plans[b.0 as usize] = None;
     }
-    // In functions that defer, variables live in memory: recovery resumes without registers.
-    if f.flags.has_defer {
-        return vec![None; f.slots.len()];
+    // Recovery resumes without registers: what is used from there on is in memory.
+    for b in after_recovery(f) {
+        for &i in &f.blocks[b].insts {
+            f.insts[i].args.iter().for_each(|&a| kill(&mut plans, a));
+        }
     }
     let access = |plans: &mut Vec<Option<Vec<Piece>>>, v: Value, off: i32, ty: Ty| {
         let Some((s, base)) = slot_address(f, v) else { return };

@@ -415,6 +415,7 @@ impl<'a> Isel<'a> {
             Op::New { .. } => unreachable!("legalized"),
             Op::Call { callee, sig } => self.call(d, *callee, *sig),
             Op::Poll => self.push(Inst::Poll),
+            Op::Escape => {}
             Op::KeepAlive => {
                 let src = self.reg(d.args[0]);
                 self.push(Inst::Keep { src });
