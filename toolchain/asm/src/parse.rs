@@ -1,0 +1,262 @@
+//! Lines to statements: labels, directives, instructions with their operands.
+use crate::lex::{Tok, Token};
+use crate::operand::{self, Base, Operand};
+use crate::{Error, Name, table};
+use syntax::Pos;
+
+/// An instruction.
+#[derive(Clone, Debug)]
+pub struct Inst {
+    /// Where.
+    pub pos: Pos,
+    /// Its name.
+    pub name: Box<str>,
+    /// Operands in the source's order.
+    pub args: Vec<Operand>,
+}
+
+/// A line.
+#[derive(Clone, Debug)]
+pub enum Statement {
+    /// `name:`
+    Label(Pos, Box<str>),
+    /// An instruction.
+    Inst(Inst),
+    /// `TEXT name(SB), flags, $frame-args`
+    Text { pos: Pos, name: Name, flags: u32, frame: i64, args: Option<u32> },
+    /// `DATA name+off(SB)/size, $value`
+    Data { pos: Pos, name: Name, off: u64, size: u32, value: Operand },
+    /// `GLOBL name(SB), flags, $size`
+    Globl { pos: Pos, name: Name, flags: u32, size: u64 },
+    /// `FUNCDATA $index, name(SB)`
+    FuncData { index: i64, name: Name },
+    /// `PCDATA $index, $value`
+    PcData { index: i64, value: i64 },
+    /// `PCALIGN $bytes`
+    Align { pos: Pos, bytes: i64 },
+}
+
+/// Largest frame, argument area and data symbol: what Go's linker takes.
+const MAX_SIZE: u64 = 2_000_000_000;
+
+/// Parses a file's tokens. Every line with an error is reported.
+pub fn file(tokens: &[Token], prefix: &str) -> Result<Vec<Statement>, Vec<Error>> {
+    let mut p = Parser { prefix, out: Vec::new() };
+    let mut errors = Vec::new();
+    let ends = |t: &Token| matches!(t.tok, Tok::Newline | Tok::Op(';'));
+    for line in tokens.split(ends) {
+        if let Err(e) = p.line(line) {
+            errors.push(e);
+        }
+    }
+    if errors.is_empty() { Ok(p.out) } else { Err(errors) }
+}
+
+struct Parser<'a> {
+    prefix: &'a str,
+    out: Vec<Statement>,
+}
+
+impl Parser<'_> {
+    fn line(&mut self, mut line: &[Token]) -> Result<(), Error> {
+        let Some(first) = line.first() else { return Ok(()) };
+        let pos = first.pos;
+        let error = |text: String| Error { pos, text };
+        loop {
+            let Some(first) = line.first() else { return Ok(()) };
+            let Tok::Ident(word) = &first.tok else {
+                return Err(error(format!("expected identifier, found {:?}", operand::text(&first.tok))));
+            };
+            line = &line[1..];
+            match line.first().map(|t| &t.tok) {
+                Some(Tok::Op(':')) => {
+                    self.out.push(Statement::Label(pos, word.clone()));
+                    line = &line[1..];
+                }
+                Some(Tok::Op('.')) => {
+                    return Err(error(format!("not supported: instruction suffix on {word}")));
+                }
+                _ => {
+                    let operands = split(line).map_err(error)?;
+                    let s = self.statement(pos, word, &operands).map_err(error)?;
+                    self.out.push(s);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn statement(&self, pos: Pos, word: &str, ops: &[&[Token]]) -> Result<Statement, String> {
+        match word {
+            "TEXT" => self.text(pos, ops),
+            "DATA" => self.data(pos, ops),
+            "GLOBL" => {
+                let (name, flags) = match ops {
+                    [n, _] => (n, 0),
+                    [n, f, _] => (n, self.integer("GLOBL", f)? as u32),
+                    _ => return Err("expect two or three operands for GLOBL".into()),
+                };
+                let (name, _) = self.name("GLOBL", name, false)?;
+                let size = self.integer("GLOBL", ops[ops.len() - 1])? as u64;
+                if size > MAX_SIZE {
+                    return Err(format!("GLOBL {}: bad size {}", name.sym, size as i64));
+                }
+                Ok(Statement::Globl { pos, name, flags, size })
+            }
+            "FUNCDATA" => {
+                let [index, name] = ops else { return Err("expect two operands for FUNCDATA".into()) };
+                let index = self.integer("FUNCDATA", index)?;
+                Ok(Statement::FuncData { index, name: self.name("FUNCDATA", name, true)?.0 })
+            }
+            "PCDATA" => {
+                let [index, value] = ops else { return Err("expect two operands for PCDATA".into()) };
+                let index = self.integer("PCDATA", index)?;
+                Ok(Statement::PcData { index, value: self.integer("PCDATA", value)? })
+            }
+            "PCALIGN" => {
+                let [bytes] = ops else { return Err("expect one operand for PCALIGN".into()) };
+                let bytes = self.integer("PCALIGN", bytes)?;
+                if !(8..=2048).contains(&bytes) || bytes & (bytes - 1) != 0 {
+                    return Err(
+                        "alignment value of an instruction must be a power of two and in the range [8, 2048]"
+                            .into(),
+                    );
+                }
+                Ok(Statement::Align { pos, bytes })
+            }
+            _ => {
+                if !table::known(word) {
+                    return Err(if word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+                        format!("not supported: instruction {word}")
+                    } else {
+                        format!("unrecognized instruction {word:?}")
+                    });
+                }
+                let jump = table::is_jump(word);
+                let args = ops
+                    .iter()
+                    .map(|o| operand::parse(o, self.prefix, jump))
+                    .collect::<Result<Vec<_>, _>>()?;
+                Ok(Statement::Inst(Inst { pos, name: word.into(), args }))
+            }
+        }
+    }
+
+    /// A constant operand of a directive.
+    fn integer(&self, word: &str, op: &[Token]) -> Result<i64, String> {
+        match operand::parse(op, self.prefix, false)? {
+            Operand::Imm(v) => Ok(v),
+            // Flags stand without a dollar.
+            Operand::Mem(m) if m.base == Base::None && m.index.is_none() => Ok(m.disp),
+            _ => Err(format!("{word}: expected integer constant")),
+        }
+    }
+
+    /// A `symbol(SB)`.
+    fn name(&self, word: &str, op: &[Token], offset: bool) -> Result<(Name, i64), String> {
+        let shown: String = op.iter().map(|t| operand::text(&t.tok)).collect();
+        match operand::parse(op, self.prefix, false)? {
+            Operand::Mem(m) if m.index.is_none() => match m.base {
+                Base::Sym(name) if offset || m.disp == 0 => Ok((name, m.disp)),
+                Base::Sym(_) => Err(format!("{word} symbol {shown:?} must not be offset from SB")),
+                _ => Err(format!("{word} symbol {shown:?} must be a symbol(SB)")),
+            },
+            _ => Err(format!("{word} symbol {shown:?} must be a symbol(SB)")),
+        }
+    }
+
+    fn text(&self, pos: Pos, ops: &[&[Token]]) -> Result<Statement, String> {
+        let (name, flags, size) = match ops {
+            [n, s] => (n, 0, s),
+            [n, f, s] => (n, self.integer("TEXT", f)? as u32, s),
+            _ => return Err("expect two or three operands for TEXT".into()),
+        };
+        let (name, _) = self.name("TEXT", name, false)?;
+        let bad = || format!("TEXT {}: frame size must be an immediate constant", name.sym);
+        let mut toks = size.iter().map(|t| &t.tok).peekable();
+        if toks.next() != Some(&Tok::Op('$')) {
+            return Err(bad());
+        }
+        let negative = toks.next_if_eq(&&Tok::Op('-')).is_some();
+        let Some(&Tok::Int(frame)) = toks.next() else { return Err(bad()) };
+        if frame > MAX_SIZE {
+            return Err(format!("TEXT {}: frame size too large", name.sym));
+        }
+        let frame = if negative { -(frame as i64) } else { frame as i64 };
+        let args = match (toks.next(), toks.next(), toks.next()) {
+            (None, ..) => None,
+            (Some(Tok::Op('-')), Some(&Tok::Int(n)), None) if n <= MAX_SIZE => Some(n as u32),
+            _ => return Err(format!("TEXT {}: argument size must be of form -integer", name.sym)),
+        };
+        Ok(Statement::Text { pos, name, flags, frame, args })
+    }
+
+    fn data(&self, pos: Pos, ops: &[&[Token]]) -> Result<Statement, String> {
+        let [place, value] = ops else { return Err("expect two operands for DATA".into()) };
+        let [place @ .., Token { tok: Tok::Op('/'), .. }, Token { tok: Tok::Int(size), .. }] = place else {
+            return Err("expect /size for DATA argument".into());
+        };
+        let (name, off) = self.name("DATA", place, true)?;
+        let value = operand::parse(value, self.prefix, false)?;
+        let fits = match &value {
+            Operand::Imm(_) if matches!(size, 1 | 2 | 4 | 8) => Ok(()),
+            Operand::Imm(_) => Err(format!("bad int size for DATA argument: {size}")),
+            Operand::Float(_) if matches!(size, 4 | 8) => Ok(()),
+            Operand::Float(_) => Err(format!("bad float size for DATA argument: {size}")),
+            Operand::Str(s) if s.len() as u64 <= *size && *size <= 1 << 20 => Ok(()),
+            Operand::Str(s) => Err(format!("bad string size for DATA argument: {} in {size}", s.len())),
+            Operand::Addr(m) if matches!(m.base, Base::Sym(_)) && m.index.is_none() && *size == 8 => Ok(()),
+            Operand::Addr(_) => Err(format!("bad addr size for DATA argument: {size}")),
+            _ => Err("DATA value must be an immediate constant or address".into()),
+        };
+        fits?;
+        if off < 0 || off as u64 > MAX_SIZE {
+            return Err(format!("DATA {}: bad offset {off}", name.sym));
+        }
+        Ok(Statement::Data { pos, name, off: off as u64, size: *size as u32, value })
+    }
+}
+
+/// Splits at the commas outside of parentheses. `a:b` is an old way to write the pair `b, a`.
+fn split(line: &[Token]) -> Result<Vec<&[Token]>, String> {
+    let mut out: Vec<&[Token]> = Vec::new();
+    if line.is_empty() {
+        return Ok(out);
+    }
+    let (mut nesting, mut from, mut colon) = (0i32, 0, None);
+    let swap = |out: &mut Vec<&[Token]>, colon: &mut Option<usize>| {
+        if let Some(c) = *colon
+            && out.len() == c + 2
+        {
+            out.swap(c, c + 1);
+            *colon = None;
+        }
+    };
+    for (i, t) in line.iter().enumerate() {
+        match t.tok {
+            Tok::Op('(' | '[') => nesting += 1,
+            Tok::Op(')' | ']') => nesting -= 1,
+            Tok::Op(c @ (',' | ':')) if nesting == 0 => {
+                if from == i {
+                    return Err("missing operand".into());
+                }
+                out.push(&line[from..i]);
+                swap(&mut out, &mut colon);
+                if c == ':' {
+                    if colon.is_some() {
+                        return Err("invalid ':' in operand".into());
+                    }
+                    colon = Some(out.len() - 1);
+                }
+                from = i + 1;
+            }
+            _ => {}
+        }
+    }
+    if from == line.len() {
+        return Err("missing operand".into());
+    }
+    out.push(&line[from..]);
+    swap(&mut out, &mut colon);
+    Ok(out)
+}
