@@ -14,7 +14,7 @@
 
 use reflect::arch::{ALL, Arch};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
 
@@ -124,7 +124,7 @@ fn build(a: &Arch, on: On, mutant: Option<(&str, &str)>) -> PathBuf {
     fs::create_dir_all(&dir).unwrap();
     let lock = fs::File::create(dir.join(".lock")).unwrap();
     lock.lock().unwrap();
-    let out = cargo.output().unwrap();
+    let out = cargo.stdin(Stdio::null()).output().unwrap();
     assert!(out.status.success(), "{}: {}", a.name, String::from_utf8_lossy(&out.stderr));
     let lib = dir.join(target).join("matrix/liboxigo_rt_arch_harness.a");
     let system = if on == On::Linux { "linux" } else { "none" };
@@ -184,7 +184,7 @@ fn run(a: &Arch, on: On, exe: &Path, signatures: &str, seconds: &str) -> (bool, 
         c.args(a.tools.qemu_system).arg(if a.tools.bare_base == 0 { "-bios" } else { "-kernel" }).arg(exe);
         c.args(["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-nodefaults"]);
     }
-    let out = c.stdin(std::process::Stdio::null()).output().unwrap();
+    let out = c.stdin(Stdio::null()).output().unwrap();
     let text = String::from_utf8_lossy(&out.stdout).trim().to_string();
     // Machines end in ways of their own; the last line on the console is the same everywhere.
     let summary = text.lines().last().is_some_and(|l| l.contains(" signatures ("));

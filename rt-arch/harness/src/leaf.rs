@@ -145,7 +145,14 @@ pub fn memory(rounds: usize) {
 }
 
 #[cfg(not(feature = "bare"))]
-pub use os::system;
+pub use os::{go_syscall, system};
+
+/// Compares the 64 bytes at `p`, which count from 0, with a copy, as Go does.
+#[cfg(not(feature = "bare"))]
+pub fn go_fault(p: usize) -> bool {
+    let copy: [u8; 64] = core::array::from_fn(|i| i as u8);
+    bool_of(go(go_memequal, &[p, copy.as_ptr() as usize, copy.len()])[0])
+}
 
 /// System calls and threads of Linux.
 #[cfg(not(feature = "bare"))]
@@ -162,7 +169,12 @@ mod os {
         CHILD.store(arg as usize as u32, Ordering::SeqCst);
     }
 
-    /// System calls, a thread, a signal.
+    /// A system call from a goroutine; its errno.
+    pub fn go_syscall(n: usize, [a, b]: [usize; 2]) -> usize {
+        go(go_syscall6, &[n, a, b, 0, 0, 0, 0])[2]
+    }
+
+    /// System calls, a thread.
     pub fn system() {
         let [r1, _, errno] = go(go_syscall6, &[rt::SYS.write, 1, 0, 0, 0, 0, 0]);
         check((r1, errno) == (0, 0), "Syscall6 of an empty write");

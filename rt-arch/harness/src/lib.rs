@@ -16,9 +16,12 @@ mod api;
 mod bare;
 #[cfg(all(target_arch = "x86_64", not(feature = "bare")))]
 mod bench;
+mod gc;
 mod leaf;
 mod rt;
 mod sig;
+#[cfg(not(feature = "bare"))]
+mod signals;
 mod tests;
 
 pub use rt::println;

@@ -144,6 +144,11 @@ pub fn g0() -> *mut G {
     addr_of_mut!(G0)
 }
 
+/// The one goroutine.
+pub fn cur() -> *mut G {
+    addr_of_mut!(CUR)
+}
+
 /// The one goroutine, ready to start with `closure`.
 pub unsafe fn new_goroutine(closure: *const c_void, stack: usize) -> *mut G {
     // SAFETY: the one before has ended.
@@ -290,9 +295,10 @@ unsafe extern "C" fn rt_reflectcallmove(b: *mut ReflectCallMove) {
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn rt_sighandler(sig: i32, _info: *mut u8, _ctx: *mut u8, g: *mut G) {
-    // SAFETY: called on the signal stack.
-    unsafe { crate::tests::on_signal(sig, g.cast()) }
+#[cfg(not(feature = "bare"))]
+unsafe extern "C" fn rt_sighandler(sig: i32, info: *const usize, _ctx: *mut u8, g: *mut G) {
+    // SAFETY: called by the kernel, by way of rt_sigtramp.
+    unsafe { crate::signals::on_signal(sig, info, g) }
 }
 
 /// The row of the function that contains `pc`.
@@ -313,23 +319,33 @@ unsafe fn copy_stack(g: *mut G, size: usize, at_entry: Option<&AsmFunc>) {
         let used = hi - (*g).sched_sp;
         let (new_hi, delta) = (new + size, (new + size).wrapping_sub(hi));
         core::ptr::copy_nonoverlapping((*g).sched_sp as *const u8, (new_hi - used) as *mut u8, used);
-        let adjust = |p: *mut usize| {
-            if *p >= lo && *p < hi {
-                *p = (*p).wrapping_add(delta);
-            }
-        };
         (*g).stack_lo = new;
         (*g).stack_hi = new_hi;
         (*g).stackguard0 = new + layout::STACK_GUARD;
         (*g).sched_sp = (*g).sched_sp.wrapping_add(delta);
+        each_pointer(g, at_entry, &mut |p| {
+            if *p >= lo && *p < hi {
+                *p = (*p).wrapping_add(delta);
+            }
+        });
+        core::ptr::write_bytes(lo as *mut u8, 0xdb, if at_entry.is_some() { 0 } else { hi - lo });
+        unmap(lo, hi - lo);
+    }
+}
+
+/// Calls `visit` with the address of each pointer that the tables name: on the stack of the waiting `g`, and among the
+/// registers saved in it if it stands at the entry of a function.
+pub unsafe fn each_pointer(g: *mut G, at_entry: Option<&AsmFunc>, visit: &mut dyn FnMut(*mut usize)) {
+    // SAFETY: every frame is described by a row, as the caller knows.
+    unsafe {
         let mut sp = (*g).sched_sp;
         let mut pc;
         let link = Arch::host().link.is_some();
         let fixed = Arch::host().min_frame as usize;
         // Without argument registers the bits mean words of stack arguments, at the caller's SP.
-        let adjust_args = |f: &AsmFunc, sp: usize, adjust: &dyn Fn(*mut usize)| {
+        let stack_args = |f: &AsmFunc, sp: usize, visit: &mut dyn FnMut(*mut usize)| {
             for i in (0..32).filter(|i| Arch::host().int_args.is_empty() && f.arg_reg_ptrs >> i & 1 != 0) {
-                adjust((sp + fixed + i * WORD) as *mut usize);
+                visit((sp + fixed + i * WORD) as *mut usize);
             }
         };
         match at_entry {
@@ -337,27 +353,25 @@ unsafe fn copy_stack(g: *mut G, size: usize, at_entry: Option<&AsmFunc>) {
                 // Standing at its entry: registers in the g, no frame.
                 for i in 0..Arch::host().int_args.len() {
                     if f.arg_reg_ptrs >> i & 1 != 0 {
-                        adjust((&raw mut (*g).more_regs).cast::<usize>().add(i));
+                        visit((&raw mut (*g).more_regs).cast::<usize>().add(i));
                     }
                 }
-                adjust(&raw mut (*g).sched_ctxt);
+                visit(&raw mut (*g).sched_ctxt);
                 if link {
                     pc = (*g).more_entry_lr();
                 } else {
                     pc = *(sp as *const usize);
                     sp += WORD;
                 }
-                adjust_args(f, sp, &adjust);
+                stack_args(f, sp, visit);
             }
             None => pc = (*g).sched_pc,
         }
         loop {
             let f = find(pc);
+            let low = sp;
             for i in 0..f.ptrs_words as usize {
-                adjust((sp + f.ptrs_offset as usize + i * WORD) as *mut usize);
-            }
-            if f.flags.contains(FuncFlags::REFLECT_STUB) {
-                adjust((sp + fixed) as *mut usize);
+                visit((sp + f.ptrs_offset as usize + i * WORD) as *mut usize);
             }
             if f.flags.contains(FuncFlags::TOPFRAME) {
                 break;
@@ -370,10 +384,49 @@ unsafe fn copy_stack(g: *mut G, size: usize, at_entry: Option<&AsmFunc>) {
                 pc = *(sp as *const usize);
                 sp += WORD;
             }
-            adjust_args(f, sp, &adjust);
+            if f.flags.contains(FuncFlags::REFLECT_STUB) {
+                // The closure's slot, and four words above it the byte that says whether results are there.
+                let slot = (low + fixed) as *mut usize;
+                visit(slot);
+                let done = *slot.add(4).cast::<u8>() != 0;
+                (*(*slot as *const MakeFunc)).each_stack_pointer(sp + fixed, done, visit);
+            }
+            stack_args(f, sp, visit);
         }
-        core::ptr::write_bytes(lo as *mut u8, 0xdb, if at_entry.is_some() { 0 } else { hi - lo });
-        unmap(lo, hi - lo);
+    }
+}
+
+/// What the closure of makeFuncStub begins with.
+#[repr(C)]
+pub struct MakeFunc {
+    pub code: unsafe extern "C" fn(),
+    /// Which words of the stack arguments and results are pointers.
+    pub stack: *const BitVector,
+    pub arg_len: usize,
+    pub reg_ptrs: [u8; 8],
+}
+
+/// Go's `reflect.bitVector`, as far as a stack walk reads it.
+#[repr(C)]
+pub struct BitVector {
+    pub n: u32,
+    pub data: *const u8,
+}
+
+impl MakeFunc {
+    /// The pointers in the argument area at `args`; results only if they are there.
+    unsafe fn each_stack_pointer(&self, args: usize, done: bool, visit: &mut dyn FnMut(*mut usize)) {
+        if self.stack.is_null() {
+            return;
+        }
+        // SAFETY: a map as long as it says.
+        unsafe {
+            let map = &*self.stack;
+            let words = if done { map.n as usize } else { (map.n as usize).min(self.arg_len / WORD) };
+            for i in (0..words).filter(|i| *map.data.add(i / 8) >> (i % 8) & 1 != 0) {
+                visit((args + i * WORD) as *mut usize);
+            }
+        }
     }
 }
 
@@ -401,7 +454,8 @@ mod os {
 mod os {
     use super::*;
 
-    unsafe fn syscall(n: usize, args: [usize; 6]) -> isize {
+    /// A raw system call.
+    pub unsafe fn syscall(n: usize, args: [usize; 6]) -> isize {
         // SAFETY: as the caller knows.
         unsafe { arch::rt_syscall6(n, args[0], args[1], args[2], args[3], args[4], args[5]) }
     }
@@ -412,26 +466,36 @@ mod os {
         pub exit: usize,
         pub mmap: usize,
         pub munmap: usize,
+        pub mprotect: usize,
+        pub sigaction: usize,
+        pub sigaltstack: usize,
+        pub getpid: usize,
+        pub kill: usize,
+    }
+
+    #[rustfmt::skip]
+    const fn sys([write, exit, mmap, munmap, mprotect, sigaction, sigaltstack, getpid, kill]: [usize; 9]) -> Sys {
+        Sys { write, exit, mmap, munmap, mprotect, sigaction, sigaltstack, getpid, kill }
     }
 
     /// The row for this target.
     pub const SYS: Sys = if cfg!(target_arch = "x86_64") {
-        Sys { write: 1, exit: 231, mmap: 9, munmap: 11 }
+        sys([1, 231, 9, 11, 10, 13, 131, 39, 62])
     } else if cfg!(target_arch = "x86") {
-        Sys { write: 4, exit: 252, mmap: 192, munmap: 91 }
+        sys([4, 252, 192, 91, 125, 174, 186, 20, 37])
     } else if cfg!(target_arch = "arm") {
-        Sys { write: 4, exit: 248, mmap: 192, munmap: 91 }
+        sys([4, 248, 192, 91, 125, 174, 186, 20, 37])
     } else if cfg!(target_arch = "mips") {
-        Sys { write: 4004, exit: 4246, mmap: 4210, munmap: 4091 }
+        sys([4004, 4246, 4210, 4091, 4125, 4194, 4206, 4020, 4037])
     } else if cfg!(target_arch = "mips64") {
-        Sys { write: 5001, exit: 5205, mmap: 5009, munmap: 5011 }
+        sys([5001, 5205, 5009, 5011, 5010, 5013, 5129, 5038, 5060])
     } else if cfg!(target_arch = "powerpc64") {
-        Sys { write: 4, exit: 234, mmap: 90, munmap: 91 }
+        sys([4, 234, 90, 91, 125, 173, 185, 20, 37])
     } else if cfg!(target_arch = "s390x") {
-        Sys { write: 4, exit: 248, mmap: 90, munmap: 91 }
+        sys([4, 248, 90, 91, 125, 174, 186, 20, 37])
     } else {
         // aarch64 and riscv64
-        Sys { write: 64, exit: 94, mmap: 222, munmap: 215 }
+        sys([64, 94, 222, 215, 226, 134, 132, 172, 129])
     };
 
     /// Fresh zeroed memory.

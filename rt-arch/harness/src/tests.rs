@@ -1,11 +1,12 @@
 //! The tests.
 
-use crate::rt::{self, Block, check, fail, println, run};
+use crate::gc;
+use crate::rt::{self, BitVector, Block, MakeFunc, check, fail, println, run};
 use crate::sig::{Rng, Ty, random_type, random_value};
 use alloc::vec;
 use alloc::vec::Vec;
-use core::ffi::c_void;
-use core::ptr::null_mut;
+use core::ptr::{null, null_mut};
+use oxigo_reflect::TypeView;
 use oxigo_reflect::abi::{AbiDesc, AbiSeq, StepKind, assign};
 use oxigo_reflect::arch::Arch;
 use oxigo_reflect::regs::{MAX_REG_ARGS_WORDS, RegArgs};
@@ -39,8 +40,14 @@ pub fn main(args: &[&[u8]]) -> bool {
     crate::leaf::memory(if small { 300 } else { 2000 });
     #[cfg(not(feature = "bare"))]
     crate::leaf::system();
+    #[cfg(not(feature = "bare"))]
+    let signals = crate::signals::run();
+    #[cfg(feature = "bare")]
+    let signals = 0;
+    // SAFETY: one thread.
+    let collections = unsafe { gc::COLLECTIONS };
     println(format_args!(
-        "{}: {sigs} signatures ({in_regs} values in registers), {api} through the Rust API, {sizes} call sizes entered and {refused} refused, {growths} stack growths, {polls} polls",
+        "{}: {sigs} signatures ({in_regs} values in registers), {api} through the Rust API, {sizes} call sizes entered and {refused} refused, {growths} stack growths, {collections} collections, {polls} polls, {signals} signals",
         arch.name
     ));
     true
@@ -48,6 +55,7 @@ pub fn main(args: &[&[u8]]) -> bool {
 
 /// A value that a call passes: its bytes, and which of them matter.
 struct Val {
+    typ: &'static Ty,
     bytes: Vec<u8>,
     mask: Vec<u8>,
 }
@@ -56,7 +64,12 @@ impl Val {
     fn random(r: &mut Rng, t: &'static Ty) -> Val {
         let (mut bytes, mut mask) = (vec![0; t.size as usize], vec![0; t.size as usize]);
         random_value(r, t, &mut bytes, &mut mask);
-        Val { bytes, mask }
+        // Pointers are to objects of the test heap.
+        t.pointer_words(size_of::<usize>() as u64, 0, &mut |at| {
+            let at = at as usize;
+            bytes[at..at + size_of::<usize>()].copy_from_slice(&gc::alloc().to_ne_bytes());
+        });
+        Val { typ: t, bytes, mask }
     }
 }
 
@@ -69,15 +82,6 @@ struct Expect {
 }
 
 static mut EXPECT: *mut Expect = null_mut();
-/// What the closure of makeFuncStub begins with.
-#[repr(C)]
-struct MakeFunc {
-    code: unsafe extern "C" fn(),
-    stack: *const c_void,
-    arg_len: usize,
-    reg_ptrs: [u8; 8],
-}
-
 unsafe extern "C" {
     #[link_name = "reflect.makeFuncStub"]
     fn make_func_stub();
@@ -124,6 +128,23 @@ fn compare(what: &str, seq: &AbiSeq, vals: &[Val], regs: &RegArgs, frame: &[u8],
     }
 }
 
+/// The pointers among `vals` that a collector must see where `seq` says.
+fn each_pointer(seq: &AbiSeq, vals: &[Val], f: &mut dyn FnMut(usize)) {
+    let word = size_of::<usize>();
+    for (i, v) in vals.iter().enumerate() {
+        let at = |k: u64| {
+            usize::from_ne_bytes(core::array::from_fn(|b| v.bytes.get(k as usize + b).copied().unwrap_or(0)))
+        };
+        for s in seq.value(i) {
+            match s.kind {
+                StepKind::Pointer => f(at(s.offset)),
+                StepKind::Stack => v.typ.pointer_words(word as u64, 0, &mut |k| f(at(k))),
+                _ => {}
+            }
+        }
+    }
+}
+
 unsafe fn regs_at(p: *mut u8) -> RegArgs<'static> {
     let arch = Arch::host();
     // SAFETY: a RegArgs.
@@ -147,6 +168,13 @@ unsafe extern "C" fn th_call_reflect(area: *mut usize) {
             return;
         }
         compare("parameter", &e.desc.call, &e.params, &regs_at(*area.add(3) as *mut u8), frame, true);
+        // A collection finds all pointers among the arguments, and lets go of an object that nobody has.
+        let garbage = gc::alloc();
+        gc::collect(rt::cur());
+        check(!gc::alive(garbage), "an unreachable object dies");
+        each_pointer(&e.desc.call, &e.params, &mut |p| {
+            check(gc::alive(p), "a pointer argument keeps its object")
+        });
         rt::move_stack();
         let frame = core::slice::from_raw_parts_mut(*area_now(area).add(1) as *mut u8, size);
         let mut regs = regs_at(*area_now(area).add(3) as *mut u8);
@@ -186,6 +214,7 @@ fn signatures(n: u64, seed: u64) -> (u64, usize) {
     let mut in_regs = 0;
     for round in 0..n {
         let mark = rt::mark();
+        gc::reset();
         let types = |r: &mut Rng, n: u64| (0..n).map(|_| random_type(r, 3)).collect::<Vec<_>>();
         let count = r.below(10);
         let params = types(&mut r, count);
@@ -206,7 +235,12 @@ fn signatures(n: u64, seed: u64) -> (u64, usize) {
         let mut words = [0u64; MAX_REG_ARGS_WORDS];
         let mut frame = vec![0u8; size];
         let code = if round & 1 == 0 { make_func_stub } else { method_value_call };
-        let mut closure = MakeFunc { code, stack: null_mut(), arg_len: size, reg_ptrs: [0; 8] };
+        let words_of = |bytes: u64| bytes as usize / size_of::<usize>();
+        // The map ends with the last pointer.
+        let n = words_of(e.desc.args_size).min(8 * e.desc.stack_ptrs.len());
+        let map = BitVector { n: n as u32, data: e.desc.stack_ptrs.as_ptr() };
+        let mut closure =
+            MakeFunc { code, stack: &map, arg_len: e.desc.ret_offset as usize, reg_ptrs: [0; 8] };
         closure.reg_ptrs[..4].copy_from_slice(&e.desc.in_reg_ptrs.to_le_bytes());
         // SAFETY: the buffers outlive the call.
         unsafe {
@@ -250,8 +284,7 @@ fn call_sizes(limit: usize) -> usize {
             let mut e = Expect { desc: AbiDesc::default(), params: vec![], results: vec![], seen: 0 };
             EXPECT = &mut e;
             let mut words = [0u64; MAX_REG_ARGS_WORDS];
-            let closure =
-                MakeFunc { code: make_func_stub, stack: null_mut(), arg_len: size, reg_ptrs: [0; 8] };
+            let closure = MakeFunc { code: make_func_stub, stack: null(), arg_len: size, reg_ptrs: [0; 8] };
             // Half of it results, which come back inverted.
             e.desc.args_size = size as u64;
             e.desc.ret_offset = size as u64 / 2;
@@ -464,5 +497,3 @@ fn memory() {
         check(a[..to] == b[..to] && a[to + n..] == b[to + n..], "memset stays inside");
     }
 }
-
-pub unsafe fn on_signal(_sig: i32, _g: *mut c_void) {}
