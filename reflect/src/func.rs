@@ -6,6 +6,7 @@
 use crate::abi::{AbiDesc, StepKind, assign};
 use crate::arch::Arch;
 use crate::held::Node;
+use crate::kind::Kind;
 use crate::plan::Plan;
 pub use crate::raw::{CallSizes, UsedRegs};
 use crate::regs::{MAX_REG_ARGS_WORDS, RegArgs};
@@ -56,13 +57,19 @@ impl FuncType {
         FuncType::with_budget(params, results, variadic, Arch::host().abi_internal())
     }
 
-    /// A signature of a function with another budget of registers, as ABI0 has.
+    /// A signature of a function with another budget of registers, as ABI0 has. Panics if the machine has fewer, or if
+    /// all values together are larger than the address space.
     pub fn with_budget(
         params: Vec<Type>,
         results: Vec<Type>,
         variadic: bool,
         budget: crate::RegBudget,
     ) -> FuncType {
+        let most = Arch::host().abi_internal();
+        assert!(budget.ints <= most.ints && budget.floats <= most.floats, "more registers than there are");
+        let total =
+            params.iter().chain(&results).try_fold(0u64, |n, t| n.checked_add(t.size())?.checked_add(16));
+        assert!(total.is_some_and(|n| n <= isize::MAX as u64), "function type too large");
         fn views(types: &[Type]) -> Vec<View<'_>> {
             types.iter().map(Type::view).collect()
         }
@@ -173,6 +180,39 @@ pub unsafe trait Runtime {
     fn rust_func_stub(&self) -> usize;
 }
 
+/// A runtime without Go: it calls the func values that [`make_func`] has made with it, and no others. For examples, tests
+/// and checkers.
+#[derive(Debug, Clone, Copy)]
+pub struct Loopback;
+
+/// Its address is the code address of Loopback's closures.
+static LOOPBACK: u8 = 0;
+
+// SAFETY: a closure of another runtime is refused; our own get what the stub would hand over.
+unsafe impl Runtime for Loopback {
+    unsafe fn reflectcall(&self, func: *const c_void, buffer: *mut u8, _: &CallSizes) -> Result<(), Panic> {
+        // SAFETY: a closure begins with a code word; with this one it is ours.
+        unsafe {
+            if func.cast::<Word>().read() != code_word(self.rust_func_stub()) {
+                return Err(Panic { message: "not a function of this runtime".into() });
+            }
+            let mut valid = 0u8;
+            let mut area = StubArea {
+                ctxt: Wide::new(func),
+                frame: Wide::new(buffer.add(crate::raw::BUFFER_STACK)),
+                ret_valid: Wide::new(&mut valid),
+                regs: Wide::new(buffer),
+            };
+            let area = &raw mut area;
+            rust_func_hook(area, || area);
+        }
+        Ok(())
+    }
+    fn rust_func_stub(&self) -> usize {
+        (&raw const LOOPBACK).addr()
+    }
+}
+
 /// A Go panic that reached the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panic {
@@ -259,10 +299,25 @@ impl<const WORDS: usize> Default for CallBuffer<WORDS> {
 }
 
 /// A callable Go func value.
+///
+/// ```
+/// use oxigo_reflect::func::{CallError, FuncType, Loopback, make_func};
+/// use oxigo_reflect::{types::Type, value::Value};
+/// let typ = FuncType::new([Type::int(), Type::int()], [Type::int()]);
+/// let add = make_func(&Loopback, typ, |args| {
+///     let sum = args.iter().filter_map(Value::as_int).sum::<i64>();
+///     vec![Value::int(sum as isize)]
+/// });
+/// let (a, b) = (Value::int(3), Value::int(4));
+/// assert_eq!(add.call(&Loopback, &[&a, &b]).unwrap()[0].as_int(), Some(7));
+/// assert_eq!(add.call(&Loopback, &[&a]).unwrap_err(), CallError::ArgumentCount { want: 2, got: 1 });
+/// ```
 #[derive(Clone, Debug)]
 pub struct Func {
     typ: FuncType,
     closure: *const c_void,
+    /// Keeps a closure of Go's alive.
+    _held: Option<Arc<Value>>,
 }
 
 // SAFETY: func values are shared freely between goroutines.
@@ -276,7 +331,17 @@ impl Func {
     /// # Safety
     /// The code there has the type's signature and ABI, lives on, and the closure stays valid and reachable.
     pub unsafe fn from_closure(typ: FuncType, closure: *const c_void) -> Func {
-        Func { typ, closure }
+        Func { typ, closure, _held: None }
+    }
+
+    /// The function in a value of a func type, as a call may return; None for other types. A nil function is one whose
+    /// calls fail.
+    pub fn from_value(v: Value) -> Option<Func> {
+        let typ = v.typ().signature().filter(|_| v.typ().kind() == Kind::Func)?;
+        // SAFETY: a func value is a pointer wide.
+        let closure = unsafe { v.data().cast::<Word>().read() } as usize;
+        let closure = core::ptr::with_exposed_provenance(closure);
+        Some(Func { typ, closure, _held: Some(Arc::new(v)) })
     }
 
     /// The signature.
@@ -292,13 +357,18 @@ impl Func {
     /// The func value as an argument for another call.
     pub fn to_value(&self) -> Value {
         // SAFETY: a func value of that type.
-        unsafe { Value::from_bytes(&Type::func(&self.typ), &(self.closure as Word).to_ne_bytes()) }
+        unsafe {
+            Value::from_bytes(
+                &Type::func(&self.typ),
+                &(self.closure.expose_provenance() as Word).to_ne_bytes(),
+            )
+        }
     }
 
     /// Calls the function.
     pub fn call(&self, rt: &impl Runtime, args: &[&Value]) -> Result<Vec<Value>, CallError> {
+        self.check_args(args)?;
         let mut results: Vec<Value> = self.typ.results().iter().map(Value::zero).collect();
-        self.check(args, &results)?;
         let words = self.typ.0.frame_words;
         let mut buffer = vec![0u64; MAX_REG_ARGS_WORDS + words];
         self.call_checked(rt, args, &mut results, buffer.as_mut_ptr().cast(), words)?;
@@ -306,6 +376,18 @@ impl Func {
     }
 
     /// Calls the function without allocating: `results` are values of the result types, which are overwritten.
+    ///
+    /// ```
+    /// # use oxigo_reflect::func::{CallBuffer, FuncType, Loopback, make_func};
+    /// # use oxigo_reflect::{types::Type, value::Value};
+    /// # let typ = FuncType::new([Type::float64()], [Type::float64()]);
+    /// # let half = make_func(&Loopback, typ, |a| vec![Value::float64(a[0].as_float().unwrap() / 2.0)]);
+    /// let mut results = [Value::float64(0.0)];
+    /// let mut buffer = CallBuffer::<0>::new(); // nothing on the stack
+    /// half.call_into(&Loopback, &[&Value::float64(5.0)], &mut results, &mut buffer)?;
+    /// assert_eq!(results[0].as_float(), Some(2.5));
+    /// # Ok::<(), oxigo_reflect::func::CallError>(())
+    /// ```
     #[inline]
     pub fn call_into<const WORDS: usize>(
         &self,
@@ -368,9 +450,12 @@ impl Func {
     }
 
     #[cold]
-    fn check(&self, args: &[&Value], results: &[Value]) -> Result<(), CallError> {
+    fn check_args(&self, args: &[&Value]) -> Result<(), CallError> {
         if self.closure.is_null() {
             return Err(CallError::NilFunc);
+        }
+        if self.typ.0.frame_words == usize::MAX {
+            return Err(CallError::FrameTooLarge);
         }
         let (want, got) = (self.typ.params().len(), args.len());
         if want != got {
@@ -382,6 +467,12 @@ impl Func {
                 return Err(CallError::ArgumentType { index, want, got });
             }
         }
+        Ok(())
+    }
+
+    #[cold]
+    fn check(&self, args: &[&Value], results: &[Value]) -> Result<(), CallError> {
+        self.check_args(args)?;
         let types = self.typ.results();
         if types.len() != results.len() {
             return Err(CallError::ResultType { index: types.len().min(results.len()) });
@@ -390,9 +481,6 @@ impl Func {
             if !t.same(v.typ()) {
                 return Err(CallError::ResultType { index });
             }
-        }
-        if self.typ.0.frame_words == usize::MAX {
-            return Err(CallError::FrameTooLarge);
         }
         Ok(())
     }
@@ -480,7 +568,7 @@ pub fn make_func(
         },
     }));
     c.stack = Wide::new(&raw const c.bits);
-    Func { typ, closure: (&raw const *c).cast() }
+    Func { typ, closure: (&raw const *c).cast(), _held: None }
 }
 
 /// What `oxigo_rustfunc_stub` hands over: the closure, the stack arguments, the result-valid flag, the RegArgs.

@@ -62,6 +62,9 @@ fn basic_layout(kind: Kind) -> Option<(u64, u64)> {
     })
 }
 
+/// The largest type, with room to round up.
+const MAX_SIZE: u64 = isize::MAX as u64 - 64;
+
 /// A field of a struct type built by hand.
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -136,12 +139,13 @@ impl Type {
 
     /// `[len]T`. Panics if the size overflows.
     pub fn array(&self, len: u64) -> Type {
-        let size = self.size().checked_mul(len).filter(|s| *s <= isize::MAX as u64);
+        let size = self.size().checked_mul(len).filter(|s| *s <= MAX_SIZE);
         let Some(size) = size else { panic!("array type too large") };
         Type::built(Kind::Array, size, self.align(), Some(self.clone()), len)
     }
 
-    /// A struct of named fields, laid out as Go does: a trailing field of size 0 is followed by padding.
+    /// A struct of named fields, laid out as Go does: a trailing field of size 0 is followed by padding. Panics if the
+    /// size overflows.
     pub fn strukt<'a>(fields: impl IntoIterator<Item = (&'a str, Type)>) -> Type {
         let (mut off, mut align, mut out, mut last) = (0u64, 1, Vec::new(), 1);
         for (name, typ) in fields {
@@ -149,7 +153,7 @@ impl Type {
             align = align.max(typ.align());
             last = typ.size();
             let offset = off;
-            off += last;
+            off = off.checked_add(last).filter(|s| *s <= MAX_SIZE).expect("struct type too large");
             out.push(Field { name: name.into(), typ, offset });
         }
         if off > 0 && last == 0 {
@@ -297,6 +301,15 @@ impl Type {
         }
     }
 
+    /// Whether it is an interface type without methods.
+    fn is_any(&self) -> bool {
+        match &self.0 {
+            Repr::Basic(k) => *k == Kind::Interface,
+            Repr::Built(_) => false,
+            Repr::Linked(t) => TypeView::kind(*t) == Kind::Interface && t.interface_methods().is_empty(),
+        }
+    }
+
     fn same_structure(&self, other: &Type) -> bool {
         let kind = self.kind();
         if kind != other.kind() || self.size() != other.size() || self.len() != other.len() {
@@ -320,6 +333,8 @@ impl Type {
             },
             // A map type cannot be built by hand, so one side knows less: refuse.
             Kind::Map => false,
+            // An interface with methods has another first word than `any`.
+            Kind::Interface => self.is_any() && other.is_any(),
             _ => true,
         }
     }

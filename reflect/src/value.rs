@@ -8,6 +8,7 @@ use crate::word::Word;
 use alloc::boxed::Box;
 use alloc::vec;
 use core::fmt;
+use core::ptr::NonNull;
 
 /// A value of a Go type, in memory of its own with Go's layout.
 ///
@@ -27,13 +28,16 @@ pub struct Value {
     typ: Type,
     /// The type's identity ([`Type::id`]).
     id: usize,
-    mem: Box<[u64]>,
+    /// Memory of `words(typ)`, owned. Raw, since the list of held ranges refers to it as well.
+    mem: NonNull<u64>,
     /// In the list of held ranges if the type has pointers.
     node: Option<Box<Node>>,
 }
 
 // SAFETY: a value owns its memory; what its pointers lead to is Go's, shared as Go shares it.
 unsafe impl Send for Value {}
+// SAFETY: a shared value is only read, and text that a Go string leads to never changes.
+unsafe impl Sync for Value {}
 
 /// A value of another type was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,12 +133,12 @@ impl Value {
 
     /// The zero value of a type.
     pub fn zero(typ: &Type) -> Value {
-        let mem = vec![0u64; (typ.size() as usize).div_ceil(8)].into_boxed_slice();
+        let mem = NonNull::from(Box::leak(vec![0u64; words(typ)].into_boxed_slice())).cast::<u64>();
         let mut node = None;
         if typ.has_pointers() {
             let n = node.insert(Box::new(Node::new()));
             // SAFETY: node and memory are boxed, and `drop` takes the node out.
-            unsafe { Node::enter(&mut **n, mem.as_ptr().cast(), mem.len() * (8 / size_of::<usize>())) };
+            unsafe { Node::enter(&mut **n, mem.as_ptr().cast(), words(typ) * (8 / size_of::<usize>())) };
         }
         Value { typ: typ.clone(), id: typ.id(), mem, node }
     }
@@ -173,12 +177,12 @@ impl Value {
 
     #[inline]
     pub(crate) fn data_mut(&mut self) -> *mut u8 {
-        self.mem.as_mut_ptr().cast()
+        self.mem.as_ptr().cast()
     }
 
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
         // SAFETY: as in `bytes`; the caller keeps the value valid.
-        unsafe { core::slice::from_raw_parts_mut(self.mem.as_mut_ptr().cast(), self.typ.size() as usize) }
+        unsafe { core::slice::from_raw_parts_mut(self.mem.as_ptr().cast(), self.typ.size() as usize) }
     }
 
     /// The number in a value of a signed integer kind.
@@ -294,6 +298,11 @@ impl Value {
     }
 }
 
+/// The memory of a value, in 8-byte words.
+fn words(typ: &Type) -> usize {
+    (typ.size() as usize).div_ceil(8)
+}
+
 fn wrong(want: &Type, v: &Value) -> WrongType {
     use alloc::string::ToString;
     WrongType { want: want.to_string(), got: v.typ.to_string() }
@@ -313,6 +322,9 @@ impl Drop for Value {
             // SAFETY: `zero` has entered it.
             unsafe { Node::leave(&mut **n) };
         }
+        let mem = NonNull::slice_from_raw_parts(self.mem, words(&self.typ));
+        // SAFETY: `zero` has leaked it.
+        drop(unsafe { Box::from_raw(mem.as_ptr()) });
     }
 }
 

@@ -1,36 +1,10 @@
 //! Calls through a runtime of plain Rust: the "Go code" is a closure that reads the call's words. What passes real
 //! registers is tested with the assembly (rt-arch/harness); here the Rust side runs under any checker.
 
+use oxigo_reflect::arch::Arch;
 use oxigo_reflect::func::*;
 use oxigo_reflect::types::Type;
 use oxigo_reflect::value::Value;
-use std::ffi::c_void;
-
-/// Every closure is one of `make_func`: the call goes straight to its hook.
-struct Loopback;
-
-#[repr(C)]
-struct Area {
-    ctxt: *const c_void,
-    frame: *mut u8,
-    ret_valid: *mut u8,
-    regs: *mut u8,
-}
-
-// SAFETY: only make_func closures are called.
-unsafe impl Runtime for Loopback {
-    unsafe fn reflectcall(&self, func: *const c_void, buffer: *mut u8, _: &CallSizes) -> Result<(), Panic> {
-        let mut valid = 0;
-        let frame = buffer.wrapping_add(oxigo_reflect::raw::BUFFER_STACK);
-        let mut area = Area { ctxt: func, frame, ret_valid: &mut valid, regs: buffer };
-        // SAFETY: the words that the stub would hand over.
-        unsafe { rust_func_hook((&raw mut area).cast(), || (&raw mut area).cast()) };
-        Ok(())
-    }
-    fn rust_func_stub(&self) -> usize {
-        0
-    }
-}
 
 #[test]
 fn arguments_and_results_of_many_shapes() {
@@ -77,11 +51,97 @@ fn wrong_use_is_an_error() {
     assert_eq!(call(&[]), "call with too few input arguments: 0, want 1");
     assert_eq!(call(&[&Value::int(1), &Value::int(2)]), "call with too many input arguments: 2, want 1");
     assert_eq!(call(&[&Value::uint(1)]), "call using uint as type int (argument 0)");
-    // SAFETY: never called.
-    let nil = unsafe { Func::from_closure(t, std::ptr::null()) };
+    let nil = Func::from_value(Value::zero(&Type::func(&t))).unwrap();
     assert_eq!(nil.call(&Loopback, &[&Value::int(1)]).unwrap_err(), CallError::NilFunc);
-    let big = FuncType::new([Type::uint8().array(1 << 31)], []);
-    assert_eq!(big.abi().args_size, 1 << 31);
+    let mut none = [];
+    let r = nil.call_into(&Loopback, &[&Value::int(1)], &mut none, &mut CallBuffer::<0>::new());
+    assert_eq!(r, Err(CallError::NilFunc));
+    assert!(Func::from_value(Value::int(1)).is_none());
+}
+
+#[test]
+fn call_into_refuses_wrong_buffers() {
+    let f = make_func(&Loopback, FuncType::new([Type::int()], [Type::int()]), |a| vec![a[0].clone()]);
+    let one = Value::int(1);
+    let into = |args: &[&Value], results: &mut [Value]| {
+        f.call_into(&Loopback, args, results, &mut CallBuffer::<4>::new()).map_err(|e| e.to_string())
+    };
+    let mut results = vec![Value::int(0)];
+    assert_eq!(into(&[&one], &mut results), Ok(()));
+    assert_eq!(results[0].as_int(), Some(1));
+    assert!(into(&[], &mut results).is_err());
+    assert!(into(&[&one, &one], &mut results).is_err());
+    assert!(into(&[&Value::float64(1.0)], &mut results).is_err());
+    assert_eq!(into(&[&one], &mut []), Err("result buffer 0 does not fit".into()));
+    assert_eq!(
+        into(&[&one], &mut [Value::int(0), Value::int(0)]),
+        Err("result buffer 1 does not fit".into())
+    );
+    assert_eq!(into(&[&one], &mut [Value::uint(0)]), Err("result buffer 0 does not fit".into()));
+    // Nothing was written by the refused calls.
+    assert_eq!(results[0].as_int(), Some(1));
+}
+
+#[test]
+fn frames_too_large_are_an_error_before_anything_is_allocated() {
+    let huge = || Type::uint8().array(1 << 31);
+    for t in [FuncType::new([huge()], []), FuncType::new([], [huge()])] {
+        let f = make_func(&Loopback, t, |_| vec![]);
+        assert_eq!(f.call(&Loopback, &[]).unwrap_err(), CallError::FrameTooLarge);
+        let r = f.call_into(&Loopback, &[], &mut [], &mut CallBuffer::<8>::new());
+        assert_eq!(r, Err(CallError::FrameTooLarge));
+    }
+}
+
+#[test]
+fn types_agree_by_structure_too() {
+    let pair = || Type::strukt([("a", Type::int8()), ("b", Type::string())]);
+    let f = make_func(&Loopback, FuncType::new([pair()], [pair()]), |a| vec![a[0].clone()]);
+    let mut v = Value::zero(&pair());
+    v.set_field(1, &Value::string("x")).unwrap();
+    let got = f.call(&Loopback, &[&v]).unwrap();
+    assert_eq!(got[0].field(1).unwrap().as_str_bytes(), Some(&b"x"[..]));
+    let mut out = [Value::zero(&pair())];
+    f.call_into(&Loopback, &[&v], &mut out, &mut CallBuffer::<0>::new()).unwrap();
+    assert_eq!(out[0].bytes(), v.bytes());
+}
+
+#[test]
+fn functions_are_values() {
+    let t = FuncType::new([], [Type::int()]);
+    let f = make_func(&Loopback, t, |_| vec![Value::int(42)]);
+    let again = Func::from_value(f.to_value()).unwrap();
+    assert_eq!(again.call(&Loopback, &[]).unwrap()[0].as_int(), Some(42));
+}
+
+#[test]
+fn a_function_of_another_runtime_is_refused() {
+    let t = FuncType::new([], []);
+    let closure = [0x1234usize];
+    // SAFETY: the runtime below looks at the code word only.
+    let f = unsafe { Func::from_closure(t, closure.as_ptr().cast()) };
+    assert!(matches!(f.call(&Loopback, &[]), Err(CallError::Panic(_))));
+}
+
+#[test]
+#[should_panic(expected = "struct type too large")]
+fn struct_sizes_do_not_wrap() {
+    let half = Type::uint8().array(1 << (usize::BITS - 2));
+    Type::strukt([("a", half.clone()), ("b", half.clone()), ("c", half.clone()), ("d", half)]);
+}
+
+#[test]
+#[should_panic(expected = "function type too large")]
+fn frame_sizes_do_not_wrap() {
+    let half = Type::uint8().array(1 << (usize::BITS - 2));
+    FuncType::new([half.clone(), half.clone(), half.clone()], [half]);
+}
+
+#[test]
+#[should_panic(expected = "more registers than there are")]
+fn budgets_stay_within_the_machine() {
+    let budget = oxigo_reflect::RegBudget { ints: 200, ..Arch::host().abi_internal() };
+    FuncType::with_budget(vec![Type::int()], vec![], false, budget);
 }
 
 #[test]
@@ -90,7 +150,11 @@ fn held_values_are_visible() {
     let word = v.bytes().as_ptr() as usize;
     let seen = || {
         let mut n = 0;
-        oxigo_reflect::held::each_range(|p, len| n += (p as usize == word && len >= 2) as usize);
+        oxigo_reflect::held::each_range(|p, len| {
+            // SAFETY: ranges in the list are readable.
+            let text = unsafe { p.read() };
+            n += (p as usize == word && len >= 2 && text != 0) as usize
+        });
         n
     };
     assert_eq!(seen(), 1);
