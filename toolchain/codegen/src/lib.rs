@@ -23,10 +23,10 @@ use syntax::Sym;
 pub struct Options {
     /// Verify register allocation (slow); debug builds of the compiler and fuzzing set it.
     pub check: bool,
-    /// The functions to list (`-S`, `--dump-ssa asm:FUNC`).
-    pub listing: Listing,
-    /// Functions whose machine instructions are printed before register allocation (`--dump-ssa machine:FUNC`).
-    pub machine: Vec<String>,
+    /// Positions of the functions to list (`-S`).
+    pub listing: Vec<std::ops::Range<u32>>,
+    /// Records functions legalized (`legalize`), before register allocation (`machine`) and as code (`asm`).
+    pub trace: Option<std::sync::Arc<ir::passes::trace::Trace>>,
     /// Threads; 0: as many as there are processors.
     pub threads: usize,
     /// Go version for `runtime.Version`.
@@ -37,27 +37,23 @@ pub struct Options {
     pub godebug: String,
 }
 
-/// Which functions' code is listed.
-#[derive(Clone, Debug, Default)]
-pub struct Listing {
-    /// All that are declared in these ranges of positions.
-    pub ranges: Vec<std::ops::Range<u32>>,
-    /// Those with these names; `*` at the end stands for any rest.
-    pub names: Vec<String>,
-}
+/// The stages that code generation records, in order.
+pub const STAGES: [&str; 3] = ["legalize", "machine", "asm"];
 
-impl Listing {
-    /// Whether a function is wanted.
-    pub fn wants(&self, f: &ir::Func) -> bool {
-        self.ranges.iter().any(|r| r.contains(&f.pos.0)) || self.names.iter().any(|n| named(f, n))
+impl Options {
+    /// Whether `-S` means this function.
+    pub(crate) fn lists(&self, f: &ir::Func) -> bool {
+        self.listing.iter().any(|r| r.contains(&f.pos.0))
     }
-}
-
-/// Whether a function has this name, or begins with what is before a `*`.
-pub(crate) fn named(f: &ir::Func, pattern: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => f.name.as_str().starts_with(prefix),
-        None => f.name == *pattern,
+    /// Whether the places that instructions come from are needed.
+    pub(crate) fn wants_positions(&self, f: &ir::Func) -> bool {
+        self.lists(f) || self.trace.as_ref().is_some_and(|t| t.wants(f.name, "asm"))
+    }
+    /// Records a stage if it is wanted.
+    pub(crate) fn record(&self, f: &ir::Func, stage: &'static str, text: impl FnOnce() -> String) {
+        if let Some(trace) = &self.trace {
+            trace.record(f.name, stage, text);
+        }
     }
 }
 

@@ -9,6 +9,8 @@
 mod support;
 
 use ir::Ty;
+use ir::passes::trace::Trace;
+use std::sync::Arc;
 use support::Loaded;
 
 fn number(text: &str, ty: Ty) -> u64 {
@@ -54,18 +56,13 @@ fn ssa_files() {
         let file = path.file_name().unwrap().to_string_lossy();
         let program = ir::parse::program(&text).unwrap_or_else(|e| panic!("{file}:{e}"));
         ir::verify::program(&program).unwrap_or_else(|e| panic!("{file}: {e:#?}"));
-        let options = oxigo_codegen::Options {
-            machine: std::env::var_os("DUMP").map(|_| "*".to_string()).into_iter().collect(),
-            ..Default::default()
-        };
+        let trace = Arc::new(Trace::new(match std::env::var("DUMP") {
+            Ok(stage) => vec![(stage, "*".into())],
+            Err(_) => Vec::new(),
+        }));
+        let options = oxigo_codegen::Options { trace: Some(trace.clone()), ..Default::default() };
         let loaded = Loaded::new(program, &options);
-        if std::env::var_os("DUMP").is_some() {
-            for (id, c) in loaded.funcs.iter_enumerated() {
-                if let Some(c) = c {
-                    std::fs::write(format!("/tmp/{}.bin", loaded.program.funcs[id].name), &c.code).unwrap();
-                }
-            }
-        }
+        trace.stages().iter().for_each(|s| eprintln!("# {} after {}\n{}", s.func, s.pass, s.text));
         let mut calls = 0;
         for (n, line) in text.lines().enumerate() {
             let Some(call) = line.trim().strip_prefix("# call ") else { continue };

@@ -15,8 +15,8 @@ pub struct Options {
     pub asm: bool,
     /// Explain escape analysis and inlining; given twice, in more detail.
     pub explain: u32,
-    /// `PASS:FUNC` of intermediate code to print.
-    pub dump_ssa: Vec<String>,
+    /// Functions whose intermediate code is shown, with the pass.
+    pub dump_ssa: Vec<(String, String)>,
     pub tags: Vec<String>,
     /// No limit on the number of errors.
     pub all_errors: bool,
@@ -93,10 +93,15 @@ static FLAGS: &[Flag] = &[
     switch("time", "print how long each phase takes", |o, on| o.time = on),
     switch("S", "print assembly", |o, on| o.asm = on),
     switch("m", "explain what escapes to the heap and what is inlined", |o, on| o.explain += u32::from(on)),
-    value("dump-ssa", "PASS:FUNC", "print a function's intermediate code after a pass", |o, v| {
-        o.dump_ssa.push(v);
-        Ok(())
-    }),
+    value(
+        "dump-ssa",
+        "PASS:FUNC",
+        "print a function's code after a pass; PASS may be *, or html for a page with all",
+        |o, v| {
+            o.dump_ssa.push(crate::dump::request(&v)?);
+            Ok(())
+        },
+    ),
     switch("x", "print the commands that are run", |o, on| o.commands = on),
     switch("work", "keep intermediate files and print where they are", |o, on| o.work = on),
     value(

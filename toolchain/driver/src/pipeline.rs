@@ -1,8 +1,10 @@
 //! The phases from loaded packages to an executable, in order, with what each took.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ir::passes::trace::Trace;
 use rustc_hash::{FxHashMap, FxHashSet};
 use types::checker::{Checker, PackageInput};
 use types::table::PkgId;
@@ -11,7 +13,7 @@ use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render};
-use crate::{late, link, runtime_lib};
+use crate::{dump, late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -175,20 +177,23 @@ pub fn run(
         add_errors(errors, &mut program);
         errors_text(&program, options.all_errors)
     })?;
-    dump_ssa(&ir, &options.dump_ssa);
+    let trace = (!options.dump_ssa.is_empty()).then(|| Arc::new(Trace::new(options.dump_ssa.clone())));
     timings.note(|| format!("{} functions, {} data symbols", ir.funcs.len(), ir.datas.len()));
-    let report = timings.phase("optimise", || ir::passes::run(&mut ir, &pass_options(options)));
+    let report = timings.phase("optimise", || ir::passes::run(&mut ir, &pass_options(options, &trace)));
     timings.parts("optimise", &report.times);
     let remarks: Vec<Diagnostic> =
         report.remarks.into_iter().map(|(pos, text)| Diagnostic::new(pos, text)).collect();
     if options.explain > 0 {
         eprint!("{}", render_remarks(&program, root, remarks));
     }
-    let object = timings
-        .phase("codegen", || codegen::compile_program(&ir, &codegen_options(config, options, &program)));
+    let codegen = codegen_options(config, options, &program, trace.clone());
+    let object = timings.phase("codegen", || codegen::compile_program(&ir, &codegen));
     let object = object.map_err(|errors| errors.join("\n"))?;
     timings.parts("codegen", &object.times);
     print!("{}", object.listing);
+    if let Some(trace) = trace {
+        dump::write(&trace.stages(), &options.dump_ssa, &ir)?;
+    }
     // The program's own code is next to nothing beside the archive: find it while nothing else is left to do.
     let runtime = match &options.runtime_lib {
         Some(archive) => archive.clone(),
@@ -199,31 +204,13 @@ pub fn run(
     linked
 }
 
-/// Prints the functions that `--dump-ssa build:FUNC` asks for, as they were built; `*` at the end stands for any rest.
-fn dump_ssa(ir: &ir::Program, wanted: &[String]) {
-    for name in wanted.iter().filter_map(|w| w.strip_prefix("build:")) {
-        for f in ir.funcs.iter() {
-            let hit = match name.strip_suffix('*') {
-                Some(prefix) => f.name.as_str().starts_with(prefix),
-                None => f.name == *name,
-            };
-            if hit {
-                println!("{f}");
-            }
-        }
-    }
-}
-
-fn pass_options(options: &Options) -> ir::passes::Options {
+fn pass_options(options: &Options, trace: &Option<Arc<Trace>>) -> ir::passes::Options {
     let has = |name: &str| options.debug.iter().any(|d| d == name);
     ir::passes::Options {
         remarks: options.explain > 0,
         no_inline: has("noinline"),
         no_opt: has("noopt"),
-        dump: options.dump_ssa.first().and_then(|d| {
-            let (pass, func) = d.split_once(':')?;
-            Some((pass.to_string(), func.to_string()))
-        }),
+        trace: trace.clone(),
     }
 }
 
@@ -233,19 +220,17 @@ fn root_files(program: &Program) -> Vec<std::ops::Range<u32>> {
     files.map(|f| f.source.base..f.source.base + f.source.text.len() as u32).collect()
 }
 
-fn codegen_options(config: &Config, options: &Options, program: &Program) -> codegen::Options {
-    let dumped = |pass: &str| -> Vec<String> {
-        let wanted = options.dump_ssa.iter().filter_map(|d| d.split_once(':'));
-        wanted.filter(|d| d.0 == pass).map(|d| d.1.to_string()).collect()
-    };
+fn codegen_options(
+    config: &Config,
+    options: &Options,
+    program: &Program,
+    trace: Option<Arc<Trace>>,
+) -> codegen::Options {
     let version = std::fs::read_to_string(config.goroot.join("VERSION")).unwrap_or_default();
     codegen::Options {
         check: cfg!(debug_assertions),
-        listing: codegen::Listing {
-            ranges: if options.asm { root_files(program) } else { Vec::new() },
-            names: dumped("asm"),
-        },
-        machine: dumped("machine"),
+        listing: if options.asm { root_files(program) } else { Vec::new() },
+        trace,
         threads: options.jobs,
         version: version.lines().next().unwrap_or(crate::goroot::GO_VERSION).to_string(),
         ..codegen::Options::default()

@@ -1,4 +1,4 @@
-//! The listing of a whole program (`--dump-ssa 'asm:*'`) says what LLVM's disassembler says: text, lengths, and that
+//! Listings and dumps. The listing of a whole program (`--dump-ssa 'asm:*'`) says what LLVM's disassembler says: text, lengths, and that
 //! nothing is left over.
 
 #[path = "../../codegen/tests/support/llvm.rs"]
@@ -112,4 +112,35 @@ fn the_listing_shows_the_program_of_the_command_line() {
     );
     assert!(listing.contains("  # jump table\n") && listing.contains(".long 0x"), "{listing}");
     assert!(!listing.contains("\nfmt.") && !listing.contains(".byte"), "{listing}");
+}
+
+/// A dump of one pass, and the page with all of them.
+#[test]
+fn dumps_and_pages() {
+    let dir = Scratch::new("dump");
+    let source = dir.path("p.go");
+    std::fs::write(&source, PROGRAM).unwrap();
+    let run = |requests: &[&str]| {
+        let mut oxigo = oxigo();
+        oxigo.current_dir(&dir.0).arg("build");
+        for r in requests {
+            oxigo.args(["--dump-ssa", r]);
+        }
+        let output = oxigo.args(["-o", "p", "p.go"]).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (text, errors) = run(&["gvn:main.main", "html:main.main", "gvn:main.nothing"]);
+    assert!(text.starts_with("# main.main after gvn\nfunc \"main.main\""), "{text}");
+    assert!(text.contains("@26\n") && text.contains("<fmt.Fprintln>"), "{text}");
+    assert_eq!(text.matches("# main.main after").count(), 1);
+    assert!(text.ends_with("dumped SSA for main.main to ./main.main.html\n"), "{text}");
+    assert!(errors.contains("--dump-ssa gvn:main.nothing: the program has no such function"), "{errors}");
+    let page = std::fs::read_to_string(dir.path("main.main.html")).unwrap();
+    for stage in ["source", "build", "inline", "escape", "gvn", "poll", "machine", "asm"] {
+        assert!(page.contains(&format!("<h2>{stage}")), "the page lacks {stage}");
+    }
+    assert!(page.contains("<i class=\"l26\">26</i>"), "{}", &page[..3000]);
+    assert!(!page.contains("http:"));
+    let (_, errors) = run(&["nosuch:main.main"]);
+    assert!(errors.contains("no pass is named nosuch"), "{errors}");
 }

@@ -29,6 +29,9 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<(Pos, Str
     for id in order {
         let mut f = take(program, id);
         if inline_calls(program, &mut f, id, &costs, options, remarks) {
+            if let Some(trace) = &options.trace {
+                trace.record(f.name, "inline", || f.to_string());
+            }
             run_passes(program, &mut f, EARLY, options);
         }
         costs[id] = cost(&f);

@@ -13,9 +13,12 @@ pub mod licm;
 pub mod poll;
 pub mod promote;
 pub mod simplify;
+pub mod trace;
 
 use crate::{Func, FuncId, Program, func::Body};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use trace::Trace;
 
 /// What the passes shall do and report.
 #[derive(Clone, Default)]
@@ -26,8 +29,8 @@ pub struct Options {
     pub no_inline: bool,
     /// No optimisation but what the later phases need.
     pub no_opt: bool,
-    /// `PASS:FUNC`: dump FUNC after PASS (`*`: after all).
-    pub dump: Option<(String, String)>,
+    /// Records functions after passes.
+    pub trace: Option<Arc<Trace>>,
 }
 
 /// What the passes tell: remarks (position, text) and times.
@@ -44,7 +47,7 @@ type FuncPass = (&'static str, fn(&Program, &mut Func));
 
 /// Before inlining: make bodies small, so that their size says what they cost.
 const EARLY: &[FuncPass] =
-    &[("simplify", simplify::run), ("promote", promote::run), ("simplify2", simplify::run)];
+    &[("early-simplify", simplify::run), ("early-promote", promote::run), ("early-simplify2", simplify::run)];
 /// After escape analysis.
 const LATE: &[FuncPass] = &[
     ("promote", promote::run),
@@ -59,6 +62,21 @@ const LATE: &[FuncPass] = &[
 /// What code generation needs in any case.
 const REQUIRED: &[FuncPass] = &[("barriers", barriers::run), ("poll", poll::run)];
 
+/// The names of all stages that [`run`] records, in order: after `build`, the function as it was made.
+pub fn names() -> Vec<&'static str> {
+    let names = |passes: &[FuncPass]| passes.iter().map(|p| p.0).collect::<Vec<_>>();
+    [vec!["build"], names(EARLY), vec!["inline", "escape"], names(LATE), names(REQUIRED)].concat()
+}
+
+/// Records all functions after a phase over the whole program.
+fn record_all(program: &Program, options: &Options, phase: &'static str) {
+    if let Some(trace) = &options.trace {
+        for f in program.funcs.iter().filter(|f| matches!(f.body, Body::Ssa)) {
+            trace.record(f.name, phase, || f.to_string());
+        }
+    }
+}
+
 /// Runs all passes over the program.
 pub fn run(program: &mut Program, options: &Options) -> Report {
     let mut report = Report::default();
@@ -68,12 +86,14 @@ pub fn run(program: &mut Program, options: &Options) -> Report {
         report.times.push((name, start.elapsed()));
     };
     let mut remarks = Vec::new();
+    record_all(program, options, "build");
     if !options.no_opt {
         timed("early", program, &mut |p| each_function(p, EARLY, options));
         if !options.no_inline {
             timed("inline", program, &mut |p| inline::run(p, options, &mut remarks));
         }
         timed("escape", program, &mut |p| escape::run(p, options, &mut remarks));
+        record_all(program, options, "escape");
         timed("late", program, &mut |p| each_function(p, LATE, options));
     }
     timed("required", program, &mut |p| each_function(p, REQUIRED, options));
@@ -113,13 +133,9 @@ pub fn run_passes(program: &Program, f: &mut Func, passes: &[FuncPass], options:
     for (name, pass) in passes {
         pass(program, f);
         f.apply_aliases();
-        let _ = name;
         check(program, f, name);
-        if let Some((wanted, func)) = &options.dump
-            && (wanted == name || wanted == "*")
-            && f.name.as_str() == func
-        {
-            dump(program, f, name);
+        if let Some(trace) = &options.trace {
+            trace.record(f.name, name, || f.to_string());
         }
     }
 }
@@ -131,10 +147,6 @@ fn check(program: &Program, f: &Func, after: &str) {
     {
         panic!("invalid IR after {after}:\n{}\n{f}", e.join("\n"));
     }
-}
-
-fn dump(_program: &Program, f: &Func, after: &str) {
-    eprintln!("# {} after {after}\n{f}", f.name);
 }
 
 /// The function with this link name, if the program has it.

@@ -59,9 +59,10 @@ pub fn compile(env: &Env, id: FuncId, w: &mut Worker) -> Result<Option<Compiled>
     }
     .map(|c| {
         c.map(|mut c| {
-            if env.options.listing.wants(func) {
+            if env.options.lists(func) {
                 c.listing = listing::function(env, func, &c);
             }
+            env.options.record(func, "asm", || listing::function(env, func, &c));
             c
         })
     })
@@ -70,6 +71,7 @@ pub fn compile(env: &Env, id: FuncId, w: &mut Worker) -> Result<Option<Compiled>
 fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, String> {
     let mut f = func.clone();
     crate::prep::legalize(&mut f, env.helpers);
+    env.options.record(&f, "legalize", || f.to_string());
     let sig = &env.program.sigs[func.sig];
     let params = isel_call::place_params(&mut f, sig);
     let mut sel = isel::select(env, &f, params);
@@ -80,9 +82,7 @@ fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, Strin
     split::split_at_loops(&mut sel, &|b| {
         f.blocks.get(ir::Block(b)).is_some_and(|b| b.cold || matches!(b.term, ir::Term::Unreachable))
     });
-    if env.options.machine.iter().any(|n| crate::named(&f, n)) {
-        eprintln!("{}", listing::machine(&f, &sel));
-    }
+    env.options.record(&f, "machine", || listing::machine(&f, &sel));
     let solution = allocate(env, &mut sel, w)?;
     let frame = Frame::new(&f, &sel.slots_used, sel.out_args, solution.spill_slots, sel.calls);
     if frame.size >= 1 << 30 {
@@ -261,7 +261,7 @@ fn emit_function(
     // Marks in the code with what they are for.
     let mut safepoints: Vec<(u32, u32, Vec<u32>)> = Vec::new();
     let mut lines: Vec<(u32, usize)> = Vec::new();
-    let listed = env.options.listing.wants(f);
+    let listed = env.options.wants_positions(f);
     let mut positions: Vec<(u32, usize)> = Vec::new();
     let mut copies = Copies::default();
     // Number of each block's first instruction in the allocation's order.
