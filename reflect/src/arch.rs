@@ -665,6 +665,8 @@ const HOST: usize = {
     }
     i
 };
+/// The largest alignment of its types.
+pub const HOST_MAX_ALIGN: u8 = ROWS[HOST].max_align;
 /// Its RegArgs.
 pub const HOST_REG_ARGS: RegArgsLayout = ROWS[HOST].reg_args();
 /// How many integer argument registers it has.

@@ -339,7 +339,7 @@ impl Func {
     pub fn from_value(v: Value) -> Option<Func> {
         let typ = v.typ().signature().filter(|_| v.typ().kind() == Kind::Func)?;
         // SAFETY: a func value is a pointer wide.
-        let closure = unsafe { v.data().cast::<Word>().read() } as usize;
+        let closure = unsafe { v.data().cast::<Wide<usize>>().read() }.get();
         let closure = core::ptr::with_exposed_provenance(closure);
         Some(Func { typ, closure, _held: Some(Arc::new(v)) })
     }

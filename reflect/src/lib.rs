@@ -8,6 +8,7 @@
 //! - [`raw`]: a call as assembly sees it.
 //! - [`image`]: the tables in an executable (functions, lines, stack maps, roots), readers and writers.
 //! - [`types`], [`value`], [`func`], [`held`]: the Rust user's types, values, calls both ways (feature `alloc`).
+//! - [`gotype`]: Rust structs as Go types (feature `derive` for the macro).
 //! - [`rtype`]: a read-only view of type descriptors in memory; [`word`]: Go's words where Rust's are narrower.
 #![no_std]
 #![deny(missing_docs)]
@@ -28,6 +29,8 @@ pub mod word;
 pub mod doc;
 #[cfg(feature = "alloc")]
 pub mod func;
+#[cfg(feature = "alloc")]
+pub mod gotype;
 #[cfg(feature = "alloc")]
 pub mod held;
 #[cfg(feature = "alloc")]
