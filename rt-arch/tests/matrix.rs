@@ -1,6 +1,6 @@
 //! The assembly layer on every architecture: builds rt-arch/harness for it and runs it, on Linux's bare kernel (natively or
-//! under qemu-user) and on qemu's standard machines without an operating system. Names begin with the GOARCH and the
-//! system: `cargo nextest run -E 'test(/^arm64::none::/)'`.
+//! under qemu-user) and on qemu's standard machines without an operating system; wasm's under Node. Names begin with the
+//! GOARCH and the system: `cargo nextest run -E 'test(/^arm64::none::/)'`.
 //!
 //! A column whose tools are missing says what to install and is skipped; with OXIGO_MATRIX=all it fails instead.
 //! `columns` lists them all. OXIGO_SIGNATURES and OXIGO_SEED change the random signatures.
@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
+
+#[path = "matrix/wasm.rs"]
+mod wasm;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("harness")
@@ -299,6 +302,11 @@ fn columns() {
                 m => println!("{:9} {system:6} needs {}", a.name, m.join(" ")),
             }
         }
+    }
+    lacking.extend(wasm::lacking());
+    match wasm::missing().as_slice() {
+        [] => println!("{:9} node   runs here", "wasm"),
+        m => println!("{:9} node   needs {}", "wasm", m.join(" ")),
     }
     assert!(lacking.is_empty(), "missing files: {}", lacking.join(" "));
 }
