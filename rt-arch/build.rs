@@ -3,13 +3,11 @@
 
 use bindgen::callbacks::IntKind;
 use reflect::arch::Arch;
-use reflect::raw::{LEAN_ARGS, LEAN_RESULTS};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The frame sizes of the reflectcall family: powers of two from 16 bytes to 1 GiB.
-const CALL_SIZES: std::ops::RangeInclusive<u32> = 4..=30;
+#[path = "build/print.rs"]
+mod print;
 
 /// The files of every architecture, and the cargo feature that wants them.
 const FILES: &[(&str, Option<&str>)] = &[
@@ -29,6 +27,7 @@ const FILES: &[(&str, Option<&str>)] = &[
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=include");
     println!("cargo:rerun-if-env-changed=OXIGO_MUTATE");
     println!("cargo:rerun-if-env-changed=LIBCLANG_PATH");
@@ -37,9 +36,7 @@ fn main() {
     println!("cargo:rerun-if-changed={}", arch.family);
     println!("cargo:rerun-if-changed=generic");
 
-    let word = arch.ptr_size as u32;
-    let regs_size = arch.reg_args().ptrs;
-    fs::write(out.join("regs.h"), regs_header(arch, word, regs_size)).unwrap();
+    fs::write(out.join("regs.h"), print::regs_header(arch)).unwrap();
     let constants = layout_constants(arch, &out);
     if arch.family == "wasm" {
         fs::write(out.join("layout_num.h"), numbers(&constants)).unwrap();
@@ -136,211 +133,6 @@ fn target_row() -> &'static Arch {
         (same, _) => same,
     };
     Arch::by_name(name).unwrap_or_else(|| panic!("no row for target architecture {machine}"))
-}
-
-/// `regs.h`: sizes, the spill and unspill sequences, and the list of call sizes.
-fn regs_header(arch: &Arch, word: u32, regs_size: u32) -> String {
-    let l = arch.reg_args();
-    let mut s = format!(
-        "/* Printed from the row of {}. */\n#define WORD {word}\n#define REGS_SIZE {regs_size}\n",
-        arch.name
-    );
-    let _ = writeln!(s, "#define LINK_WORDS {}", arch.link.is_some() as u32);
-    if arch.big_endian {
-        s += "#define OXIGO_BIG_ENDIAN 1\n";
-    }
-    let (ni, nf) = (arch.int_args.len(), arch.float_args.len());
-    let _ = writeln!(
-        s,
-        "#define NUM_INT_ARGS {ni}\n#define NUM_FLOAT_ARGS {nf}\n#define REGARGS_PTRS {}\n#define \
-         REGARGS_RETURN_IS_PTR {}\n#define REGARGS_SIZE {}",
-        l.ptrs, l.return_is_ptr, l.size
-    );
-    for (name, store) in [("SPILL_ARGS", true), ("UNSPILL_ARGS", false)] {
-        let ints = arch
-            .int_args
-            .iter()
-            .enumerate()
-            .map(|(i, r)| move_int(arch.family, r.asm, i as u32 * word, store));
-        let floats = arch
-            .float_args
-            .iter()
-            .enumerate()
-            .map(|(i, r)| move_arg_float(arch, r.asm, l.floats + 8 * i as u32, store));
-        let _ = writeln!(s, "\n/* Ints and Floats of the RegArgs at `base`. */");
-        s += &macro_text(name, ints.chain(floats).collect(), store);
-    }
-    s += &partial_macros(arch, word);
-    s += &general_macros(arch.family, word);
-    let _ = write!(s, "\n/* The reflectcall family. */\n#define CALL_SIZES(F)");
-    for k in CALL_SIZES {
-        let _ = write!(s, " \\\n    F({});", 1u32 << k);
-    }
-    s += "\n";
-    s
-}
-
-/// `LOAD_INTS_LOW`, `STORE_FLOATS_HIGH` and so on: the registers that lean calls move, and the others.
-fn partial_macros(arch: &Arch, word: u32) -> String {
-    let mut s = String::from("\n/* Parts of the same sequences. */\n");
-    let floats_at = arch.reg_args().floats;
-    for (verb, store, low) in [("LOAD", false, LEAN_ARGS as usize), ("STORE", true, LEAN_RESULTS as usize)] {
-        let ints = arch.int_args.iter().zip(0..).map(|(r, i)| move_int(arch.family, r.asm, i * word, store));
-        let floats = arch
-            .float_args
-            .iter()
-            .zip(0..)
-            .map(|(r, i)| move_arg_float(arch, r.asm, floats_at + 8 * i, store));
-        for (what, lines) in [("INTS", ints.collect::<Vec<_>>()), ("FLOATS", floats.collect())] {
-            let (first, rest) = lines.split_at(low.min(lines.len()));
-            let _ = writeln!(s, "#define {verb}_{what}_LOW_COUNT {}", first.len());
-            s += &macro_text(&format!("{verb}_{what}_LOW"), first.to_vec(), store);
-            s += &macro_text(&format!("{verb}_{what}_HIGH"), rest.to_vec(), store);
-        }
-    }
-    s
-}
-
-/// A general register to or from `base`, as the assembler of a family writes it. `base` is a macro parameter.
-fn move_int(family: &str, reg: &str, off: u32, store: bool) -> String {
-    let (st, ld) = match family {
-        "amd64" => ("movq", "movq"),
-        "arm64" | "arm" => ("str", "ldr"),
-        "ppc64" => ("std", "ld"),
-        "riscv64" | "mips64" => ("sd", "ld"),
-        "s390x" => ("stg", "lg"),
-        "mips" => ("sw", "lw"),
-        "386" => ("movl", "movl"),
-        other => panic!("{other} has no such assembly"),
-    };
-    place(family, if store { st } else { ld }, reg, off, store)
-}
-
-/// A float register, its 8 bytes.
-fn move_float(family: &str, reg: &str, off: u32, store: bool) -> String {
-    let (st, ld) = match family {
-        "amd64" | "386" => ("movsd", "movsd"),
-        "arm64" => ("str", "ldr"),
-        "arm" => ("vstr", "vldr"),
-        "ppc64" => ("stfd", "lfd"),
-        "riscv64" => ("fsd", "fld"),
-        "s390x" => ("std", "ld"),
-        "mips" | "mips64" => ("sdc1", "ldc1"),
-        other => panic!("{other} has no such assembly"),
-    };
-    place(family, if store { st } else { ld }, reg, off, store)
-}
-
-/// A float argument register. RegArgs is word-aligned only, and mips wants 8-byte moves aligned: there they go by halves
-/// through R2, which is no argument.
-fn move_arg_float(arch: &Arch, reg: &str, off: u32, store: bool) -> String {
-    if arch.family != "mips" {
-        return move_float(arch.family, reg, off, store);
-    }
-    let (low, high) = if arch.big_endian { (off + 4, off) } else { (off, off + 4) };
-    if store {
-        format!("mfc1 $2, ${reg}; sw $2, {low}(base); mfhc1 $2, ${reg}; sw $2, {high}(base)")
-    } else {
-        format!("lw $2, {low}(base); mtc1 $2, ${reg}; lw $2, {high}(base); mthc1 $2, ${reg}")
-    }
-}
-
-fn place(family: &str, op: &str, reg: &str, off: u32, store: bool) -> String {
-    match family {
-        "amd64" | "386" if store => format!("{op} %{reg}, {off}(base)"),
-        "amd64" | "386" => format!("{op} {off}(base), %{reg}"),
-        "arm" => format!("{op} {reg}, [base, #{off}]"),
-        "arm64" => format!("{op} {reg}, [base, {off}]"),
-        "s390x" => format!("{op} %{reg}, {off}(base)"),
-        "mips" | "mips64" => format!("{op} ${reg}, {off}(base)"),
-        _ => format!("{op} {reg}, {off}(base)"),
-    }
-}
-
-/// How `SAVE_GENERAL` sees a family: the names of general and float registers without their numbers, how many there
-/// are, and which general ones it leaves out: fixed ones, SP, and the one that holds the base (T0 of isa.h).
-struct General {
-    int: &'static str,
-    ints: u32,
-    skip: &'static [u32],
-    float: &'static str,
-    floats: &'static [u32],
-}
-
-const ALL32: &[u32] = &[
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
-    29, 30, 31,
-];
-const EVEN32: &[u32] = &[0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30];
-
-fn general(family: &str) -> Option<General> {
-    let g = |int, ints, skip, float, floats| General { int, ints, skip, float, floats };
-    Some(match family {
-        "arm64" => g("x", 31, &[18, 19], "d", ALL32),
-        "riscv64" => g("x", 32, &[0, 2, 3, 4, 5], "f", ALL32),
-        "ppc64" => g("", 32, &[1, 2, 13, 21], "", ALL32),
-        "s390x" => g("r", 16, &[1, 15], "f", &ALL32[..16]),
-        // BX holds the base.
-        "386" => g("", 8, &[3, 4], "xmm", &ALL32[..8]),
-        "arm" => g("r", 15, &[3, 13], "d", &ALL32[..16]),
-        "mips" => g("", 32, &[0, 1, 3, 26, 27, 28, 29], "f", EVEN32),
-        "mips64" => g("", 32, &[0, 1, 3, 26, 27, 28, 29], "f", ALL32),
-        _ => return None,
-    })
-}
-
-/// `SAVE_GENERAL` and `RESTORE_GENERAL`: general register n in word n, then the floats.
-fn general_macros(family: &str, word: u32) -> String {
-    let Some(g) = general(family) else { return String::new() };
-    let floats_at = (g.ints * word).next_multiple_of(8);
-    let mut s = format!("\n#define GENERAL_SIZE {}\n", floats_at + 8 * g.floats.len() as u32);
-    for (name, store) in [("SAVE_GENERAL", true), ("RESTORE_GENERAL", false)] {
-        let reg =
-            |n: u32| if family == "386" { X86_NAMES[n as usize].into() } else { format!("{}{n}", g.int) };
-        let ints =
-            (0..g.ints).filter(|n| !g.skip.contains(n)).map(|n| move_int(family, &reg(n), n * word, store));
-        let floats =
-            g.floats.iter().enumerate().map(|(k, n)| {
-                move_float(family, &format!("{}{n}", g.float), floats_at + 8 * k as u32, store)
-            });
-        s += &macro_text(name, ints.chain(floats).collect(), store);
-    }
-    s
-}
-
-const X86_NAMES: [&str; 8] = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"];
-
-/// A macro of the given lines. The tests ask for broken ones, to see that they notice: OXIGO_MUTATE=swap exchanges two
-/// registers' places in what is loaded, drop leaves out a store, offset loads from a wrong slot.
-fn macro_text(name: &str, mut lines: Vec<String>, store: bool) -> String {
-    // The second and third register: arguments on every architecture, and not what the tests' own code holds.
-    if let (Ok(mutation), [_, one, two, ..]) = (env::var("OXIGO_MUTATE"), &mut lines[..]) {
-        match mutation.as_str() {
-            "swap" if !store => {
-                let (a, b) = (operands(one), operands(two));
-                let (x, y) = (one.replace(&a, "@").replace('@', &b), two.replace(&b, "@").replace('@', &a));
-                (*one, *two) = (x, y);
-            }
-            "drop" if store => {
-                lines.remove(2);
-            }
-            "offset" if !store => *two = one.replace(&operands(one), &operands(two)),
-            _ => {}
-        }
-    }
-    let mut s = format!("#define {name}(base)");
-    for line in lines {
-        let _ = write!(s, " \\\n    {line};");
-    }
-    s + "\n"
-}
-
-/// The register of a printed move.
-fn operands(line: &str) -> String {
-    let is_memory = |o: &str| o.contains("base");
-    let (_, rest) = line.split_once(' ').unwrap_or(("", line));
-    let parts: Vec<&str> = rest.split(", ").collect();
-    parts.iter().find(|o| !is_memory(o) && !o.ends_with(']')).map_or(String::new(), |o| o.to_string())
 }
 
 /// Rust constants from the object-like macros of layout.h and of the printed regs.h, as clang reads them.

@@ -22,7 +22,7 @@ pub struct Reg {
 }
 
 /// One architecture.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Arch {
     /// GOARCH.
     pub name: &'static str,
@@ -81,7 +81,7 @@ pub enum Float32InReg {
 }
 
 /// Names by which other tools know an architecture.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Tools {
     /// Rust target of hosted programs (rt-core for Linux).
     pub rust_target: &'static str,
