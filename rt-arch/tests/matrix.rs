@@ -277,36 +277,62 @@ columns! {
     ppc64 "ppc64" ppc64le "ppc64le" riscv64 "riscv64" s390x "s390x"
 }
 
-/// Every native row has its column and its files; says which columns run on this machine.
-#[test]
-fn columns() {
+/// What a row lacks to have a column: files, and the column itself.
+fn lacking(a: &Arch) -> Vec<String> {
     const OWN: [&str; 2] = ["signal.S", "isa.h"];
     const ALL_FILES: [&str; 8] =
         ["switch.S", "morestack.S", "spill.S", "call.S", "makefunc.S", "mem.S", "misc.S", "entry.S"];
+    if a.family == "wasm" {
+        return wasm::lacking();
+    }
     let dir = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut lacking = Vec::new();
-    for a in ALL.iter().filter(|a| a.family != "wasm") {
-        assert!(COLUMNS.contains(&a.name), "{} has a row but no column", a.name);
-        let pushes = a.link.is_none();
-        for f in ALL_FILES.iter().chain(&OWN) {
-            let own = dir.join(a.family).join(f).exists();
-            let shared = !pushes && dir.join("generic").join(f).exists();
-            let needless = pushes && *f == "isa.h";
-            if !(own || shared || needless) {
-                lacking.push(format!("{}/{f}", a.family));
-            }
-        }
-        for (on, system) in [(On::Linux, "linux"), (On::None, "none")] {
-            match missing(a, on).as_slice() {
+    let pushes = a.link.is_none();
+    let found = |f: &str| {
+        let own = dir.join(a.family).join(f).exists();
+        let shared = !pushes && dir.join("generic").join(f).exists();
+        let needless = pushes && f == "isa.h";
+        own || shared || needless
+    };
+    let files =
+        ALL_FILES.iter().chain(&OWN).filter(|f| !found(f)).map(|f| format!("rt-arch/{}/{f}", a.family));
+    let bare = dir.join("harness/bare").join(format!("{}.S", a.family));
+    let boot = (!bare.exists()).then(|| format!("rt-arch/harness/bare/{}.S", a.family));
+    let column =
+        (!COLUMNS.contains(&a.name)).then(|| format!("{} in rt-arch/tests/matrix.rs, columns!", a.name));
+    files.chain(boot).chain(column).collect()
+}
+
+/// Every row has its column and its files; says which columns run on this machine, and what to install for the others.
+#[test]
+fn columns() {
+    let mut missing_files = Vec::new();
+    for a in &ALL {
+        missing_files.extend(lacking(a));
+        let systems = match a.family {
+            "wasm" => vec![("node", wasm::missing())],
+            _ => vec![("linux", missing(a, On::Linux)), ("none", missing(a, On::None))],
+        };
+        for (system, missing) in systems {
+            match missing.as_slice() {
                 [] => println!("{:9} {system:6} runs here", a.name),
                 m => println!("{:9} {system:6} needs {}", a.name, m.join(" ")),
             }
         }
     }
-    lacking.extend(wasm::lacking());
-    match wasm::missing().as_slice() {
-        [] => println!("{:9} node   runs here", "wasm"),
-        m => println!("{:9} node   needs {}", "wasm", m.join(" ")),
-    }
-    assert!(lacking.is_empty(), "missing files: {}", lacking.join(" "));
+    assert!(missing_files.is_empty(), "missing: {}", missing_files.join(", "));
+}
+
+/// A row without files and without a column is told what it lacks.
+#[test]
+fn columns_of_a_new_architecture() {
+    let new = Arch { name: "loong64", family: "loong64", ..*goarch("riscv64") };
+    let want =
+        ["loong64/signal.S", "loong64/isa.h", "harness/bare/loong64.S", "loong64 in rt-arch/tests/matrix.rs"];
+    let got = lacking(&new);
+    assert!(got.len() == want.len() && want.iter().all(|w| got.iter().any(|g| g.contains(w))), "{got:?}");
+    // Without a link register nothing is shared.
+    let pushes = Arch { link: None, ..new };
+    assert!(
+        ["call.S", "morestack.S"].iter().all(|f| lacking(&pushes).contains(&format!("rt-arch/loong64/{f}")))
+    );
 }
