@@ -6,6 +6,7 @@
 
 use crate::abi::TypeView;
 use crate::kind::Kind;
+use crate::word::{Ptr, Word, addr, ptr, size};
 use core::ffi::c_void;
 
 /// `abi.NameOff`.
@@ -40,9 +41,9 @@ bitflags::bitflags! {
 #[repr(C)]
 pub struct Type {
     /// Bytes in a value.
-    pub size: usize,
+    pub size: Word,
     /// Bytes up to the end of the last pointer.
-    pub ptr_bytes: usize,
+    pub ptr_bytes: Word,
     /// Hash of the type.
     pub hash: u32,
     /// Properties.
@@ -54,9 +55,9 @@ pub struct Type {
     /// Kind, as a number.
     pub kind: u8,
     /// Func value of the equality function; null: not comparable.
-    pub equal: *const c_void,
+    pub equal: Ptr<c_void>,
     /// Pointer bitmap, one bit per word of `ptr_bytes`.
-    pub gc_data: *const u8,
+    pub gc_data: Ptr<u8>,
     /// String form.
     pub str: NameOff,
     /// Type of a pointer to this type; may be 0.
@@ -69,9 +70,9 @@ pub struct Type {
 #[allow(missing_docs, reason = "the fields are Go's")]
 pub struct ArrayType {
     pub typ: Type,
-    pub elem: *const Type,
-    pub slice: *const Type,
-    pub len: usize,
+    pub elem: Ptr<Type>,
+    pub slice: Ptr<Type>,
+    pub len: Word,
 }
 
 /// `abi.ChanType`.
@@ -80,7 +81,7 @@ pub struct ArrayType {
 #[allow(missing_docs, reason = "the fields are Go's")]
 pub struct ChanType {
     pub typ: Type,
-    pub elem: *const Type,
+    pub elem: Ptr<Type>,
     /// 1 receive, 2 send, 3 both.
     pub dir: isize,
 }
@@ -91,7 +92,7 @@ pub struct ChanType {
 #[allow(missing_docs, reason = "the fields are Go's")]
 pub struct ElemType {
     pub typ: Type,
-    pub elem: *const Type,
+    pub elem: Ptr<Type>,
 }
 
 /// `abi.FuncType`. Parameter and result types follow it (and its `Uncommon`).
@@ -111,9 +112,9 @@ pub struct FuncType {
 #[repr(C)]
 #[allow(missing_docs, reason = "the fields are Go's")]
 pub struct GoSlice<T> {
-    pub ptr: *const T,
-    pub len: usize,
-    pub cap: usize,
+    pub ptr: Ptr<T>,
+    pub len: Word,
+    pub cap: Word,
 }
 
 /// `abi.Imethod`.
@@ -141,16 +142,16 @@ pub struct InterfaceType {
 #[allow(missing_docs, reason = "the fields are Go's")]
 pub struct MapType {
     pub typ: Type,
-    pub key: *const Type,
-    pub elem: *const Type,
-    pub group: *const Type,
-    pub hasher: *const c_void,
-    pub group_size: usize,
-    pub keys_off: usize,
-    pub key_stride: usize,
-    pub elems_off: usize,
-    pub elem_stride: usize,
-    pub elem_off: usize,
+    pub key: Ptr<Type>,
+    pub elem: Ptr<Type>,
+    pub group: Ptr<Type>,
+    pub hasher: Ptr<c_void>,
+    pub group_size: Word,
+    pub keys_off: Word,
+    pub key_stride: Word,
+    pub elems_off: Word,
+    pub elem_stride: Word,
+    pub elem_off: Word,
     pub flags: u32,
 }
 
@@ -160,8 +161,8 @@ pub struct MapType {
 #[allow(missing_docs, reason = "the fields are Go's")]
 pub struct StructField {
     pub name: Name,
-    pub typ: *const Type,
-    pub offset: usize,
+    pub typ: Ptr<Type>,
+    pub offset: Word,
 }
 
 /// `abi.StructType`.
@@ -209,13 +210,13 @@ pub struct Method {
 #[repr(C)]
 pub struct Itab {
     /// The interface.
-    pub inter: *const InterfaceType,
+    pub inter: Ptr<InterfaceType>,
     /// The concrete type.
-    pub typ: *const Type,
+    pub typ: Ptr<Type>,
     /// Copy of the type's hash.
     pub hash: u32,
     /// First method; 0: the type does not implement the interface.
-    pub fun0: usize,
+    pub fun0: Word,
 }
 
 /// How to follow offsets.
@@ -236,7 +237,7 @@ pub trait Resolve: Copy {
 #[repr(transparent)]
 pub struct Name {
     /// First byte; null: no name.
-    pub bytes: *const u8,
+    pub bytes: Ptr<u8>,
 }
 
 impl Name {
@@ -249,13 +250,18 @@ impl Name {
     /// The flag of an embedded field.
     pub const EMBEDDED: u8 = 8;
 
+    /// Whether there is no name.
+    pub fn is_none(self) -> bool {
+        addr(self.bytes).is_null()
+    }
+
     /// The flags; 0 without a name.
     ///
     /// # Safety
     /// The name is null or points to a well-formed name that lives on.
     pub unsafe fn flags(self) -> u8 {
         // SAFETY: as the caller promises.
-        if self.bytes.is_null() { 0 } else { unsafe { *self.bytes } }
+        if self.is_none() { 0 } else { unsafe { *addr(self.bytes) } }
     }
 
     /// The name itself.
@@ -263,7 +269,7 @@ impl Name {
     /// # Safety
     /// As for [`Name::flags`].
     pub unsafe fn name(self) -> &'static [u8] {
-        if self.bytes.is_null() {
+        if self.is_none() {
             return &[];
         }
         // SAFETY: a length and that many bytes follow the flags.
@@ -299,7 +305,7 @@ impl Name {
             if self.flags() & Name::HAS_TAG != 0 {
                 end = self.counted(end).1;
             }
-            Some(self.bytes.add(end).cast::<NameOff>().read_unaligned())
+            Some(addr(self.bytes).add(end).cast::<NameOff>().read_unaligned())
         }
     }
 
@@ -308,7 +314,7 @@ impl Name {
         let (mut len, mut shift) = (0usize, 0);
         loop {
             // SAFETY: within the name, as the callers know.
-            let b = unsafe { *self.bytes.add(at) };
+            let b = unsafe { *addr(self.bytes).add(at) };
             at += 1;
             len |= (b as usize & 0x7f) << shift;
             shift += 7;
@@ -317,14 +323,14 @@ impl Name {
             }
         }
         // SAFETY: as above.
-        (unsafe { core::slice::from_raw_parts(self.bytes.add(at), len) }, at + len)
+        (unsafe { core::slice::from_raw_parts(addr(self.bytes).add(at), len) }, at + len)
     }
 }
 
 /// A type descriptor that is well-formed and lives on: types are static or never collected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
-pub struct TypeRef(*const Type);
+pub struct TypeRef(Ptr<Type>);
 
 impl TypeRef {
     /// A view of `t`.
@@ -332,18 +338,18 @@ impl TypeRef {
     /// # Safety
     /// `t` points to a well-formed descriptor, as are all that it refers to, and they outlive every use.
     pub unsafe fn new(t: *const Type) -> TypeRef {
-        TypeRef(t)
+        TypeRef(ptr(t))
     }
 
     /// The address of the descriptor.
     pub fn as_ptr(self) -> *const Type {
-        self.0
+        addr(self.0)
     }
 
     /// The common part.
     pub fn get(self) -> &'static Type {
         // SAFETY: `new`'s promise.
-        unsafe { &*self.0 }
+        unsafe { &*addr(self.0) }
     }
 
     /// Reads the descriptor as that of a certain kind.
@@ -352,7 +358,7 @@ impl TypeRef {
     /// `K` is the struct of this type's kind.
     pub unsafe fn cast<K>(self) -> &'static K {
         // SAFETY: `new`'s promise and the caller's.
-        unsafe { &*self.0.cast::<K>() }
+        unsafe { &*addr(self.0).cast::<K>() }
     }
 
     /// The element type of an array, channel, map, pointer or slice.
@@ -389,7 +395,7 @@ impl TypeRef {
             return None;
         }
         // SAFETY: the flag says that an `Uncommon` follows the kind's struct, without padding (both are aligned).
-        Some(unsafe { &*self.0.byte_add(self.kind_size()).cast() })
+        Some(unsafe { &*addr(self.0).byte_add(self.kind_size()).cast() })
     }
 
     /// All methods, exported ones first.
@@ -431,7 +437,7 @@ impl TypeRef {
         unsafe {
             let f = self.cast::<FuncType>();
             let skip = size_of::<FuncType>() + self.uncommon().map_or(0, |_| size_of::<Uncommon>());
-            let at = self.0.byte_add(skip).cast::<TypeRef>();
+            let at = addr(self.0).byte_add(skip).cast::<TypeRef>();
             let (n, m) = (f.in_count as usize, (f.out_count & 0x7fff) as usize);
             let all = core::slice::from_raw_parts(at, n + m);
             Some((&all[..n], &all[n..], f.out_count & 0x8000 != 0))
@@ -441,7 +447,7 @@ impl TypeRef {
     /// The string form, through `r`.
     pub fn string(self, r: impl Resolve) -> &'static [u8] {
         // SAFETY: names that a descriptor refers to are well-formed.
-        let s = unsafe { r.name(self.0, self.get().str).name() };
+        let s = unsafe { r.name(addr(self.0), self.get().str).name() };
         if self.get().tflag.contains(TFlag::EXTRA_STAR) { &s[1..] } else { s }
     }
 }
@@ -456,7 +462,7 @@ impl<T> GoSlice<T> {
             return &[];
         }
         // SAFETY: as the caller promises.
-        unsafe { core::slice::from_raw_parts(self.ptr, self.len) }
+        unsafe { core::slice::from_raw_parts(addr(self.ptr), size(self.len)) }
     }
 }
 
@@ -495,7 +501,7 @@ impl TypeView for TypeRef {
     }
 }
 
-#[cfg(target_pointer_width = "64")]
+#[cfg(any(target_pointer_width = "64", target_arch = "wasm32"))]
 const _: () = {
     assert!(size_of::<Type>() == 48 && size_of::<MapType>() == 136 && size_of::<FuncType>() == 56);
     assert!(size_of::<StructType>() == 80 && size_of::<InterfaceType>() == 80 && size_of::<Uncommon>() == 16);

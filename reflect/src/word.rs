@@ -42,6 +42,41 @@ impl<T: Copy> Wide<T> {
     }
 }
 
+/// A pointer in Go's memory.
+#[cfg(not(target_arch = "wasm32"))]
+pub type Ptr<T> = *const T;
+/// A pointer in Go's memory.
+#[cfg(target_arch = "wasm32")]
+pub type Ptr<T> = Wide<*const T>;
+
+/// A length or size of Go's that fits into Rust's.
+#[allow(clippy::unnecessary_cast, reason = "on wasm a Word is wider")]
+pub const fn size(w: Word) -> usize {
+    w as usize
+}
+
+/// The address in a pointer of Go's.
+#[cfg(not(target_arch = "wasm32"))]
+pub const fn addr<T>(p: Ptr<T>) -> *const T {
+    p
+}
+/// The address in a pointer of Go's.
+#[cfg(target_arch = "wasm32")]
+pub const fn addr<T>(p: Ptr<T>) -> *const T {
+    p.get()
+}
+
+/// A pointer of Go's to an address.
+#[cfg(not(target_arch = "wasm32"))]
+pub const fn ptr<T>(p: *const T) -> Ptr<T> {
+    p
+}
+/// A pointer of Go's to an address.
+#[cfg(target_arch = "wasm32")]
+pub const fn ptr<T>(p: *const T) -> Ptr<T> {
+    Wide::new(p)
+}
+
 /// The code word of a closure whose code is the function at `address`. On wasm an address is an index in the table of
 /// functions, and a code word leaves room for the number of a resume point below it.
 pub const fn code_word(address: usize) -> Word {

@@ -16,6 +16,7 @@ mod api;
 mod collect;
 mod host;
 mod leaf;
+mod nested;
 mod rt;
 #[path = "../../harness/src/sig.rs"]
 mod sig;

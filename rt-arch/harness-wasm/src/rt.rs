@@ -54,7 +54,8 @@ const fn new_g() -> G {
 }
 
 static mut G0: G = new_g();
-static mut CUR: G = new_g();
+/// The goroutine that `run` has started last and that has not ended.
+static mut CURRENT: *mut G = null_mut();
 static mut THREAD: M = M {
     g0: Wide::new(null_mut()),
     curg: Wide::new(null_mut()),
@@ -125,15 +126,19 @@ impl Start {
     }
 }
 
-/// Runs a goroutine with a stack of `stack` bytes that makes the call.
+/// Runs a goroutine with a stack of `stack` bytes that makes the call. In a hook: the goroutine that waits there goes on
+/// waiting.
 pub fn run(block: &Block, stack: usize) {
     let start = Start::new(block);
-    // SAFETY: one goroutine at a time, whose stack lives until it ends.
+    let mut g = new_g();
+    // SAFETY: goroutine and stack live until it ends.
     unsafe {
-        let g = addr_of_mut!(CUR);
-        new_goroutine(g, &start, stack);
-        resume(g);
-        free_goroutine(g);
+        let before = CURRENT;
+        CURRENT = &raw mut g;
+        new_goroutine(CURRENT, &start, stack);
+        resume(CURRENT);
+        free_goroutine(CURRENT);
+        CURRENT = before;
     }
 }
 
@@ -237,7 +242,7 @@ pub unsafe fn move_stack() {
     unsafe {
         MOVED_BY = 0;
         if MOVE_ALWAYS {
-            let g = addr_of_mut!(CUR);
+            let g = CURRENT;
             let before = (*g).stack_hi;
             copy_stack(g, (before - (*g).stack_lo) as usize);
             set_guard(g, 0);
@@ -346,7 +351,8 @@ unsafe fn copy_stack(g: *mut G, size: usize) {
 
 /// The goroutine of `run`.
 pub fn current() -> *mut G {
-    addr_of_mut!(CUR)
+    // SAFETY: one thread.
+    unsafe { CURRENT }
 }
 
 /// An address in its stack as a distance from the end, or back.

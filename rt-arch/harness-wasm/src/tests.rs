@@ -8,9 +8,11 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::ptr::null_mut;
+use oxigo_reflect::Kind;
 use oxigo_reflect::abi::{AbiDesc, AbiSeq, StepKind, assign};
 use oxigo_reflect::arch::Arch;
 use oxigo_reflect::func::{CallBuffer, CallError, CallSizes, Func, FuncType, Panic, Runtime};
+use oxigo_reflect::rtype::{TFlag, TypeRef};
 use oxigo_reflect::types::Type;
 use oxigo_reflect::value::Value;
 use oxigo_reflect::word::{Wide, Word};
@@ -30,6 +32,8 @@ pub fn main(args: &[&[u8]]) -> bool {
     let (sigs, values, pointers) = signatures(n, seed);
     let api = crate::api::round_trips(n / 4 + 1, seed);
     let wrong = wrong_use();
+    linked_types();
+    let nested = crate::nested::nested(60);
     let sizes = call_sizes(SIZES);
     let refused = large_frames(2 * SIZES);
     let (growths, unwinds) = recursion(DEEP);
@@ -43,7 +47,7 @@ pub fn main(args: &[&[u8]]) -> bool {
     let (collections, swept) = unsafe { (collect::COLLECTIONS, collect::SWEPT) };
     println(format_args!(
         "wasm: {collections} collections during MakeFunc kept {pointers} pointer arguments and freed {swept} other cells; \
-         {parks} parks; {} MiB of memory",
+         {parks} parks; {nested} nested loops; {} MiB of memory",
         rt::memory() >> 20
     ));
     println(format_args!(
@@ -384,6 +388,39 @@ fn bad_call() {
     run(&block, 8 << 10);
     // SAFETY: one thread.
     check(unsafe { BAD_CALLS } == 1, "a frame over 1 GiB is refused");
+}
+
+/// Descriptors as a compiler lays them out for wasm: words of 8 bytes, addresses of 4.
+fn linked_types() {
+    fn common(size: Word, ptr_bytes: Word, direct: bool, kind: Kind) -> [Word; 6] {
+        let direct = if direct { TFlag::DIRECT_IFACE.bits() as Word } else { 0 };
+        [size, ptr_bytes, direct << 32 | 8 << 40 | 8 << 48 | (kind as Word) << 56, 0, 0, 0]
+    }
+    fn at<T>(x: &[T]) -> Word {
+        x.as_ptr() as usize as Word
+    }
+    let (a, b) = ([1u8, 1, b'A'], [1u8, 1, b'B']);
+    let int = common(8, 0, false, Kind::Int);
+    let pointer = [&common(8, 8, true, Kind::Pointer)[..], &[at(&int)]].concat();
+    let fields = [at(&a), at(&int), 0, at(&b), at(&pointer), 8];
+    let record = [&common(16, 16, false, Kind::Struct)[..], &[0, at(&fields), 2, 2]].concat();
+    let counts = 2 | 1 << 16;
+    let func = [&common(8, 8, true, Kind::Func)[..], &[counts, at(&record), at(&pointer), at(&int)]].concat();
+    // SAFETY: well-formed descriptors that outlive the types.
+    let typ = |words: &[Word]| Type::linked(unsafe { TypeRef::new(words.as_ptr().cast()) });
+    let Some(signature) = typ(&func).signature() else { fail(format_args!("a linked func type")) };
+    let text = alloc::string::ToString::to_string(&signature);
+    check(text == "func(struct { A int; B *int }, *int) int", "a linked signature");
+    let d = signature.abi();
+    let ptrs = [0, 1, 2, 3].map(|i| d.stack_ptr(i));
+    check(d.args_size == 32 && ptrs == [false, true, true, false], "the ABI of a linked signature");
+    let t = typ(&record);
+    check(t.field_named("B") == Some(1) && t.size() == 16, "a linked struct type");
+    check(t.field(1).is_some_and(|(t, off)| off == 8 && t.elem().is_some()), "a linked field");
+    check(
+        t.same(&Type::strukt([("A", Type::int()), ("B", Type::int().pointer())])),
+        "linked and built types",
+    );
 }
 
 /// A runtime that must not be asked.
