@@ -28,6 +28,8 @@ pub fn regs_header(arch: &Arch) -> String {
          REGARGS_RETURN_IS_PTR {}\n#define REGARGS_SIZE {}",
         l.ptrs, l.return_is_ptr, l.size
     );
+    // C, as which bindgen reads this file, has no `#` in such macros; arm's assembler wants it.
+    s += "\n#ifdef __ASSEMBLER__\n";
     for (name, store) in [("SPILL_ARGS", true), ("UNSPILL_ARGS", false)] {
         let ints = arch
             .int_args
@@ -48,7 +50,7 @@ pub fn regs_header(arch: &Arch) -> String {
     for k in CALL_SIZES {
         let _ = write!(s, " \\\n    F({});", 1u32 << k);
     }
-    s += "\n";
+    s += "\n#endif\n";
     s
 }
 
