@@ -433,20 +433,56 @@ impl<'a> PtrMap<'a> {
 /// The stack map of function `f` at code offset `pc`: of a call, its return address.
 ///
 /// ```text
-///   table of a function, in stackmaps: u32 count, then count x {u32 pc, u32 offset of the map}, sorted by pc
+///   table of a function, in stackmaps: u32 offset of the stack objects or 0, u32 count,
+///                                      then count x {u32 pc, u32 offset of the map}, sorted by pc
 /// ```
 pub fn stack_map<'a>(stackmaps: &'a [u32], f: &FuncEntry, pc: u32) -> Option<PtrMap<'a>> {
     if f.stackmaps == 0 {
         return None;
     }
-    let t = stackmaps.get(f.stackmaps as usize / 4..)?;
-    let rows = t.get(1..1 + 2 * *t.first()? as usize)?;
+    let rows = stack_map_rows(stackmaps, f);
     let (mut lo, mut hi) = (0, rows.len() / 2);
     while lo < hi {
         let mid = (lo + hi) / 2;
         if rows[2 * mid] < pc { lo = mid + 1 } else { hi = mid }
     }
     (rows.get(2 * lo) == Some(&pc)).then(|| PtrMap::at(stackmaps, rows[2 * lo + 1]))?
+}
+
+/// The rows of a function's table of stack maps: pc and map's offset in turn.
+pub fn stack_map_rows<'a>(stackmaps: &'a [u32], f: &FuncEntry) -> &'a [u32] {
+    let rows = || {
+        let t = stackmaps.get(f.stackmaps as usize / 4..)?;
+        t.get(2..2 + 2 * *t.get(1)? as usize)
+    };
+    if f.stackmaps == 0 { &[] } else { rows().unwrap_or(&[]) }
+}
+
+/// An object in a frame that holds pointers and to which pointers may point. The maps of safepoints name what code reads
+/// of it by the frame's own addresses; otherwise it is alive if a live pointer leads to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StackObject {
+    /// Offset from SP.
+    pub offset: u32,
+    /// Bytes.
+    pub size: u32,
+    /// Offset of the [`PtrMap`] of its words.
+    pub map: u32,
+}
+
+/// The stack objects of function `f`, ascending.
+///
+/// ```text
+///   u32 count, then count x {u32 offset from SP, u32 size, u32 offset of the map}
+/// ```
+pub fn stack_objects<'a>(stackmaps: &'a [u32], f: &FuncEntry) -> impl Iterator<Item = StackObject> + use<'a> {
+    let list = || {
+        let at = *stackmaps.get(f.stackmaps as usize / 4)? as usize / 4;
+        let n = if at == 0 { 0 } else { *stackmaps.get(at)? as usize };
+        stackmaps.get(at + 1..at + 1 + 3 * n)
+    };
+    let list = if f.stackmaps == 0 { &[] } else { list().unwrap_or(&[]) };
+    list.chunks_exact(3).map(|o| StackObject { offset: o[0], size: o[1], map: o[2] })
 }
 
 /// The open-coded defers of function `f`.

@@ -1,6 +1,6 @@
 //! Writers of the blobs that [`crate::image`] reads. The compiler gathers each blob once per program.
 
-use crate::image::{InlinedCall, LineRow, OpenDefers};
+use crate::image::{InlinedCall, LineRow, OpenDefers, StackObject};
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -154,13 +154,22 @@ impl StackMaps {
         off
     }
 
-    /// Writes a function's table of (pc, map offset), which must ascend; returns `FuncEntry::stackmaps`.
-    pub fn add_table(&mut self, rows: &[(u32, u32)]) -> u32 {
+    /// Writes a function's table of (pc, map offset) and its stack objects, both of which must ascend; returns
+    /// `FuncEntry::stackmaps`.
+    pub fn add_table(&mut self, rows: &[(u32, u32)], objects: &[StackObject]) -> u32 {
         if rows.is_empty() {
             return 0;
         }
         debug_assert!(rows.is_sorted_by(|a, b| a.0 < b.0));
-        let mut t = vec![rows.len() as u32];
+        debug_assert!(objects.is_sorted_by(|a, b| a.offset + a.size <= b.offset));
+        let at = if objects.is_empty() {
+            0
+        } else {
+            let mut list = vec![objects.len() as u32];
+            list.extend(objects.iter().flat_map(|o| [o.offset, o.size, o.map]));
+            self.push(&list)
+        };
+        let mut t = vec![at, rows.len() as u32];
         t.extend(rows.iter().flat_map(|&(pc, map)| [pc, map]));
         self.push(&t)
     }
@@ -226,12 +235,18 @@ mod tests {
         let one = m.add_map(0, [3, 40]);
         let two = m.add_map(1 << 3, []);
         assert_eq!(m.add_map(0, [40, 3]), one);
-        let f =
-            FuncEntry { stackmaps: m.add_table(&[(5, one), (17, two), (30, one)]), ..FuncEntry::default() };
+        let objects =
+            [StackObject { offset: 8, size: 24, map: one }, StackObject { offset: 32, size: 8, map: two }];
+        let f = FuncEntry {
+            stackmaps: m.add_table(&[(5, one), (17, two), (30, one)], &objects),
+            ..FuncEntry::default()
+        };
         let map = stack_map(&m.words, &f, 30).unwrap();
         assert_eq!(map.iter().collect::<Vec<_>>(), [3, 40]);
         assert!(map.get(40) && !map.get(4) && !map.get(41) && !map.get(1000));
         assert_eq!(stack_map(&m.words, &f, 17).unwrap().regs, 8);
+        assert_eq!(stack_objects(&m.words, &f).collect::<Vec<_>>(), objects);
+        assert_eq!(stack_objects(&m.words, &FuncEntry::default()).count(), 0);
         assert!(stack_map(&m.words, &f, 6).is_none() && stack_map(&m.words, &f, 31).is_none());
         let d = OpenDefers { mask: 15, slots: 24, count: 3 };
         let f = FuncEntry { open_defers: m.add_open_defers(d), ..f };

@@ -26,6 +26,7 @@ pub mod select;
 pub mod sema;
 pub mod signal;
 pub mod stack;
+pub mod stackscan;
 pub mod start;
 pub mod symtab;
 pub mod sync;

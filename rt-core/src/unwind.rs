@@ -281,12 +281,37 @@ pub fn open_defers(f: &Func) -> Option<OpenDefers> {
     }
 }
 
-/// Calls `visit` with the address of each slot that holds a pointer (or nil) on the goroutine's
-/// stack and in its register save area.
+/// Calls `visit` with the address of each slot that may hold a pointer on the goroutine's stack and in its register save
+/// area: live ones, some of them several times, and all in stack objects, where dead ones may hold anything that was
+/// a pointer once, or nil.
 ///
 /// # Safety
 /// As `Unwinder::new`; a running goroutine must stand in a hook of the calling thread.
 pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
+    // SAFETY: slots come from the compiler's tables.
+    unsafe {
+        let maps = the_image().stackmaps();
+        // Both find slots.
+        let visit = core::cell::RefCell::new(visit);
+        each_slot_and_object(g, &mut |slot| (visit.borrow_mut())(slot), &mut |sp, o| {
+            if let Some(map) = image::PtrMap::at(maps, o.map) {
+                let base = (sp + o.offset as usize) as *mut usize;
+                map.iter().for_each(|w| (visit.borrow_mut())(base.add(w as usize)));
+            }
+        })
+    }
+}
+
+/// Calls `visit` with the address of each slot that holds a live pointer (or nil) by itself, and `object` with each object
+/// that is alive if a live pointer leads to it, and its frame's SP. Objects come in ascending order.
+///
+/// # Safety
+/// As `each_slot`.
+pub unsafe fn each_slot_and_object(
+    g: *mut G,
+    visit: &mut dyn FnMut(*mut usize),
+    object: &mut dyn FnMut(usize, image::StackObject),
+) {
     // SAFETY: slots come from the compiler's tables.
     unsafe {
         let maps = the_image().stackmaps();
@@ -316,6 +341,7 @@ pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
                             last = (e, off, image::stack_map(maps, e, off));
                             last.2
                         };
+                        image::stack_objects(maps, e).for_each(|o| object(f.sp, o));
                         // No row: no pointers at this call.
                         if let Some(map) = map {
                             for w in map.iter() {
@@ -370,8 +396,7 @@ fn fault_map<'a>(maps: &'a [u32], e: &FuncEntry) -> Option<image::PtrMap<'a>> {
         return None;
     }
     // The first call from there on is deferreturn's.
-    let t = maps.get(e.stackmaps as usize / 4..)?;
-    let rows = t.get(1..1 + 2 * *t.first()? as usize)?;
+    let rows = image::stack_map_rows(maps, e);
     let i = (0..rows.len() / 2).find(|i| rows[2 * i] > e.deferreturn)?;
     image::PtrMap::at(maps, rows[2 * i + 1])
 }

@@ -12,7 +12,7 @@ use crate::heap::stats::MemStats;
 use crate::heap::{self, MCache, Type, meta};
 use crate::hook;
 use crate::sched::*;
-use crate::{stack, timer, unwind};
+use crate::{stack, stackscan, timer};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 
 hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
@@ -195,7 +195,7 @@ unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
     if st == status::DEAD || st == status::IDLE {
         return;
     }
-    unwind::each_slot(g, &mut |slot| m.mark_slot(slot as usize));
+    stackscan::each_live_slot(g, &mut |slot| m.mark_slot(slot as usize));
     for p in [(*g).panic as usize, (*g).defer as usize, (*g).labels] {
         if p != 0 {
             m.mark(p);
@@ -210,7 +210,7 @@ unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
         }
         s = (*s).waitlink;
     }
-    // Defer records in frames are stack objects; those on the heap hold their closures themselves.
+    // Defer records in frames are stack objects, which the scan found; those on the heap hold their closures themselves.
     if st == status::WAITING && (*g).syscall_sp == 0 {
         stack::shrink(g);
     }

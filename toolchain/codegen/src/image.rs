@@ -80,6 +80,15 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
         .collect();
     let points: Vec<(u32, u32)> =
         c.safepoints.iter().map(|s| (s.pc, t.maps.add_map(s.regs, s.words.iter().copied()))).collect();
+    let objects: Vec<img::StackObject> = c
+        .objects
+        .iter()
+        .map(|o| img::StackObject {
+            offset: o.offset,
+            size: o.size,
+            map: t.maps.add_map(0, o.words.iter().copied()),
+        })
+        .collect();
     let args = stack_arg_pointers(sig);
     FuncEntry {
         entry: 0,
@@ -91,7 +100,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
         file,
         start_line: start.line,
         pcline: t.lines.add(file, start.line, &rows),
-        stackmaps: t.maps.add_table(&points),
+        stackmaps: t.maps.add_table(&points, &objects),
         args_map: if args.is_empty() { 0 } else { t.maps.add_map(0, args) },
         deferreturn: c.deferreturn,
         open_defers: c.open_defers.map_or(0, |d| t.maps.add_open_defers(d)),

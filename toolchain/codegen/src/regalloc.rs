@@ -117,6 +117,8 @@ pub trait Visit {
     fn def_fixed(&mut self, r: &mut Reg, at: Reg);
     /// A register for use inside the instruction, or a result that is written before all operands are read.
     fn temp(&mut self, r: &mut Reg);
+    /// A stack object, as the base of an address.
+    fn slot(&mut self, _: ir::Slot) {}
 }
 
 /// Machine code before allocation, as the allocator sees it.

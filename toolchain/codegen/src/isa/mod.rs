@@ -62,6 +62,17 @@ pub enum Calls {
     Indirect,
 }
 
+/// A stack object that pointers may point to, and that holds pointers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StackObject {
+    /// Offset from SP.
+    pub offset: u32,
+    /// Bytes.
+    pub size: u32,
+    /// Its words that hold pointers.
+    pub words: Vec<u32>,
+}
+
 /// Everything about one compiled function.
 #[derive(Clone, Debug, Default)]
 pub struct Compiled {
@@ -73,6 +84,8 @@ pub struct Compiled {
     pub frame: u32,
     /// Stack maps, ascending.
     pub safepoints: Vec<Safepoint>,
+    /// Stack objects, ascending.
+    pub objects: Vec<StackObject>,
     /// Line rows, ascending.
     pub lines: Vec<Line>,
     /// Where each instruction comes from: a row for each change, whether or not a traceback can stop there. Only with

@@ -82,16 +82,20 @@ impl Amode {
         Amode { disp: self.disp + by, ..self }
     }
     fn visit(&mut self, v: &mut dyn Visit) {
-        if let Base::Reg(r) = &mut self.base {
-            v.use_reg(r);
+        match &mut self.base {
+            Base::Reg(r) => v.use_reg(r),
+            Base::Slot(s) => v.slot(*s),
+            _ => {}
         }
         if let Some((r, _)) = &mut self.index {
             v.use_reg(r);
         }
     }
     fn visit_late(&mut self, v: &mut dyn Visit) {
-        if let Base::Reg(r) = &mut self.base {
-            v.use_late(r);
+        match &mut self.base {
+            Base::Reg(r) => v.use_late(r),
+            Base::Slot(s) => v.slot(*s),
+            _ => {}
         }
         if let Some((r, _)) = &mut self.index {
             v.use_late(r);

@@ -16,6 +16,7 @@ mod isel_call;
 mod isel_cmp;
 mod isel_mem;
 mod listing;
+mod liveness;
 mod regs;
 mod split;
 
@@ -238,15 +239,7 @@ fn emit_function(
         wb_flag: env.helpers.wb_flag.map(SymRef::Data),
     };
     e.blocks = (0..sel.blocks.len()).map(|_| e.buf.label()).collect();
-    // Pointers in slots are always in the maps.
-    let mut slot_words: Vec<u32> = Vec::new();
-    for (s, d) in f.slots.iter_enumerated() {
-        if sel.slots_used[s.index()] {
-            let first = frame.slot_offset(s) / 8;
-            slot_words.extend(d.ptrs.iter().enumerate().filter(|p| *p.1).map(|p| first + p.0 as u32));
-        }
-    }
-    slot_words.sort_unstable();
+    let mut slots = liveness::slots(f, sel, frame);
     let word = |r: Reg| frame.spill_offset(r.index()) / 8;
 
     let entry = e.buf.label();
@@ -309,7 +302,8 @@ fn emit_function(
             if let Inst::Poll = inst {
                 copies.close(&mut live);
                 let regs = live.iter().filter(|r| r.is_phys()).fold(0, |m, r| m | 1 << r.hw());
-                let words = live.iter().filter(|r| r.is_spill()).map(|&r| word(r)).collect();
+                let mut words: Vec<u32> = live.iter().filter(|r| r.is_spill()).map(|&r| word(r)).collect();
+                words.extend(slots.at.remove(&n).unwrap_or_default());
                 frame::poll(&mut e, regs, words);
             } else {
                 e.inst(inst);
@@ -318,7 +312,8 @@ fn emit_function(
                 if let Some(r) = live.iter().find(|r| !r.is_spill()) {
                     return Err(format!("a live pointer is in {r:?} across a call"));
                 }
-                let words = live.iter().map(|&r| word(r)).collect();
+                let mut words: Vec<u32> = live.iter().map(|&r| word(r)).collect();
+                words.extend(slots.at.remove(&n).unwrap_or_default());
                 safepoints.push((e.buf.mark(), 0, words));
                 copies.0.clear();
             } else if polls {
@@ -355,7 +350,7 @@ fn emit_function(
                     uses: Vec::new(),
                     defs: Vec::new(),
                 })));
-                safepoints.push((e.buf.mark(), 0, Vec::new()));
+                safepoints.push((e.buf.mark(), 0, slots.recovery.clone()));
                 e.inst(&Inst::Trap);
             }
             Cold::Wb { at, back, addr, size } => {
@@ -388,13 +383,10 @@ fn emit_function(
         sel.defer_return.map_or(0, |d| done.labels[blocks[forward[d as usize] as usize].0 as usize]);
     let mut points: Vec<Safepoint> = safepoints
         .into_iter()
-        .map(|(mark, regs, mut words)| {
-            words.extend_from_slice(&slot_words);
-            Safepoint { pc: done.marks[mark as usize], regs, words }
-        })
+        .map(|(mark, regs, words)| Safepoint { pc: done.marks[mark as usize], regs, words })
         .collect();
     if sel.defer_return.is_some() {
-        points.push(Safepoint { pc: deferreturn, regs: 0, words: slot_words });
+        points.push(Safepoint { pc: deferreturn, regs: 0, words: slots.recovery });
     }
     points.sort_unstable_by_key(|p| p.pc);
     let row = |(mark, line): (u32, usize)| {
@@ -411,6 +403,7 @@ fn emit_function(
         relocs: done.relocs,
         frame: frame.to_return_address(),
         safepoints: points,
+        objects: slots.objects,
         lines: lines.into_iter().map(row).collect(),
         positions: positions.into_iter().map(row).collect(),
         tables: tables.iter().map(|t| done.labels[t.0 as usize]).collect(),

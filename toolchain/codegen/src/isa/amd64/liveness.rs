@@ -1,0 +1,229 @@
+//! Which words of stack objects hold live pointers at each safepoint.
+//!
+//! A word is live where some path from there reads it, or takes its object's address, before it is written. An address that
+//! was taken is a pointer like any other from there on: it is in a register or spill slot, which the maps name, and
+//! the collector finds the object through it (`FuncEntry`'s stack objects). So the maps name what code reads by the frame's
+//! own addresses, and no more.
+//!
+//! Where recovery may resume, what its code reads is live everywhere.
+use super::frame::Frame;
+use super::inst::*;
+use super::isel::Selected;
+use crate::isa::StackObject;
+use crate::regalloc::{Reg, Visit};
+use ir::{EntityId, Func, Slot};
+use rustc_hash::FxHashMap;
+
+/// Objects with more words than this are live or dead as a whole.
+const MAX_WORDS: u32 = 64;
+/// With more words than this in all, all objects are.
+const MAX_BITS: usize = 2048;
+
+/// What was found out.
+#[derive(Default)]
+pub struct SlotLiveness {
+    /// By the number of a safepoint's instruction in the allocation's order: live words of the frame.
+    pub at: FxHashMap<usize, Vec<u32>>,
+    /// What is live where recovery resumes.
+    pub recovery: Vec<u32>,
+    /// Objects that pointers may point to.
+    pub objects: Vec<StackObject>,
+}
+
+/// What happens to a bit, in program order.
+enum Event {
+    Read(Slot),
+    /// Bits that are overwritten.
+    Write(std::ops::Range<u32>),
+    /// Number of the instruction.
+    Safepoint(usize),
+}
+
+/// Bits of objects: one for each pointer word, or one for all of them.
+struct Numbers {
+    /// First bit of each slot, and the number of its bits.
+    of: Vec<(u32, u32)>,
+    /// The words of the frame that each bit stands for.
+    words: Vec<Vec<u32>>,
+}
+
+impl Numbers {
+    fn new(f: &Func, used: &[bool], frame: &Frame) -> Numbers {
+        let pointers = |s: &ir::SlotData| s.ptrs.iter().filter(|&&p| p).count();
+        let total: usize =
+            f.slots.iter_enumerated().filter(|x| used[x.0.index()]).map(|x| pointers(x.1)).sum();
+        let mut n = Numbers { of: vec![(0, 0); f.slots.len()], words: Vec::new() };
+        for (s, d) in f.slots.iter_enumerated() {
+            if !used[s.index()] || pointers(d) == 0 {
+                continue;
+            }
+            let at = frame.slot_offset(s) / 8;
+            let words = d.ptrs.iter().enumerate().filter(|p| *p.1).map(|p| at + p.0 as u32);
+            let first = n.words.len();
+            if d.ptrs.len() as u32 <= MAX_WORDS && total <= MAX_BITS {
+                n.words.extend(words.map(|w| vec![w]));
+            } else {
+                n.words.push(words.collect());
+            }
+            n.of[s.index()] = (first as u32, (n.words.len() - first) as u32);
+        }
+        n
+    }
+    /// The bits that a store of `bytes` bytes at `disp` overwrites.
+    fn overwritten(&self, frame: &Frame, s: Slot, disp: i32, bytes: u32) -> std::ops::Range<u32> {
+        let (first, n) = self.of[s.index()];
+        let from = frame.slot_offset(s) as i64 + disp as i64;
+        let covers = |bit: u32| match self.words[bit as usize][..] {
+            [w] => w as i64 * 8 >= from && (w as i64 + 1) * 8 <= from + bytes as i64,
+            _ => false,
+        };
+        let mut bits = (first..first + n).filter(|&b| covers(b));
+        match bits.next() {
+            Some(a) => a..bits.next_back().unwrap_or(a) + 1,
+            None => 0..0,
+        }
+    }
+}
+
+/// Collects the objects that an instruction names.
+struct Named(Vec<Slot>);
+
+impl Visit for Named {
+    fn use_reg(&mut self, _: &mut Reg) {}
+    fn use_any(&mut self, _: &mut Reg) {}
+    fn use_late(&mut self, _: &mut Reg) {}
+    fn use_fixed(&mut self, _: &mut Reg, _: Reg) {}
+    fn def(&mut self, _: &mut Reg) {}
+    fn def_reuse(&mut self, _: &mut Reg, _: usize) {}
+    fn def_fixed(&mut self, _: &mut Reg, _: Reg) {}
+    fn temp(&mut self, _: &mut Reg) {}
+    fn slot(&mut self, s: Slot) {
+        self.0.push(s)
+    }
+}
+
+/// The object that an instruction stores to and does nothing else with, and the range of bytes.
+fn stored(inst: &Inst) -> Option<(Slot, i32, u32)> {
+    let (addr, bytes) = match inst {
+        Inst::StoreZero { addr, bytes } => (addr, *bytes as u32),
+        Inst::Store { addr, sz: Sz::Q, .. } => (addr, 8),
+        Inst::Store { addr, .. } => (addr, 0),
+        Inst::FStore { addr, w: Fw::X, .. } => (addr, 16),
+        Inst::FStore { addr, .. } => (addr, 0),
+        _ => return None,
+    };
+    match (addr.base, addr.index) {
+        (Base::Slot(s), None) => Some((s, addr.disp, bytes)),
+        _ => None,
+    }
+}
+
+/// The analysis.
+pub fn slots(f: &Func, sel: &mut Selected, frame: &Frame) -> SlotLiveness {
+    let mut out = SlotLiveness::default();
+    let n = Numbers::new(f, &sel.slots_used, frame);
+    if n.words.is_empty() {
+        return out;
+    }
+    let mut taken = vec![false; f.slots.len()];
+    let mut events: Vec<Vec<Event>> = Vec::with_capacity(sel.rpo.len());
+    let mut number = vec![usize::MAX; sel.blocks.len()];
+    let mut count = 0;
+    let mut named = Named(Vec::new());
+    for (i, &b) in sel.rpo.iter().enumerate() {
+        number[b as usize] = i;
+        let mut list = Vec::new();
+        for (inst, _) in &mut sel.blocks[b as usize].insts {
+            // A call reads its operands before the collector may run.
+            if let Some((s, disp, bytes)) = stored(inst) {
+                let bits = n.overwritten(frame, s, disp, bytes);
+                if !bits.is_empty() {
+                    list.push(Event::Write(bits));
+                }
+            } else {
+                inst.visit(&mut named);
+                for s in named.0.drain(..) {
+                    taken[s.index()] |= matches!(inst, Inst::Lea { .. });
+                    if n.of[s.index()].1 > 0 {
+                        list.push(Event::Read(s));
+                    }
+                }
+            }
+            if inst.is_safepoint() {
+                list.push(Event::Safepoint(count));
+            }
+            count += 1;
+        }
+        events.push(list);
+    }
+
+    let row = n.words.len().div_ceil(64);
+    let mut live_in = vec![0u64; sel.rpo.len() * row];
+    let mut live = vec![0u64; row];
+    let start = |live: &mut [u64], live_in: &[u64], b: u32| {
+        live.fill(0);
+        for &s in &sel.blocks[b as usize].succs {
+            let at = number[s as usize] * row;
+            live.iter_mut().zip(&live_in[at..at + row]).for_each(|(l, w)| *l |= w);
+        }
+    };
+    let set = |live: &mut [u64], bits: std::ops::Range<u32>, on: bool| {
+        for b in bits {
+            let (w, m) = (b as usize / 64, 1u64 << (b % 64));
+            if on { live[w] |= m } else { live[w] &= !m }
+        }
+    };
+    let step = |live: &mut [u64], e: &Event| match e {
+        Event::Read(s) => {
+            let (first, count) = n.of[s.index()];
+            set(live, first..first + count, true);
+        }
+        Event::Write(bits) => set(live, bits.clone(), false),
+        Event::Safepoint(_) => {}
+    };
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (i, &b) in sel.rpo.iter().enumerate().rev() {
+            start(&mut live, &live_in, b);
+            events[i].iter().rev().for_each(|e| step(&mut live, e));
+            let old = &mut live_in[i * row..(i + 1) * row];
+            if *old != live[..] {
+                old.copy_from_slice(&live);
+                changed = true;
+            }
+        }
+    }
+    let words_of = |live: &[u64]| -> Vec<u32> {
+        let bits = (0..n.words.len()).filter(|&b| live[b / 64] >> (b % 64) & 1 != 0);
+        bits.flat_map(|b| n.words[b].iter().copied()).collect()
+    };
+    // What recovery needs, anywhere.
+    let mut recovery = vec![0u64; row];
+    if let Some(d) = sel.defer_return {
+        let at = number[d as usize] * row;
+        recovery.copy_from_slice(&live_in[at..at + row]);
+    }
+    if let Some((_, closures, _)) = f.open_defers {
+        step(&mut recovery, &Event::Read(closures));
+    }
+    out.recovery = words_of(&recovery);
+    for (i, &b) in sel.rpo.iter().enumerate() {
+        start(&mut live, &live_in, b);
+        for e in events[i].iter().rev() {
+            step(&mut live, e);
+            if let Event::Safepoint(k) = e {
+                let all: Vec<u64> = live.iter().zip(&recovery).map(|(a, b)| a | b).collect();
+                out.at.insert(*k, words_of(&all));
+            }
+        }
+    }
+    for (s, d) in f.slots.iter_enumerated() {
+        if taken[s.index()] && n.of[s.index()].1 > 0 {
+            let words = d.ptrs.iter().enumerate().filter(|p| *p.1).map(|p| p.0 as u32).collect();
+            out.objects.push(StackObject { offset: frame.slot_offset(s), size: d.size, words });
+        }
+    }
+    out.objects.sort_unstable_by_key(|o| o.offset);
+    out
+}
