@@ -186,7 +186,8 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
     if guard == POISON {
         (*g).stackguard0.store(real, Relaxed);
     }
-    if guard == POISON && (*m).locks == 0 && (*m).mallocing == 0 {
+    // In a system call there is no P to give up.
+    if guard == POISON && (*m).locks == 0 && (*m).mallocing == 0 && !(*m).p.is_null() {
         if SCHED.stopping.load(Acquire) != 0 {
             sched::stop_here(m);
         }

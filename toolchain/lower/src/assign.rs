@@ -74,6 +74,10 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// `lhs = rhs`
     pub fn assign(&mut self, lhs: &'a [Expr], rhs: &'a [Expr]) {
         let pos = self.s.pos;
+        let operands: Vec<&'a Expr> = rhs.iter().collect();
+        if lhs.len() == rhs.len() || matches!(rhs[0].unparen().kind, ExprKind::Call { .. }) {
+            self.calls_before_reads(&lhs.iter().collect::<Vec<_>>(), &operands);
+        }
         if let ([l], [r]) = (lhs, rhs) {
             let left = self.left(l);
             let Some(t) = self.left_ty(&left) else { return self.evaluate(r) };
@@ -143,6 +147,7 @@ impl<'p, 'a> Fx<'p, 'a> {
 
     /// `x op= y`
     pub fn op_assign(&mut self, s: &'a Stmt, op: BinaryOp, lhs: &'a Expr, rhs: &'a Expr) {
+        self.calls_before_reads(&[lhs], &[rhs]);
         let left = self.left(lhs);
         let Some(t) = self.left_ty(&left) else { panic!("{}: op= to blank", s.pos) };
         if op.is_shift() {
@@ -218,6 +223,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     pub fn send(&mut self, s: &'a Stmt, chan: &'a Expr, value: &'a Expr) {
         let K::Chan(_, elem) = self.p.kind(self.ty_of(chan)) else { panic!("{}: no channel", s.pos) };
         let elem = self.ty(elem);
+        self.calls_first(&[chan, value]);
         let c = self.scalar(chan);
         let v = self.expr_as(value, elem);
         self.s.pos = s.pos;

@@ -161,6 +161,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             _ => {}
         }
+        self.calls_first(&args.iter().collect::<Vec<_>>());
         let vals = args
             .iter()
             .zip(&tys)

@@ -82,6 +82,9 @@ impl<'p, 'a> Fx<'p, 'a> {
         if let Some(b) = self.builtin_of(fun) {
             return self.builtin(e, b, args).into_iter().collect();
         }
+        if let Some(vals) = self.take_hoisted(e) {
+            return vals;
+        }
         let plan = self.plan(e);
         self.s.pos = e.pos;
         self.run(plan, into)
@@ -167,6 +170,8 @@ impl<'p, 'a> Fx<'p, 'a> {
             return Plan { target, args, params, results, keep };
         }
         let ft = self.ty_of(fun);
+        let operands: Vec<&'a Expr> = std::iter::once(fun).chain(args).collect();
+        self.calls_first(&operands);
         let f = self.scalar(fun);
         let sig = self.p.signature(ft);
         let vals = self.args(args, spread, &sig.params, sig.variadic);
@@ -195,6 +200,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         args: &'a [Expr],
         spread: bool,
     ) -> Plan {
+        let operands: Vec<&'a Expr> = std::iter::once(x).chain(args).collect();
+        self.calls_first(&operands);
         let m = self.find_method(sel, s);
         let t = self.ty_of(x);
         let o = self.operand(x);
@@ -409,6 +416,8 @@ impl<'p, 'a> Fx<'p, 'a> {
             return self.bind_args(vals, &tys, &params, variadic);
         }
         let fixed = if variadic && !spread { params.len() - 1 } else { params.len() };
+        let tys = self.parameter_types(args.len(), spread, &params, variadic);
+        self.argument_calls_first(&args.iter().collect::<Vec<_>>(), &tys);
         let mut out = Vec::with_capacity(params.len());
         for (i, (a, &t)) in args.iter().zip(&params[..fixed]).enumerate() {
             let v = self.expr_as(a, t);
@@ -421,6 +430,19 @@ impl<'p, 'a> Fx<'p, 'a> {
             out.push(self.rest_slice(slice, rest.len(), |s, i, elem, to| s.expr_into(&rest[i], elem, to)));
         }
         out
+    }
+    /// The type that each of `n` arguments gets.
+    fn parameter_types(&mut self, n: usize, spread: bool, params: &[TypeId], variadic: bool) -> Vec<TypeId> {
+        let mut tys = params.to_vec();
+        if variadic
+            && !spread
+            && let Some(last) = tys.pop()
+            && let K::Slice(elem) = self.p.kind(last)
+        {
+            let elem = self.ty(elem);
+            tys.resize(n.max(tys.len()), elem);
+        }
+        tys
     }
     /// Types of the results of a call with several.
     pub fn tuple_types(&self, e: &Expr) -> Vec<TypeId> {

@@ -21,6 +21,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 return self.icmp_imm(cc, v.leaf(0), 0);
             }
         }
+        self.calls_first(&[x, y]);
         let (tx, ty) = (self.ty_of(x), self.ty_of(y));
         let (ix, iy) = (self.p.is_iface(tx), self.p.is_iface(ty));
         if ix != iy && !(self.mode(x) == Mode::Const && self.constant(x).is_none()) {

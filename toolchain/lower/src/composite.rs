@@ -15,6 +15,9 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// A literal of type `t` as a value.
     pub fn literal(&mut self, e: &'a Expr, t: TypeId) -> Val {
         let ExprKind::CompositeLit { elems, .. } = &e.kind else { panic!("{}: no literal", e.pos) };
+        if !matches!(self.p.kind(t), K::Map(..)) {
+            self.element_calls_first(elems);
+        }
         match self.p.kind(t) {
             // Elided `&T` in a literal of pointers.
             K::Ptr(el) => {
@@ -124,6 +127,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// A struct or array literal into fresh memory.
     pub fn literal_into(&mut self, e: &'a Expr, t: TypeId, to: Addr, zeroed: bool) {
         let ExprKind::CompositeLit { elems, .. } = &e.kind else { panic!("{}: no literal", e.pos) };
+        self.element_calls_first(elems);
         match self.p.kind(t) {
             K::Struct => {
                 if self.static_copy(e, t, to) {

@@ -25,6 +25,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             let t = self.ty(info.ty);
             return self.zero_val(t);
         }
+        if let Some(mut vals) = self.take_hoisted(e) {
+            return vals.swap_remove(0);
+        }
         match &e.kind {
             ExprKind::Paren(x) => self.expr(x),
             ExprKind::Ident(_) => self.ident(e, info.obj),
@@ -81,7 +84,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// Evaluates an expression as `t` into fresh memory at `to` (whose contents do not matter).
     pub fn expr_into(&mut self, e: &'a Expr, t: TypeId, to: Addr) {
-        if !self.p.is_flat(t) {
+        if !self.p.is_flat(t) && self.hoisted.is_empty() {
             let inner = e.unparen();
             match &inner.kind {
                 ExprKind::CompositeLit { .. } if self.ty_of(inner) == t || !self.p.is_iface(t) => {
@@ -169,6 +172,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let t = self.ty_of(x);
         match self.p.kind(t) {
             K::Str => {
+                self.calls_first(&[x, &indices[0]]);
                 let v = self.expr(x);
                 let mut i = self.index(&indices[0], v.leaf(1));
                 if let (Some(c), Some(k)) = (self.constant(x), i.known) {
@@ -205,6 +209,9 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
 
     fn slice_expr(&mut self, e: &'a Expr, x: &'a Expr, index: &'a [Option<Box<Expr>>; 3], full: bool) -> Val {
+        let operands: Vec<&'a Expr> =
+            std::iter::once(x).chain(index.iter().flatten().map(|i| &**i)).collect();
+        self.calls_first(&operands);
         let t = self.ty_of(x);
         // What is sliced: base, length (for strings), capacity, element size.
         let (base, len, cap, size, is_str) = match self.p.kind(t) {
@@ -324,12 +331,14 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             _ if op.is_comparison() => Val::one(self.compare_expr(e, op, x, y)),
             BinaryOp::Shl | BinaryOp::Shr => {
+                self.calls_first(&[x, y]);
                 let t = self.ty_of(e);
                 let a = self.expr_as(x, t).single();
                 Val::one(self.shift_expr(e, op, a, t, y))
             }
             BinaryOp::Add if self.p.kind(self.ty_of(e)) == K::Str => self.concat(e),
             _ => {
+                self.calls_first(&[x, y]);
                 let t = self.ty_of(e);
                 let a = self.expr_as(x, t);
                 let b = self.expr_as(y, t);
@@ -353,6 +362,9 @@ impl<'p, 'a> Fx<'p, 'a> {
 
     /// Jumps on a condition. Both blocks are sealed by the caller.
     pub fn cond(&mut self, e: &'a Expr, yes: Block, no: Block) {
+        if let Some(v) = self.take_hoisted(e) {
+            return self.s.br(v[0].single(), yes, no);
+        }
         match &e.kind {
             _ if self.mode(e) == Mode::Const => {
                 let c = self.constant(e).and_then(|c| c.as_bool()).unwrap_or(false);

@@ -102,6 +102,8 @@ pub struct Fx<'p, 'a> {
     pub range: Option<RangeBody<'a>>,
     /// State of range-over-func bodies called from here: see `rangefunc`.
     pub defer_token: Option<VarLoc>,
+    /// Results of calls that were carried out ahead of their expression: see `order`.
+    pub hoisted: FxHashMap<syntax::ast::NodeId, Vec<crate::value::Val>>,
 }
 
 impl<'p, 'a> Fx<'p, 'a> {
@@ -130,6 +132,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             loops: 0,
             range: None,
             defer_token: None,
+            hoisted: FxHashMap::default(),
         }
     }
 

@@ -97,6 +97,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let t = self.ty_of(x);
         let K::Map(kt, _) = self.p.kind(t) else { panic!("{}: index of no map", x.pos) };
         let kt = self.ty(kt);
+        self.calls_first(&[x, k]);
         let m = self.scalar(x);
         let key = self.expr_as(k, kt);
         (t, m, key)

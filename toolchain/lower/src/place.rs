@@ -136,6 +136,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 let t = self.ty_of(x);
                 match self.p.kind(t) {
                     K::Slice(elem) => {
+                        self.calls_first(&[x, &indices[0]]);
                         let v = self.expr(x);
                         let i = self.index(&indices[0], v.leaf(1));
                         self.s.pos = e.pos;

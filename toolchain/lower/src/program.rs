@@ -283,6 +283,8 @@ impl<'a> Prog<'a> {
                 }
             }
         } else {
+            // Between these two the goroutine has no P: it may not be stopped there.
+            func.flags.nosplit |= matches!(symbol.as_str(), "runtime.entersyscall" | "runtime.exitsyscall");
             func.body = Body::Hook { symbol: symbol.to_string() };
             if !self.hooks.contains(symbol.as_str()) {
                 self.error(

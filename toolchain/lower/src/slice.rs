@@ -25,6 +25,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 vals[1..].iter().zip(&tys[1..]).map(|(v, &vt)| self.assign_conv(v.clone(), vt, el)).collect();
             return self.append_vals(&vals[0], el, &rest);
         }
+        self.calls_first(&args.iter().collect::<Vec<_>>());
         let s = self.expr_as(&args[0], t);
         if ellipsis.is_some() {
             if self.mode(&args[1]) == Mode::Nil {

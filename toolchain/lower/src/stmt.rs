@@ -227,6 +227,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             _ => {
                 let many = list.len() > 1;
+                self.calls_first(&list.iter().collect::<Vec<_>>());
                 list.iter()
                     .zip(&tys)
                     .map(|(e, &t)| {
@@ -283,6 +284,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             return;
         }
+        self.calls_first(&values.iter().collect::<Vec<_>>());
         let mut vals = Vec::new();
         for (var, value) in vars.iter().zip(values) {
             match real(var) {
@@ -331,6 +333,9 @@ impl<'p, 'a> Fx<'p, 'a> {
         if lhs.iter().all(|l| blank(l) || is_new(self, l)) {
             let vars: Vec<(ObjId, bool)> = lhs.iter().map(|l| (self.obj(l.id), blank(l))).collect();
             return self.init_vars(&vars, rhs);
+        }
+        if lhs.len() == rhs.len() {
+            self.calls_first(&rhs.iter().collect::<Vec<_>>());
         }
         // Some are assigned: evaluate everything, then declare or assign.
         let (vals, tys) = if lhs.len() == rhs.len() {

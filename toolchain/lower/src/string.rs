@@ -11,6 +11,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     pub fn concat(&mut self, e: &'a Expr) -> Val {
         let mut list = Vec::new();
         self.flatten(e, &mut list);
+        self.calls_first(&list);
         // Neighbouring constants are one.
         let mut vals: Vec<Val> = Vec::new();
         let mut pending: Option<Vec<u8>> = None;
