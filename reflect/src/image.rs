@@ -159,6 +159,8 @@ bitflags::bitflags! {
         const HAS_DEFER = 1 << 12;
         /// Takes no arguments, receiver included: a traceback shows `f()`, and `f(...)` for others.
         const NO_ARGS = 1 << 13;
+        /// A call from a Rust host: panics of what it calls go no further.
+        const HOST_CALL = 1 << 14;
     }
 }
 

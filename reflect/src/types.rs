@@ -279,13 +279,18 @@ impl Type {
         }
     }
 
-    /// A number that no other living type has, but clones of this one and the same basic or linked type.
+    /// A number that types of other values do not have while this one lives; clones, and the same basic or linked type,
+    /// have the same.
     pub(crate) fn id(&self) -> usize {
         match &self.0 {
             // Odd: no address of the others.
             Repr::Basic(k) => 2 * *k as usize + 1,
             Repr::Built(b) => Arc::as_ptr(b).addr(),
-            Repr::Linked(t) => t.as_ptr().addr(),
+            Repr::Linked(t) => match TypeView::kind(*t) {
+                // As `same` has it: names of numbers and strings do not count.
+                k if basic_layout(k).is_some() && k != Kind::Interface => 2 * k as usize + 1,
+                _ => t.as_ptr().addr(),
+            },
         }
     }
 
@@ -295,7 +300,7 @@ impl Type {
     pub fn same(&self, other: &Type) -> bool {
         match (&self.0, &other.0) {
             (Repr::Basic(a), Repr::Basic(b)) => a == b,
-            (Repr::Linked(a), Repr::Linked(b)) => a == b,
+            (Repr::Linked(_), Repr::Linked(_)) => self.id() == other.id(),
             (Repr::Built(a), Repr::Built(b)) if Arc::ptr_eq(a, b) => true,
             _ => self.same_structure(other),
         }

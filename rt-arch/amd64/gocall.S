@@ -100,7 +100,7 @@ FUNC(rt_gocall)
     STORE_FLOATS_LOW(%r12)
     xorl %eax, %eax
     RETURN_TO_RUST
-END(rt_gocall, 8, 0, FL_NOSPLIT | FL_WRAPPER, 0, 0, 0, 0)
+END(rt_gocall, 8, 0, FL_NOSPLIT | FL_WRAPPER | FL_HOST_CALL, 0, 0, 0, 0)
 
 /* With stack arguments; the frame has sizes at SP + GOCALL_ARGS, below the thread's SP. */
 FUNC(rt_gocall_stack)
@@ -187,7 +187,7 @@ FUNC(rt_gocall_stack)
     jmp 2b
 8:  LOAD_INTS_HIGH(%r12)
     jmp 3b
-END(rt_gocall_stack, GOCALL_ARGS + 16, 0, FL_NOSPLIT | FL_WRAPPER, 0, 0, 0, 0)
+END(rt_gocall_stack, GOCALL_ARGS + 16, 0, FL_NOSPLIT | FL_WRAPPER | FL_HOST_CALL, 0, 0, 0, 0)
 
 /* The same by reflectcall, which copies the stack arguments and moves all registers. Entered with the thread's side
  * built, R12 = buffer, R13 = sizes, DX = fn. */
@@ -205,7 +205,7 @@ FUNC(rt_gocall_full)
     LEAVE_GOROUTINE
     xorl %eax, %eax
     RETURN_TO_RUST
-END(rt_gocall_full, 8, 0, FL_NOSPLIT | FL_WRAPPER, 0, 0, 0, 0)
+END(rt_gocall_full, 8, 0, FL_NOSPLIT | FL_WRAPPER | FL_HOST_CALL, 0, 0, 0, 0)
 
 /* rt_gocall_caught: where rt_gogo continues a goroutine whose callee has panicked, SP at the slot with the thread's SP:
  * the call returns 1. */

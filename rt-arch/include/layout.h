@@ -80,5 +80,6 @@
 #define FL_SYSTEMSTACK  256
 #define FL_SAVES_REGS   512
 #define FL_REFLECT_STUB 1024
+#define FL_HOST_CALL    16384
 
 #endif

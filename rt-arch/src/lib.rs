@@ -189,7 +189,7 @@ const _: () = {
     assert!(is(FL_WRAPPER, F::WRAPPER) && is(FL_NOSPLIT, F::NOSPLIT) && is(FL_TOPFRAME, F::TOPFRAME));
     assert!(is(FL_ASM, F::ASM) && is(FL_SPWRITE, F::SPWRITE) && is(FL_MORESTACK, F::MORESTACK));
     assert!(is(FL_SYSTEMSTACK, F::SYSTEMSTACK) && is(FL_SAVES_REGS, F::SAVES_REGS));
-    assert!(is(FL_REFLECT_STUB, F::REFLECT_STUB));
+    assert!(is(FL_REFLECT_STUB, F::REFLECT_STUB) && is(FL_HOST_CALL, F::HOST_CALL));
 
     use reflect::image;
     assert!(G_STACKGUARD0 == image::G_STACKGUARD0_WORD as usize * WORD);

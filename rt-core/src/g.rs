@@ -84,6 +84,10 @@ pub struct G {
     pub wait_since: u64,
     /// The coroutine partner's record, if it is a coroutine.
     pub coro: *mut u8,
+    /// Calls from a Rust host that are under way on its stack.
+    pub host_calls: u32,
+    /// What the last of them panicked with, of `host`.
+    pub host_text: usize,
 }
 
 /// States of a goroutine, numbered as Go does.

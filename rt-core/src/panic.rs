@@ -80,6 +80,10 @@ hook! { fn "runtime.panicNextFrame"(p: *mut Panic) -> bool, leaf {
         let mut u = walk_from(g, (*p).pc, (*p).sp);
         u.step();
         while let Some(f) = u.frame {
+            // What called from there is a Rust host: the panic ends its call.
+            if f.func.flags().contains(FuncFlags::HOST_CALL) {
+                break;
+            }
             if has_defers(g, &f) {
                 note(p, &f);
                 found = true;
@@ -181,6 +185,29 @@ hook! { fn "runtime.recovery"(p: *mut Panic) parking {
     (*g).sched_pc = pc;
     (*g).sched_ctxt = 0;
     rt_arch::rt_gogo(g.cast());
+}}
+
+hook! { fn "runtime.hostPanicStart"() -> bool, leaf {
+    let host = (*curg()).host_calls != 0;
+    if host {
+        crate::hooks::misc::capture();
+    }
+    host
+}}
+#[cfg(not(feature = "host"))]
+hook! { fn "runtime.hostPanicEnd"() parking { throw("hostPanicEnd: no host") }}
+#[cfg(feature = "host")]
+hook! { fn "runtime.hostPanicEnd"() parking {
+    let mut text = [0; crate::hooks::misc::CAPTURE];
+    let text = crate::hooks::misc::captured(&mut text);
+    let text = core::str::from_utf8(text).unwrap_or("panic with a text that is not UTF-8");
+    crate::host::catch(curg(), text.strip_prefix("panic: ").unwrap_or(text).trim_end())
+}}
+#[cfg(not(feature = "host"))]
+hook! { fn "runtime.hostExport"(_name: crate::symtab::Str, _typ: usize, _data: usize) leaf {} }
+#[cfg(feature = "host")]
+hook! { fn "runtime.hostExport"(name: crate::symtab::Str, typ: usize, data: usize) leaf {
+    crate::host::export(name.bytes(), typ, data)
 }}
 
 hook! { fn "runtime.dopanic"(p: *mut Panic) parking { crate::traceback::die_of_panic(curg()) }}

@@ -55,6 +55,7 @@ pub unsafe fn create_g(closure: usize, parent: *mut G, gopc: usize) -> *mut G {
     (*g).waiting = null_mut();
     (*g).lockedm = null_mut();
     (*g).coro = null_mut();
+    (*g).host_calls = 0;
     (*g).select_done.store(0, Relaxed);
     (*g).parent = if parent.is_null() { 0 } else { (*parent).goid };
     (*g).gopc = gopc;
@@ -120,6 +121,10 @@ unsafe fn spawn(closure: usize, system: bool) {
 pub unsafe fn goexit() -> ! {
     let m = getm();
     let g = (*m).curg;
+    #[cfg(feature = "host")]
+    if (*g).host_calls != 0 {
+        crate::host::catch(g, "runtime.Goexit");
+    }
     end_g(m, g);
     if !(*m).lockedg.is_null() {
         // The thread may be in any state; Go ends it. Ours is left as any other.
@@ -199,9 +204,22 @@ pub unsafe fn make_m(stack_lo: usize, stack_hi: usize) -> *mut M {
     m
 }
 
+#[cfg(not(feature = "host"))]
 const CLONE_FLAGS: usize = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 | 0x80000;
 
 /// Starts a thread that runs `f(arg)` on a stack of its own, all signals blocked meanwhile.
+#[cfg(feature = "host")]
+pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) {
+    let old = signal::block_all();
+    let ok = crate::host::start_thread(m, f, arg);
+    signal::set_mask(old);
+    if !ok {
+        throw("runtime: failed to create new OS thread");
+    }
+}
+
+/// Starts a thread that runs `f(arg)` on a stack of its own, all signals blocked meanwhile.
+#[cfg(not(feature = "host"))]
 pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) {
     let old = signal::block_all();
     let r = rt_arch::rt_clone(
@@ -220,12 +238,21 @@ pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *
     (*m).tid = r as i32;
 }
 
-/// A new thread to run `p`.
-pub unsafe fn new_m(p: *mut P, spinning: bool) {
+/// Memory for a thread's stack; a host's threads bring theirs.
+fn g0_stack() -> usize {
+    if cfg!(feature = "host") {
+        return 0;
+    }
     let lo = os::map(G0_STACK) as usize;
     if lo == 0 {
         throw("runtime: cannot allocate thread stack");
     }
+    lo
+}
+
+/// A new thread to run `p`.
+pub unsafe fn new_m(p: *mut P, spinning: bool) {
+    let lo = g0_stack();
     let m = make_m(lo, lo + G0_STACK);
     (*m).nextp = p;
     (*m).spinning = spinning;
@@ -250,7 +277,7 @@ unsafe extern "C" fn thread_start(m: *mut c_void) {
 /// Starts the background threads: sysmon and the collector's workers.
 pub unsafe fn start_background(workers: u32) {
     let make = |f: unsafe extern "C" fn(*mut c_void)| {
-        let lo = os::map(G0_STACK) as usize;
+        let lo = g0_stack();
         let m = make_m(lo, lo + G0_STACK);
         new_thread(m, f, m.cast());
     };
@@ -367,6 +394,11 @@ hook! { fn "runtime.entersyscall"() leaf {
     let m = getm();
     let g = (*m).curg;
     let (pc, sp) = hook_caller(g);
+    enter_syscall(m, g, pc, sp);
+}}
+
+/// Lets others have the P while the thread is busy elsewhere; `g` stands at `pc` meanwhile.
+pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
     (*g).syscall_pc = pc;
     (*g).syscall_sp = sp;
     let p = (*m).p;
@@ -383,7 +415,7 @@ hook! { fn "runtime.entersyscall"() leaf {
     if SCHED.stopping.load(SeqCst) != 0 {
         stop_syscall_p(p);
     }
-}}
+}
 
 unsafe fn stop_syscall_p(p: *mut P) {
     let _l = SCHED.lock.lock();
@@ -398,6 +430,18 @@ unsafe fn stop_syscall_p(p: *mut P) {
 hook! { fn "runtime.exitsyscall"() parking {
     let m = getm();
     let g = (*m).curg;
+    if !exit_syscall(m, g) {
+        if (*g).lockedm == m {
+            stop_locked_m(m);
+            execute_locked(m);
+        }
+        stop_m(m);
+        schedule();
+    }
+}}
+
+/// Takes a P again. If there is none, false: the goroutine waits for one in the global queue.
+pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
     let p = (*m).oldp;
     (*m).oldp = null_mut();
     let mut got = !p.is_null()
@@ -425,22 +469,15 @@ hook! { fn "runtime.exitsyscall"() parking {
             (*g).stackguard0.store((*g).normal_guard(), Relaxed);
         }
     } else {
-        // No P: the goroutine waits for one in the global queue.
         (*g).set_status(status::WAITING);
         (*g).m = null_mut();
         (*m).curg = null_mut();
-        let locked = (*g).lockedm == m;
         let mut list = GList::new();
         list.push(g);
         inject(&mut list);
-        if locked {
-            stop_locked_m(m);
-            execute_locked(m);
-        }
-        stop_m(m);
-        schedule();
     }
-}}
+    got
+}
 
 // ---- goroutines wired to threads
 

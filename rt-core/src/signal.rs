@@ -92,6 +92,10 @@ static IGNORED_AT_START: AtomicU64 = AtomicU64::new(0);
 /// Installs the handlers that every program has.
 pub unsafe fn init() {
     for sig in 1..NSIG {
+        // A host's signals are its own, but those that Go turns into panics.
+        if cfg!(feature = "host") && !matches!(sig, SIGSEGV | SIGBUS | SIGFPE) {
+            continue;
+        }
         if matches!(sig, 9 | 19 | 32 | 33 | 34) {
             continue;
         }
@@ -120,6 +124,9 @@ fn fatal_by_default(sig: u32) -> bool {
 pub unsafe fn init_thread(m: *mut M) {
     let g = (*m).gsignal;
     os::sigaltstack((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
+    if cfg!(feature = "host") && (*m).p.is_null() {
+        return;
+    }
     set_mask(0);
 }
 
@@ -142,6 +149,11 @@ unsafe extern "C" fn rt_sighandler(sig: i32, info: *mut u8, ctx: *mut u8, g: *mu
     let (pc, sp) = os::context_pc_sp(ctx);
     if matches!(sig, SIGSEGV | SIGBUS | SIGFPE) && !from_user_kill(code) {
         if !g.is_null() && go_stack(g) && inject(sig, code, addr, pc, sp, ctx, g) {
+            return;
+        }
+        // The host's own fault: it happens again, without us.
+        if cfg!(feature = "host") && (g.is_null() || (*(*g).m).curg.is_null() || !go_stack(g)) {
+            os::sigaction(sig, 0, 0);
             return;
         }
         os::sigprocmask(0);

@@ -12,6 +12,7 @@ use crate::sched::*;
 use crate::sync::Global;
 use crate::unwind::{self, the_image};
 use crate::{gc, hooks, os, print, proc, signal, stack, traceback};
+#[cfg(not(feature = "host"))]
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 use reflect::image::{MAGIC, Roots};
@@ -133,8 +134,16 @@ unsafe fn add_roots(r: &Roots) {
 }
 
 /// Called by `_start` on the initial stack.
+#[cfg(not(feature = "host"))]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
+    let m = boot(argc, argv, &raw const argc as usize);
+    rt_arch::rt_mstart((*m).g0.cast(), main_thread, m.cast())
+}
+
+/// Everything up to the first goroutine; `here` is near the top of the calling thread's stack. Gives the thread's record;
+/// it holds a P.
+pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *mut M {
     ARGC.store(argc as usize, Relaxed);
     ARGV.store(argv as usize, Relaxed);
     os::vdso::init(args().2);
@@ -147,8 +156,8 @@ unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
     heap::init(config());
     unwind::init();
     // The initial stack is g0's. Its size is the system's affair; all that counts is its top.
-    let here = &raw const argc as usize;
     let m = proc::make_m(here - (256 << 10), here);
+    #[cfg(not(feature = "host"))]
     rt_arch::rt_set_tls((*m).tls as *mut u8);
     rt_arch::rt_setg((*m).g0.cast());
     print::set_throw(traceback::throw);
@@ -173,19 +182,25 @@ unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
             pidle_put(p);
         }
     }
-    rt_arch::rt_mstart((*m).g0.cast(), main_thread, m.cast())
+    m
 }
 
 /// The closure of `runtime.main`.
 static MAIN: AtomicUsize = AtomicUsize::new(0);
 
-unsafe extern "C" fn main_thread(m: *mut c_void) {
-    let m = m as *mut M;
+/// The func value of `runtime.main`.
+pub(crate) unsafe fn main_closure() -> usize {
     let img = the_image();
     let entry = img.funcs().iter().find(|f| img.func_name(f) == b"runtime.main");
     let Some(entry) = entry else { print::throw("no runtime.main in the program") };
     MAIN.store(entry.entry as usize, Relaxed);
-    let g = proc::create_g(MAIN.as_ptr() as usize, core::ptr::null_mut(), 0);
+    MAIN.as_ptr() as usize
+}
+
+#[cfg(not(feature = "host"))]
+unsafe extern "C" fn main_thread(m: *mut c_void) {
+    let m = m as *mut M;
+    let g = proc::create_g(main_closure(), core::ptr::null_mut(), 0);
     (*g).set_status(status::RUNNABLE);
     runq_put((*m).p, g, true);
     schedule()

@@ -1,11 +1,13 @@
 //! Hooks about time, the process, the image and printing.
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "arguments are the compiler's stubs'")]
 
+use crate::g::M;
 use crate::hook;
 use crate::os;
 use crate::sched::*;
 use crate::start;
 use crate::symtab::Str;
+use crate::sync::Global;
 use crate::unwind::the_image;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 use reflect::image::Range;
@@ -39,17 +41,54 @@ hook! { fn "runtime.printlock"() leaf {
         }
     }
 }}
-hook! { fn "runtime.printunlock"() leaf {
-    let m = getm();
+hook! { fn "runtime.printunlock"() leaf { unlock_print(getm()) }}
+
+unsafe fn unlock_print(m: *mut M) {
     (*m).locks -= 1;
     (*m).printing -= 1;
     if (*m).printing == 0 {
         PRINTER.store(0, Release);
     }
-}}
+}
+
+/// Bytes of a panic's text that a host gets.
+pub const CAPTURE: usize = 1024;
+
+/// Under the print lock: what is printed instead of going to standard error, and how much; MAX: nothing is kept.
+static CAPTURED: Global<([u8; CAPTURE], usize)> = Global::new(([0; CAPTURE], usize::MAX));
+
+/// From here on what is printed is kept. The calling thread holds the print lock.
+pub unsafe fn capture() {
+    (*CAPTURED.get()).1 = 0;
+}
+
+/// What was kept; gives the print lock back.
+#[cfg(feature = "host")]
+pub unsafe fn captured(to: &mut [u8; CAPTURE]) -> &[u8] {
+    let c = &mut *CAPTURED.get();
+    let n = c.1.min(CAPTURE);
+    to[..n].copy_from_slice(&c.0[..n]);
+    c.1 = usize::MAX;
+    unlock_print(getm());
+    &to[..n]
+}
+
 hook! { fn "runtime.write"(fd: usize, p: *const u8, n: i32) -> i32, leaf {
-    os::write(fd as i32, core::slice::from_raw_parts(p, n as usize)) as i32
+    let text = core::slice::from_raw_parts(p, n as usize);
+    if (*getm()).printing != 0 && keep(text) { n } else { os::write(fd as i32, text) as i32 }
 }}
+
+/// Under the print lock: whether the text was kept.
+unsafe fn keep(text: &[u8]) -> bool {
+    let c = &mut *CAPTURED.get();
+    if c.1 == usize::MAX {
+        return false;
+    }
+    let room = text.len().min(CAPTURE - c.1);
+    c.0[c.1..c.1 + room].copy_from_slice(&text[..room]);
+    c.1 += room;
+    true
+}
 
 // ---- process
 
@@ -73,7 +112,9 @@ hook! { fn "runtime.setShared"(v: *const start::Shared) leaf { start::set_shared
 hook! { fn "runtime.schedinit"() parking { start::started() }}
 hook! { fn "runtime.imageInits"() -> (inits: u64, n: isize, main: u64) leaf {
     let img = the_image();
-    (img.inits.ptr, img.inits.len as isize, img.main_main)
+    // A host calls what it wants.
+    let main = if cfg!(feature = "host") { 0 } else { img.main_main };
+    (img.inits.ptr, img.inits.len as isize, main)
 }}
 hook! { fn "runtime.imageTypes"() -> (start: u64, end: u64, links: u64, nlinks: isize, itabs: u64, nitabs: isize) leaf {
     let img = the_image();

@@ -32,6 +32,8 @@ pub struct Options {
     pub runtime_lib: Option<PathBuf>,
     /// Compile the packages that the files of this directory make up, as the tests of Go's `rundir` kind want it.
     pub dir_packages: Option<PathBuf>,
+    /// Write an object that a Rust program links, instead of an executable.
+    pub host_object: bool,
     /// Number of threads; 0 for one per processor.
     pub jobs: usize,
 }
@@ -126,6 +128,9 @@ static FLAGS: &[Flag] = &[
             Ok(())
         },
     ),
+    switch("host-object", "write an object for a Rust program to link (see docs/ABI.md)", |o, on| {
+        o.host_object = on;
+    }),
     value("p", "N", "number of threads", |o, v| {
         o.jobs = number(&v)?;
         Ok(())

@@ -177,6 +177,7 @@ fn config(options: &Options, target: &Target) -> Result<Config, Failure> {
         cwd,
         jobs: options.jobs,
         tested: None,
+        host_object: options.host_object,
     })
 }
 
@@ -249,6 +250,12 @@ fn default_output(place: &Place) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The same for an object.
+fn object_output(options: &Options, place: &Place) -> PathBuf {
+    let name = default_output(place);
+    if options.host_object { name.with_extension("o") } else { name }
+}
+
 /// Compiles the one package that the arguments mean; `output` is decided when the package is known to be a program.
 fn compile(
     i: &Invocation,
@@ -282,9 +289,9 @@ fn compile(
 
 fn build(i: &Invocation) -> Result<u8, Failure> {
     compile(i, false, &|place| match &i.options.output {
-        Some(out) if out.is_dir() => out.join(default_output(place)),
+        Some(out) if out.is_dir() => out.join(object_output(&i.options, place)),
         Some(out) => out.clone(),
-        None => default_output(place),
+        None => object_output(&i.options, place),
     })?;
     Ok(OK)
 }

@@ -194,6 +194,11 @@ pub fn run(
     if let Some(trace) = trace {
         dump::write(&trace.stages(), &options.dump_ssa, &ir)?;
     }
+    if options.host_object {
+        let written = std::fs::write(&output, &object.bytes);
+        std::mem::forget((program, checker, ir));
+        return written.map_err(|e| format!("cannot write {}: {e}", output.display()));
+    }
     // The program's own code is next to nothing beside the archive: find it while nothing else is left to do.
     let runtime = match &options.runtime_lib {
         Some(archive) => archive.clone(),

@@ -159,6 +159,8 @@ fn load() -> Option<Program> {
         cwd: std::env::temp_dir(),
         jobs: 1,
         dir_packages: Default::default(),
+        tested: None,
+        host_object: false,
     };
     let places = ROOTS.iter().flat_map(|r| config.expand(r).unwrap()).collect();
     Some(load::load(&config, places, &[]).ok().unwrap())

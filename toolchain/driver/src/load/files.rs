@@ -7,7 +7,7 @@ use syntax::ast::{Decl, File};
 use syntax::{Options, Pos, Sym, names, pos};
 
 use super::resolve::resolve;
-use super::{Config, Import, Parsed, Place, embed, embed_values};
+use super::{Config, Import, Parsed, Place, embed, embed_values, host};
 use crate::overlay::apply_patches;
 use crate::report::Diagnostic;
 
@@ -175,6 +175,9 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
         }
     }
     let name = package_name(config, &place, &out.files, &mut fatal);
+    if config.host_object && name == names::MAIN && !place.std {
+        host::export(&mut out.files);
+    }
     let imports = imports(config, &place, &out.files, &mut out.errors);
     let mut embeds = FxHashMap::default();
     for file in &out.files {

@@ -3,11 +3,13 @@
 //!
 //! - `mod`: the work queue; `resolve`: from an import path to a directory; `files`: the files of a package
 //! - `tests`: test files and the program that runs them
+//! - `host`: what a program for a Rust host exports
 //! - `order`: cycles, dependency order; `embed`, `embed_values`: `//go:embed`
 
 mod embed;
 mod embed_values;
 mod files;
+mod host;
 mod order;
 mod resolve;
 mod tests;
@@ -42,6 +44,8 @@ pub struct Config {
     pub dir_packages: FxHashMap<String, Vec<PathBuf>>,
     /// The package whose tests are compiled.
     pub tested: Option<Tested>,
+    /// The main package tells a Rust host its exported functions.
+    pub host_object: bool,
 }
 
 /// A package to load: where it is and what it is called.

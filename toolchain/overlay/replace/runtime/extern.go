@@ -25,6 +25,9 @@ func Version() string { return imageString(0) }
 // GOROOT is the environment variable GOROOT.
 func GOROOT() string { return getenv("GOROOT") }
 
+// hostExport tells a Rust host of a function. The compiler adds calls to programs for hosts.
+func hostExport(name string, f any)
+
 // ---- arguments and environment
 
 // osArgs returns the C vectors of the process.

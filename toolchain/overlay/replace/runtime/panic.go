@@ -23,6 +23,13 @@ func canRecover(p *_panic) bool
 // Prints the signal line and the tracebacks, and exits.
 func dopanic(p *_panic)
 
+// hostPanicStart says whether the goroutine is in a call from a Rust host. If so, what is printed
+// until hostPanicEnd is for the host.
+func hostPanicStart() bool
+
+// hostPanicEnd ends that call. Does not return.
+func hostPanicEnd()
+
 func throw(s string)
 func fatal(s string)
 
@@ -224,7 +231,11 @@ func gopanic(e any) {
 	}
 	preprintpanics(p)
 	printlock()
+	host := hostPanicStart()
 	printpanics(p)
+	if host {
+		hostPanicEnd()
+	}
 	printunlock()
 	dopanic(p)
 }
