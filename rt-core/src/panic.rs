@@ -10,7 +10,7 @@ use crate::g::*;
 use crate::hook;
 use crate::print::throw;
 use crate::sched::curg;
-use crate::symtab::logical;
+use crate::symtab::{Str, logical};
 use crate::unwind::{self, Frame, Func, Unwinder};
 use reflect::image::FuncFlags;
 
@@ -194,20 +194,22 @@ hook! { fn "runtime.hostPanicStart"() -> bool, leaf {
     }
     host
 }}
-#[cfg(not(feature = "host"))]
-hook! { fn "runtime.hostPanicEnd"() parking { throw("hostPanicEnd: no host") }}
+hook! { fn "runtime.hostPanicEnd"() parking { host_panic_end() }}
+hook! { fn "runtime.hostExport"(name: Str, typ: usize, data: usize) leaf {
+    #[cfg(feature = "host")]
+    crate::host::export(name.bytes(), typ, data);
+}}
+
 #[cfg(feature = "host")]
-hook! { fn "runtime.hostPanicEnd"() parking {
+unsafe fn host_panic_end() -> ! {
     let mut text = [0; crate::hooks::misc::CAPTURE];
     let text = crate::hooks::misc::captured(&mut text);
     let text = core::str::from_utf8(text).unwrap_or("panic with a text that is not UTF-8");
     crate::host::catch(curg(), text.strip_prefix("panic: ").unwrap_or(text).trim_end())
-}}
+}
 #[cfg(not(feature = "host"))]
-hook! { fn "runtime.hostExport"(_name: crate::symtab::Str, _typ: usize, _data: usize) leaf {} }
-#[cfg(feature = "host")]
-hook! { fn "runtime.hostExport"(name: crate::symtab::Str, typ: usize, data: usize) leaf {
-    crate::host::export(name.bytes(), typ, data)
-}}
+unsafe fn host_panic_end() -> ! {
+    throw("hostPanicEnd: no host")
+}
 
 hook! { fn "runtime.dopanic"(p: *mut Panic) parking { crate::traceback::die_of_panic(curg()) }}
