@@ -141,6 +141,44 @@ pub fn random_type(r: &mut Rng, depth: u32) -> &'static Ty {
     }
 }
 
+/// How many types of the kinds that need care went through the calls.
+#[derive(Default)]
+pub struct Coverage {
+    pub sub_word: u64,
+    pub float32: u64,
+    pub wide: u64,
+    pub complex: u64,
+    pub zero_size: u64,
+    pub trailing: u64,
+}
+
+impl Coverage {
+    /// Counts `t` and its parts.
+    pub fn count(&mut self, t: &'static Ty) {
+        let word = Arch::host().ptr_size as u64;
+        self.zero_size += (t.size == 0) as u64;
+        match t.kind {
+            Kind::Array => self.count(t.elem.unwrap()),
+            Kind::Struct => {
+                let empty_array = |f: &(&'static Ty, u64)| f.0.kind == Kind::Array && f.0.size == 0;
+                self.trailing += (t.size > 0 && t.fields.last().is_some_and(empty_array)) as u64;
+                t.fields.iter().for_each(|f| self.count(f.0));
+            }
+            Kind::Float32 => self.float32 += 1,
+            Kind::Complex64 | Kind::Complex128 => self.complex += 1,
+            Kind::Int64 | Kind::Uint64 | Kind::Float64 => self.wide += 1,
+            _ => self.sub_word += (t.size < word) as u64,
+        }
+    }
+
+    /// Whether nothing is missing.
+    pub fn complete(&self) -> bool {
+        [self.sub_word, self.float32, self.wide, self.complex, self.zero_size, self.trailing]
+            .iter()
+            .all(|n| *n > 0)
+    }
+}
+
 /// Fills a value of type `t` at `out`; `mask` gets ones where the bytes matter (no padding).
 pub fn random_value(r: &mut Rng, t: &'static Ty, out: &mut [u8], mask: &mut [u8]) {
     match t.kind {

@@ -2,7 +2,7 @@
 
 use crate::gc;
 use crate::rt::{self, BitVector, Block, MakeFunc, check, fail, println, run};
-use crate::sig::{Rng, Ty, random_type, random_value};
+use crate::sig::{Coverage, Rng, Ty, random_type, random_value};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ptr::{null, null_mut};
@@ -212,6 +212,7 @@ fn signatures(n: u64, seed: u64) -> (u64, usize) {
     let arch = Arch::host();
     let mut r = Rng(seed | 1);
     let mut in_regs = 0;
+    let mut covered = Coverage::default();
     for round in 0..n {
         let mark = rt::mark();
         gc::reset();
@@ -220,6 +221,7 @@ fn signatures(n: u64, seed: u64) -> (u64, usize) {
         let params = types(&mut r, count);
         let count = r.below(6);
         let results = types(&mut r, count);
+        params.iter().chain(&results).for_each(|t| covered.count(t));
         // Every eighth signature goes without registers, as ABI0.
         let budget = if round % 8 == 7 { arch.abi0() } else { arch.abi_internal() };
         let desc = assign(&params, &results, None, budget);
@@ -266,6 +268,17 @@ fn signatures(n: u64, seed: u64) -> (u64, usize) {
             rt::release(mark);
         }
     }
+    println(format_args!(
+        "{}: {} values smaller than a word, {} of 64 bits, {} float32, {} complex, {} of size zero, {} ending in an empty array",
+        arch.name,
+        covered.sub_word,
+        covered.wide,
+        covered.float32,
+        covered.complex,
+        covered.zero_size,
+        covered.trailing
+    ));
+    check(n < 200 || covered.complete(), "every kind of value went through");
     (n, in_regs)
 }
 
