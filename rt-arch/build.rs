@@ -6,24 +6,9 @@ use reflect::arch::Arch;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[allow(dead_code, reason = "the build script and its tests use different parts of it")]
 #[path = "build/print.rs"]
 mod print;
-
-/// The files of every architecture, and the cargo feature that wants them.
-const FILES: &[(&str, Option<&str>)] = &[
-    ("switch.S", None),
-    ("morestack.S", None),
-    ("spill.S", None),
-    ("call.S", None),
-    ("gocall.S", None),
-    ("makefunc.S", None),
-    ("mem.S", None),
-    ("barrier.S", None),
-    ("signal.S", None),
-    ("misc.S", None),
-    ("cmem.S", Some("CARGO_FEATURE_MEM")),
-    ("entry.S", Some("CARGO_FEATURE_START")),
-];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -49,17 +34,8 @@ fn main() {
         return;
     }
     let bare = env::var_os("CARGO_FEATURE_BARE").is_some();
-    let files: Vec<PathBuf> = FILES
-        .iter()
-        .filter(|(name, _)| !(bare && *name == "signal.S"))
-        .filter(|(_, feature)| feature.is_none_or(|f| env::var_os(f).is_some()))
-        .filter_map(|(name, _)| {
-            // The architecture's own file, or the one for all load/store machines.
-            let dirs = [dir, Path::new("generic")];
-            let file = dirs.iter().map(|d| d.join(name)).find(|p| p.exists())?;
-            Some(mutated(&file, &out).unwrap_or(file))
-        })
-        .collect();
+    let files = print::files(arch, Path::new("."), bare, |feature| env::var_os(feature).is_some());
+    let files: Vec<PathBuf> = files.into_iter().map(|f| mutated(&f, &out).unwrap_or(f)).collect();
     let mut cc = cc::Build::new();
     cc.include("include").include(dir).include(&out).flag("-Ulinux").flag("-Uunix").files(&files);
     if bare {

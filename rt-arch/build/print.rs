@@ -3,11 +3,37 @@
 
 use reflect::arch::Arch;
 use reflect::raw::{LEAN_ARGS, LEAN_RESULTS};
-use std::env;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 /// The frame sizes of the reflectcall family: powers of two from 16 bytes to 1 GiB.
 const CALL_SIZES: std::ops::RangeInclusive<u32> = 4..=30;
+
+/// The files of every architecture, and the cargo feature that wants them.
+const FILES: &[(&str, Option<&str>)] = &[
+    ("switch.S", None),
+    ("morestack.S", None),
+    ("spill.S", None),
+    ("call.S", None),
+    ("gocall.S", None),
+    ("makefunc.S", None),
+    ("mem.S", None),
+    ("barrier.S", None),
+    ("signal.S", None),
+    ("misc.S", None),
+    ("cmem.S", Some("CARGO_FEATURE_MEM")),
+    ("entry.S", Some("CARGO_FEATURE_START")),
+];
+
+/// The files of an architecture in rt-arch's directory `root`: its own, or those for all load/store machines.
+pub fn files(arch: &Arch, root: &Path, bare: bool, feature: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let wanted = FILES
+        .iter()
+        .filter(|(name, _)| !(bare && *name == "signal.S"))
+        .filter(|(_, f)| f.is_none_or(|f| feature(f)));
+    let dirs = [root.join(arch.family), root.join("generic")];
+    wanted.filter_map(|(name, _)| dirs.iter().map(|d| d.join(name)).find(|p| p.exists())).collect()
+}
 
 /// `regs.h`: sizes, the spill and unspill sequences, and the list of call sizes.
 pub fn regs_header(arch: &Arch) -> String {
@@ -42,7 +68,7 @@ pub fn regs_header(arch: &Arch) -> String {
             .enumerate()
             .map(|(i, r)| move_arg_float(arch, r.asm, l.floats + 8 * i as u32, store));
         let _ = writeln!(s, "\n/* Ints and Floats of the RegArgs at `base`. */");
-        s += &macro_text(name, ints.chain(floats).collect(), store);
+        s += &macro_text(name, ints.chain(floats).collect());
     }
     s += &partial_macros(arch, word);
     s += &general_macros(arch.family, word);
@@ -68,8 +94,8 @@ fn partial_macros(arch: &Arch, word: u32) -> String {
         for (what, lines) in [("INTS", ints.collect::<Vec<_>>()), ("FLOATS", floats.collect())] {
             let (first, rest) = lines.split_at(low.min(lines.len()));
             let _ = writeln!(s, "#define {verb}_{what}_LOW_COUNT {}", first.len());
-            s += &macro_text(&format!("{verb}_{what}_LOW"), first.to_vec(), store);
-            s += &macro_text(&format!("{verb}_{what}_HIGH"), rest.to_vec(), store);
+            s += &macro_text(&format!("{verb}_{what}_LOW"), first.to_vec());
+            s += &macro_text(&format!("{verb}_{what}_HIGH"), rest.to_vec());
         }
     }
     s
@@ -177,31 +203,15 @@ fn general_macros(family: &str, word: u32) -> String {
             g.floats.iter().enumerate().map(|(k, n)| {
                 move_float(family, &format!("{}{n}", g.float), floats_at + 8 * k as u32, store)
             });
-        s += &macro_text(name, ints.chain(floats).collect(), store);
+        s += &macro_text(name, ints.chain(floats).collect());
     }
     s
 }
 
 const X86_NAMES: [&str; 8] = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"];
 
-/// A macro of the given lines. The tests ask for broken ones, to see that they notice: OXIGO_MUTATE=swap exchanges two
-/// registers' places in what is loaded, drop leaves out a store, offset loads from a wrong slot.
-fn macro_text(name: &str, mut lines: Vec<String>, store: bool) -> String {
-    // The second and third register: arguments on every architecture, and not what the tests' own code holds.
-    if let (Ok(mutation), [_, one, two, ..]) = (env::var("OXIGO_MUTATE"), &mut lines[..]) {
-        match mutation.as_str() {
-            "swap" if !store => {
-                let (a, b) = (operands(one), operands(two));
-                let (x, y) = (one.replace(&a, "@").replace('@', &b), two.replace(&b, "@").replace('@', &a));
-                (*one, *two) = (x, y);
-            }
-            "drop" if store => {
-                lines.remove(2);
-            }
-            "offset" if !store => *two = one.replace(&operands(one), &operands(two)),
-            _ => {}
-        }
-    }
+/// A macro of the given lines.
+fn macro_text(name: &str, lines: Vec<String>) -> String {
     let mut s = format!("#define {name}(base)");
     for line in lines {
         let _ = write!(s, " \\\n    {line};");
@@ -209,9 +219,47 @@ fn macro_text(name: &str, mut lines: Vec<String>, store: bool) -> String {
     s + "\n"
 }
 
+/// A mistake in one printed macro, which the tests must notice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mistake {
+    /// Two registers exchanged in what is loaded.
+    Swap,
+    /// A store left out.
+    Drop,
+    /// A load from a wrong slot.
+    Offset,
+}
+
+/// regs.h with one mistake: in the argument registers' macro or, where there are none, in the general registers'.
+pub fn mistaken_regs_header(arch: &Arch, mistake: Mistake) -> String {
+    let text = regs_header(arch);
+    let store = mistake == Mistake::Drop;
+    let name = match (arch.int_args.is_empty(), store) {
+        (false, true) => "#define SPILL_ARGS(",
+        (false, false) => "#define UNSPILL_ARGS(",
+        (true, true) => "#define SAVE_GENERAL(",
+        (true, false) => "#define RESTORE_GENERAL(",
+    };
+    let mut lines: Vec<String> = text.lines().map(String::from).collect();
+    let at = lines.iter().position(|l| l.starts_with(name)).unwrap_or_else(|| panic!("no {name} in regs.h"));
+    // The second and third register: arguments on every architecture, and not what the tests' own code holds.
+    let (one, two) = (lines[at + 2].clone(), lines[at + 3].clone());
+    let (a, b) = (operands(&one), operands(&two));
+    match mistake {
+        Mistake::Swap => {
+            lines[at + 2] = one.replace(&a, "@").replace('@', &b);
+            lines[at + 3] = two.replace(&b, "@").replace('@', &a);
+        }
+        Mistake::Drop => drop(lines.remove(at + 3)),
+        Mistake::Offset => lines[at + 2] = two.replace(&b, &a),
+    }
+    lines.join("\n") + "\n"
+}
+
 /// The register of a printed move.
 fn operands(line: &str) -> String {
     let is_memory = |o: &str| o.contains("base");
+    let line = line.trim().trim_end_matches(['\\', ' ', ';']);
     let (_, rest) = line.split_once(' ').unwrap_or(("", line));
     let parts: Vec<&str> = rest.split(", ").collect();
     parts.iter().find(|o| !is_memory(o) && !o.ends_with(']')).map_or(String::new(), |o| o.to_string())

@@ -5,8 +5,7 @@
 //! A column whose tools are missing says what to install and is skipped; with OXIGO_MATRIX=all it fails instead.
 //! `columns` lists them all. OXIGO_SIGNATURES and OXIGO_SEED change the random signatures.
 //!
-//! Mutants: the build script, told so by OXIGO_MUTATE, breaks one line of the assembly. Each must turn its column red,
-//! or the tests prove nothing.
+//! Mutants (matrix/mutants.rs): assembly with one mistake must turn its column red, or the tests prove nothing.
 //!
 //! Builds take most of the time, most of that the standard library's core. Both systems of an architecture share it: they
 //! have one Rust target and one set of flags, and differ by a feature of the harness. Two builds run side by side, in
@@ -18,6 +17,11 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
 
+#[path = "matrix/mutants.rs"]
+mod mutants;
+#[allow(dead_code, reason = "the build script and its tests use different parts of it")]
+#[path = "../build/print.rs"]
+mod print;
 #[path = "matrix/wasm.rs"]
 mod wasm;
 
@@ -96,8 +100,13 @@ fn slot(a: &Arch) -> usize {
     if total < 6 << 20 { 0 } else { before % 2 }
 }
 
-/// Builds the harness for `a` and returns the program. `mutant` is its name and what OXIGO_MUTATE says.
-fn build(a: &Arch, on: On, mutant: Option<(&str, &str)>) -> PathBuf {
+/// The name of files for a column.
+fn column(a: &Arch, on: On) -> String {
+    format!("{}-{}", a.name, if on == On::Linux { "linux" } else { "none" })
+}
+
+/// Builds the harness for `a` and returns its library.
+fn library(a: &Arch, on: On) -> PathBuf {
     let native = is_native(a, on);
     let target = if native { a.tools.rust_target } else { a.tools.rust_target_bare };
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("harness-{}", slot(a)));
@@ -119,19 +128,21 @@ fn build(a: &Arch, on: On, mutant: Option<(&str, &str)>) -> PathBuf {
             .env(key, a.tools.rust_flags.join(" "))
             .args(["-Zbuild-std=core,alloc,compiler_builtins", "-Zbuild-std-features=compiler-builtins-mem"]);
     }
-    match mutant {
-        Some((_, m)) => cargo.env("OXIGO_MUTATE", m),
-        None => cargo.env_remove("OXIGO_MUTATE"),
-    };
-    // One build at a time in a directory, and the program is linked before the next one overwrites the library.
+    // One build at a time in a directory, and the library is copied before the other system's build overwrites it.
     fs::create_dir_all(&dir).unwrap();
     let lock = fs::File::create(dir.join(".lock")).unwrap();
     lock.lock().unwrap();
     let out = cargo.stdin(Stdio::null()).output().unwrap();
     assert!(out.status.success(), "{}: {}", a.name, String::from_utf8_lossy(&out.stderr));
-    let lib = dir.join(target).join("matrix/liboxigo_rt_arch_harness.a");
-    let system = if on == On::Linux { "linux" } else { "none" };
-    let exe = dir.join(format!("{}-{system}-{}", a.name, mutant.map_or("proof", |m| m.0)));
+    let built = dir.join(target).join("matrix/liboxigo_rt_arch_harness.a");
+    let lib = dir.join(format!("{}.a", column(a, on)));
+    fs::copy(built, &lib).unwrap();
+    lib
+}
+
+/// Links the library to the program `exe`. What `objects` define comes from there.
+fn link(a: &Arch, on: On, lib: &Path, objects: &[PathBuf], exe: PathBuf) -> PathBuf {
+    let native = is_native(a, on);
     let mut lld = if native {
         let sysroot =
             Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()).output().unwrap();
@@ -154,7 +165,7 @@ fn build(a: &Arch, on: On, mutant: Option<(&str, &str)>) -> PathBuf {
         "noexecstack",
         "-o",
     ]);
-    lld.arg(&exe).arg(&lib);
+    lld.arg(&exe).args(objects).arg(lib);
     if on == On::None {
         let script = exe.with_extension("ld");
         let text = fs::read_to_string(root().join("bare/link.ld.in")).unwrap();
@@ -212,36 +223,13 @@ fn proof(name: &str, on: On) {
     }
     let signatures = env::var("OXIGO_SIGNATURES").unwrap_or("500".into());
     let start = Instant::now();
-    let exe = build(a, on, None);
+    let lib = library(a, on);
+    let exe = link(a, on, &lib, &[], lib.with_extension("proof"));
     let built = start.elapsed();
     let (passed, text) = run(a, on, &exe, &signatures, "300");
     println!("{text}");
     println!("{name}: build {} s, run {} s", built.as_secs(), (start.elapsed() - built).as_secs());
     assert!(passed, "{name}: {text}");
-}
-
-fn mutants(name: &str, on: On) {
-    let a = goarch(name);
-    if !ready(a, on) {
-        return;
-    }
-    // Two registers exchanged in a printed row, a store left out, a load from a wrong slot, and a frame that the table of
-    // functions says to be a word larger than it is.
-    let size = match a.family {
-        "amd64" => "N + CALL_EXTRA",
-        "386" => "F(N)",
-        _ => "CALL_FRAME(N)",
-    };
-    let row = "END(runtime.call##N, ";
-    let frame = format!("call.S|{row}{size}|{row}{size} + WORD");
-    let mut alive = Vec::new();
-    for m in [("swap", "swap"), ("drop", "drop"), ("offset", "offset"), ("frame", &frame)] {
-        let (passed, text) = run(a, on, &build(a, on, Some(m)), "200", "60");
-        let says = text.lines().last().unwrap_or("no output");
-        println!("{name}: mutant {}: {}", m.0, if passed { "NOT noticed" } else { says });
-        alive.extend(passed.then_some(m.0));
-    }
-    assert!(alive.is_empty(), "{name}: the proof does not notice {alive:?}");
 }
 
 macro_rules! columns {
@@ -254,7 +242,7 @@ macro_rules! columns {
                 }
                 #[test]
                 fn mutants() {
-                    crate::mutants($name, crate::On::Linux);
+                    crate::mutants::all($name, crate::On::Linux);
                 }
             }
             mod none {
@@ -264,7 +252,7 @@ macro_rules! columns {
                 }
                 #[test]
                 fn mutants() {
-                    crate::mutants($name, crate::On::None);
+                    crate::mutants::all($name, crate::On::None);
                 }
             }
         })*

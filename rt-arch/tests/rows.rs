@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
+#[allow(dead_code, reason = "the build script and its tests use different parts of it")]
 #[path = "../build/print.rs"]
 mod print;
 
