@@ -344,8 +344,8 @@ pub fn line_at(pclines: &[u8], f: &FuncEntry, pc: u32) -> LineRow {
 /// An inlined call.
 ///
 /// ```text
-///   inline tree: uvarint count, then for each call six uvarints in this order:
-///   name (in strings), flags, start line, call file, call line, parent
+///   inline tree: uvarint count, then for each call seven uvarints in this order:
+///   name (in strings), flags, start line, call file, call line, parent, marker
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InlinedCall {
@@ -361,6 +361,9 @@ pub struct InlinedCall {
     pub call_line: u32,
     /// What contains the call: 0 the function itself, i + 1 inlined call i.
     pub parent: u32,
+    /// Code offset that stands for the call, as its return address less one would if it were one: two bytes behind
+    /// the function's code that are never executed, with a line table row of their own. So each logical frame has a pc.
+    pub marker: u32,
 }
 
 /// Inlined call `index` (a row's `inline` minus 1) of function `f`.
@@ -377,6 +380,7 @@ pub fn inlined_call(pclines: &[u8], f: &FuncEntry, index: u32) -> Option<Inlined
         c.call_file = uvarint(pclines, &mut at);
         c.call_line = uvarint(pclines, &mut at);
         c.parent = uvarint(pclines, &mut at);
+        c.marker = uvarint(pclines, &mut at);
     }
     Some(c)
 }

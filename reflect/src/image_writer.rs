@@ -111,7 +111,7 @@ impl Lines {
         let off = self.bytes.len() as u32;
         put_uvarint(&mut self.bytes, calls.len() as u32);
         for c in calls {
-            for v in [c.name, c.flags.bits(), c.start_line, c.call_file, c.call_line, c.parent] {
+            for v in [c.name, c.flags.bits(), c.start_line, c.call_file, c.call_line, c.parent, c.marker] {
                 put_uvarint(&mut self.bytes, v);
             }
         }
@@ -214,6 +214,7 @@ mod tests {
             call_file: a,
             call_line: 11,
             start_line: 2,
+            marker: 298,
             ..Default::default()
         };
         f.inline_tree = l.add_inline_tree(&[call]);

@@ -21,6 +21,8 @@ pub struct Logical {
     pub flags: FuncFlags,
     /// An outer frame follows.
     pub more: bool,
+    /// With `more`: the address at which that frame is, the instruction's own.
+    pub outer_pc: usize,
 }
 
 /// Logical frame `depth` (0: innermost) at code address `pc`, which is the instruction's own.
@@ -33,6 +35,7 @@ pub fn logical(f: &Func, pc: usize, depth: usize) -> Option<Logical> {
             start_line: 0,
             flags: f.flags(),
             more: false,
+            outer_pc: 0,
         });
     };
     // SAFETY: the image is the program's own.
@@ -56,6 +59,7 @@ pub fn logical(f: &Func, pc: usize, depth: usize) -> Option<Logical> {
                 start_line: e.start_line,
                 flags: e.flags,
                 more: false,
+                outer_pc: 0,
             });
         }
         let c = image::inlined_call(tables, e, index - 1)?;
@@ -66,6 +70,7 @@ pub fn logical(f: &Func, pc: usize, depth: usize) -> Option<Logical> {
             start_line: c.start_line,
             flags: c.flags,
             more: true,
+            outer_pc: e.entry as usize + c.marker as usize,
         })
     }
 }
@@ -149,42 +154,34 @@ hook! { fn "runtime.fnLookup"(f: *const FuncEntry, out: *mut PcInfo) leaf {
     }
 }}
 
-/// Bits above an address in which `callers` says how many logical frames to leave out.
-const SKIP_SHIFT: u32 = 48;
-
-/// Return addresses from the goroutine's frames, innermost first, without the first `skip` logical
-/// frames; wrappers don't count, nor does the stub of the hook that the goroutine is in.
+/// An address for each logical frame of the goroutine, innermost first, without the first `skip`; wrappers don't count,
+/// nor does the stub of the hook that the goroutine is in. A return address, or for calls inlined into a frame what
+/// stands for one.
 pub unsafe fn callers(g: *mut G, mut skip: usize, out: &mut [usize]) -> usize {
     let mut u = Unwinder::new(g);
     if u.frame.is_some_and(|f| !f.at_entry) && (*g).syscall_sp == 0 {
         u.step();
     }
     let mut n = 0;
-    while let Some(f) = u.frame {
-        if n == out.len() {
-            break;
-        }
-        let pc = f.look_pc();
-        let (mut depth, mut drop, mut count) = (0, 0, 0);
-        while let Some(l) = logical(&f.func, pc, depth) {
-            depth += 1;
-            if l.flags.contains(FuncFlags::WRAPPER) || l.flags.contains(FuncFlags::DEFERRETURN) {
-                continue;
+    'walk: while let Some(f) = u.frame {
+        let mut pc = f.look_pc();
+        while let Some(l) = logical(&f.func, pc, 0) {
+            if n == out.len() {
+                break 'walk;
             }
-            if skip > 0 {
+            if l.flags.contains(FuncFlags::WRAPPER) || l.flags.contains(FuncFlags::DEFERRETURN) {
+                // Invisible.
+            } else if skip > 0 {
                 skip -= 1;
-                drop = depth;
             } else {
-                count += 1;
+                // A caller subtracts one to get at the instruction; a faulting one is at pc itself.
+                out[n] = pc + 1;
+                n += 1;
             }
             if !l.more {
                 break;
             }
-        }
-        if count > 0 {
-            // A caller subtracts one to get at the instruction; a faulting one is at pc itself.
-            out[n] = (pc + 1) | drop << SKIP_SHIFT;
-            n += 1;
+            pc = l.outer_pc;
         }
         u.step();
     }

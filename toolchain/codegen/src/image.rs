@@ -66,7 +66,8 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
         .iter()
         .enumerate()
         .filter(|(i, _)| number[i + 1] != 0)
-        .map(|(_, i)| {
+        .map(|(n, i)| {
+            let marker = c.markers.get(n).copied().unwrap_or(0);
             let at = i.call_pos.full_position();
             img::InlinedCall {
                 name: t.strings.add(i.name.as_str().as_bytes()),
@@ -75,6 +76,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
                 call_file: t.strings.file(at.file.as_str().as_bytes()),
                 call_line: at.line,
                 parent: number[i.parent as usize],
+                marker,
             }
         })
         .collect();

@@ -88,6 +88,8 @@ pub struct Compiled {
     pub objects: Vec<StackObject>,
     /// Line rows, ascending.
     pub lines: Vec<Line>,
+    /// For each inlined call the offset that stands for it in tables; 0: it is in none.
+    pub markers: Vec<u32>,
     /// Where each instruction comes from: a row for each change, whether or not a traceback can stop there. Only with
     /// a listing.
     pub positions: Vec<Line>,

@@ -2,9 +2,9 @@ package runtime
 
 import "unsafe"
 
-// callers fills pcs with return addresses of the calling goroutine, leaving out skip logical
-// frames; 0 is the caller of callers. Where skip ends inside inlined calls, the first pc carries
-// the number of logical frames to leave out in its high bits.
+// callers fills pcs with an address for each logical frame of the calling goroutine, leaving out
+// skip of them; 0 is the caller of callers. It is the return address; for a frame into which the
+// next inner one is inlined, one that the line table knows as that call's.
 func callers(skip int, pcs *uintptr, n int) int
 
 // pcInfo describes one logical frame at a pc. The layout is rt-core/src/symtab.rs's.
@@ -25,11 +25,6 @@ func pcLookup(pc uintptr, depth int, out *pcInfo) bool
 // fnLookup describes a function of the image's table.
 func fnLookup(fn uintptr, out *pcInfo)
 
-const (
-	pcSkipShift = 48
-	pcMask      = 1<<pcSkipShift - 1
-)
-
 // Callers fills pc with the return addresses of the calling goroutine's function calls.
 //
 //go:noinline
@@ -49,17 +44,16 @@ func Caller(skip int) (pc uintptr, file string, line int, ok bool) {
 		return 0, "", 0, false
 	}
 	var i pcInfo
-	pc = pcs[0]
-	if !pcLookup(pc&pcMask-1, int(pc>>pcSkipShift), &i) {
+	pc = pcs[0] - 1
+	if !pcLookup(pc, 0, &i) {
 		return 0, "", 0, false
 	}
-	return pc & pcMask, i.file, i.line, true
+	return pc, i.file, i.line, true
 }
 
 // Frames turns the addresses that Callers returns into functions, files and lines.
 type Frames struct {
 	callers []uintptr
-	depth   int // logical frames of callers[0] already returned
 }
 
 // A Frame is one of Frames.
@@ -87,19 +81,10 @@ func CallersFrames(callers []uintptr) *Frames { return &Frames{callers: callers}
 func (ci *Frames) Next() (frame Frame, more bool) {
 	for len(ci.callers) > 0 {
 		pc := ci.callers[0]
-		depth := int(pc>>pcSkipShift) + ci.depth
-		pc &= pcMask
+		ci.callers = ci.callers[1:]
 		var i pcInfo
-		if pc == 0 || !pcLookup(pc-1, depth, &i) {
-			ci.callers = ci.callers[1:]
-			ci.depth = 0
+		if pc == 0 || !pcLookup(pc-1, 0, &i) {
 			continue
-		}
-		if i.more {
-			ci.depth++
-		} else {
-			ci.callers = ci.callers[1:]
-			ci.depth = 0
 		}
 		if i.wrapper {
 			continue
@@ -116,7 +101,7 @@ func (ci *Frames) Next() (frame Frame, more bool) {
 // A Func is a function of the program: an entry of the image's table, or a funcInl.
 type Func struct{ opaque struct{} }
 
-// funcInl stands for an inlined call, as FuncForPC returns it.
+// funcInl stands for an inlined call or a function in assembly, as FuncForPC returns it.
 type funcInl struct {
 	marker uint64 // no entry address is this
 	info   pcInfo
@@ -127,14 +112,10 @@ const inlMarker = ^uint64(0)
 // FuncForPC returns the function that contains pc, the innermost one if it was inlined.
 func FuncForPC(pc uintptr) *Func {
 	var i pcInfo
-	// pc may be an entry address or a return address; only the former is the start of a function.
-	if !pcLookup(pc&pcMask, 0, &i) {
+	if !pcLookup(pc, 0, &i) {
 		return nil
 	}
-	if pc&pcMask != i.entry {
-		pcLookup(pc&pcMask-1, 0, &i)
-	}
-	if i.more {
+	if i.more || i.fn == 0 {
 		return (*Func)(unsafe.Pointer(&funcInl{inlMarker, i}))
 	}
 	return (*Func)(unsafe.Pointer(i.fn))
@@ -176,12 +157,12 @@ func (f *Func) FileLine(pc uintptr) (file string, line int) {
 		return p.info.file, p.info.line
 	}
 	var i pcInfo
-	if !pcLookup(pc&pcMask, 0, &i) {
+	if !pcLookup(pc, 0, &i) {
 		return "?", 0
 	}
 	// The function's own line: the outermost logical frame.
 	for d := 1; i.more; d++ {
-		pcLookup(pc&pcMask, d, &i)
+		pcLookup(pc, d, &i)
 	}
 	return i.file, i.line
 }

@@ -29,6 +29,8 @@ use inst::*;
 use ir::func::Body;
 use ir::{EntityId, Func, FuncId, SymRef};
 use reflect::image::OpenDefers;
+use rustc_hash::FxHashMap;
+use syntax::Pos;
 
 const SYMBOLS: RuntimeSymbols = RuntimeSymbols {
     poll: "runtime.poll_slow",
@@ -218,6 +220,40 @@ fn retarget(inst: &mut Inst, to: &[u32]) {
     }
 }
 
+/// Writes a marker for each inlined call that the line table leads to: a place where only the calls around it are. Calls from
+/// one line share theirs. Two bytes each, so that a return address in it is in it, too.
+fn place_markers(
+    buf: &mut Buf,
+    f: &Func,
+    sources: &mut Vec<(Pos, u32)>,
+    lines: &mut Vec<(u32, usize)>,
+) -> Vec<Option<u32>> {
+    let mut markers = vec![None; f.inlined.len()];
+    if markers.is_empty() {
+        return markers;
+    }
+    let mut needed = vec![false; f.inlined.len()];
+    for &(_, line) in lines.iter() {
+        let mut at = sources.get(line).map_or(0, |l| l.1) as usize;
+        while at != 0 && !std::mem::replace(&mut needed[at - 1], true) {
+            at = f.inlined[at - 1].parent as usize;
+        }
+    }
+    let mut placed: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    for (i, call) in f.inlined.iter().enumerate().filter(|c| needed[c.0]) {
+        let mark = *placed.entry((call.parent, call.call_pos.0)).or_insert_with(|| {
+            let mark = buf.mark();
+            buf.byte(0xcc);
+            buf.byte(0xcc);
+            lines.push((mark, sources.len()));
+            sources.push((call.call_pos, call.parent));
+            mark
+        });
+        markers[i] = Some(mark);
+    }
+    markers
+}
+
 fn emit_function(
     env: &Env,
     f: &Func,
@@ -365,6 +401,7 @@ fn emit_function(
         positions.push((e.buf.mark(), usize::MAX));
         frame::grow_stack(&mut e, grow, entry, sel.context);
     }
+    let markers = place_markers(&mut e.buf, f, &mut sel.lines, &mut lines);
     let mut tables = Vec::new();
     for (table, targets) in std::mem::take(&mut e.tables) {
         tables.push(table);
@@ -404,6 +441,7 @@ fn emit_function(
         frame: frame.to_return_address(),
         safepoints: points,
         objects: slots.objects,
+        markers: markers.iter().map(|m| m.map_or(0, |m| done.marks[m as usize])).collect(),
         lines: lines.into_iter().map(row).collect(),
         positions: positions.into_iter().map(row).collect(),
         tables: tables.iter().map(|t| done.labels[t.0 as usize]).collect(),
