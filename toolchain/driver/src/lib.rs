@@ -3,13 +3,14 @@
 //! - `cli`: flags; `commands`: what each command does
 //! - `goroot`, `context`, `module`, `overlay`: where packages come from and which files count
 //! - `load`: packages, their files and imports, in dependency order
-//! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `report`: errors as Go prints them; `late`: those that need no types
+//! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `explain`: what `-m` says; `report`: errors as Go prints them; `late`: those that need no types
 //! - `runtime_lib`, `link`: the runtime's archive and the final link
 
 pub mod cli;
 pub mod commands;
 pub mod context;
 pub mod dump;
+pub mod explain;
 pub mod goroot;
 pub mod late;
 pub mod link;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ir::passes::trace::Trace;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use types::checker::{Checker, PackageInput};
 use types::table::PkgId;
 
@@ -13,7 +13,7 @@ use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render};
-use crate::{dump, late, link, runtime_lib};
+use crate::{dump, explain, late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -170,7 +170,9 @@ pub fn run(
     let main = ids[root];
     let lowered = timings.phase("lower", || {
         let everything = options.debug.iter().any(|d| d == "everything");
-        let options = lower::Options { arch: target.arch, hooks: runtime_lib::hook_names(), everything };
+        let whole_main = options.explain > 0 || options.asm;
+        let options =
+            lower::Options { arch: target.arch, hooks: runtime_lib::hook_names(), everything, whole_main };
         lower::lower_program(&mut checker, main, &options)
     });
     let mut ir = lowered.map_err(|errors| {
@@ -181,10 +183,8 @@ pub fn run(
     timings.note(|| format!("{} functions, {} data symbols", ir.funcs.len(), ir.datas.len()));
     let report = timings.phase("optimise", || ir::passes::run(&mut ir, &pass_options(options, &trace)));
     timings.parts("optimise", &report.times);
-    let remarks: Vec<Diagnostic> =
-        report.remarks.into_iter().map(|(pos, text)| Diagnostic::new(pos, text)).collect();
     if options.explain > 0 {
-        eprint!("{}", render_remarks(&program, root, remarks));
+        eprint!("{}", explain::render_remarks(&program, &report.remarks, options.explain));
     }
     let codegen = codegen_options(config, options, &program, trace.clone());
     let object = timings.phase("codegen", || codegen::compile_program(&ir, &codegen));
@@ -240,11 +240,4 @@ fn codegen_options(
         version: version.lines().next().unwrap_or(crate::goroot::GO_VERSION).to_string(),
         ..codegen::Options::default()
     }
-}
-
-/// The remarks about the files of one package, as Go's `-m` prints them.
-fn render_remarks(program: &Program, package: usize, mut remarks: Vec<Diagnostic>) -> String {
-    let files: FxHashSet<u32> = program.packages[package].files.iter().map(|f| f.source.base).collect();
-    remarks.retain(|r| syntax::pos::file_of(r.pos).is_some_and(|f| files.contains(&f.base)));
-    format!("# {}\n{}", program.packages[package].path, render(&remarks, true))
 }

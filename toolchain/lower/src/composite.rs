@@ -72,6 +72,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             K::Map(k, v) => {
                 let (k, v) = (self.ty(k), self.ty(v));
+                self.s.pos = e.pos;
                 let n = elems.len();
                 let hint = self.word(n as i64);
                 let m = self.make_map(t, Some(hint), n <= 8);

@@ -237,9 +237,12 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// Makes room for a variable without giving it a value.
     pub fn place_var(&mut self, obj: ObjId, t: TypeId) -> VarLoc {
-        let name = self.p.ck.table.obj(obj).name;
+        let (name, declared) = (self.p.ck.table.obj(obj).name, self.p.ck.table.obj(obj).pos);
         let loc = if self.needs_memory(obj, t) {
+            // A variable is made where its name stands.
+            let here = std::mem::replace(&mut self.s.pos, declared);
             let p = self.new_object(t, name);
+            self.s.pos = here;
             let var = match self.vars.get(&obj) {
                 Some(&VarLoc::Ptr(var, _)) => var,
                 _ => self.s.var(Ty::Ptr),

@@ -82,6 +82,8 @@ pub fn lower_program(
     }
     if options.everything {
         lower_everything(&mut p, &order);
+    } else if options.whole_main {
+        lower_everything(&mut p, &[main]);
     }
     p.drain();
     let mut inits = Vec::new();

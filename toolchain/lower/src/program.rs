@@ -45,6 +45,8 @@ pub struct Options {
     pub hooks: FxHashSet<String>,
     /// Lower every function that is not generic, reachable or not: for tests.
     pub everything: bool,
+    /// Lower those of the main package, for `-m` and `-S`.
+    pub whole_main: bool,
 }
 
 /// How to make a function that has no source.

@@ -7,6 +7,7 @@
 //!
 //! In a loop one frame slot serves all iterations, so an object's address must not survive its iteration: it may not reach a
 //! parameter of the loop's header, nor an object made outside of the loop.
+use super::remarks::{self, Remark};
 use super::{Options, fold, inline};
 use crate::{
     Block, Func, FuncId, Inst, Op, Program, SlotData, SymRef, Term, Ty, Value,
@@ -15,7 +16,6 @@ use crate::{
     op::Callee,
 };
 use rustc_hash::FxHashMap;
-use syntax::Pos;
 
 /// Larger objects go to the heap.
 const MAX_OBJECT: u32 = 64 << 10;
@@ -52,7 +52,7 @@ struct Graph {
 
 /// The pass. Functions that call each other recursively are analysed together: from the assumption that nothing leaks, again until
 /// the summaries stand.
-pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<(Pos, String)>) {
+pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) {
     let mut summaries: FxHashMap<FuncId, Summary> = FxHashMap::default();
     for id in program.funcs.ids() {
         if !matches!(program.funcs[id].body, Body::Ssa) {
@@ -115,8 +115,11 @@ fn finish(
     analysis: Analysis,
     summaries: &mut FxHashMap<FuncId, Summary>,
     options: &Options,
-    remarks: &mut Vec<(Pos, String)>,
+    remarks: &mut Vec<Remark>,
 ) {
+    if options.remarks && !program.funcs[id].flags.wrapper {
+        explain(program, &program.funcs[id], &analysis.summary, remarks);
+    }
     let f = &mut program.funcs[id];
     apply(f, &analysis, options, remarks);
     reveal(f);
@@ -128,6 +131,19 @@ fn finish(
         _ => analysis.summary,
     };
     summaries.insert(id, summary);
+}
+
+/// Remarks about the parameters, and about the objects that calls of the runtime make.
+fn explain(program: &Program, f: &Func, summary: &Summary, out: &mut Vec<Remark>) {
+    let words: Vec<_> = summary.params.iter().map(|l| (l.heap, &l.results[..])).collect();
+    out.extend(remarks::params(program, f, &words));
+    for &inst in f.blocks.iter().flat_map(|b| &b.insts) {
+        if let Op::Call { callee: Callee::Static(c), .. } = f.insts[inst].op
+            && remarks::makes_object(program, c)
+        {
+            out.push(remarks::object(f, inst, syntax::Sym::new("call"), true));
+        }
+    }
 }
 
 /// Functions that are not ours to read. The list names those that keep nothing of what their pointers point at; other `noescape`
@@ -389,19 +405,13 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
 }
 
 /// Turns the objects that stay in the frame into slots.
-fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec<(Pos, String)>) {
+fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec<Remark>) {
     let mut frame = 0;
     for &(inst, block, escapes) in &analysis.objects {
         let Op::New { size, align, ref ptrs, name, .. } = f.insts[inst].op else { continue };
         let (ptrs, pos) = (ptrs.clone(), f.insts[inst].pos);
-        if options.remarks && f.insts[inst].inl == 0 {
-            let text = match (escapes, name.as_str()) {
-                (true, n) if is_identifier(n) => Some(format!("moved to heap: {n}")),
-                (true, n) => Some(format!("{n} escapes to heap")),
-                (false, n) if is_identifier(n) => None,
-                (false, n) => Some(format!("{n} does not escape")),
-            };
-            remarks.extend(text.map(|t| (pos, t)));
+        if options.remarks {
+            remarks.push(remarks::object(f, inst, name, escapes || frame + size > MAX_FRAME));
         }
         if escapes || frame + size > MAX_FRAME {
             continue;
@@ -418,10 +428,6 @@ fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec
             f.blocks[block].insts.insert(at + 1, zero);
         }
     }
-}
-
-fn is_identifier(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c == '_' || c.is_alphanumeric())
 }
 
 fn loop_index(loops: &Loops, header: Block) -> usize {

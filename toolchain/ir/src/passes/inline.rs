@@ -2,6 +2,7 @@
 //!
 //! A callee is small if its cost (instructions, calls counted several times) is within [`BUDGET`]. Functions that recover, defer or ask
 //! for their caller keep their frames. Tracebacks stay whole: each copied instruction names the inlined call it came from.
+use super::remarks::{Remark, What};
 use super::{EARLY, Options, run_passes};
 use crate::{
     Block, BlockCall, Func, FuncId, IndexVec, Inst, Op, Program, Slot, SymRef, Term, Ty, Value, ValueDef,
@@ -11,7 +12,6 @@ use crate::{
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::sync::Arc;
-use syntax::{Pos, Sym};
 
 /// The cost up to which a function is inlined.
 const BUDGET: u32 = 24;
@@ -23,7 +23,7 @@ const MAX_CALLER: usize = 6000;
 const COLD_BUDGET: u32 = 6;
 
 /// The pass.
-pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<(Pos, String)>) {
+pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) {
     let order = bottom_up(program);
     let mut costs: IndexVec<FuncId, Option<u32>> = IndexVec::from(vec![None; program.funcs.len()]);
     for id in order {
@@ -36,19 +36,13 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<(Pos, Str
         }
         costs[id] = cost(&f);
         if options.remarks
-            && let Some(c) = costs[id].filter(|c| *c <= BUDGET)
+            && !f.flags.wrapper
+            && let Some(cost) = costs[id].filter(|c| *c <= BUDGET)
         {
-            remarks.push((f.pos, format!("can inline {} with cost {c}", short(f.name))));
+            remarks.push(Remark { pos: f.pos, what: What::CanInline { func: f.name, cost } });
         }
         program.funcs[id] = f;
     }
-}
-
-/// A name without its package, as `-m` prints it.
-pub fn short(name: Sym) -> &'static str {
-    let name = name.as_str();
-    let base = name.rfind('/').map_or(0, |i| i + 1);
-    name[base..].find('.').map_or(name, |i| &name[base + i + 1..])
 }
 
 /// Takes a function out of the program, so that the rest can be read while it changes.
@@ -205,7 +199,7 @@ fn inline_calls(
     id: FuncId,
     costs: &IndexVec<FuncId, Option<u32>>,
     options: &Options,
-    remarks: &mut Vec<(Pos, String)>,
+    remarks: &mut Vec<Remark>,
 ) -> bool {
     let made: FxHashMap<Value, FuncId> = closures(f).into_iter().collect();
     let mut own: Vec<Block> = f.blocks.ids().collect();
@@ -237,10 +231,8 @@ fn inline_calls(
                 continue;
             }
             if options.remarks {
-                remarks.push((
-                    f.insts[inst].pos,
-                    format!("inlining call to {}", short(program.funcs[target].name)),
-                ));
+                let what = What::Inlined { callee: program.funcs[target].name };
+                remarks.push(Remark { pos: f.insts[inst].pos, what });
             }
             let rest = inline_one(program, f, b, k - 1, &program.funcs[target], context);
             own.push(rest);

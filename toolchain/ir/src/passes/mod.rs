@@ -12,6 +12,7 @@ pub mod inline;
 pub mod licm;
 pub mod poll;
 pub mod promote;
+pub mod remarks;
 pub mod simplify;
 pub mod trace;
 
@@ -33,11 +34,11 @@ pub struct Options {
     pub trace: Option<Arc<Trace>>,
 }
 
-/// What the passes tell: remarks (position, text) and times.
+/// What the passes tell: remarks and times.
 #[derive(Default)]
 pub struct Report {
     /// `-m` remarks.
-    pub remarks: Vec<(syntax::Pos, String)>,
+    pub remarks: Vec<remarks::Remark>,
     /// Time of each phase.
     pub times: Vec<(&'static str, Duration)>,
 }
