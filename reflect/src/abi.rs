@@ -356,6 +356,23 @@ mod desc {
     ///   0                stack_call_args_size   ret_offset                args_size
     ///   | stack arguments | padding to a word    | stack results | padding |
     /// ```
+    ///
+    /// Each step says which bytes of a value go where:
+    ///
+    /// ```
+    /// use oxigo_reflect::abi::StepKind;
+    /// use oxigo_reflect::{func::FuncType, types::Type};
+    /// let t = FuncType::new([Type::string(), Type::uint8().array(3)], [Type::float64()]);
+    /// let d = t.abi();
+    /// # if cfg!(target_arch = "x86_64") {
+    /// let text = d.param(0); // pointer and length, in two registers
+    /// assert_eq!((text[0].kind, text[0].reg, text[0].offset), (StepKind::Pointer, 0, 0));
+    /// assert_eq!((text[1].kind, text[1].reg, text[1].offset), (StepKind::IntReg, 1, 8));
+    /// assert_eq!(d.result(0)[0].kind, StepKind::FloatReg);
+    /// # }
+    /// let bytes = d.param(1); // an array longer than one element goes to the stack
+    /// assert_eq!((bytes.len(), bytes[0].kind, bytes[0].size), (1, StepKind::Stack, 3));
+    /// ```
     #[derive(Clone, PartialEq, Eq, Debug, Default)]
     pub struct AbiDesc {
         /// Receiver (if any, value 0) and parameters.

@@ -317,6 +317,8 @@ words! {
 impl GoString {
     /// Text that lives forever.
     pub fn new(s: &'static str) -> GoString {
+        // Addresses in values are numbers.
+        s.as_ptr().expose_provenance();
         GoString { ptr: Wide::new(s.as_ptr()), len: Wide::new(s.len()) }
     }
 
@@ -351,6 +353,7 @@ impl GoString {
 impl<T> GoSlice<T> {
     /// A slice of the elements from `ptr` on.
     pub fn new(ptr: *mut T, len: usize, cap: usize) -> GoSlice<T> {
+        ptr.expose_provenance();
         GoSlice { ptr: Wide::new(ptr), len: Wide::new(len), cap: Wide::new(cap) }
     }
 

@@ -30,7 +30,7 @@ pub fn files(arch: &Arch, root: &Path, bare: bool, feature: impl Fn(&str) -> boo
     let wanted = FILES
         .iter()
         .filter(|(name, _)| !(bare && *name == "signal.S"))
-        .filter(|(_, f)| f.is_none_or(|f| feature(f)));
+        .filter(|(_, f)| f.is_none_or(&feature));
     let dirs = [root.join(arch.family), root.join("generic")];
     wanted.filter_map(|(name, _)| dirs.iter().map(|d| d.join(name)).find(|p| p.exists())).collect()
 }

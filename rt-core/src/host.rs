@@ -111,10 +111,17 @@ impl Host {
             if (*g).status() == status::RUNNING {
                 return f();
             }
+            /// Leaves also if `f` unwinds.
+            struct Leave(*mut M, *mut G);
+            impl Drop for Leave {
+                fn drop(&mut self) {
+                    // SAFETY: entered below.
+                    unsafe { leave(self.0, self.1) }
+                }
+            }
             enter(m, g);
-            let r = f();
-            leave(m, g);
-            r
+            let _leave = Leave(m, g);
+            f()
         }
     }
 
@@ -319,6 +326,7 @@ pub(crate) unsafe fn start_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void
             (*(*m).g0).stack_lo = here - (256 << 10);
             (*(*m).g0).stack_hi = here;
             rt_arch::rt_setg((*m).g0.cast());
+            signal::mask_for_faults();
             f(arg);
         }
         null_mut()

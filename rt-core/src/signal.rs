@@ -120,11 +120,18 @@ fn fatal_by_default(sig: u32) -> bool {
     )
 }
 
+/// The mask of a thread that the runtime starts in a host's process: open for faults only.
+#[cfg(feature = "host")]
+pub unsafe fn mask_for_faults() {
+    set_mask(!(1 << (SIGSEGV - 1) | 1 << (SIGBUS - 1) | 1 << (SIGFPE - 1)));
+}
+
 /// Signal stack and mask of a new thread.
 pub unsafe fn init_thread(m: *mut M) {
     let g = (*m).gsignal;
     os::sigaltstack((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
-    if cfg!(feature = "host") && (*m).p.is_null() {
+    // Which signals a host's threads get is the host's affair.
+    if cfg!(feature = "host") {
         return;
     }
     set_mask(0);

@@ -56,6 +56,29 @@ func Fail(text string) { panic(fmt.Errorf("no luck: %w", errors.New(text))) }
 // Deref faults for a nil pointer.
 func Deref(p *Point) int32 { return p.X }
 
+// Faults has n goroutines dereference nil, and counts those that recovered.
+func Faults(n int) int {
+	c := make(chan int)
+	for range n {
+		go func() {
+			defer func() {
+				if recover() != nil {
+					c <- 1
+				} else {
+					c <- 0
+				}
+			}()
+			time.Sleep(time.Millisecond)
+			Deref(nil)
+		}()
+	}
+	sum := 0
+	for range n {
+		sum += <-c
+	}
+	return sum
+}
+
 // Recovered recovers from a panic itself.
 func Recovered() (text string) {
 	defer func() { text = fmt.Sprint(recover()) }()

@@ -53,6 +53,7 @@ fn main() {
     println!("Fail: {}", failed(call("Fail", &[&Value::string("tails")])));
     let nil = Value::zero(&func("Deref").typ().params()[0]);
     println!("Deref(nil): {}", failed(call("Deref", &[&nil])));
+    println!("Faults(20) = {:?}", one("Faults", &[&Value::int(20)]));
     println!("Recovered() = {}", text(&one("Recovered", &[])));
     println!("Exit: {}", failed(call("Exit", &[])));
 
