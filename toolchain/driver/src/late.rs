@@ -32,6 +32,7 @@ pub fn check(package: &Package) -> Vec<Diagnostic> {
         }
     }
     for file in &package.files {
+        errors.extend(file.late_errors.iter().map(|(pos, text)| Diagnostic::new(*pos, text.as_str())));
         for decl in &file.decls {
             let Decl::Func(f) = decl else { continue };
             if f.body.is_none()

@@ -25,22 +25,18 @@ impl From<syntax::Error> for Diagnostic {
 /// Errors after which the rest is not shown.
 const LIMIT: usize = 10;
 
-/// Renders the errors of one package, each ended by a newline.
+/// Renders the errors of one package, which come in the order in which they were found, each ended by a newline.
+/// As in Go's compiler, the limit counts those found first, and then they are sorted.
 pub fn render(errors: &[Diagnostic], all: bool) -> String {
-    let mut rows: Vec<(Position, &str)> =
-        errors.iter().map(|e| (e.pos.position(), e.text.as_str())).collect();
-    rows.sort_by(|(a, x), (b, y)| {
-        (a.file.as_str(), a.line, a.col, *x).cmp(&(b.file.as_str(), b.line, b.col, *y))
-    });
-    // One message per line and text, as Go's compiler has it.
-    rows.dedup_by(|(b, y), (a, x)| (a.file, a.line) == (b.file, b.line) && x == y);
-    let mut out = String::new();
-    for (i, (pos, text)) in rows.iter().enumerate() {
-        if i == LIMIT && !all {
-            out.push_str(&format!("{}: too many errors\n", rows[LIMIT - 1].0));
-            break;
-        }
-        out.push_str(&format!("{pos}: {text}\n"));
+    let limited = !all && errors.len() >= LIMIT;
+    let shown = if limited { &errors[..LIMIT] } else { errors };
+    let mut rows: Vec<(Position, &str)> = shown.iter().map(|e| (e.pos.position(), e.text.as_str())).collect();
+    // What is said about one place stays in order.
+    rows.sort_by(|(a, _), (b, _)| (a.file.as_str(), a.line, a.col).cmp(&(b.file.as_str(), b.line, b.col)));
+    rows.dedup_by(|(b, y), (a, x)| (a.file, a.line, a.col) == (b.file, b.line, b.col) && x == y);
+    let mut out: String = rows.iter().map(|(pos, text)| format!("{pos}: {text}\n")).collect();
+    if limited {
+        out.push_str(&format!("{}: too many errors\n", shown[LIMIT - 1].pos.position()));
     }
     out
 }
@@ -56,8 +52,8 @@ mod tests {
         let mut errors: Vec<_> = (0..12).rev().map(|i| Diagnostic::new(f.pos(i), format!("e{i}"))).collect();
         errors.push(Diagnostic::new(f.pos(0), "e0"));
         let text = render(&errors, false);
-        assert!(text.starts_with("./r.go:1:1: e0\n./r.go:2:1: e1\n"));
-        assert!(text.ends_with("./r.go:10:1: e9\n./r.go:10:1: too many errors\n"));
+        assert!(text.starts_with("./r.go:3:1: e2\n./r.go:4:1: e3\n"));
+        assert!(text.ends_with("./r.go:12:1: e11\n./r.go:3:1: too many errors\n"));
         assert_eq!(render(&errors, true).lines().count(), 12);
     }
 }

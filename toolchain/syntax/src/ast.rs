@@ -36,6 +36,8 @@ pub struct File {
     pub decls: Vec<Decl>,
     /// `//go:linkname` lines, in order.
     pub linknames: Vec<Linkname>,
+    /// What is wrong with directives; to be reported if nothing else is wrong.
+    pub late_errors: Vec<(Pos, String)>,
     /// The language version that a `//go:build` line asks for (`go1.21`), if any.
     pub go_version: Option<Sym>,
     /// `//go:debug` lines.
@@ -91,6 +93,7 @@ bitflags::bitflags! {
         const FIX = 1 << 14;
         const WASMIMPORT = 1 << 15;
         const WASMEXPORT = 1 << 16;
+        const BUILD = 1 << 17;
     }
 }
 
@@ -110,8 +113,10 @@ pub struct ImportDecl {
     pub pos: Pos,
     /// A name, `.` or `_`.
     pub name: Option<Ident>,
-    /// The unquoted path; empty if the literal was bad.
+    /// The unquoted path; empty if there is none.
     pub path: Sym,
+    /// There is no path, or it is no string: this was reported.
+    pub bad: bool,
     pub path_pos: Pos,
 }
 

@@ -62,7 +62,7 @@ fn declarations() {
         ("package p\nfunc f(a, b int, string) {}", "x.go:2:24: syntax error: missing parameter type"),
         ("package p\nfunc f(a ...int, b int) {}", "x.go:2:10: can only use ... with final parameter"),
         ("package p\nfunc f[T]() {}", "x.go:2:9: syntax error: missing type constraint"),
-        ("package p\n//go:noinline\nvar x int", "x.go:2:3: misplaced compiler directive"),
+        ("package p\nvar x int //go:noinline", "x.go:2:13: misplaced compiler directive"),
         ("package p\nvar x = 0b12", "x.go:2:12: invalid digit '2' in binary literal"),
         ("package p\ntype T struct { (X) }", "x.go:2:17: syntax error: cannot parenthesize embedded type"),
     ] {

@@ -30,7 +30,7 @@ use crate::check::{
     env::{Bindings, Env},
 };
 
-pub use crate::check::collect::minor_version;
+pub use crate::check::collect::{bad_import_path, minor_version};
 
 /// The language version this checker knows: go1.27.
 pub const GO_VERSION: u16 = 27;
@@ -136,14 +136,22 @@ pub struct Checker {
     pub(crate) path: Vec<ObjId>,
     /// Defined types that were named but are not resolved.
     pub(crate) pending: Vec<ObjId>,
-    /// Defined types that were to be completed by the way while the type they are declared with was in progress.
-    pub(crate) postponed: Vec<ObjId>,
+    /// Defined types that are declared as others which were in progress.
+    pub(crate) unfinished: Vec<NamedId>,
+    /// Where the program first writes an instance of a generic type.
+    pub(crate) instance_pos: FxHashMap<TypeId, Pos>,
     /// Lengths of `path` where types began to be completed by the way: what is on the path before does not depend on them.
     pub(crate) barriers: Vec<usize>,
     pub(crate) delayed: Vec<Delayed>,
     /// How many type declarations are in progress.
     pub(crate) type_depth: u32,
     pub(crate) local_types: u32,
+    /// Methods that package-level interfaces have twice: reported after all bodies, as in Go.
+    pub(crate) duplicates: Vec<(Pos, Sym, Pos)>,
+    /// Unused variables of the function at hand: number of the scope, position, name.
+    pub(crate) unused: Vec<(u32, Pos, Sym)>,
+    /// How many declarations of aliases are in progress.
+    pub(crate) aliases: u32,
     /// Instantiations in the package that is being checked in full, to find those without end.
     pub(crate) mono: crate::mono::Mono,
     pub(crate) methods_ready: Vec<bool>,
@@ -176,11 +184,15 @@ impl Checker {
             bind: Bindings::default(),
             path: Vec::new(),
             pending: Vec::new(),
-            postponed: Vec::new(),
+            unfinished: Vec::new(),
+            instance_pos: FxHashMap::default(),
             barriers: Vec::new(),
             delayed: Vec::new(),
             type_depth: 0,
             local_types: 0,
+            duplicates: Vec::new(),
+            unused: Vec::new(),
+            aliases: 0,
             mono: Default::default(),
             methods_ready: Vec::new(),
             valid_types: Vec::new(),
@@ -225,12 +237,9 @@ impl Checker {
         self.pkgs[f.pkg.0 as usize].versions[f.file as usize] >= 22
     }
 
-    /// All errors so far, sorted, each once.
+    /// All errors so far, in the order in which they were found.
     pub fn errors(&self) -> Vec<Diagnostic> {
-        let mut all = self.diags.clone();
-        all.sort_by(|a, b| a.pos.cmp(&b.pos).then_with(|| a.msg.cmp(&b.msg)));
-        all.dedup_by(|a, b| a.pos == b.pos && a.msg == b.msg);
-        all
+        self.diags.clone()
     }
 
     /// Errors that make a program meaningless.
@@ -363,6 +372,13 @@ impl Checker {
         let o = self.obj(obj);
         if o.pos.is_none() {
             return String::new();
+        }
+        let pkg = self.pkg(o.pkg);
+        if pkg.in_goroot {
+            let (at, name, path) = (o.pos.position(), o.name.as_str(), pkg.info.path.as_str());
+            let file = at.file.as_str().rsplit('/').next().unwrap_or("");
+            let (line, col) = (at.line, at.col);
+            return format!("\n\t$GOROOT/src/{path}/{file}:{line}:{col}: other declaration of {name}");
         }
         format!("\n\t{}: other declaration of {}", o.pos, o.name.as_str())
     }

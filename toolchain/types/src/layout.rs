@@ -165,15 +165,15 @@ impl TypeTable {
         let mut last_size = 1;
         for f in fields {
             let fl = self.layout(f.ty, word);
-            let off = l.size.next_multiple_of(fl.align);
+            let off = l.size.checked_next_multiple_of(fl.align).unwrap_or(u64::MAX);
             l.offsets.push(off);
             l.align = l.align.max(fl.align);
             if fl.ptr_bytes != 0 {
-                l.ptr_bytes = off + fl.ptr_bytes;
+                l.ptr_bytes = off.saturating_add(fl.ptr_bytes);
             }
             l.leaves = match (l.leaves.take(), &fl.leaves) {
                 (Some(mut a), Some(b)) if a.len() + b.len() <= MAX_LEAVES => {
-                    a.extend(b.iter().map(|&(k, o)| (k, o + off as u32)));
+                    a.extend(b.iter().map(|&(k, o)| (k, o.wrapping_add(off as u32))));
                     Some(a)
                 }
                 _ => None,
@@ -182,7 +182,7 @@ impl TypeTable {
             last_size = fl.size;
         }
         if l.size > 0 && last_size == 0 {
-            l.size += 1;
+            l.size = l.size.saturating_add(1);
         }
         l.size = l.size.checked_next_multiple_of(l.align).unwrap_or(u64::MAX);
         l

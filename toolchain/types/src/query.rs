@@ -175,8 +175,8 @@ impl TypeTable {
             return f(Some(self.underlying(t)));
         }
         match &self.type_set(t).terms {
-            None => f(None),
-            Some(terms) => terms.iter().all(|x| f(Some(self.underlying(x.ty)))),
+            Some(terms) if !terms.is_empty() => terms.iter().all(|x| f(Some(self.underlying(x.ty)))),
+            _ => f(None),
         }
     }
 
@@ -385,7 +385,14 @@ impl TypeTable {
                     return true;
                 }
                 let set = self.type_set(t);
-                if set.is_comparable(self) {
+                let ok = match &set.terms {
+                    None => set.comparable,
+                    Some(terms) => {
+                        let all = |x: &UnionTerm| self.comparable_in(x.ty, false, &mut Cause::none(), active);
+                        !terms.is_empty() && terms.iter().all(all)
+                    }
+                };
+                if ok {
                     return true;
                 }
                 cause.set(|| {

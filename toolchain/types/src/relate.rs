@@ -70,7 +70,7 @@ impl TypeTable {
                 } else if self.mentions(tu, v) {
                     format!("{0} mentions {1}, but {1} is not in the type set of {0}", name(t), name(v))
                 } else {
-                    format!("{} missing in {}", name(v), self.terms_string(terms, from))
+                    format!("{} missing in {}", name(v), self.terms_string(terms))
                 };
                 format!("{} does not {verb} {} ({detail})", name(v), name(t))
             });

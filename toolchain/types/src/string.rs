@@ -17,6 +17,9 @@ pub enum Style {
     Link,
 }
 
+/// Messages that spell import paths in full have this for the package they are about.
+const NOWHERE: PkgId = PkgId(u32::MAX);
+
 impl TypeTable {
     /// A type as messages in package `from` spell it.
     pub fn type_string(&self, t: TypeId, from: PkgId) -> String {
@@ -31,7 +34,7 @@ impl TypeTable {
         self.spell(self.canon(t), Style::Link)
     }
     fn spell(&self, t: TypeId, style: Style) -> String {
-        let mut w = Writer { tt: self, out: String::new(), style, names: true };
+        let mut w = Writer { tt: self, out: String::new(), style };
         w.ty(t);
         w.out
     }
@@ -48,7 +51,7 @@ impl TypeTable {
     }
     /// A function type, or several results, with these names of parameters and results.
     pub fn named_params_string(&self, t: TypeId, names: &[Sym], from: PkgId) -> String {
-        let mut w = Writer { tt: self, out: String::new(), style: Style::Message(from), names: true };
+        let mut w = Writer { tt: self, out: String::new(), style: Style::Message(from) };
         match self.get(t) {
             Type::Func(sig) => {
                 w.s("func");
@@ -73,8 +76,7 @@ impl TypeTable {
     }
     /// `name(params) results`, as in "have M(int)\n\t\twant M()".
     pub fn method_string(&self, name: Sym, sig: TypeId, from: PkgId) -> String {
-        let mut w =
-            Writer { tt: self, out: name.as_str().to_owned(), style: Style::Message(from), names: false };
+        let mut w = Writer { tt: self, out: name.as_str().to_owned(), style: Style::Message(from) };
         if let Type::Func(sig) = self.get(sig) {
             w.signature(sig);
         }
@@ -82,15 +84,21 @@ impl TypeTable {
     }
     /// A type parameter list, `[P any, Q ~int]`.
     pub fn tparams_string(&self, list: &[TypeParamId], from: PkgId) -> String {
-        let mut w = Writer { tt: self, out: String::new(), style: Style::Message(from), names: true };
+        let mut w = Writer { tt: self, out: String::new(), style: Style::Message(from) };
         w.tparam_list(list);
         w.out
     }
-    /// The terms of a type set, `int | ~string`.
-    pub fn terms_string(&self, terms: &[UnionTerm], from: PkgId) -> String {
-        let mut w = Writer { tt: self, out: String::new(), style: Style::Message(from), names: true };
+    /// The terms of a type set, `int | ~main.T`: messages have their packages in full.
+    pub fn terms_string(&self, terms: &[UnionTerm]) -> String {
+        let mut w = Writer { tt: self, out: String::new(), style: Style::Message(NOWHERE) };
         w.terms(terms);
         w.out
+    }
+    /// Whether the universe has this name.
+    fn is_predeclared(&self, name: &str) -> bool {
+        // Predeclared objects come first, and have no position.
+        let mut objs = self.objs.iter().take_while(|o| o.pos.is_none());
+        objs.any(|o| o.pkg.0 == 0 && o.name.as_str() == name)
     }
     /// Name of a type parameter.
     pub fn tparam_name(&self, p: TypeParamId) -> Sym {
@@ -123,6 +131,9 @@ impl TypeTable {
     /// A package as messages in `from` call it: by name, or by its path in quotes if others have the same name.
     fn message_pkg(&self, pkg: PkgId, from: PkgId) -> String {
         let info = &self.pkgs[pkg.0 as usize];
+        if from == NOWHERE {
+            return info.path.as_str().to_owned();
+        }
         if self.ambiguous.get(&from).is_some_and(|a| a.contains(&info.name)) {
             return quote(info.path.as_str());
         }
@@ -167,8 +178,6 @@ struct Writer<'a> {
     tt: &'a TypeTable,
     out: String,
     style: Style,
-    /// Whether unions and the like may print their constraint's names (always, but inside method strings).
-    names: bool,
 }
 
 impl Writer<'_> {
@@ -261,6 +270,10 @@ impl Writer<'_> {
                 self.s(name);
                 if self.style == Style::Link {
                     let _ = write!(self.out, "·p{}", p.0);
+                }
+                if self.message() && self.tt.is_predeclared(name) {
+                    let pos = self.tt.tparam_info(*p).pos;
+                    let _ = write!(self.out, " /* with {name} declared at {pos} */");
                 }
             }
             Type::Tuple(elems) => {
@@ -371,7 +384,7 @@ impl Writer<'_> {
             }
         };
         let count = sig.params.len();
-        if !sig.tparams.is_empty() && self.names {
+        if !sig.tparams.is_empty() {
             self.tparam_list(&sig.tparams);
         }
         self.s("(");

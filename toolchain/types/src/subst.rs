@@ -83,7 +83,7 @@ impl TypeTable {
             let bound = self.tparam_info(p).bound;
             let bound = match self.get(bound) {
                 // Messages name the constraint as it was written.
-                Type::Named(..) => bound,
+                Type::Named(..) if self.is_interface(bound) => bound,
                 _ => self.bound_interface(p),
             };
             if !self.implements(arg, self.subst(bound, &map), true, cause) {

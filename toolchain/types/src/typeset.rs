@@ -14,8 +14,6 @@ pub struct TypeSet {
     pub comparable: bool,
     /// Some embedded type was not resolved yet: the set is incomplete and not remembered.
     pub incomplete: bool,
-    /// A method that occurs twice with different signatures: (name, package).
-    pub duplicate: Option<(Sym, PkgId)>,
 }
 
 impl TypeSet {
@@ -35,7 +33,7 @@ impl TypeSet {
     pub fn is_comparable(&self, tt: &TypeTable) -> bool {
         match &self.terms {
             None => self.comparable,
-            Some(terms) => terms.iter().all(|t| tt.strictly_comparable(t.ty)),
+            Some(terms) => !terms.is_empty() && terms.iter().all(|t| tt.strictly_comparable(t.ty)),
         }
     }
     /// Index of a method.
@@ -109,18 +107,11 @@ impl TypeTable {
                 Type::Interface(_) => {
                     let inner = self.compute_type_set(u, active);
                     for m in &inner.methods {
-                        match set.methods.iter().find(|x| x.name == m.name && x.pkg == m.pkg) {
-                            None => set.methods.push(m.clone()),
-                            Some(x) => {
-                                if set.duplicate.is_none() && x.sig != m.sig && !self.identical(x.sig, m.sig)
-                                {
-                                    set.duplicate = Some((m.name, m.pkg));
-                                }
-                            }
+                        if !set.methods.iter().any(|x| x.name == m.name && x.pkg == m.pkg) {
+                            set.methods.push(m.clone());
                         }
                     }
                     set.incomplete |= inner.incomplete;
-                    set.duplicate = set.duplicate.or(inner.duplicate);
                     (inner.terms, inner.comparable)
                 }
                 Type::Union(terms) => {

@@ -237,7 +237,10 @@ fn imports(config: &Config, place: &Place, files: &[File], errors: &mut Vec<Diag
         for decl in &file.decls {
             let Decl::Import(import) = decl else { continue };
             let path = import.path;
-            if path.is_empty() || path == names::UNSAFE || found.contains_key(&path) {
+            if import.bad || path == names::UNSAFE || found.contains_key(&path) {
+                continue;
+            }
+            if types::checker::bad_import_path(path.as_str()).is_some() {
                 continue;
             }
             if path == names::C {

@@ -55,9 +55,6 @@ pub(super) fn resolve(config: &Config, path: &str, importer: &Place) -> Result<P
             "{path:?} is relative, but relative import paths are not supported in module mode"
         ));
     }
-    if path.starts_with('/') {
-        return Err(format!("{path:?} is an absolute path, not an import path"));
-    }
     let place = find(config, path)?;
     let from = match &importer.files {
         Some(_) => config.modules.import_path(&importer.dir).unwrap_or_default(),

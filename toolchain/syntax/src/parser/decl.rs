@@ -26,10 +26,10 @@ impl Parser<'_> {
             self.syntax_error("package statement must be first");
             return None;
         }
-        self.clear_pragma();
+        self.take_pragma(Accepts::Build);
         let package = self.name();
         self.want(Token::Semi);
-        if !self.errors.is_empty() {
+        if self.errors.len() > self.pragma_errors {
             return None;
         }
         let mut decls: Vec<Decl> = Vec::new();
@@ -72,6 +72,7 @@ impl Parser<'_> {
             package,
             decls,
             linknames: std::mem::take(&mut self.linknames),
+            late_errors: std::mem::take(&mut self.late_errors),
             go_version: self.go_version,
             debug_settings: std::mem::take(&mut self.debug_settings),
             cgo_directives: std::mem::take(&mut self.cgo_directives),
@@ -87,7 +88,7 @@ impl Parser<'_> {
             for l in std::mem::take(&mut self.linknames) {
                 let directive = if l.std { "go:linknamestd" } else { "go:linkname" };
                 let text = format!("//{directive} only allowed in Go files that import \"unsafe\"");
-                self.error_at(l.pos, text);
+                self.late_error(l.pos, text);
             }
         }
         let embed = imports("embed");
@@ -113,7 +114,7 @@ impl Parser<'_> {
         } else {
             return;
         };
-        self.error_at(first.pos, message);
+        self.late_error(first.pos, message);
     }
 
     /// A declaration that may be parenthesised, from its keyword on.
@@ -165,7 +166,7 @@ impl Parser<'_> {
 
     fn import_decl(&mut self) -> ImportDecl {
         let pos = self.pos();
-        self.clear_pragma();
+        self.take_pragma(Accepts::Nothing);
         let name = match self.tok() {
             Token::Name => Some(self.name()),
             Token::Dot => {
@@ -177,6 +178,7 @@ impl Parser<'_> {
         };
         let path_pos = self.pos();
         let mut path = names::EMPTY;
+        let mut bad = true;
         match self.literal_or_none().map(|e| e.kind) {
             None => {
                 self.syntax_error("missing import path");
@@ -186,18 +188,16 @@ impl Parser<'_> {
             Some(ExprKind::BasicLit { kind: LitKind::String, text, .. }) => {
                 let value = unquote(text.as_str()).unwrap_or_default();
                 path = Sym::new(&String::from_utf8_lossy(&value));
-                if path.is_empty() {
-                    self.error_at(path_pos, "invalid import path (empty string)");
-                }
+                bad = false;
             }
             Some(_) => self.syntax_error_at(path_pos, "import path must be a string"),
         }
-        ImportDecl { id: self.id(), pos, name, path, path_pos }
+        ImportDecl { id: self.id(), pos, name, path, bad, path_pos }
     }
 
     fn const_spec(&mut self, spec: Spec, before: &[ConstSpec]) -> ConstSpec {
         let pos = self.pos();
-        self.clear_pragma();
+        self.take_pragma(Accepts::Nothing);
         let first = self.name();
         let names = self.name_list(first);
         let mut ty = None;

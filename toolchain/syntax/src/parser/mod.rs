@@ -74,32 +74,42 @@ pub fn parse(source: Arc<SourceFile>, options: Options) -> (Option<File>, Vec<Er
         go_version: None,
         pending: Pending::default(),
         linknames: Vec::new(),
+        late_errors: Vec::new(),
+        tag_errors: Vec::new(),
+        pragma_errors: 0,
         debug_settings: Vec::new(),
         cgo_directives: Vec::new(),
     };
     parser.next();
     let file = parser.file();
     let mut errors = std::mem::take(&mut parser.errors);
+    if !errors.iter().any(|e| e.message.starts_with("syntax error")) {
+        errors.append(&mut parser.tag_errors);
+    }
     errors.extend(early.into_iter().map(|(offset, message)| Error { pos: source.pos(offset), message }));
     (file, tidy(&source, errors))
 }
 
-/// Sorts, and keeps one syntax error per line and one of several equal messages per line.
-fn tidy(source: &SourceFile, mut errors: Vec<Error>) -> Vec<Error> {
-    errors.sort_by_key(|e| e.pos);
+/// Of several syntax errors in a row that are about one line, and of equal other messages in a row, the first one
+/// is kept, as Go's compiler has it.
+fn tidy(source: &SourceFile, errors: Vec<Error>) -> Vec<Error> {
     let mut kept: Vec<Error> = Vec::new();
+    let mut syntax_line = 0;
+    let mut other: Option<(u32, String)> = None;
     for e in errors {
-        let line = |pos: Pos| source.line_col(pos.0 - source.base).0;
-        let here = line(e.pos);
-        let syntax = e.message.starts_with("syntax error");
-        let repeats = kept
-            .iter()
-            .rev()
-            .take_while(|k| line(k.pos) == here)
-            .any(|k| k.message == e.message || syntax && k.message.starts_with("syntax error"));
-        if !repeats {
-            kept.push(e);
+        let line = source.line_col(e.pos.0 - source.base).0;
+        if e.message.starts_with("syntax error") {
+            if std::mem::replace(&mut syntax_line, line) == line {
+                continue;
+            }
+        } else {
+            let this = Some((line, e.message.clone()));
+            if other == this {
+                continue;
+            }
+            other = this;
         }
+        kept.push(e);
     }
     kept
 }
@@ -124,6 +134,11 @@ struct Parser<'a> {
     go_version: Option<Sym>,
     pending: Pending,
     linknames: Vec<Linkname>,
+    late_errors: Vec<(Pos, String)>,
+    /// Bad tags of fields, which only matter in a grammatical file.
+    tag_errors: Vec<Error>,
+    /// How many of the errors are about directives, and so none of the grammar.
+    pragma_errors: usize,
     debug_settings: Vec<(Pos, Sym)>,
     cgo_directives: Vec<(Pos, Sym)>,
 }
@@ -218,6 +233,10 @@ impl<'a> Parser<'a> {
 
     fn error_at(&mut self, pos: Pos, message: impl Into<String>) {
         self.errors.push(Error { pos, message: message.into() });
+    }
+
+    fn late_error(&mut self, pos: Pos, message: impl Into<String>) {
+        self.late_errors.push((pos, message.into()));
     }
 
     fn error(&mut self, message: impl Into<String>) {

@@ -18,6 +18,7 @@ pub(super) struct Pending {
 
 /// Directive, its flags (with those it implies).
 const FLAGS: &[(&str, Pragma)] = &[
+    ("go:build", Pragma::BUILD),
     ("go:noescape", Pragma::NOESCAPE),
     ("go:norace", Pragma::NORACE),
     ("go:nosplit", Pragma::NOSPLIT.union(Pragma::NOCHECKPTR)),
@@ -57,6 +58,8 @@ const STD_ALSO: &[&str] = &[
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Accepts {
     Nothing,
+    /// A package clause: build constraints.
+    Build,
     Functions,
     Embeds,
 }
@@ -78,7 +81,9 @@ impl<'a> Parser<'a> {
                 self.line_directive(spec, d.start + 7, next);
             }
         } else if line_comment {
+            let before = self.errors.len();
             self.go_directive(text, Pos(self.base + d.start as u32 + 2), d.blank);
+            self.pragma_errors += self.errors.len() - before;
         }
     }
 
@@ -204,7 +209,7 @@ impl<'a> Parser<'a> {
         self.pending.flags.push((flag, pos));
     }
 
-    /// The directives in front of a declaration; those that it does not accept are reported.
+    /// The directives in front of a declaration. Those that it does not accept are errors of a program that has no others.
     pub(super) fn take_pragma(&mut self, accepts: Accepts) -> (Pragma, Vec<Embed>) {
         if self.pending.flags.is_empty() && self.pending.embeds.is_empty() {
             return (Pragma::empty(), Vec::new());
@@ -212,24 +217,39 @@ impl<'a> Parser<'a> {
         let pending = std::mem::take(&mut self.pending);
         let mut flags = Pragma::empty();
         for (flag, pos) in pending.flags {
-            if accepts == Accepts::Functions {
+            let allowed = match accepts {
+                Accepts::Functions => Pragma::all() - Pragma::BUILD,
+                Accepts::Build => Pragma::BUILD,
+                Accepts::Nothing | Accepts::Embeds => Pragma::empty(),
+            };
+            if allowed.contains(flag) {
                 flags |= flag;
-            } else if !flag.is_empty() {
-                self.error_at(pos, "misplaced compiler directive");
+            } else {
+                self.late_error(pos, "misplaced compiler directive");
             }
         }
         if accepts == Accepts::Embeds {
             return (flags, pending.embeds);
         }
         for embed in &pending.embeds {
-            self.error_at(embed.pos, "misplaced go:embed directive");
+            self.late_error(embed.pos, "misplaced go:embed directive");
         }
         (flags, Vec::new())
     }
 
-    /// Directives that stand where no declaration can take them.
+    /// Reports directives that stand where no declaration can take them.
     pub(super) fn clear_pragma(&mut self) {
-        self.take_pragma(Accepts::Nothing);
+        let pending = std::mem::take(&mut self.pending);
+        let before = self.errors.len();
+        for (flag, pos) in pending.flags {
+            if !flag.is_empty() {
+                self.error_at(pos, "misplaced compiler directive");
+            }
+        }
+        for embed in &pending.embeds {
+            self.error_at(embed.pos, "misplaced go:embed directive");
+        }
+        self.pragma_errors += self.errors.len() - before;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Types, parameter lists and signatures.
 
-use super::{Parser, ident_expr};
+use super::{Error, Parser, ident_expr};
 use crate::ast::*;
 use crate::literal::unquote;
 use crate::pos::Pos;
@@ -236,8 +236,10 @@ impl Parser<'_> {
     fn tag(&mut self) -> Option<Tag> {
         let literal = self.literal_or_none()?;
         let ExprKind::BasicLit { kind, text, bad } = literal.kind else { return None };
-        if kind != LitKind::String {
-            self.syntax_error_at(literal.pos, "struct field tag must be a string");
+        // As in Go, a character will do.
+        if !matches!(kind, LitKind::String | LitKind::Char) {
+            let message = format!("invalid syntax tree: incorrect tag syntax: {:?}", text.as_str());
+            self.tag_errors.push(Error { pos: literal.pos, message });
             return None;
         }
         if bad {

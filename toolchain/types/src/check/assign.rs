@@ -23,7 +23,8 @@ impl Checker {
     /// Gives a variable its first value, and its type if it has none.
     pub(crate) fn init_var(&mut self, lhs: ObjId, x: &mut Operand, ctx: Ctx) {
         let ty = self.obj(lhs).ty;
-        if !x.valid() || x.ty.0 == 0 || ty.0 == 0 && self.st(lhs).typed {
+        let result = matches!(&self.obj(lhs).kind, ObjKind::Var(v) if v.param);
+        if !x.valid() || x.ty.0 == 0 || ty.0 == 0 && (result || self.st(lhs).typed) {
             x.invalidate();
             return;
         }

@@ -319,7 +319,8 @@ impl Checker {
                 if !x.is_const() {
                     self.convert_untyped(y, basic(Basic::Uint));
                 }
-            } else if !self.table.all_integer(y.ty) {
+            } else if !self.table.all_integer(y.ty) && !x.is_const() {
+                // In a constant shift the count may have any type, if its value is an integer.
                 let msg = format!("invalid operation: shift count {} must be integer", self.op_str(y));
                 self.error(y.pos(), msg);
                 x.invalidate();

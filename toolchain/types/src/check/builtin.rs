@@ -668,42 +668,6 @@ impl Checker {
         Some(Operand::value(t, Src::None))
     }
 
-    /// Does a type's size depend on type arguments?
-    fn has_var_size(&self, t: TypeId) -> bool {
-        match self.table.get(t) {
-            Type::TypeParam(_) => true,
-            Type::Named(..) => self.table.has_type_params(t) && self.has_var_size(self.table.underlying(t)),
-            Type::Array(e, _) => self.has_var_size(*e),
-            Type::Struct(fields) => fields.iter().any(|f| self.has_var_size(f.ty)),
-            _ => false,
-        }
-    }
-
-    /// Is a type's size known, with everything that it contains?
-    fn sized(&mut self, t: TypeId) -> bool {
-        self.sized_in(t, &mut Vec::new())
-    }
-
-    fn sized_in(&mut self, t: TypeId, active: &mut Vec<TypeId>) -> bool {
-        match self.table.get(t) {
-            Type::Basic(b) => *b != Basic::Invalid,
-            Type::Named(..) => {
-                // A type within itself is reported where it is declared.
-                if active.contains(&t) || !self.is_complete(t) {
-                    return false;
-                }
-                let u = self.table.underlying(t);
-                active.push(t);
-                let ok = u.0 != 0 && self.sized_in(u, active);
-                active.pop();
-                ok
-            }
-            Type::Array(e, _) => self.sized_in(*e, active),
-            Type::Struct(fields) => fields.iter().all(|f| self.sized_in(f.ty, active)),
-            _ => true,
-        }
-    }
-
     fn unsafe_builtin(
         &mut self,
         call: Call,
@@ -729,10 +693,10 @@ impl Checker {
                     "argument to unsafe.Alignof"
                 };
                 self.assignment(&mut x, None, ctx.into());
-                if !x.valid() || !self.sized(x.ty) {
+                if !x.valid() || !self.is_complete(x.ty) {
                     return None;
                 }
-                if self.has_var_size(x.ty) {
+                if !self.constant_size(x.ty)? {
                     x.mode = OpMode::Value;
                 } else {
                     let word = self.word as u8;
@@ -741,6 +705,11 @@ impl Checker {
                     } else {
                         self.table.align_of(x.ty, word)
                     };
+                    if n > i64::MAX as u64 {
+                        let msg = format!("{} is too large", self.op_str(&x));
+                        self.error(x.pos(), msg);
+                        return None;
+                    }
                     x.mode = OpMode::Const;
                     x.val = n.into();
                 }
@@ -842,14 +811,17 @@ impl Checker {
             indirect: false,
         };
         self.info().selections.insert(sel_expr.id, selection);
-        if !self.sized(base) {
-            return None;
-        }
-        if self.has_var_size(base) {
+        if !self.constant_size(base)? {
             x.mode = OpMode::Value;
         } else {
+            let offset = self.offset_in(base, &path);
+            if offset > i64::MAX as u64 {
+                let msg = format!("{} is too large", self.op_str(&x));
+                self.error(x.pos(), msg);
+                return None;
+            }
             x.mode = OpMode::Const;
-            x.val = self.offset_in(base, &path).into();
+            x.val = offset.into();
         }
         x.ty = basic(Basic::Uintptr);
         Some(x)
@@ -861,7 +833,7 @@ impl Checker {
         let mut offset = 0;
         for &i in path {
             let layout = self.table.layout(ty, word);
-            offset += layout.offsets.get(i as usize).copied().unwrap_or(0);
+            offset = layout.offsets.get(i as usize).map_or(offset, |&o| o.saturating_add(offset));
             let Some(f) = self.table.as_struct(ty).and_then(|f| f.get(i as usize)) else { break };
             ty = f.ty;
         }

@@ -151,9 +151,9 @@ impl Checker {
             }
         }
         let Some((mut sig_ty, Type::Func(sig))) = sig_ty.map(|t| (t, self.table.get(t))) else {
+            // As in Go, what the arguments mention is not used.
             let msg = format!("invalid operation: cannot call {}: {}", self.op_str(&x), cause.text);
             self.error(x.pos(), msg);
-            self.use_exprs(call.args);
             return Operand::invalid(call.e);
         };
         let was_generic = !sig.tparams.is_empty();
@@ -460,7 +460,16 @@ impl Checker {
         } else {
             (call.e.start_pos(), "not enough")
         };
-        let have: Vec<TypeId> = args.iter().map(|a| a.ty).collect();
+        // A call without a value shows as the function that was called.
+        let shown = |a: &Operand| match a.src {
+            Src::Expr(Expr { kind: ExprKind::Call { fun, .. }, .. })
+                if a.ty == crate::intern::EMPTY_TUPLE =>
+            {
+                self.file_info(self.env.file).nodes[fun.id.index()].ty
+            }
+            _ => a.ty,
+        };
+        let have: Vec<TypeId> = args.iter().map(shown).collect();
         let have = self.types_summary(&have, false, call.dots);
         let want = self.types_summary(&sig.params, sig.variadic, false);
         let fun = expr_string(call.fun);

@@ -308,8 +308,15 @@ impl Checker {
     }
 
     fn collect_import(&mut self, file: FileRef, d: &'static ast::ImportDecl) {
-        if d.path.is_empty() {
+        if d.bad {
             return;
+        }
+        if let Some(text) = bad_import_path(d.path.as_str()) {
+            self.error(d.path_pos, text);
+            // An absolute path might still be one of a package.
+            if !d.path.as_str().starts_with('/') {
+                return;
+            }
         }
         let pkg = file.pkg;
         let imported = if d.path.as_str() == "unsafe" {
@@ -394,12 +401,7 @@ impl Checker {
                 NO_PKG => "package".to_string(),
                 p => {
                     let info = &self.pkg(p).info;
-                    let (path, name) = (info.path.as_str(), info.name.as_str());
-                    if path == name {
-                        format!("package {name}")
-                    } else {
-                        format!("package {name} ({path:?})")
-                    }
+                    format!("package {} ({:?})", info.name.as_str(), info.path.as_str())
                 }
             };
             let other = self.alt_decl(obj);
@@ -543,6 +545,20 @@ pub(crate) fn unpack_receiver(ty: &Expr) -> (bool, &Expr) {
         base = x;
     }
     (ptr, base)
+}
+
+/// What is wrong with an import path, whatever packages there are.
+pub fn bad_import_path(path: &str) -> Option<String> {
+    if path.is_empty() {
+        return Some("invalid import path (empty string)".into());
+    }
+    let bad =
+        |c: &char| c.is_control() || c.is_whitespace() || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}".contains(*c);
+    if let Some(c) = path.chars().find(bad) {
+        let shown = if c.is_control() { String::new() } else { format!(" '{c}'") };
+        return Some(format!("invalid import path (invalid character U+{:04X}{shown})", c as u32));
+    }
+    path.starts_with('/').then(|| format!("could not import {path} (import path cannot be absolute path)"))
 }
 
 /// `go1.21` and `go1.21.3` are 21.

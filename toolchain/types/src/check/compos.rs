@@ -64,6 +64,7 @@ impl Checker {
                     base = typ;
                 }
             },
+            (None, Some(hint)) if hint.0 == 0 => {}
             (None, Some(hint)) => {
                 typ = hint;
                 base = match self.table.core_type(hint).map(|u| self.table.get(u)) {

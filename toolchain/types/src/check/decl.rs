@@ -38,8 +38,6 @@ pub(crate) struct ObjState {
     pub(crate) typed: bool,
     /// The body of a function, or the initial value of a variable, was checked.
     pub(crate) body_done: bool,
-    /// A defined type whose declaration could not be finished yet: see `Checker::postponed`.
-    pub(crate) postponed: bool,
     /// Queued in `Checker::pending`.
     pub(crate) queued: bool,
 }
@@ -129,11 +127,7 @@ impl Checker {
             }
         }
         self.path.pop();
-        let postponed = std::mem::take(&mut self.st(obj).postponed);
-        self.st(obj).color = if postponed { Color::White } else { Color::Black };
-        if postponed {
-            self.postponed.push(obj);
-        }
+        self.st(obj).color = Color::Black;
         // What is completed by the way leaves judgement to whoever asked.
         if self.path.is_empty() && self.barriers.is_empty() {
             self.settle(top);
@@ -144,13 +138,12 @@ impl Checker {
     /// Makes sure that everything that was named has its underlying type.
     #[inline]
     pub(crate) fn complete_pending(&mut self) {
-        if !self.pending.is_empty() || !self.postponed.is_empty() {
+        if !self.pending.is_empty() {
             self.complete_pending_slow();
         }
     }
 
     fn complete_pending_slow(&mut self) {
-        self.pending.append(&mut self.postponed);
         self.barriers.push(self.path.len());
         while !self.pending.is_empty() {
             let list = std::mem::take(&mut self.pending);
@@ -163,8 +156,13 @@ impl Checker {
         self.barriers.pop();
     }
 
-    /// Notes that a defined type will be needed.
-    pub(crate) fn enqueue(&mut self, obj: ObjId) {
+    /// A defined type that is not looked at was named. In the library it is enough to note that it will be needed; the user's types are
+    /// resolved in the order in which they are met, which decides how cycles read.
+    pub(crate) fn need_type(&mut self, obj: ObjId) {
+        let pkg = self.obj(obj).pkg;
+        if !self.pkg(pkg).in_goroot && self.aliases == 0 {
+            return self.resolve(obj);
+        }
         let st = self.st(obj);
         if st.color == Color::White && !st.queued {
             st.queued = true;
@@ -213,12 +211,17 @@ impl Checker {
         self.cycle_error_from(cycle, start);
     }
 
-    pub(crate) fn cycle_error_from(&mut self, cycle: &[ObjId], start: usize) {
-        let name = |c: &Checker, o: ObjId| c.table.qualified(o, c.env.file.pkg);
-        let first = cycle[start];
-        let is_type = matches!(self.obj(first).kind, ObjKind::TypeName { .. });
-        let what = name(self, first);
-        let pos = self.obj(first).pos;
+    fn cycle_error_from(&mut self, cycle: &[ObjId], start: usize) {
+        let is_type = matches!(self.obj(cycle[start]).kind, ObjKind::TypeName { .. });
+        let from = self.env.file.pkg;
+        let steps: Vec<_> = cycle.iter().map(|&o| (self.obj(o).pos, self.table.qualified(o, from))).collect();
+        self.cycle_error_of(is_type, &steps, start);
+    }
+
+    /// Reports a cycle of which each step has a position and a name.
+    pub(crate) fn cycle_error_of(&mut self, is_type: bool, cycle: &[(syntax::Pos, String)], start: usize) {
+        let (pos, what) = &cycle[start];
+        let pos = *pos;
         if cycle.len() == 1 {
             let msg = if is_type {
                 format!("invalid recursive type: {what} refers to itself")
@@ -232,13 +235,10 @@ impl Checker {
         } else {
             format!("invalid cycle in declaration of {what}")
         };
-        let mut obj = first;
         for i in 0..cycle.len() {
-            let next = cycle[(start + i + 1) % cycle.len()];
-            let line =
-                format!("\n\t{}: {} refers to {}", self.obj(obj).pos, name(self, obj), name(self, next));
-            msg.push_str(&line);
-            obj = next;
+            let (pos, name) = &cycle[(start + i) % cycle.len()];
+            let (_, next) = &cycle[(start + i + 1) % cycle.len()];
+            msg.push_str(&format!("\n\t{pos}: {name} refers to {next}"));
         }
         self.report_cycle(pos, msg);
     }
@@ -256,22 +256,21 @@ impl Checker {
         if self.type_depth == 0 {
             return true;
         }
-        let Some((named, _)) = self.table.as_named(t) else { return true };
-        let obj = self.table.named_info(named).obj;
-        if self.postponed.contains(&obj) {
-            let mut cycle = self.path.clone();
-            cycle.push(obj);
-            self.cycle_error(&cycle);
-            return false;
+        let mut t = t;
+        // Through types that are declared as each other: `type A B; type B [unsafe.Sizeof(A{})]int`.
+        for _ in 0..1000 {
+            let Some((named, _)) = self.table.as_named(t) else { return true };
+            let obj = self.table.named_info(named).obj;
+            if self.color(obj) == Color::Grey {
+                if let Some(start) = self.path.iter().position(|&o| o == obj) {
+                    let cycle = self.path[start..].to_vec();
+                    self.cycle_error(&cycle);
+                }
+                return false;
+            }
+            t = self.declared_as.get(named.0 as usize).copied().unwrap_or_default();
         }
-        if self.color(obj) != Color::Grey {
-            return true;
-        }
-        if let Some(start) = self.path.iter().position(|&o| o == obj) {
-            let cycle = self.path[start..].to_vec();
-            self.cycle_error(&cycle);
-        }
-        false
+        true
     }
 
     pub(crate) fn set_type(&mut self, obj: ObjId, ty: TypeId) {
@@ -415,8 +414,11 @@ impl Checker {
         if d.alias {
             if let Some(p) = d.type_params.first() {
                 self.need_version(p.pos, 23, "generic type alias");
+            } else {
+                self.need_version(d.pos, 9, "type alias");
             }
-            self.need_version(d.pos, 9, "type alias");
+            // What an alias mentions can wait until it is known itself.
+            self.aliases += 1;
             let tparams = self.declare_tparams(&d.type_params);
             if let ObjKind::TypeName { tparams: list, .. } = &mut self.table.objs[obj.0 as usize].kind {
                 *list = tparams.clone();
@@ -433,6 +435,7 @@ impl Checker {
                 ty = TypeId::default();
             }
             self.set_type(obj, ty);
+            self.aliases -= 1;
         } else {
             if let Some(p) = d.type_params.first() {
                 self.need_version(p.pos, 18, "type parameter");
@@ -462,16 +465,9 @@ impl Checker {
                 TypeId::default()
             } else if let Some((origin, _)) = self.table.as_named(rhs) {
                 let origin = self.table.named_info(origin).obj;
-                let start = self.path.iter().position(|&o| o == origin);
-                if self.color(origin) == Color::Grey
-                    && self.barriers.iter().any(|&b| start.is_some_and(|s| b > s))
-                {
-                    // It was only completed by the way, and is not needed yet.
-                    self.st(obj).postponed = true;
-                    self.close_scope();
-                    self.type_depth -= 1;
-                    return;
-                } else if self.color(origin) == Color::Grey {
+                if self.color(origin) == Color::Grey && self.st(origin).decl == 0 {
+                    // A local type in terms of itself.
+                    let start = self.path.iter().position(|&o| o == origin);
                     let cycle = start.map_or_else(|| vec![origin], |s| self.path[s..].to_vec());
                     self.cycle_error(&cycle);
                     TypeId::default()
@@ -483,9 +479,34 @@ impl Checker {
                 rhs
             };
             self.table.set_underlying(named, under);
+            if under.0 == 0 && self.table.as_named(rhs).is_some() {
+                self.unfinished.push(named);
+            }
+            self.finish_types();
         }
         self.close_scope();
         self.type_depth -= 1;
+    }
+
+    /// Finishes types that were declared as others whose declaration was in progress then.
+    fn finish_types(&mut self) {
+        loop {
+            let before = self.unfinished.len();
+            for named in std::mem::take(&mut self.unfinished) {
+                let rhs = self.declared_as[named.0 as usize];
+                match self.table.underlying(rhs) {
+                    TypeId(0) => self.unfinished.push(named),
+                    under => self.table.set_underlying(named, under),
+                }
+            }
+            if self.unfinished.len() == before {
+                break;
+            }
+        }
+        if self.path.len() <= 1 {
+            // What is left is a cycle.
+            self.unfinished.clear();
+        }
     }
 
     fn func_decl(&mut self, obj: ObjId, d: &'static ast::FuncDecl) {
@@ -501,7 +522,7 @@ impl Checker {
             recv = Some(ty);
             recv_tparams = list;
         }
-        let (sig, tparams) = self.func_type(&d.ty);
+        let (sig, tparams) = self.func_type_of(&d.ty, Some(obj));
         if let ObjKind::Func(f) = &mut self.table.objs[obj.0 as usize].kind {
             f.recv = recv;
             f.recv_tparams = recv_tparams;

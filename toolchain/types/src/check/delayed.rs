@@ -12,8 +12,8 @@ pub(crate) enum Action {
     MapKey { pos: Pos, ty: TypeId },
     /// An embedded field's type may be one.
     Embedded { pos: Pos, ty: TypeId },
-    /// An interface's methods do not clash.
-    Interface { pos: Pos, ty: TypeId, places: Vec<Pos> },
+    /// An interface's methods (name, where, signature) and those of what it embeds do not clash.
+    Interface { methods: Vec<(syntax::Sym, Pos, TypeId)>, embeds: Vec<(TypeId, Pos)> },
     /// A union's terms.
     Union(Vec<(Pos, UnionTerm)>),
     /// Type arguments satisfy constraints.
@@ -39,7 +39,7 @@ impl Checker {
     /// Completes all types that were named, and does what waits for that, down to `top` actions.
     #[inline]
     pub(crate) fn settle(&mut self, top: usize) {
-        if !self.pending.is_empty() || !self.postponed.is_empty() || self.delayed.len() > top {
+        if !self.pending.is_empty() || self.delayed.len() > top {
             self.settle_slow(top);
         }
     }
@@ -76,13 +76,7 @@ impl Checker {
                 }
             }
             Action::Embedded { pos, ty } => self.check_embedded(pos, ty),
-            Action::Interface { pos, ty, places } => {
-                let set = self.table.type_set(ty);
-                if let Some((name, _)) = set.duplicate {
-                    let pos = places.last().copied().unwrap_or(pos);
-                    self.error(pos, format!("duplicate method {}", name.as_str()));
-                }
-            }
+            Action::Interface { methods, embeds } => self.check_interface(methods, embeds),
             Action::Union(terms) => self.check_union(&terms),
             Action::TypeArgs { pos, tparams, args, outer, places } => {
                 for &a in &args {
@@ -92,6 +86,10 @@ impl Checker {
                 if let Err(i) = self.table.verify_type_args(&tparams, &args, &outer, &mut cause) {
                     let pos = places.get(i).copied().unwrap_or(pos);
                     self.soft_error(pos, cause.text);
+                } else if let Some(i) = self.comparable_by_version(&tparams, &args) {
+                    let pos = places.get(i).copied().unwrap_or(pos);
+                    let what = format!("{} to satisfy comparable", self.ts(args[i]));
+                    self.version_error(pos, 20, &what);
                 } else if !self.pkg(self.env.file.pkg).in_goroot {
                     for (i, (&p, &a)) in tparams.iter().zip(&args).enumerate() {
                         let pos = places.get(i).copied().unwrap_or(pos);
@@ -101,6 +99,19 @@ impl Checker {
             }
             Action::Receiver { base, ty } => self.check_receiver(base, ty),
         }
+    }
+
+    /// The first type argument, if there is one, that may satisfy `comparable` only since go1.20: comparing such values may panic.
+    fn comparable_by_version(&self, tparams: &[TypeParamId], args: &[TypeId]) -> Option<usize> {
+        if self.allows(20) {
+            return None;
+        }
+        let t = &self.table;
+        tparams.iter().zip(args).position(|(&p, &a)| {
+            t.type_set(t.bound_interface(p)).is_comparable(t)
+                && !t.strictly_comparable(a)
+                && !t.type_set(a).is_empty()
+        })
     }
 
     fn check_var_type(&mut self, pos: Pos, ty: TypeId) {
@@ -145,6 +156,7 @@ impl Checker {
             }
             let t = self.ts(term.ty);
             let interface = self.table.is_interface(term.ty);
+            let full = |c: &Checker, t: UnionTerm| c.table.terms_string(&[t]);
             if term.tilde && interface {
                 self.error(pos, format!("invalid use of ~ ({t} is an interface)"));
                 continue;
@@ -156,6 +168,7 @@ impl Checker {
             }
             if interface {
                 let set = self.table.type_set(term.ty);
+                let t = full(self, term);
                 if !set.methods.is_empty() {
                     self.error(pos, format!("cannot use {t} in union ({t} contains methods)"));
                 } else if term.ty == crate::intern::COMPARABLE {
@@ -171,8 +184,7 @@ impl Checker {
                     && (self.table.term_includes(*x, term.ty) || self.table.term_includes(term, x.ty))
             });
             if let Some(x) = overlap {
-                let show = |c: &Checker, t: UnionTerm| c.table.terms_string(&[t], c.env.file.pkg);
-                let msg = format!("overlapping terms {} and {}", show(self, term), show(self, x));
+                let msg = format!("overlapping terms {} and {}", full(self, term), full(self, x));
                 self.soft_error(pos, msg);
             }
         }
@@ -301,14 +313,16 @@ impl Checker {
         let t = self.table.origin_type(named);
         let mut nest = Vec::new();
         let mut path = Vec::new();
-        self.valid_type_in(t, &mut nest, &mut path);
+        self.valid_named(named, t, true, &mut nest, &mut path);
     }
 
     fn is_valid_named(&self, n: NamedId) -> bool {
         self.valid_types.get(n.0 as usize).copied().unwrap_or(false)
     }
 
-    fn valid_type_in(&mut self, t: TypeId, nest: &mut Vec<TypeId>, path: &mut Vec<TypeId>) -> bool {
+    /// `nest`: the defined types that contain `t`, outermost first, but while a type argument is looked at without those that
+    /// were given it; `path`: those too. Instances are distinct from the declared generic type itself.
+    fn valid_type_in(&mut self, t: TypeId, nest: &mut Vec<Nested>, path: &mut Vec<Nested>) -> bool {
         match self.table.get(t) {
             Type::Array(e, _) => self.valid_type_in(*e, nest, path),
             Type::Struct(fields) => fields.iter().all(|f| self.valid_type_in(f.ty, nest, path)),
@@ -318,48 +332,11 @@ impl Checker {
                 if args.is_empty() && self.is_valid_named(*named) {
                     return true;
                 }
-                if nest.contains(&t) {
-                    self.table.nameds[named.0 as usize].underlying = TypeId::default();
-                    let start = path.iter().position(|&p| p == t).unwrap_or(0);
-                    let cycle: Vec<ObjId> = path[start..]
-                        .iter()
-                        .filter_map(|&p| self.table.as_named(p))
-                        .map(|(n, _)| self.table.named_info(n).obj)
-                        .collect();
-                    if !cycle.is_empty() {
-                        self.cycle_error_from(&cycle, 0);
-                    }
-                    return false;
-                }
-                // Deeper than any sane type: an expanding generic type, which its instantiation reports.
-                if nest.len() > 200 {
-                    return true;
-                }
-                let u = self.table.named_info(*named).underlying;
-                if matches!(
-                    self.table.get(u),
-                    Type::Basic(_) | Type::Pointer(_) | Type::Slice(_) | Type::Map(..)
-                ) {
-                    return true;
-                }
-                let rhs = self.declared_as.get(named.0 as usize).copied().unwrap_or_default();
-                nest.push(t);
-                path.push(t);
-                let ok = u.0 == 0 || self.valid_type_in(if rhs.0 == 0 { u } else { rhs }, nest, path);
-                nest.pop();
-                path.pop();
-                if ok && args.is_empty() {
-                    let i = named.0 as usize;
-                    if i >= self.valid_types.len() {
-                        self.valid_types.resize(self.table.nameds.len(), false);
-                    }
-                    self.valid_types[i] = true;
-                }
-                ok
+                self.valid_named(*named, t, args.is_empty(), nest, path)
             }
             Type::TypeParam(p) => {
-                let Some(&inst) = nest.last() else { return true };
-                let Some((named, args)) = self.table.as_named(inst) else { return true };
+                let Some(&inst) = nest.last().filter(|n| !n.declared) else { return true };
+                let Some((named, args)) = self.table.as_named(inst.ty) else { return true };
                 let Some(i) = self.table.named_info(named).tparams.iter().position(|q| q == p) else {
                     return true;
                 };
@@ -375,4 +352,65 @@ impl Checker {
             _ => true,
         }
     }
+
+    fn valid_named(
+        &mut self,
+        named: NamedId,
+        ty: TypeId,
+        declared: bool,
+        nest: &mut Vec<Nested>,
+        path: &mut Vec<Nested>,
+    ) -> bool {
+        let t = Nested { ty, declared };
+        let i = named.0 as usize;
+        if nest.contains(&t) {
+            self.table.nameds[i].underlying = TypeId::default();
+            if let Some(rhs) = self.declared_as.get_mut(i) {
+                *rhs = TypeId::default();
+            }
+            let start = path.iter().position(|&p| p == t).unwrap_or(0);
+            let cycle: Vec<(Pos, String)> = path[start..].iter().map(|&p| self.nested_name(p)).collect();
+            self.cycle_error_of(true, &cycle, 0);
+            return false;
+        }
+        // Deeper than any sane type: an expanding generic type, which its instantiation reports.
+        if nest.len() > 200 {
+            return true;
+        }
+        let u = self.table.named_info(named).underlying;
+        if matches!(self.table.get(u), Type::Pointer(_) | Type::Slice(_) | Type::Map(..)) {
+            return true;
+        }
+        let rhs = self.declared_as.get(i).copied().unwrap_or_default();
+        nest.push(t);
+        path.push(t);
+        let ok = self.valid_type_in(if rhs.0 == 0 { u } else { rhs }, nest, path);
+        nest.pop();
+        path.pop();
+        if ok && declared {
+            if i >= self.valid_types.len() {
+                self.valid_types.resize(self.table.nameds.len(), false);
+            }
+            self.valid_types[i] = true;
+        }
+        ok
+    }
+
+    pub(crate) fn nested_name(&self, n: Nested) -> (Pos, String) {
+        let Some((named, _)) = self.table.as_named(n.ty) else { return (Pos::NONE, String::new()) };
+        let obj = self.table.named_info(named).obj;
+        let declared = n.declared || self.table.as_named(n.ty).is_some_and(|(_, args)| args.is_empty());
+        if declared {
+            return (self.obj(obj).pos, self.table.qualified(obj, self.env.file.pkg));
+        }
+        let pos = self.instance_pos.get(&n.ty).copied().unwrap_or(self.obj(obj).pos);
+        (pos, self.ts(n.ty))
+    }
+}
+
+/// A defined type on the way into a type: as it is declared, or an instance of a generic type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Nested {
+    pub(crate) ty: TypeId,
+    pub(crate) declared: bool,
 }

@@ -104,9 +104,9 @@ impl Checker {
         self.bind.scopes.push(entry);
     }
 
-    /// Closes the innermost scope and reports its unused variables.
+    /// Closes the innermost scope and notes its unused variables.
     pub(crate) fn close_scope(&mut self) {
-        let Some((_, mark)) = self.bind.scopes.pop() else { return };
+        let Some((scope, mark)) = self.bind.scopes.pop() else { return };
         while self.bind.undo.len() > mark as usize {
             let Some((name, old)) = self.bind.undo.pop() else { break };
             let obj = std::mem::replace(&mut self.bind.slots[name.0 as usize], old).obj;
@@ -115,8 +115,17 @@ impl Checker {
                 && !self.st(obj).used
             {
                 let pos = self.obj(obj).pos;
-                self.soft_error(pos, format!("declared and not used: {}", name.as_str()));
+                self.unused.push((scope, pos, name));
             }
+        }
+    }
+
+    /// Reports what a function's scopes noted since there were `start` notes, outer scopes first.
+    pub(crate) fn report_unused(&mut self, start: usize) {
+        let mut unused = self.unused.split_off(start);
+        unused.sort_unstable_by_key(|&(scope, pos, _)| (scope, pos));
+        for (_, pos, name) in unused {
+            self.soft_error(pos, format!("declared and not used: {}", name.as_str()));
         }
     }
 

@@ -476,7 +476,7 @@ impl Checker {
                     } else {
                         format!("invalid operation: cannot indirect {}", self.op_str(&x))
                     };
-                    if x.ty.0 != 0 && self.table.underlying(x.ty).0 != 0 {
+                    if x.mode == OpMode::Builtin || x.ty.0 != 0 && self.table.underlying(x.ty).0 != 0 {
                         self.error(x.pos(), msg);
                     }
                     x.invalidate();
@@ -582,7 +582,7 @@ impl Checker {
         let is_param = t.is_type_param(x.ty);
         let mut cause = Cause::new(self.env.file.pkg);
         let mut bad = None;
-        if is_param && t.type_set(x.ty).terms.is_none() {
+        if is_param && t.type_set(x.ty).terms.as_ref().is_none_or(|terms| terms.is_empty()) {
             bad = Some("no specific channel type".to_string());
         } else {
             let terms: Vec<TypeId> = match &t.type_set(x.ty).terms {

@@ -57,7 +57,7 @@ impl Checker {
             if !infer {
                 return Some(targs);
             }
-            if target.is_some() && !self.allows(21) {
+            if target.is_some() && self.allows(18) && !self.allows(21) {
                 let what = if inst.is_some() { "partially" } else { "implicitly" };
                 self.version_error(pos, 21, &format!("{what} instantiated function in assignment"));
             }

@@ -1,7 +1,7 @@
 //! The checker's parts. Reading order: `env` (scopes), `collect` (a package's names), `decl` (resolving them), `delayed` (what is
 //! judged later), `typexpr`, `signature` and `structs` (types), `operand` (what an expression is), `expr`, `untyped`, `binary`,
 //! `compos`, `index`, `selector`, `call`, `inst`, `builtin` (expressions), `assign`, `stmt`, `switches`, `range`, `terminate`
-//! (statements), `initorder`.
+//! (statements), `initorder`, `size`.
 pub(crate) mod assign;
 pub(crate) mod binary;
 pub(crate) mod builtin;
@@ -21,6 +21,7 @@ pub(crate) mod package;
 pub(crate) mod range;
 pub(crate) mod selector;
 pub(crate) mod signature;
+pub(crate) mod size;
 pub(crate) mod stmt;
 pub(crate) mod structs;
 pub(crate) mod switches;

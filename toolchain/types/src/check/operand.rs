@@ -10,7 +10,7 @@ use crate::{
 use std::rc::Rc;
 use syntax::{
     Pos, Sym,
-    ast::{Expr, ExprKind},
+    ast::{Expr, ExprKind, LitKind},
     print::expr_string,
 };
 
@@ -207,7 +207,7 @@ impl Checker {
         }
         out.push_str(x.mode.describe());
         if x.mode == OpMode::Const {
-            let s = self.const_str(&x.val, x.ty);
+            let s = if self.is_real_operand(x) { x.val.show(false) } else { self.const_str(&x.val, x.ty) };
             if s != expr {
                 out.push(' ');
                 out.push_str(&s);
@@ -246,6 +246,22 @@ impl Checker {
             out.push(')');
         }
         out
+    }
+
+    /// Was the operand a real number before it was converted to an untyped complex one? Its value still shows that.
+    fn is_real_operand(&self, x: &Operand) -> bool {
+        let Src::Expr(e) = x.src else { return false };
+        if x.ty != basic(Basic::UntypedComplex) {
+            return false;
+        }
+        match &e.unparen().kind {
+            ExprKind::BasicLit { kind, .. } => *kind != LitKind::Imag,
+            ExprKind::Ident(_) => {
+                let obj = self.file_info(self.env.file).nodes[e.unparen().id.index()].obj;
+                matches!(self.obj(obj).kind, ObjKind::Const(_)) && !self.table.is_complex(self.obj(obj).ty)
+            }
+            _ => false,
+        }
     }
 
     /// An operand's type; a declared function's with the names of its parameters.

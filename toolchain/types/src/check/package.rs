@@ -54,6 +54,7 @@ impl Checker {
 
     /// Checks a body in the scope that was opened for the function, and closes that.
     fn function_body(&mut self, ty: &'static ast::FuncType, body: &'static ast::Block) {
+        let unused = self.unused.len();
         self.declare_params(&ty.params);
         let results = self.declare_params(&ty.results);
         self.env.results = results.into_iter().map(|o| (o, self.obj(o).ty)).collect::<Vec<_>>().into();
@@ -63,6 +64,7 @@ impl Checker {
             self.error(body.rbrace, "missing return");
         }
         self.close_scope();
+        self.report_unused(unused);
     }
 
     /// Binds parameters whose objects `func_type` made; returns all of them, those without names too.
@@ -118,6 +120,9 @@ impl Checker {
         }
         for f in funcs {
             self.check_body(f);
+        }
+        for (pos, name, other) in std::mem::take(&mut self.duplicates) {
+            self.duplicate_method(pos, name, other);
         }
         self.init_order(pkg);
         self.unused_imports(pkg);

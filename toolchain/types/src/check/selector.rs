@@ -250,7 +250,7 @@ impl Checker {
             // Exported names do not tell where they come from: ask the type.
             let alt_pkg = if alt.is_exported() {
                 self.table
-                    .as_named(self.table.deref(s.owner).0)
+                    .as_named(self.table.deref(if literal { shown } else { s.owner }).0)
                     .map_or(alt_pkg, |(n, _)| self.table.named_pkg(n))
             } else {
                 alt_pkg

@@ -10,7 +10,22 @@ use syntax::{
 impl Checker {
     /// A function type in the scope that the caller opened, where its type parameters and parameters are declared.
     pub(crate) fn func_type(&mut self, f: &'static ast::FuncType) -> (TypeId, Vec<TypeParamId>) {
+        self.func_type_of(f, None)
+    }
+
+    /// The type of a function that is declared by `obj`, which may be named in it.
+    pub(crate) fn func_type_of(
+        &mut self,
+        f: &'static ast::FuncType,
+        obj: Option<ObjId>,
+    ) -> (TypeId, Vec<TypeParamId>) {
         let tparams = self.declare_tparams(&f.type_params);
+        if let Some(obj) = obj.filter(|_| !tparams.is_empty()) {
+            let known =
+                Signature { params: vec![], results: vec![], variadic: false, tparams: tparams.clone() };
+            let known = self.table.signature(known);
+            self.set_type(obj, known);
+        }
         self.bound_tparams(&f.type_params, &tparams);
         self.env.depth += 1;
         let mut declared = Vec::new();
@@ -81,7 +96,17 @@ impl Checker {
         }
         let (ty, tparams) = match &inner.kind {
             ExprKind::Index { x, indices } => self.generic_receiver(field, x, indices, ptr),
-            _ => (self.var_type(&field.ty), Vec::new()),
+            _ => {
+                let ty = self.var_type(&field.ty);
+                match self.instantiated_alias(base) {
+                    Some(instance) => {
+                        let msg = format!("cannot define new methods on instantiated type {instance}");
+                        self.error(base.start_pos(), msg);
+                        (TypeId::default(), Vec::new())
+                    }
+                    None => (ty, Vec::new()),
+                }
+            }
         };
         self.env.depth += 1;
         let name = field.names.first();
@@ -98,6 +123,28 @@ impl Checker {
         (ty, tparams)
     }
 
+    /// If a type name is an alias of an instance of a generic type (or a pointer to one), that instance.
+    fn instantiated_alias(&self, name: &'static ast::Expr) -> Option<String> {
+        let mut e = name;
+        for step in 0..100 {
+            e = e.unparen();
+            while let ExprKind::Star(x) = &e.kind {
+                e = x.unparen();
+            }
+            let name = match &e.kind {
+                ExprKind::Ident(name) => *name,
+                ExprKind::Index { .. } if step > 0 => return Some(expr_string(e)),
+                _ => return None,
+            };
+            let obj = *self.pkg(self.env.file.pkg).scope.get(&name)?;
+            let ObjKind::TypeName { alias: true, .. } = self.obj(obj).kind else { return None };
+            let decl = self.state.get(obj.0 as usize)?.decl;
+            let super::decl::DeclKind::Type(d) = self.decls[decl as usize].kind else { return None };
+            e = &d.ty;
+        }
+        None
+    }
+
     fn generic_receiver(
         &mut self,
         field: &'static ast::Field,
@@ -107,6 +154,7 @@ impl Checker {
     ) -> (TypeId, Vec<TypeParamId>) {
         let base = self.type_or_generic(x);
         self.record_type(x.id, base.ty);
+        self.need_version(x.start_pos(), 18, "type instantiation");
         let mut valid = base.generic != ObjId::NONE;
         if !valid && base.ty.0 != 0 {
             let t = self.ts(base.ty);

@@ -1,5 +1,5 @@
 //! Struct and interface types.
-use super::{delayed::Action, expr::E};
+use super::delayed::Action;
 use crate::{checker::Checker, intern::UNIVERSE, table::*};
 use rustc_hash::FxHashMap;
 use syntax::{
@@ -56,11 +56,12 @@ impl Checker {
         true
     }
 
-    pub(crate) fn interface_type(&mut self, e: E, elems: &'static [InterfaceElem]) -> TypeId {
+    pub(crate) fn interface_type(&mut self, elems: &'static [InterfaceElem]) -> TypeId {
         let mut iface =
             Interface { methods: Vec::new(), embeds: Vec::new(), implicit: false, comparable: false };
         let mut seen = Seen::default();
-        let mut places = Vec::new();
+        let mut methods = Vec::new();
+        let mut embeds = Vec::new();
         for elem in elems {
             match elem {
                 InterfaceElem::Method { name, ty, .. } => {
@@ -76,11 +77,10 @@ impl Checker {
                         continue;
                     }
                     if let Some(other) = seen.insert(name.name, name.pos) {
-                        let n = name.name.as_str();
-                        let msg = format!("duplicate method {n}\n\t{other}: other declaration of method {n}");
-                        self.error(name.pos, msg);
+                        self.duplicate_method(name.pos, name.name, other);
                         continue;
                     }
+                    methods.push((name.name, name.pos));
                     iface.methods.push(IMethod { name: name.name, pkg: self.name_pkg(name.name), sig });
                 }
                 InterfaceElem::Embed { ty, .. } => {
@@ -88,17 +88,81 @@ impl Checker {
                     self.record_type(ty.id, t);
                     if t.0 != 0 {
                         iface.embeds.push(t);
-                        places.push(ty.start_pos());
+                        embeds.push((t, ty.start_pos()));
                     }
                 }
             }
         }
-        let check = !iface.embeds.is_empty();
-        let t = self.table.interface(iface);
-        if check {
-            self.later(Action::Interface { pos: e.start_pos(), ty: t, places });
+        if embeds.is_empty() {
+            return self.table.interface(iface);
         }
-        t
+        let own = iface.methods.iter().map(|m| m.sig).zip(methods).map(|(s, (n, p))| (n, p, s)).collect();
+        self.later(Action::Interface { methods: own, embeds });
+        self.table.interface(iface)
+    }
+
+    pub(crate) fn duplicate_method(&mut self, pos: Pos, name: Sym, other: Pos) {
+        let n = name.as_str();
+        self.error(pos, format!("duplicate method {n}\n\t{other}: other declaration of method {n}"));
+    }
+
+    /// Judges what an interface embeds: a method may be there twice only if it is the same one.
+    pub(crate) fn check_interface(&mut self, own: Vec<(Sym, Pos, TypeId)>, embeds: Vec<(TypeId, Pos)>) {
+        let pkg = self.env.file.pkg;
+        let mut seen: FxHashMap<(Sym, PkgId), (Pos, TypeId)> = FxHashMap::default();
+        for (name, pos, sig) in own {
+            seen.insert((name, self.name_pkg(name)), (pos, sig));
+        }
+        for (ty, pos) in embeds {
+            let u = self.table.underlying(ty);
+            match self.table.get(u) {
+                Type::Basic(Basic::Invalid) => {}
+                Type::Interface(_) => {
+                    let set = self.table.type_set(u);
+                    let imported =
+                        self.table.as_named(ty).is_some_and(|(n, _)| self.table.named_pkg(n) != pkg);
+                    if !self.allows(18) && imported && set.is_constraint() {
+                        let what = format!("embedding constraint interface {}", self.ts(ty));
+                        self.version_error(pos, 18, &what);
+                        continue;
+                    }
+                    for m in &set.methods {
+                        match seen.get(&(m.name, m.pkg)) {
+                            None => drop(seen.insert((m.name, m.pkg), (pos, m.sig))),
+                            Some(&(other, sig)) => {
+                                if self.allows(14) && self.table.identical(sig, m.sig) {
+                                    continue;
+                                }
+                                if self.env.depth == 0 {
+                                    self.duplicates.push((pos, m.name, other));
+                                } else {
+                                    self.duplicate_method(pos, m.name, other);
+                                }
+                            }
+                        }
+                    }
+                }
+                Type::Union(terms) if self.allows(18) => {
+                    let size = |t: &UnionTerm| match self.table.under(t.ty) {
+                        Type::Interface(_) => self.table.type_set(t.ty).terms.as_ref().map_or(0, |t| t.len()),
+                        _ => 1,
+                    };
+                    if terms.iter().map(size).sum::<usize>() > 100 {
+                        let msg = "cannot handle more than 100 union terms (implementation limitation)";
+                        self.error(pos, msg);
+                    }
+                }
+                _ if self.allows(18) => {}
+                Type::Union(_) => {
+                    let what = format!("embedding interface element {}", self.ts(u));
+                    self.version_error(pos, 18, &what);
+                }
+                _ => {
+                    let what = format!("embedding non-interface type {}", self.ts(ty));
+                    self.version_error(pos, 18, &what);
+                }
+            }
+        }
     }
 }
 

@@ -105,7 +105,7 @@ impl Checker {
                     return TypeUse::plain(TypeId::default());
                 }
             } else {
-                self.enqueue(obj);
+                self.need_type(obj);
             }
         }
         let ty = self.obj(obj).ty;
@@ -171,7 +171,7 @@ impl Checker {
                 self.close_scope();
                 return TypeUse::plain(sig);
             }
-            ExprKind::InterfaceType(elems) => return TypeUse::plain(self.interface_type(e, elems)),
+            ExprKind::InterfaceType(elems) => return TypeUse::plain(self.interface_type(elems)),
             ExprKind::MapType { key, value } => {
                 let k = self.var_type(key);
                 let v = self.var_type(value);
@@ -298,6 +298,9 @@ impl Checker {
             return TypeId::default();
         }
         let ty = self.instantiate_type(base.generic, base.ty, &tparams, &args);
+        if !self.pkg(self.env.file.pkg).in_goroot {
+            self.instance_pos.entry(ty).or_insert(x.start_pos());
+        }
         let places = indices.iter().map(|e| e.start_pos()).collect();
         self.later(Action::TypeArgs { pos: x.start_pos(), tparams, args, outer: Subst::default(), places });
         ty
