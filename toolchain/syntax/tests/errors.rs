@@ -3,7 +3,8 @@
 use oxigo_syntax::{Options, parse, pos};
 
 fn errors(text: &str) -> Vec<String> {
-    let (_, errors) = parse(pos::add_file("x.go", text.as_bytes().to_vec()), Options::default());
+    let (_, mut errors) = parse(pos::add_file("x.go", text.as_bytes().to_vec()), Options::default());
+    errors.sort_by_key(|e| e.pos);
     errors.iter().map(|e| format!("{}: {}", e.pos, e.message)).collect()
 }
 
