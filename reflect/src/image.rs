@@ -161,6 +161,13 @@ bitflags::bitflags! {
         const NO_ARGS = 1 << 13;
         /// A call from a Rust host: panics of what it calls go no further.
         const HOST_CALL = 1 << 14;
+        /// SP moves in the body: `open_defers` is the offset of a table, u32 count, then (code offset, bytes from SP to
+        /// the return address from there on); before its first row it is `frame`.
+        const SP_TABLE = 1 << 15;
+        /// Assembly that does not say which words of its locals hold pointers: its frame cannot be scanned.
+        const UNTYPED_LOCALS = 1 << 16;
+        /// Assembly without a Go declaration, but with arguments.
+        const UNTYPED_ARGS = 1 << 17;
     }
 }
 
@@ -493,12 +500,29 @@ pub fn stack_objects<'a>(stackmaps: &'a [u32], f: &FuncEntry) -> impl Iterator<I
 
 /// The open-coded defers of function `f`.
 pub fn open_defers(stackmaps: &[u32], f: &FuncEntry) -> Option<OpenDefers> {
-    if f.open_defers == 0 {
+    if f.open_defers == 0 || f.flags.contains(FuncFlags::SP_TABLE) {
         return None;
     }
     let at = f.open_defers as usize / 4;
     let w = stackmaps.get(at..at + 3)?;
     Some(OpenDefers { mask: w[0], slots: w[1], count: w[2] })
+}
+
+/// Bytes between SP and the return address at code offset `pc` of `f`; for a return address, ask for the byte before it.
+pub fn frame_at(stackmaps: &[u32], f: &FuncEntry, pc: u32) -> u32 {
+    if !f.flags.contains(FuncFlags::SP_TABLE) {
+        return f.frame;
+    }
+    let mut found = f.frame;
+    let Some(t) = stackmaps.get(f.open_defers as usize / 4..) else { return found };
+    let Some((&n, rows)) = t.split_first() else { return found };
+    for row in rows.chunks_exact(2).take(n as usize) {
+        if row[0] > pc {
+            break;
+        }
+        found = row[1];
+    }
+    found
 }
 
 /// The function that contains address `pc`.

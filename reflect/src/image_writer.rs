@@ -174,6 +174,17 @@ impl StackMaps {
         self.push(&t)
     }
 
+    /// Writes the (code offset, bytes from SP to the return address) of a function in which SP moves; returns
+    /// `FuncEntry::open_defers`, for `FuncFlags::SP_TABLE`.
+    pub fn add_sp_table(&mut self, rows: &[(u32, u32)]) -> u32 {
+        if rows.is_empty() {
+            return 0;
+        }
+        let mut t = vec![rows.len() as u32];
+        t.extend(rows.iter().flat_map(|&(pc, depth)| [pc, depth]));
+        self.push(&t)
+    }
+
     /// Writes where open-coded defers are; returns `FuncEntry::open_defers`.
     pub fn add_open_defers(&mut self, d: OpenDefers) -> u32 {
         self.push(&[d.mask, d.slots, d.count])
@@ -250,6 +261,10 @@ mod tests {
         assert_eq!(stack_objects(&m.words, &FuncEntry::default()).count(), 0);
         assert!(stack_map(&m.words, &f, 6).is_none() && stack_map(&m.words, &f, 31).is_none());
         let d = OpenDefers { mask: 15, slots: 24, count: 3 };
+        let sp = m.add_sp_table(&[(4, 16), (9, 8)]);
+        let moves = FuncEntry { open_defers: sp, flags: FuncFlags::SP_TABLE, frame: 8, ..f };
+        assert_eq!([3, 4, 8, 9].map(|pc| frame_at(&m.words, &moves, pc)), [8, 16, 16, 8]);
+        assert_eq!(open_defers(&m.words, &moves), None);
         let f = FuncEntry { open_defers: m.add_open_defers(d), ..f };
         assert_eq!(open_defers(&m.words, &f), Some(d));
     }

@@ -224,6 +224,7 @@ unsafe fn inject(sig: u32, code: usize, addr: usize, pc: usize, sp: usize, ctx: 
     (*g).sigcode0 = code;
     (*g).sigcode1 = addr;
     (*g).sigpc = pc;
+    os::set_fixed_registers(ctx, g as usize);
     if in_go {
         let at = sp - size_of::<usize>();
         *(at as *mut usize) = ret;

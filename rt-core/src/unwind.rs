@@ -178,7 +178,15 @@ fn make(pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Optio
 }
 
 fn make_in(func: Func, pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Frame {
-    let cfa = if at_entry { sp + WORD } else { sp + func.frame() + WORD };
+    let frame = match func {
+        // SAFETY: the image is the program's own.
+        Func::Go(e) if e.flags.contains(FuncFlags::SP_TABLE) => {
+            let at = (pc - e.entry as usize) as u32 - u32::from(!fault && !at_entry);
+            image::frame_at(unsafe { the_image().stackmaps() }, e, at) as usize
+        }
+        _ => func.frame(),
+    };
+    let cfa = if at_entry { sp + WORD } else { sp + frame + WORD };
     Frame { func, pc, sp, cfa, at_entry, fault, regs }
 }
 
@@ -332,6 +340,9 @@ pub unsafe fn each_slot_and_object(
                             bits &= bits - 1;
                         }
                     } else {
+                        if !f.fault && e.flags.intersects(UNSCANNABLE) {
+                            unscannable(&f);
+                        }
                         let off = (f.pc - e.entry as usize) as u32;
                         let map = if f.fault {
                             fault_map(maps, e)
@@ -388,6 +399,26 @@ pub unsafe fn each_slot_and_object(
             u.step();
         }
     }
+}
+
+/// Properties of assembly whose frames tell nothing about pointers.
+const UNSCANNABLE: FuncFlags =
+    FuncFlags::UNTYPED_LOCALS.union(FuncFlags::UNTYPED_ARGS).union(FuncFlags::SPWRITE);
+
+/// The user's assembly called Go code from a frame that cannot be scanned: Go's message.
+#[cold]
+fn unscannable(f: &Frame) -> ! {
+    let flags = f.func.flags();
+    print::str("runtime: frame ");
+    print::bytes(f.func.name());
+    if flags.contains(FuncFlags::UNTYPED_LOCALS) {
+        print::str(" untyped locals\n");
+    } else if flags.contains(FuncFlags::UNTYPED_ARGS) {
+        print::str(" untyped args\n");
+    } else {
+        print::str(" writes SP\n");
+    }
+    throw("missing stackmap")
 }
 
 /// After a fault only what the deferreturn point needs is alive.

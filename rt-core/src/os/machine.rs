@@ -211,6 +211,10 @@ pub mod nr_process {
     pub const GETRANDOM: usize = ROW[13];
 }
 
+/// amd64: byte offsets in the kernel's signal context of R14 and of the pointer to the float state, and of X15 in that.
+#[cfg(target_arch = "x86_64")]
+pub const CONTEXT_FIXED: (usize, usize, usize) = (88, 224, 160 + 15 * 16);
+
 /// Byte offsets of SP and PC in the kernel's signal context.
 pub const CONTEXT_SP_PC: (usize, usize) = if cfg!(target_arch = "x86_64") {
     (160, 168)

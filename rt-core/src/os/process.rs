@@ -105,6 +105,25 @@ pub unsafe fn set_context(ctx: *mut u8, new_pc: usize, new_sp: usize) {
     }
 }
 
+/// Gives the fixed registers of compiled code their values in an interrupted thread: the user's assembly need not keep them.
+///
+/// # Safety
+/// As `context_pc_sp`.
+pub unsafe fn set_fixed_registers(ctx: *mut u8, g: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the kernel's layout; the float state is there whenever its pointer is.
+    unsafe {
+        let (r14, float, x15) = super::machine::CONTEXT_FIXED;
+        *(ctx.add(r14) as *mut usize) = g;
+        let float = *(ctx.add(float) as *const *mut u8);
+        if !float.is_null() {
+            *(float.add(x15) as *mut [u64; 2]) = [0, 0];
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (ctx, g);
+}
+
 /// Reads; the kernel's result.
 pub fn read(fd: i32, b: &mut [u8]) -> isize {
     // SAFETY: the kernel writes the slice.

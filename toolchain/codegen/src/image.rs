@@ -96,8 +96,8 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
         entry: 0,
         size: c.code.len() as u32,
         frame: c.frame,
-        args: sig.area_size,
-        flags: flags(f, sig),
+        args: c.native.map_or(sig.area_size, |n| n.args),
+        flags: flags(f, sig) | native_flags(c),
         name: t.strings.add(f.name.as_str().as_bytes()),
         file,
         start_line: start.line,
@@ -105,11 +105,27 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
         stackmaps: t.maps.add_table(&points, &objects),
         args_map: if args.is_empty() { 0 } else { t.maps.add_map(0, args) },
         deferreturn: c.deferreturn,
-        open_defers: c.open_defers.map_or(0, |d| t.maps.add_open_defers(d)),
+        open_defers: match c.open_defers {
+            Some(d) => t.maps.add_open_defers(d),
+            None => t.maps.add_sp_table(&c.sp),
+        },
         inline_tree: t.lines.add_inline_tree(&calls),
         arg_reg_ptrs: arg_reg_pointers(sig),
         reserved: 0,
     }
+}
+
+/// What only functions of the user's assembly have.
+fn native_flags(c: &Compiled) -> FuncFlags {
+    let Some(n) = c.native else { return FuncFlags::empty() };
+    let rows = [
+        (true, FuncFlags::ASM),
+        (n.sp_write, FuncFlags::SPWRITE),
+        (!c.sp.is_empty(), FuncFlags::SP_TABLE),
+        (n.untyped_locals, FuncFlags::UNTYPED_LOCALS),
+        (n.untyped_args, FuncFlags::UNTYPED_ARGS),
+    ];
+    rows.into_iter().filter(|r| r.0).map(|r| r.1).collect()
 }
 
 fn flags(f: &Func, sig: &Sig) -> FuncFlags {

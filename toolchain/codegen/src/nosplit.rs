@@ -51,7 +51,7 @@ impl Checker<'_> {
         }
         stack.push(f);
         let (frame, calls) = match &self.funcs[f] {
-            Some(c) => (c.frame as i64, c.calls.clone()),
+            Some(c) => ((c.frame + c.pushed) as i64, c.calls.clone()),
             None => (0, Vec::new()),
         };
         let deepest = calls.iter().map(|c| self.callee(c, stack)).max().unwrap_or(0);
@@ -66,12 +66,13 @@ impl Checker<'_> {
         let mut left = LIMIT;
         let mut s = format!("{}: nosplit stack over {LIMIT} byte limit", self.program.funcs[f].name);
         let mut at = f;
+        // Round a cycle once.
+        let mut seen = vec![f];
         while let Some(c) = &self.funcs[at] {
-            left -= c.frame as i64;
-            s += &format!(
-                "\n    {}\n        grows {} bytes, {left} left",
-                self.program.funcs[at].name, c.frame
-            );
+            let grows = c.frame + c.pushed;
+            left -= grows as i64;
+            s +=
+                &format!("\n    {}\n        grows {} bytes, {left} left", self.program.funcs[at].name, grows);
             let calls = c.calls.clone();
             let next = calls.into_iter().max_by_key(|c| self.callee(c, &mut Vec::new()));
             match next {
@@ -79,6 +80,11 @@ impl Checker<'_> {
                     left -= 8;
                     s += ", calls";
                     at = g;
+                    if seen.contains(&g) {
+                        s += &format!("\n    {} again", self.program.funcs[g].name);
+                        break;
+                    }
+                    seen.push(g);
                 }
                 Some(Calls::Func(g)) => {
                     s += &format!(", calls\n    {}", self.program.funcs[g].name);

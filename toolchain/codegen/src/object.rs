@@ -141,6 +141,16 @@ impl Writer<'_> {
         self.externs.insert(name.to_string(), s);
         s
     }
+    /// The thread-local variable of the runtime that holds g.
+    fn tls_g(&mut self) -> SymbolId {
+        const NAME: &str = "oxigo_tls_g";
+        if let Some(&s) = self.externs.get(NAME) {
+            return s;
+        }
+        let s = self.external(NAME);
+        self.obj.symbol_mut(s).kind = SymbolKind::Tls;
+        s
+    }
     fn section_symbol(&mut self, s: SectionId) -> SymbolId {
         if let Some(&id) = self.section_symbols.get(&s) {
             return id;
@@ -188,6 +198,11 @@ impl Writer<'_> {
                 let home = match &r.target {
                     RelocTarget::Sym(s) => self.home(*s),
                     RelocTarget::Ext(name) => Home::Out(self.external(name)),
+                    RelocTarget::TlsG => {
+                        let g = Home::Out(self.tls_g());
+                        self.relocate(self.text, at, g, r.addend, elf::R_X86_64_TPOFF32.0);
+                        continue;
+                    }
                     RelocTarget::Pool(bits, size) => {
                         let ro = &mut self.ro;
                         let off = *pool.entry((*bits, *size)).or_insert_with(|| {
@@ -433,15 +448,25 @@ impl Writer<'_> {
     /// Names for the linker and for tools. A name that stands for several things is local.
     fn symbols(&mut self, funcs: &CompiledFuncs, order: &[(FuncId, u64)]) {
         let program = self.program;
+        // Where both ABIs have a function of one name, that of ABI0 is told apart.
+        let abi0 = |id: FuncId| program.sigs[program.funcs[id].sig].abi0;
+        let mut twins: FxHashMap<syntax::Sym, u8> = FxHashMap::default();
+        for &(id, _) in order {
+            *twins.entry(program.funcs[id].name).or_default() |= 1 << u8::from(abi0(id));
+        }
+        let text_name = |id: FuncId| {
+            let name = program.funcs[id].name;
+            if abi0(id) && twins[&name] == 3 { syntax::Sym::new(&format!("{name}.abi0")) } else { name }
+        };
         let mut seen: FxHashMap<syntax::Sym, u32> = FxHashMap::default();
         for &(id, _) in order {
-            *seen.entry(program.funcs[id].name).or_default() += 1;
+            *seen.entry(text_name(id)).or_default() += 1;
         }
         for d in program.datas.iter() {
             *seen.entry(d.name).or_default() += 1;
         }
         for &(id, at) in order {
-            let name = program.funcs[id].name;
+            let name = text_name(id);
             let size = funcs[id].as_ref().map_or(0, |c| c.code.len() as u64);
             let global = seen[&name] == 1 && !self.externs.contains_key(name.as_str());
             self.define(name.as_str().into(), SymbolKind::Text, self.text, at, size, global);

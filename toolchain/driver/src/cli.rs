@@ -26,6 +26,9 @@ pub struct Options {
     pub commands: bool,
     /// Keep intermediate files, and say where.
     pub work: bool,
+    /// No wrappers between the ABIs; and how many to make (1: none, below 1: no limit, N: N - 1).
+    pub no_abiwrap: bool,
+    pub abiwrap_limit: i64,
     /// `--debug NAME`: switches for developers (`noopt`, `noinline`, …).
     pub debug: Vec<String>,
     /// Link what the runtime's developers built, instead of building the runtime.
@@ -115,6 +118,15 @@ static FLAGS: &[Flag] = &[
             Ok(())
         },
     ),
+    switch(
+        "abiwrap",
+        "make wrappers between the ABIs of assembly and Go (default; =false: none)",
+        |o, on| o.no_abiwrap = !on,
+    ),
+    value("abiwrap-limit", "N", "make the first N-1 wrappers only (1: none, 0: no limit)", |o, v| {
+        o.abiwrap_limit = number(&v)?;
+        Ok(())
+    }),
     value("runtime-lib", "FILE", "link this archive as the runtime", |o, v| {
         o.runtime_lib = Some(v.into());
         Ok(())

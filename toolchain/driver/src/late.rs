@@ -1,15 +1,24 @@
 //! Errors that Go reports once types are known to be right, though they need none: missing function bodies and
-//! linknames that name nothing, and a program without `main`.
+//! linknames that name nothing, and a program without `main`. Assembly is a body too.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use syntax::ast::{Decl, Pragma};
-use syntax::{Sym, names};
+use syntax::ast::{Decl, FuncDecl, Pragma};
+use syntax::{Pos, Sym, names};
 
 use crate::load::Package;
 use crate::report::Diagnostic;
 
-/// Checks one package.
-pub fn check(package: &Package) -> Vec<Diagnostic> {
+/// Checks one package. `defined`: the symbols that assembly defines.
+pub fn check(package: &Package, defined: &FxHashMap<Sym, Pos>) -> Vec<Diagnostic> {
+    let prefix = lower::names::path_to_prefix(package.link_path.as_str());
+    let in_assembly = |f: &FuncDecl| match f.recv {
+        None => defined.get(&Sym::new(&format!("{prefix}.{}", f.name.name))).copied(),
+        Some(_) => {
+            let end = format!(".{}", f.name.name);
+            let is_it = |s: &Sym| s.as_str().starts_with(&prefix) && s.as_str().ends_with(&end);
+            defined.iter().find(|d| is_it(d.0) && d.0.as_str().len() > prefix.len() + end.len()).map(|d| *d.1)
+        }
+    };
     let mut errors = Vec::new();
     let mut declared: FxHashSet<Sym> = FxHashSet::default();
     for decl in package.files.iter().flat_map(|f| &f.decls) {
@@ -38,8 +47,19 @@ pub fn check(package: &Package) -> Vec<Diagnostic> {
             if f.body.is_none()
                 && !package.bodyless
                 && !(f.recv.is_none() && linked.contains_key(&f.name.name))
+                && in_assembly(f).is_none()
             {
                 errors.push(Diagnostic::new(f.pos, "missing function body"));
+            }
+            if f.body.is_some()
+                && f.recv.is_none()
+                && let Some(other) = in_assembly(f)
+            {
+                let text = format!(
+                    "duplicated definition of symbol {prefix}.{}\n\tother definition at {}",
+                    f.name.name, other
+                );
+                errors.push(Diagnostic::new(f.pos, text));
             }
             if f.body.is_some() && f.pragma.contains(Pragma::NOESCAPE) {
                 let text = "can only use //go:noescape with external func implementations";

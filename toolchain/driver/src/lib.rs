@@ -6,6 +6,7 @@
 //! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `explain`: what `-m` says; `report`: errors as Go prints them; `late`: those that need no types
 //! - `runtime_lib`, `link`: the runtime's archive and the final link
 
+pub mod assemble;
 pub mod cli;
 pub mod commands;
 pub mod context;

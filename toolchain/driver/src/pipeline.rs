@@ -13,7 +13,7 @@ use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render};
-use crate::{dump, explain, late, link, runtime_lib};
+use crate::{assemble, dump, explain, late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -113,6 +113,7 @@ fn add_errors(errors: Vec<types::checker::Diagnostic>, program: &mut Program) {
     let mut package_of: FxHashMap<u32, usize> = FxHashMap::default();
     for (i, p) in program.packages.iter().enumerate() {
         package_of.extend(p.files.iter().map(|f| (f.source.base, i)));
+        package_of.extend(p.assembly.iter().map(|f| (f.base, i)));
     }
     for e in errors {
         let file = syntax::pos::file_of(e.pos).map(|f| f.base);
@@ -123,7 +124,7 @@ fn add_errors(errors: Vec<types::checker::Diagnostic>, program: &mut Program) {
 }
 
 /// Checks the user's packages and the roots in full. Bodies in other packages are checked when they are compiled.
-fn check(target: &Target, program: &mut Program) -> (Checker, Vec<PkgId>) {
+fn check(config: &Config, target: &Target, program: &mut Program) -> Checked {
     let (mut checker, ids) = checker(target, program);
     for (i, p) in program.packages.iter().enumerate() {
         if (!p.std || program.roots.contains(&i)) && !p.has_syntax_errors() {
@@ -131,12 +132,22 @@ fn check(target: &Target, program: &mut Program) -> (Checker, Vec<PkgId>) {
         }
     }
     add_errors(checker.errors(), program);
+    let assembly = assemble::all(config, &mut checker, &ids, program);
     for p in &mut program.packages {
         if p.errors.is_empty() && !p.std {
-            p.errors = late::check(p);
+            p.errors = late::check(p, &assembly.defined);
         }
     }
-    (checker, ids)
+    Checked { checker, ids, assembly: assembly.objects }
+}
+
+/// What checking leaves.
+struct Checked {
+    checker: Checker,
+    /// The checker's numbers of our packages.
+    ids: Vec<PkgId>,
+    /// The assembly files' contents.
+    assembly: Vec<asm::Object>,
 }
 
 /// Runs the phases; an error is the text for the user.
@@ -150,12 +161,13 @@ pub fn run(
 ) -> Result<(), String> {
     // Packages with a broken grammar are not worth checking, and neither is what imports them.
     let broken = program.packages.iter().any(Package::has_syntax_errors);
-    let checked = if broken { None } else { Some(timings.phase("check", || check(target, &mut program))) };
+    let checked =
+        if broken { None } else { Some(timings.phase("check", || check(config, target, &mut program))) };
     let text = errors_text(&program, options.all_errors);
     if !text.is_empty() {
         return Err(text);
     }
-    let (Goal::Executable(output), Some((mut checker, ids))) = (goal, checked) else {
+    let (Goal::Executable(output), Some(Checked { mut checker, ids, assembly })) = (goal, checked) else {
         // The process ends soon: taking the trees apart would only cost time.
         std::mem::forget(program);
         return Ok(());
@@ -171,14 +183,20 @@ pub fn run(
     let lowered = timings.phase("lower", || {
         let everything = options.debug.iter().any(|d| d == "everything");
         let whole_main = options.explain > 0 || options.asm;
-        let options =
-            lower::Options { arch: target.arch, hooks: runtime_lib::hook_names(), everything, whole_main };
+        let wrappers = lower::natives::WrapperOptions {
+            enabled: !options.no_abiwrap,
+            limit: options.abiwrap_limit,
+            notes: options.debug.iter().any(|d| d == "abiwrap"),
+        };
+        let (arch, hooks) = (target.arch, runtime_lib::hook_names());
+        let options = lower::Options { arch, hooks, natives: assembly, wrappers, everything, whole_main };
         lower::lower_program(&mut checker, main, &options)
     });
     let mut ir = lowered.map_err(|errors| {
         add_errors(errors, &mut program);
         errors_text(&program, options.all_errors)
     })?;
+    ir.notes.iter().for_each(|n| eprintln!("{n}"));
     let trace = (!options.dump_ssa.is_empty()).then(|| Arc::new(Trace::new(options.dump_ssa.clone())));
     timings.note(|| format!("{} functions, {} data symbols", ir.funcs.len(), ir.datas.len()));
     let report = timings.phase("optimise", || ir::passes::run(&mut ir, &pass_options(options, &trace)));

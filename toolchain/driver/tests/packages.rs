@@ -108,8 +108,9 @@ fn who_may_import_what() {
 fn unsupported_things_are_refused_by_name() {
     let cgo = [MOD, ("p.go", "package p\n\nimport \"C\"\n")];
     fails("cgo", &cgo, ".", "# example.com/m\n./p.go:3:8: not supported: cgo (import \"C\")\n");
-    let asm = [MOD, ("p.go", "package p\n"), ("p_amd64.s", "TEXT ·f(SB), $0\n")];
-    fails("asm", &asm, ".", "# example.com/m\n./p_amd64.s:1:1: not supported: assembly (p_amd64.s)\n");
+    let text = "TEXT ·f(SB), $0\n\tFOO AX\n\tADDQ X0, AX\n\tJMP nowhere\n\tRET\n";
+    let want = "# example.com/m\n./p_amd64.s:2: not supported: instruction FOO\n";
+    fails("asm", &[MOD, ("p.go", "package p\n\nfunc f()\n"), ("p_amd64.s", text)], ".", want);
 }
 
 #[test]

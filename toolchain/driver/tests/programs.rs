@@ -1,4 +1,5 @@
-//! Programs of our own: each file in tests/programs holds a Go program and what it must do.
+//! Programs of our own: each file in tests/programs holds a Go program and what it must do; a folder with a go.mod is one program,
+//! whose main.go says what it must do.
 //!
 //! Directives, in comments at the head of the file:
 //! - `// exit N`: the exit status (default 0)
@@ -8,12 +9,23 @@
 //! What follows `/* output` in the last comment is the expected output, exactly; lines of `/* output contains` must each
 //! appear; without either, output is not compared.
 mod support;
-use std::{path::Path, process::Command, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 use support::{Case, Scratch};
 
 fn main() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
-    let cases = support::files(&dir, "go")
+    let mut files = support::files(&dir, "go");
+    let folders =
+        std::fs::read_dir(&dir).map(|d| d.flatten().map(|e| e.path()).collect()).unwrap_or_default();
+    let mut modules: Vec<PathBuf> = folders;
+    modules.retain(|m| m.join("go.mod").is_file());
+    modules.sort();
+    files.extend(modules);
+    let cases = files
         .into_iter()
         .map(|path| {
             let stem = path.file_stem().expect("it has an extension").to_string_lossy().into_owned();
@@ -65,13 +77,19 @@ fn parse(text: &str) -> Result<Expectation, String> {
 }
 
 fn run_program(path: &Path) -> Result<(), String> {
-    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    let module = path.is_dir();
+    let main = if module { path.join("main.go") } else { path.to_path_buf() };
+    let text = std::fs::read_to_string(main).map_err(|e| e.to_string())?;
     let expect = parse(&text)?;
     let scratch = Scratch::new(&path.to_string_lossy());
     let exe = scratch.path("a.out");
     let name = path.file_name().expect("a file");
     let mut build = support::oxigo();
-    build.arg("build").arg("-o").arg(&exe).arg(name).current_dir(path.parent().expect("in a folder"));
+    build.arg("build").arg("-o").arg(&exe);
+    match module {
+        true => build.arg(".").current_dir(path),
+        false => build.arg(name).current_dir(path.parent().expect("in a folder")),
+    };
     let built = support::run(&mut build, Duration::from_secs(120))?;
     if expect.build_fails {
         if built.status != 1 {

@@ -162,6 +162,8 @@ pub enum Body {
     Hook { symbol: String },
     /// Defined in assembly (or a C-less runtime routine) under this link name, with the ABI of its signature.
     Asm { symbol: String },
+    /// Machine code, of ABI0.
+    Native(std::sync::Arc<crate::native::Native>),
 }
 
 /// A function.

@@ -406,6 +406,7 @@ impl Display for FuncText<'_> {
             Body::Ssa => {}
             Body::Hook { symbol } => write!(f, " hook {}", Quoted(symbol))?,
             Body::Asm { symbol } => write!(f, " asm {}", Quoted(symbol))?,
+            Body::Native(n) => write!(f, " native {}", n.code.len())?,
         }
         pos(f, func.pos)?;
         writeln!(f)?;

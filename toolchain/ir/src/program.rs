@@ -104,6 +104,8 @@ pub struct Program {
     pub by_name: FxHashMap<Sym, FuncId>,
     /// The image header's lists.
     pub image: ImageInfo,
+    /// What the user asked to be told while the program was built.
+    pub notes: Vec<String>,
 }
 
 impl Program {

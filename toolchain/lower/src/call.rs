@@ -110,7 +110,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 plan.keep.iter().for_each(|&p| self.ins0(Op::KeepAlive, &[p]));
                 return results;
             }
-            Target::Func(f) => (Callee::Static(f), None),
+            Target::Func(f) => (Callee::Static(self.p.natives.direct(f)), None),
             Target::Closure(v) => (Callee::Closure, Some(v)),
             Target::Code(v) => (Callee::Code, Some(v)),
         };
@@ -165,7 +165,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             self.s.pos = e.pos;
             let target = match intrinsics::find(self.p, obj) {
                 Some(name) => Target::Intrinsic(name),
-                None => Target::Func(self.p.func(obj, targs, e.pos)),
+                None => Target::Func(self.p.callee(obj, targs, e.pos)),
             };
             return Plan { target, args, params, results, keep };
         }

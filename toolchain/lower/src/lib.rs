@@ -28,6 +28,7 @@ pub mod konst;
 pub mod link;
 pub mod map;
 pub mod names;
+pub mod natives;
 pub mod order;
 pub mod place;
 pub mod program;

@@ -43,6 +43,10 @@ pub struct Options {
     pub arch: &'static reflect::Arch,
     /// Names of the runtime's functions in Rust: a function without Go body must be one of them (or in assembly).
     pub hooks: FxHashSet<String>,
+    /// What the packages' assembly files hold.
+    pub natives: Vec<asm::Object>,
+    /// Wrappers between the ABIs.
+    pub wrappers: crate::natives::WrapperOptions,
     /// Lower every function that is not generic, reachable or not: for tests.
     pub everything: bool,
     /// Lower those of the main package, for `-m` and `-S`.
@@ -88,6 +92,8 @@ pub struct Prog<'a> {
     pub errors: Vec<Diagnostic>,
     /// Link names.
     pub links: Links,
+    /// The user's assembly.
+    pub natives: crate::natives::Natives,
     hooks: FxHashSet<String>,
     work: VecDeque<(FuncId, Work<'a>)>,
     decls: FxHashMap<(ObjId, Vec<TypeId>), FuncId>,
@@ -110,6 +116,7 @@ impl<'a> Prog<'a> {
     /// An empty program for the checker's packages.
     pub fn new(ck: &'a mut Checker, files: &'a Files, options: &Options) -> Prog<'a> {
         let links = link::collect(ck);
+        let natives = crate::natives::Natives::new(&options.natives, options.wrappers);
         let runtime = Sym::new(externs::RUNTIME);
         let runtime_pkg = ck.pkgs.iter().position(|p| p.info.path == runtime).unwrap_or(0);
         let word = options.arch.ptr_size as u32;
@@ -122,6 +129,7 @@ impl<'a> Prog<'a> {
             names: Names { tmp: Sym::new(".tmp"), result: Sym::new("~r") },
             errors: Vec::new(),
             links,
+            natives,
             hooks: options.hooks.clone(),
             work: VecDeque::new(),
             decls: FxHashMap::default(),
@@ -269,6 +277,10 @@ impl<'a> Prog<'a> {
         if let Some(&f) = self.externs.get(&symbol) {
             return f;
         }
+        if let Some(f) = self.native_wrapper(obj, symbol) {
+            self.externs.insert(symbol, f);
+            return f;
+        }
         let sig = self.decl_sig(obj, &[]);
         let o_pos = self.ck.table.obj(obj).pos;
         let f = self.new_func(symbol.as_str(), sig, o_pos);
@@ -339,7 +351,7 @@ impl<'a> Prog<'a> {
             Uintptrs::Plain
         }
     }
-    fn decl_flags(&self, obj: ObjId) -> FuncFlags {
+    pub(crate) fn decl_flags(&self, obj: ObjId) -> FuncFlags {
         let (_, d) = self.decl_of(obj);
         let has = |p| d.pragma.contains(p);
         FuncFlags {

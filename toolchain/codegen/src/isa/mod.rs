@@ -4,6 +4,7 @@ use ir::{FuncId, Program, SymRef};
 use reflect::image::OpenDefers;
 
 pub mod amd64;
+pub mod native;
 
 /// What code refers to.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,8 @@ pub enum RelocTarget {
     Pool(u128, u8),
     /// A symbol of the runtime archive.
     Ext(String),
+    /// Where the thread keeps its g, as a distance from the thread pointer.
+    TlsG,
 }
 
 /// A 32-bit PC-relative field.
@@ -105,6 +108,25 @@ pub struct Compiled {
     pub calls: Vec<Calls>,
     /// The listing, if asked for.
     pub listing: String,
+    /// The most that is pushed on top of the frame.
+    pub pushed: u32,
+    /// Where SP is not `frame` bytes below the return address: from these offsets on, that many bytes.
+    pub sp: Vec<(u32, u32)>,
+    /// What only functions of the user's assembly have.
+    pub native: Option<NativeFacts>,
+}
+
+/// What is known of a function in assembly.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NativeFacts {
+    /// SP is written in ways that cannot be followed.
+    pub sp_write: bool,
+    /// Nobody says which words of its locals hold pointers.
+    pub untyped_locals: bool,
+    /// Nobody says which of its arguments are pointers.
+    pub untyped_args: bool,
+    /// Bytes of arguments and results as the TEXT line has them.
+    pub args: u32,
 }
 
 /// What a function's compilation may look at.

@@ -149,6 +149,9 @@ impl Loaded {
                         .unwrap_or_else(|| stub(program.funcs[*f].name.as_str(), &mut take)),
                     RelocTarget::Sym(SymRef::Data(d)) => datas[d.0 as usize],
                     RelocTarget::Ext(name) => stub(name, &mut take),
+                    RelocTarget::TlsG => {
+                        panic!("{}: g is not in thread-local storage here", program.funcs[id].name)
+                    }
                     RelocTarget::Pool(bits, n) => {
                         *pool.entry((*bits, *n)).or_insert_with(|| take(&bits.to_le_bytes(), 16, 16))
                     }

@@ -13,8 +13,6 @@ use crate::report::Diagnostic;
 
 /// A chosen file, before it is parsed.
 struct Source {
-    /// File name without directory.
-    name: String,
     /// As positions show it.
     display: String,
     /// Where it is, or would be.
@@ -35,8 +33,7 @@ struct Listing {
 
 fn read(config: &Config, path: &Path) -> Result<Source, String> {
     let text = std::fs::read(path).map_err(|e| format!("{}: {e}", config.display_plain(path)))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_string();
-    Ok(Source { name, display: config.display(path), path: path.display().to_string(), text })
+    Ok(Source { display: config.display(path), path: path.display().to_string(), text })
 }
 
 fn imports_c(text: &[u8]) -> bool {
@@ -121,7 +118,7 @@ fn overlay_sources(config: &Config, kind: &str, package: &str, texts: &[(String,
     included
         .map(|(name, text)| {
             let path = format!("{}/{kind}/{package}/{name}", config.overlay.prefix);
-            Source { name: name.clone(), display: path.clone(), path, text: text.clone() }
+            Source { display: path.clone(), path, text: text.clone() }
         })
         .collect()
 }
@@ -145,7 +142,8 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
     let mut fatal: Vec<(Pos, String)> = Vec::new();
     let mut out = Files { files: Vec::new(), errors: Vec::new() };
     let replaced = if place.std { config.overlay.replacement(&place.path) } else { None };
-    let mut bodyless = place.std;
+    let bodyless = place.std;
+    let mut assembly = Vec::new();
     if let Some(texts) = replaced {
         parse_all(overlay_sources(config, "replace", &place.path, texts), true, &mut out);
     } else {
@@ -157,9 +155,12 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
         if !place.std {
             for s in listing.assembly {
                 let source = pos::add_file_at(&s.display, &s.path, s.text);
-                out.errors
-                    .push(Diagnostic::new(source.pos(0), format!("not supported: assembly ({})", s.name)));
-                bodyless = true;
+                asm::hide_columns(&source);
+                if config.context.goarch != "amd64" {
+                    let text = format!("not supported: assembly for {}", config.context.goarch);
+                    out.errors.push(Diagnostic::new(source.pos(0), text));
+                }
+                assembly.push(source);
             }
         }
         parse_all(listing.sources, place.std, &mut out);
@@ -195,7 +196,7 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
     if !embeds.is_empty() {
         embed_values::apply(&mut out.files, &embeds, &mut out.errors);
     }
-    Parsed { place, name, files: out.files, imports, errors: out.errors, fatal, bodyless }
+    Parsed { place, name, files: out.files, imports, errors: out.errors, fatal, bodyless, assembly }
 }
 
 fn nothing_to_build(place: &Place, listing: &Listing) -> String {

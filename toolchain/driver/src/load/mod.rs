@@ -75,8 +75,10 @@ pub struct Package {
     pub imports: Vec<(Sym, usize)>,
     /// Language version of the module (`go1.N`).
     pub go_version: Option<String>,
-    /// Functions without a body are accepted (the runtime or assembly has them).
+    /// Functions without a body are accepted (the runtime has them).
     pub bodyless: bool,
+    /// Assembly files.
+    pub assembly: Vec<Arc<syntax::SourceFile>>,
     /// Errors of the files themselves.
     pub errors: Vec<Diagnostic>,
 }
@@ -115,6 +117,7 @@ struct Parsed {
     /// Errors that make the whole load fail.
     fatal: Vec<(Pos, String)>,
     bodyless: bool,
+    assembly: Vec<Arc<syntax::SourceFile>>,
 }
 
 #[derive(Default)]

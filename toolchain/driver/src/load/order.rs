@@ -80,6 +80,7 @@ pub(super) fn finish(
                 imports,
                 go_version: p.place.go_version,
                 bodyless: p.bodyless,
+                assembly: p.assembly,
                 errors: p.errors,
                 path: p.place.path,
             }

@@ -3,7 +3,7 @@ use super::encode::*;
 use super::frame::Frame;
 use super::inst::*;
 use super::regs::*;
-use crate::isa::{Calls, RelocTarget};
+use crate::isa::{Calls, RelocTarget, TextReloc};
 use crate::regalloc::{Move, Reg};
 use ir::SymRef;
 
@@ -436,6 +436,7 @@ impl Emitter<'_> {
             Inst::Trap => self.buf.bytes(&[0x0f, 0x0b]),
             Inst::Int3 => self.buf.byte(0xcc),
             Inst::Pause => self.buf.bytes(&[0xf3, 0x90]),
+            Inst::FixedRegs => self.fixed_regs(),
             Inst::Xchg { sz, addr, dst, .. } => {
                 let m = self.m(addr);
                 self.buf.int(*sz, 0x86, dst.hw(), &m, 0);
@@ -644,6 +645,17 @@ impl Emitter<'_> {
         self.buf.jcc(Cond::Ne, at);
         self.buf.bind(back);
         self.colds.push((Cold::Wb { at, back, addr, size }, self.line));
+    }
+
+    /// Makes X15 zero and R14 the thread's g again, which code of ABI0 need not keep.
+    pub fn fixed_regs(&mut self) {
+        let x15 = RmE::R(X15.hw());
+        self.buf.op(0, false, &[0x0f, 0x57], X15.hw(), &x15, false, 0);
+        // mov r14, fs:[oxigo_tls_g@tpoff]
+        self.buf.bytes(&[0x64, 0x4c, 0x8b, 0x34, 0x25]);
+        let at = self.buf.here();
+        self.buf.relocs.push(TextReloc { at, target: RelocTarget::TlsG, addend: 0, call: false });
+        self.buf.bytes(&[0; 4]);
     }
 
     /// Calls an assembly routine of the runtime.

@@ -535,6 +535,8 @@ pub enum Inst {
     Trap,
     Int3,
     Pause,
+    /// X15 = 0 and R14 = g, after a call of an ABI0 function.
+    FixedRegs,
     Xchg {
         sz: Sz,
         addr: Amode,
@@ -817,7 +819,8 @@ impl Inst {
             | Inst::Poll
             | Inst::Trap
             | Inst::Int3
-            | Inst::Pause => {}
+            | Inst::Pause
+            | Inst::FixedRegs => {}
         }
     }
 

@@ -251,6 +251,9 @@ impl<'a> Isel<'a> {
             }
         }
         self.push(Inst::Call(Box::new(CallInfo { target, uses, defs })));
+        if sig.abi0 {
+            self.push(Inst::FixedRegs);
+        }
         // Registers first: copies may need some.
         let sizes: Vec<(u32, u32)> = sig
             .results

@@ -46,6 +46,7 @@ fn symbol(env: &Env, r: &TextReloc) -> String {
         RelocTarget::Sym(SymRef::Data(d)) => env.program.datas[*d].name.to_string(),
         RelocTarget::Pool(bits, size) => format!("${bits:#x}:{size}"),
         RelocTarget::Ext(name) => name.clone(),
+        RelocTarget::TlsG => "oxigo_tls_g@tpoff".into(),
     }
 }
 

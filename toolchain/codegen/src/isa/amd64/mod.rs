@@ -57,6 +57,7 @@ pub fn compile(env: &Env, id: FuncId, w: &mut Worker) -> Result<Option<Compiled>
     let func = &env.program.funcs[id];
     match &func.body {
         Body::Asm { .. } => Ok(None),
+        Body::Native(n) => Ok(Some(super::native::compiled(&env.program.sigs[func.sig], n))),
         Body::Hook { symbol } => Ok(Some(hook::stub(env, func, symbol, &SYMBOLS))),
         Body::Ssa => compile_ssa(env, func, w).map(Some),
     }
@@ -281,6 +282,10 @@ fn emit_function(
     let entry = e.buf.label();
     let grow = e.buf.label();
     e.buf.bind(entry);
+    if env.program.sigs[f.sig].abi0 {
+        // Called from assembly.
+        e.fixed_regs();
+    }
     let check = !f.flags.nosplit && (sel.calls || frame.to_return_address() > frame::STACK_SMALL);
     if check {
         frame::stack_check(&mut e, grow);
@@ -450,5 +455,6 @@ fn emit_function(
         checks_stack: check,
         calls,
         listing: String::new(),
+        ..Compiled::default()
     })
 }

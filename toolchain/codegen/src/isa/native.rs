@@ -1,0 +1,75 @@
+//! Functions of the user's assembly: the code is there; what the tables need is put together here.
+use super::{Calls, Compiled, Line, RelocTarget, Safepoint, TextReloc};
+use ir::native::{Native, NativeTarget};
+use ir::sig::PartLoc;
+use ir::{Sig, SymRef};
+
+/// The words of the frame (counted from SP) that hold the results' pointers, `depth` bytes below the return address.
+fn result_words(sig: &Sig, depth: u32) -> Vec<u32> {
+    let area = depth / 8 + 1;
+    let mut words = Vec::new();
+    for p in &sig.results {
+        if let PartLoc::Stack(off) = p.loc {
+            words.extend(p.ptrs.iter().enumerate().filter(|w| *w.1).map(|w| area + off / 8 + w.0 as u32));
+        }
+    }
+    words
+}
+
+fn target(t: &NativeTarget) -> RelocTarget {
+    match t {
+        NativeTarget::Sym(s) => RelocTarget::Sym(*s),
+        NativeTarget::Ext(name) => RelocTarget::Ext(name.clone()),
+        NativeTarget::Const(bits, size) => RelocTarget::Pool(*bits as u128, *size),
+        NativeTarget::TlsG => RelocTarget::TlsG,
+    }
+}
+
+/// What the image's tables say of it.
+pub fn compiled(sig: &Sig, n: &Native) -> Compiled {
+    let relocs = n.relocs.iter().map(|r| TextReloc {
+        at: r.at,
+        target: target(&r.target),
+        addend: r.addend,
+        call: r.call,
+    });
+    let depth_at = |pc: u32| n.sp.iter().rev().find(|s| s.0 < pc).map_or(n.frame, |s| s.1);
+    let mut safepoints: Vec<Safepoint> = n
+        .calls
+        .iter()
+        .filter(|c| c.ret != 0 && c.results)
+        .map(|c| Safepoint { pc: c.ret, regs: 0, words: result_words(sig, depth_at(c.ret)) })
+        .collect();
+    safepoints.sort_unstable_by_key(|s| s.pc);
+    let mut calls: Vec<Calls> = Vec::new();
+    for c in &n.calls {
+        let call = match &c.target {
+            Some(NativeTarget::Sym(SymRef::Func(f))) => Calls::Func(*f),
+            Some(NativeTarget::Ext(name)) => Calls::Ext(name.clone()),
+            _ => Calls::Indirect,
+        };
+        if !calls.contains(&call) {
+            calls.push(call);
+        }
+    }
+    Compiled {
+        code: n.code.clone(),
+        relocs: relocs.collect(),
+        frame: n.frame,
+        pushed: n.depth.saturating_sub(n.frame),
+        sp: n.sp.clone(),
+        safepoints,
+        lines: n.lines.iter().map(|&(pc, pos)| Line { pc, pos, inl: 0 }).collect(),
+        positions: n.lines.iter().map(|&(pc, pos)| Line { pc, pos, inl: 0 }).collect(),
+        checks_stack: n.checks_stack,
+        calls,
+        native: Some(super::NativeFacts {
+            sp_write: n.sp_write,
+            untyped_locals: n.untyped_locals,
+            untyped_args: n.untyped_args,
+            args: n.args,
+        }),
+        listing: String::new(),
+        ..Compiled::default()
+    }
+}

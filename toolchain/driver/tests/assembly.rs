@@ -1,0 +1,185 @@
+//! Programs with assembly: what the switches for wrappers say and do, and how mistakes are reported. Each case is a little module.
+
+mod support;
+
+use std::time::Duration;
+use support::{Outcome, Scratch, oxigo, run};
+
+const MAIN: &str = "package main
+
+import \"os\"
+
+func add(a, b int) int
+func double(a int) int
+func viaGo(a int) int
+
+//go:noinline
+func back(a int) int { return a + 1 }
+
+func main() {
+\tf := add
+\tg := double
+\tif len(os.Args) > 1 {
+\t\tf, g = nil, nil
+\t}
+\tprintln(f(1, 2), g(4), viaGo(6))
+}
+";
+
+const ASM: &str = "#include \"textflag.h\"
+#include \"funcdata.h\"
+
+TEXT ·add(SB), NOSPLIT, $0-24
+\tMOVQ a+0(FP), AX
+\tADDQ b+8(FP), AX
+\tMOVQ AX, ret+16(FP)
+\tRET
+
+TEXT ·double(SB), NOSPLIT, $0-16
+\tMOVQ a+0(FP), AX
+\tADDQ AX, AX
+\tMOVQ AX, ret+8(FP)
+\tRET
+
+TEXT ·viaGo(SB), $16-16
+\tNO_LOCAL_POINTERS
+\tMOVQ a+0(FP), AX
+\tMOVQ AX, 0(SP)
+\tCALL ·back(SB)
+\tMOVQ 8(SP), AX
+\tMOVQ AX, ret+8(FP)
+\tRET
+";
+
+fn installed() -> bool {
+    let goroot = oxigo().args(["env", "GOROOT"]).output().expect("oxigo runs");
+    !goroot.stdout.trim_ascii().is_empty()
+}
+
+/// Builds a module of these two files; the result is what the build said, and what the program did if there is one.
+fn build(name: &str, main: &str, assembly: &str, flags: &[&str]) -> (Outcome, Option<Outcome>) {
+    let dir = Scratch::new(name);
+    std::fs::write(dir.path("go.mod"), "module example.com/m\n\ngo 1.27\n").expect("the folder is writable");
+    std::fs::write(dir.path("main.go"), main).expect("the folder is writable");
+    std::fs::write(dir.path("asm_amd64.s"), assembly).expect("the folder is writable");
+    // Not for this machine.
+    std::fs::write(dir.path("asm_arm64.s"), "nonsense").expect("the folder is writable");
+    let exe = dir.path("a.out");
+    let mut command = oxigo();
+    command.arg("build").args(flags).arg("-o").arg(&exe).arg(".").current_dir(&dir.0);
+    let built = run(&mut command, Duration::from_secs(300)).expect("oxigo runs");
+    let ran = (built.status == 0).then(|| {
+        run(&mut std::process::Command::new(&exe), Duration::from_secs(60)).expect("the program runs")
+    });
+    (built, ran)
+}
+
+#[test]
+fn switches() {
+    if !installed() {
+        return;
+    }
+    let all = "abiwrap: ABIInternal to ABI0 wrapper for main.add
+abiwrap: ABIInternal to ABI0 wrapper for main.double
+abiwrap: ABI0 to ABIInternal wrapper for main.back
+";
+    let (built, ran) = build("abiwrap_all", MAIN, ASM, &["--debug", "abiwrap"]);
+    assert_eq!((built.output.as_str(), built.status), (all, 0));
+    assert_eq!(ran.expect("it was built").output, "3 8 7\n");
+
+    // The first two: the third crossing dies.
+    let (built, ran) = build("abiwrap_limit", MAIN, ASM, &["--abiwrap-limit", "3"]);
+    assert_eq!(built.output, "abiwrap: limit reached after the wrapper for main.double\n");
+    let ran = ran.expect("it was built");
+    assert_eq!(ran.status, 2, "{}", ran.output);
+    let want = "fatal error: abiwrap: no wrapper from ABI0 to ABIInternal for main.back\n";
+    assert!(ran.output.starts_with(want), "{}", ran.output);
+
+    for flags in [&["--abiwrap=false"][..], &["-abiwrap-limit=1"]] {
+        let (built, ran) = build("abiwrap_none", MAIN, ASM, flags);
+        assert_eq!((built.output.as_str(), built.status), ("", 0));
+        let ran = ran.expect("it was built");
+        let want = "fatal error: abiwrap: no wrapper from ABIInternal to ABI0 for main.add\n";
+        assert!(ran.output.starts_with(want) && ran.status == 2, "{}", ran.output);
+    }
+
+    // Direct calls need none.
+    let direct = "package main\n\nfunc add(a, b int) int\n\nfunc main() { println(add(1, 2)) }\n";
+    let (built, ran) =
+        build("abiwrap_direct", direct, &ASM[..ASM.find("TEXT ·double").unwrap()], &["--abiwrap=false"]);
+    assert_eq!(built.output, "");
+    assert_eq!(ran.expect("it was built").output, "3\n");
+}
+
+fn refused(name: &str, main: &str, assembly: &str, want: &str) {
+    let (built, _) = build(name, main, assembly, &[]);
+    assert_eq!((built.output.as_str(), built.status), (want, 1), "{name}");
+}
+
+#[test]
+fn mistakes() {
+    if !installed() {
+        return;
+    }
+    let main = "package main\n\nfunc f()\n\nfunc main() { f() }\n";
+    let at = |line: u32, text: &str| format!("# example.com/m\n./asm_amd64.s:{line}: {text}\n");
+    let text = "TEXT ·f(SB), $0\n\tRET\n\tADDQ X0, AX\n\tJMP nowhere\n\tMOVQ (AX)(SP*2), BX\nx:\nx:\n";
+    let want = "# example.com/m
+./asm_amd64.s:5: SP cannot be an index
+";
+    refused("asm_syntax", main, text, want);
+    let text = text.replace("\tMOVQ (AX)(SP*2), BX\n", "");
+    let want = "# example.com/m
+./asm_amd64.s:3: invalid instruction: ADDQ X0, AX
+./asm_amd64.s:4: branch to undefined label \"nowhere\"
+./asm_amd64.s:6: label \"x\" multiply defined
+";
+    refused("asm_encoding", main, &text, want);
+    refused("asm_include", main, "#include \"nope.h\"\n", &at(1, "open nope.h: no such file or directory"));
+    refused(
+        "asm_missing",
+        main,
+        "TEXT ·g(SB), $0\n\tRET\n",
+        "# example.com/m\n./main.go:3:6: missing function body\n",
+    );
+    let want = at(1, "main.f: relocation target main.g not defined");
+    refused("asm_target", main, "TEXT ·f(SB), $0\n\tCALL ·g(SB)\n\tRET\n", &want);
+    let want = at(2, "unbalanced PUSH/POP");
+    refused("asm_push", main, "TEXT ·f(SB), $0\n\tPUSHQ AX; RET\n", &want);
+    let body = "package main\n\nfunc f() {}\n\nfunc main() { f() }\n";
+    let want = "# example.com/m\n./main.go:3:6: duplicated definition of symbol main.f\n\tother definition at ./asm_amd64.s:1\n";
+    refused("asm_twice", body, "TEXT ·f(SB), $0\n\tRET\n", want);
+}
+
+#[test]
+fn stack_rules() {
+    if !installed() {
+        return;
+    }
+    // A chain without checks that needs more than there is below the guard, wrapper included.
+    let main =
+        "package main\n\nfunc f()\n\n//go:nosplit\nfunc g(a [50]int) { _ = a }\n\nfunc main() { f() }\n";
+    let text = "#include \"textflag.h\"\nTEXT ·f(SB), NOSPLIT, $800\n\tCALL ·h(SB)\n\tRET\nTEXT ·h(SB), NOSPLIT, $200\n\tCALL ·f(SB)\n\tRET\n";
+    let (built, _) = build("asm_chain", main, text, &[]);
+    assert_eq!(built.status, 1);
+    assert!(
+        built.output.contains("nosplit stack overflow: infinite cycle: main.f calls main.h"),
+        "{}",
+        built.output
+    );
+    let text = text.replace("\tCALL ·f(SB)\n\tRET\n", "\tRET\n");
+    let (built, _) = build("asm_deep", main, &text, &[]);
+    assert_eq!(built.status, 1);
+    assert!(built.output.contains("main.f: nosplit stack over"), "{}", built.output);
+
+    // Locals that nobody describes: fatal when the stack is scanned, as in Go.
+    let main = "package main\n\nimport \"runtime\"\n\nfunc f()\n\nfunc g() { runtime.GC() }\n\nfunc main() { f() }\n";
+    let (_, ran) = build("asm_locals", main, "TEXT ·f(SB), $8-0\n\tCALL ·g(SB)\n\tRET\n", &[]);
+    let ran = ran.expect("it was built");
+    assert!(
+        ran.output.starts_with("runtime: frame main.f untyped locals\nfatal error: missing stackmap"),
+        "{}",
+        ran.output
+    );
+    assert_eq!(ran.status, 2);
+}

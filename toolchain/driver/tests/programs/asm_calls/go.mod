@@ -1,0 +1,3 @@
+module example.com/asm_calls
+
+go 1.27
