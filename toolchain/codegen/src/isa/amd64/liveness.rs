@@ -227,3 +227,93 @@ pub fn slots(f: &Func, sel: &mut Selected, frame: &Frame) -> SlotLiveness {
     out.objects.sort_unstable_by_key(|o| o.offset);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::isa::Compiled;
+    use crate::{Options, compile_functions};
+
+    /// Compiles function `p.f` with this body; `f1` takes a pointer, `f2` nothing and gives a pointer.
+    fn compile(body: &str) -> Compiled {
+        let text = format!(
+            "sig0 = go () -> (ptr)\nsig1 = go (ptr) -> ()\n\
+             func f0 \"p.f\" sig0\n{body}\nend\n\
+             func f1 \"p.use\" sig1 noinline\nb0(v0: ptr):\n  ret\nend\n\
+             func f2 \"p.make\" sig0 noinline\nb0:\n  v0: ptr = iconst 0\n  ret v0\nend\n"
+        );
+        let p = ir::parse::program(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let mut all = compile_functions(&p, &Options::default()).unwrap_or_else(|e| panic!("{e:?}"));
+        all[ir::FuncId(0)].take().expect("it has a body")
+    }
+    fn maps(c: &Compiled) -> Vec<Vec<u32>> {
+        c.safepoints.iter().map(|s| s.words.clone()).collect()
+    }
+
+    #[test]
+    fn words_live_from_store_to_load() {
+        let c = compile(
+            "  slot s0 size 24 align 8 ptrs 101 \"x\"
+             b0:
+               v0: ptr = call f2 sig0()
+               v1: ptr = slotaddr s0 + 0
+               store v1, v0 + 16
+               v2: ptr = call f2 sig0()
+               store v1, v2 + 0
+               v3: ptr = call f2 sig0()
+               v4: ptr = load v1 + 16
+               v5: ptr = call f2 sig0()
+               ret v4",
+        );
+        // Reading one word counts as reading the object, whose first word is stored in between.
+        let m = maps(&c);
+        let [ref before, ref one, ref both, ref after] = m[..] else { panic!("{m:?}") };
+        let x = both[0];
+        assert_eq!((before.len(), &one[..], &both[..]), (0, &[x + 2][..], &[x, x + 2][..]));
+        // Then the value that was read is in a spill slot.
+        assert!(after.len() == 1 && !both.contains(&after[0]), "{m:?}");
+        assert!(c.objects.is_empty());
+    }
+
+    #[test]
+    fn a_taken_address_is_a_pointer() {
+        let c = compile(
+            "  slot s0 size 16 align 8 ptrs 01 \"x\"
+             b0:
+               v0: ptr = slotaddr s0 + 0
+               memzero v0 size 16
+               call f1 sig1(v0)
+               v1: ptr = call f2 sig0()
+               ret v1",
+        );
+        // The callee has the pointer; here nothing is read any more.
+        assert_eq!(maps(&c), [vec![], vec![]] as [Vec<u32>; 2]);
+        let o = &c.objects[..];
+        assert!(matches!(o, [o] if o.size == 16 && o.words == [1]), "{o:?}");
+    }
+
+    #[test]
+    fn what_recovery_reads_lives_everywhere() {
+        let c = compile(
+            "  slot s0 size 8 align 8 ptrs 1 \"r\"
+               slot s1 size 8 align 8 ptrs 1 \"other\"
+               defer_return b1
+             b0:
+               v0: ptr = call f2 sig0()
+               v1: ptr = slotaddr s0 + 0
+               store v1, v0 + 0
+               v2: ptr = slotaddr s1 + 0
+               store v2, v0 + 0
+               v3: ptr = call f2 sig0()
+               v4: ptr = load v2 + 0
+               ret v4
+             b1: cold
+               v5: ptr = slotaddr s0 + 0
+               v6: ptr = load v5 + 0
+               ret v6",
+        );
+        let m = maps(&c);
+        let lens: Vec<usize> = m.iter().map(Vec::len).collect();
+        assert_eq!(lens, [1, 2, 1], "{m:?}");
+        assert!(m.iter().all(|w| w.contains(&m[0][0])), "{m:?}");
+    }
+}
