@@ -413,6 +413,7 @@ pub struct PtrMap<'a> {
 
 impl<'a> PtrMap<'a> {
     /// The map at byte offset `offset` of the stack map blob.
+    #[inline]
     pub fn at(stackmaps: &'a [u32], offset: u32) -> Option<PtrMap<'a>> {
         if offset == 0 {
             return None;
@@ -428,6 +429,7 @@ impl<'a> PtrMap<'a> {
     }
 
     /// The indices of the pointer words, ascending.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = u32> + use<'a> {
         self.bits.iter().enumerate().flat_map(|(k, &w)| {
             let mut w = w;
@@ -488,14 +490,27 @@ pub struct StackObject {
 /// ```text
 ///   u32 count, then count x {u32 offset from SP, u32 size, u32 offset of the map}
 /// ```
-pub fn stack_objects<'a>(stackmaps: &'a [u32], f: &FuncEntry) -> impl Iterator<Item = StackObject> + use<'a> {
+pub fn stack_objects<'a>(stackmaps: &'a [u32], f: &FuncEntry) -> StackObjects<'a> {
     let list = || {
         let at = *stackmaps.get(f.stackmaps as usize / 4)? as usize / 4;
         let n = if at == 0 { 0 } else { *stackmaps.get(at)? as usize };
         stackmaps.get(at + 1..at + 1 + 3 * n)
     };
-    let list = if f.stackmaps == 0 { &[] } else { list().unwrap_or(&[]) };
-    list.chunks_exact(3).map(|o| StackObject { offset: o[0], size: o[1], map: o[2] })
+    StackObjects(if f.stackmaps == 0 { &[] } else { list().unwrap_or(&[]) })
+}
+
+/// Gives the stack objects of a function. Cheap to copy, to go over them again.
+#[derive(Clone, Copy, Debug)]
+pub struct StackObjects<'a>(&'a [u32]);
+
+impl Iterator for StackObjects<'_> {
+    type Item = StackObject;
+    #[inline]
+    fn next(&mut self) -> Option<StackObject> {
+        let (&[offset, size, map], rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(StackObject { offset, size, map })
+    }
 }
 
 /// The open-coded defers of function `f`.

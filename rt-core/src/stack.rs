@@ -122,7 +122,7 @@ pub unsafe fn copy(g: *mut G, size: usize) {
             *slot = (*slot).wrapping_add(delta);
         }
     };
-    unwind::each_slot(g, &mut |slot| fix(slot));
+    unwind::each_slot(g, fix);
     // Defer records: the list's head, and each record's frame. Links and closures in records on
     // the stack are pointer slots as well; an address is adjusted once, since the stacks don't overlap.
     fix((&raw mut (*g).defer).cast());

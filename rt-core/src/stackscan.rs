@@ -97,9 +97,13 @@ pub unsafe fn each_live_slot(g: *mut G, mark: &mut dyn FnMut(*mut usize)) {
             let v = slot.read_volatile();
             if v.wrapping_sub(lo) < size { pointers.push(v) } else { mark(slot) }
         };
-        unwind::each_slot_and_object(g, &mut |slot| see(pointers, slot), &mut |sp, o: StackObject| {
-            objects.push(Object { at: sp + o.offset as usize, size: o.size, map: o.map, seen: false })
-        });
+        unwind::each_slot_and_object(
+            g,
+            |slot| see(pointers, slot),
+            |sp, o: StackObject| {
+                objects.push(Object { at: sp + o.offset as usize, size: o.size, map: o.map, seen: false })
+            },
+        );
         // Records of defers in frames, and what a waiting goroutine sends from or receives into.
         let inside = |v: usize| v.wrapping_sub(lo) < size;
         let mut d = (*g).defer;

@@ -295,18 +295,21 @@ pub fn open_defers(f: &Func) -> Option<OpenDefers> {
 ///
 /// # Safety
 /// As `Unwinder::new`; a running goroutine must stand in a hook of the calling thread.
-pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
+#[allow(clippy::redundant_closure, reason = "the closure is inlined, a reference to `visit` is called")]
+pub unsafe fn each_slot(g: *mut G, visit: impl Fn(*mut usize)) {
     // SAFETY: slots come from the compiler's tables.
     unsafe {
         let maps = the_image().stackmaps();
-        // Both find slots.
-        let visit = core::cell::RefCell::new(visit);
-        each_slot_and_object(g, &mut |slot| (visit.borrow_mut())(slot), &mut |sp, o| {
-            if let Some(map) = image::PtrMap::at(maps, o.map) {
-                let base = (sp + o.offset as usize) as *mut usize;
-                map.iter().for_each(|w| (visit.borrow_mut())(base.add(w as usize)));
-            }
-        })
+        each_slot_and_object(
+            g,
+            |slot| visit(slot),
+            |sp, o| {
+                if let Some(map) = image::PtrMap::at(maps, o.map) {
+                    let base = (sp + o.offset as usize) as *mut usize;
+                    map.iter().for_each(|w| visit(base.add(w as usize)));
+                }
+            },
+        )
     }
 }
 
@@ -317,8 +320,8 @@ pub unsafe fn each_slot(g: *mut G, visit: &mut dyn FnMut(*mut usize)) {
 /// As `each_slot`.
 pub unsafe fn each_slot_and_object(
     g: *mut G,
-    visit: &mut dyn FnMut(*mut usize),
-    object: &mut dyn FnMut(usize, image::StackObject),
+    mut visit: impl FnMut(*mut usize),
+    mut object: impl FnMut(usize, image::StackObject),
 ) {
     // SAFETY: slots come from the compiler's tables.
     unsafe {
@@ -326,6 +329,7 @@ pub unsafe fn each_slot_and_object(
         let mut u = Unwinder::new(g);
         // The map of the last call met: recursion meets the same one again and again.
         let mut last: (*const FuncEntry, u32, Option<image::PtrMap>) = (core::ptr::null(), 0, None);
+        let mut objects = (core::ptr::null(), image::stack_objects(maps, &FuncEntry::default()));
         if (*g).sched_ctxt != 0 {
             visit(&raw mut (*g).sched_ctxt);
         }
@@ -352,7 +356,10 @@ pub unsafe fn each_slot_and_object(
                             last = (e, off, image::stack_map(maps, e, off));
                             last.2
                         };
-                        image::stack_objects(maps, e).for_each(|o| object(f.sp, o));
+                        if !core::ptr::eq(objects.0, e) {
+                            objects = (e, image::stack_objects(maps, e));
+                        }
+                        objects.1.for_each(|o| object(f.sp, o));
                         // No row: no pointers at this call.
                         if let Some(map) = map {
                             for w in map.iter() {
@@ -391,7 +398,7 @@ pub unsafe fn each_slot_and_object(
                             let slot = f.sp + Arch::host().min_frame as usize;
                             visit(slot as *mut usize);
                             let done = *((slot + 4 * WORD) as *const u8) != 0;
-                            reflect_args(*(slot as *const usize), f.cfa, done, visit);
+                            reflect_args(*(slot as *const usize), f.cfa, done, &mut visit);
                         }
                     }
                 }
