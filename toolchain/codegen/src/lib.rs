@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`compile_program`] here (functions in parallel, then layout), [`prep`] (what every architecture
 //! wants done first), [`isa`] (one folder an architecture), [`regalloc`] (the allocator, wrapped), [`image`] (the tables
-//! that the runtime reads), [`object`] (the ELF file), [`nosplit`] (the whole-program stack check).
+//! that the runtime reads), [`dwarf`] (debug information), [`object`] (the ELF file), [`nosplit`] (the whole-program stack check).
+pub mod dwarf;
 pub mod image;
 pub mod isa;
 pub mod magic;
@@ -27,6 +28,8 @@ pub struct Options {
     pub listing: Vec<std::ops::Range<u32>>,
     /// Records functions legalized (`legalize`), before register allocation (`machine`) and as code (`asm`).
     pub trace: Option<std::sync::Arc<ir::passes::trace::Trace>>,
+    /// Write debug information; the name is the program's package.
+    pub debug_info: Option<String>,
     /// Threads; 0: as many as there are processors.
     pub threads: usize,
     /// Go version for `runtime.Version`.
@@ -47,7 +50,9 @@ impl Options {
     }
     /// Whether the places that instructions come from are needed.
     pub(crate) fn wants_positions(&self, f: &ir::Func) -> bool {
-        self.lists(f) || self.trace.as_ref().is_some_and(|t| t.wants(f.name, "asm"))
+        self.debug_info.is_some()
+            || self.lists(f)
+            || self.trace.as_ref().is_some_and(|t| t.wants(f.name, "asm"))
     }
     /// Records a stage if it is wanted.
     pub(crate) fn record(&self, f: &ir::Func, stage: &'static str, text: impl FnOnce() -> String) {

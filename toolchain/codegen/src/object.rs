@@ -4,7 +4,7 @@
 //! only references to the runtime archive are left to the linker, beside addresses.
 use crate::image::{self, Tables};
 use crate::isa::RelocTarget;
-use crate::{CompiledFuncs, Options};
+use crate::{CompiledFuncs, Options, dwarf};
 use ::object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
 use ::object::{
     Architecture, BinaryFormat, Endianness, RelocationFlags, SectionKind, SymbolFlags, SymbolKind,
@@ -91,6 +91,9 @@ pub fn write(program: &Program, funcs: &CompiledFuncs, options: &Options) -> Res
     let tables = image::tables(program, funcs, &order);
     w.write_image(&tables, text_len, &sizes, options);
     w.symbols(funcs, &order);
+    if let Some(name) = &options.debug_info {
+        w.debug_info(funcs, &order, text_len, name, &options.version);
+    }
     w.obj.write().map_err(|e| vec![e.to_string()])
 }
 
@@ -443,6 +446,35 @@ impl Writer<'_> {
             section: SymbolSection::Section(section),
             flags: SymbolFlags::None,
         });
+    }
+
+    /// The debug sections.
+    fn debug_info(
+        &mut self,
+        funcs: &CompiledFuncs,
+        order: &[(FuncId, u64)],
+        text_len: u64,
+        name: &str,
+        go: &str,
+    ) {
+        let producer = format!("Oxigo {} ({go})", env!("CARGO_PKG_VERSION"));
+        let s = dwarf::sections(self.program, funcs, order, text_len, name, &producer);
+        let mut add =
+            |name: &str| self.obj.add_section(Vec::new(), name.as_bytes().to_vec(), SectionKind::Debug);
+        let (abbrev, info) = (add(".debug_abbrev"), add(".debug_info"));
+        let (line, frame) = (add(".debug_line"), add(".debug_frame"));
+        for (section, blob) in [(abbrev, s.abbrev), (info, s.info), (line, s.line), (frame, s.frame)] {
+            self.obj.append_section_data(section, &blob.bytes, if section == frame { 8 } else { 1 });
+            for (at, target, addend) in blob.fields {
+                let (to, r_type) = match target {
+                    dwarf::Target::Text => (self.text, elf::R_X86_64_64),
+                    dwarf::Target::Abbrev => (abbrev, elf::R_X86_64_32),
+                    dwarf::Target::Line => (line, elf::R_X86_64_32),
+                    dwarf::Target::Frame => (frame, elf::R_X86_64_32),
+                };
+                self.relocate(section, at, Home::In(to, addend), 0, r_type.0);
+            }
+        }
     }
 
     /// Names for the linker and for tools. A name that stands for several things is local.

@@ -22,6 +22,8 @@ pub struct Options {
     pub all_errors: bool,
     /// Leave out symbols.
     pub strip: bool,
+    /// Leave out debug information.
+    pub no_debug_info: bool,
     /// Show the commands that are run.
     pub commands: bool,
     /// Keep intermediate files, and say where.
@@ -94,7 +96,8 @@ static FLAGS: &[Flag] = &[
         Ok(())
     }),
     switch("e", "report all errors, not only ten", |o, on| o.all_errors = on),
-    switch("s", "leave out the symbol table", |o, on| o.strip = on),
+    switch("s", "leave out the symbol table and debug information", |o, on| o.strip = on),
+    switch("w", "leave out debug information", |o, on| o.no_debug_info = on),
     switch("time", "print how long each phase takes", |o, on| o.time = on),
     switch("S", "print assembly", |o, on| o.asm = on),
     switch("m", "explain what escapes to the heap and what is inlined", |o, on| o.explain += u32::from(on)),

@@ -78,6 +78,8 @@ fn run_linker(
         ]);
     if options.strip {
         command.arg("--strip-all");
+    } else if options.no_debug_info {
+        command.arg("--strip-debug");
     }
     command.arg("-o").arg(output).arg(object).arg(runtime);
     if options.commands {

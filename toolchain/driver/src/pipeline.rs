@@ -254,6 +254,8 @@ fn codegen_options(
         check: cfg!(debug_assertions),
         listing: if options.asm { root_files(program) } else { Vec::new() },
         trace,
+        debug_info: (!options.strip && !options.no_debug_info)
+            .then(|| program.packages[program.roots[0]].path.to_string()),
         threads: options.jobs,
         version: version.lines().next().unwrap_or(crate::goroot::GO_VERSION).to_string(),
         ..codegen::Options::default()

@@ -93,6 +93,24 @@ impl SourceFile {
         Pos(self.base + offset as u32)
     }
 
+    /// Whether a position is in this file.
+    pub fn contains(&self, pos: Pos) -> bool {
+        (self.base..=self.base + self.text.len() as u32).contains(&pos.0)
+    }
+
+    /// What [`Pos::full_position`] gives for a position in this file.
+    pub fn full_position(&self, pos: Pos) -> Position {
+        let mut position = self.position(pos.0 - self.base);
+        let name = position.file.as_str();
+        if position.file == self.name {
+            position.file = self.full_name;
+        } else if !name.starts_with('/') {
+            let dir = self.path.rsplit_once('/').map_or("", |(dir, _)| dir);
+            position.file = Sym::new(&format!("{dir}/{}", name.strip_prefix("./").unwrap_or(name)));
+        }
+        position
+    }
+
     /// The position just behind the last byte.
     pub fn end(&self) -> Pos {
         self.pos(self.text.len())
@@ -167,16 +185,7 @@ impl Pos {
 
     /// As `position`, with the file's whole path: what a running program tells about its code.
     pub fn full_position(self) -> Position {
-        let Some(file) = file_of(self) else { return Position::default() };
-        let mut position = file.position(self.0 - file.base);
-        let name = position.file.as_str();
-        if position.file == file.name {
-            position.file = file.full_name;
-        } else if !name.starts_with('/') {
-            let dir = file.path.rsplit_once('/').map_or("", |(dir, _)| dir);
-            position.file = Sym::new(&format!("{dir}/{}", name.strip_prefix("./").unwrap_or(name)));
-        }
-        position
+        file_of(self).map(|f| f.full_position(self)).unwrap_or_default()
     }
 
     /// File, line and column in the file as it is stored.

@@ -76,6 +76,15 @@ pub struct StackObject {
     pub words: Vec<u32>,
 }
 
+/// Code offsets at which a debugger's rule for the caller's frame changes.
+#[derive(Clone, Debug, Default)]
+pub struct FrameMoves {
+    /// Behind the instruction that saves BP, if there is a frame.
+    pub pushed: Option<u32>,
+    /// From behind each that restores it to the end of the return or jump that follows.
+    pub left: Vec<(u32, u32)>,
+}
+
 /// Everything about one compiled function.
 #[derive(Clone, Debug, Default)]
 pub struct Compiled {
@@ -94,8 +103,10 @@ pub struct Compiled {
     /// For each inlined call the offset that stands for it in tables; 0: it is in none.
     pub markers: Vec<u32>,
     /// Where each instruction comes from: a row for each change, whether or not a traceback can stop there. Only with
-    /// a listing.
+    /// debug information or a listing.
     pub positions: Vec<Line>,
+    /// Where the frame is made and left, for debuggers.
+    pub frame_moves: FrameMoves,
     /// Offsets of the jump tables behind the code.
     pub tables: Vec<u32>,
     /// Offset of the defer-return point.

@@ -32,6 +32,10 @@ pub struct Emitter<'a> {
     /// The block that follows in the layout.
     pub next_block: u32,
     pub symbols: &'a RuntimeSymbols,
+    /// Mark behind the instruction that saves BP.
+    pub pushed: Option<u32>,
+    /// Marks from where BP is restored to the function's end there.
+    pub left: Vec<(u32, u32)>,
     /// The collector's "marking" flag.
     pub wb_flag: Option<SymRef>,
 }
@@ -414,12 +418,14 @@ impl Emitter<'_> {
             Inst::Switch(s) => self.switch(s),
             Inst::Call(c) => self.call_target(&c.target, false),
             Inst::Ret(_) => {
-                self.epilogue();
+                let popped = self.epilogue();
                 self.buf.byte(0xc3);
+                self.leave(popped);
             }
             Inst::TailCall(c) => {
-                self.epilogue();
+                let popped = self.epilogue();
                 self.call_target(&c.target, true);
+                self.leave(popped);
             }
             Inst::Poll => unreachable!("written with its stack map"),
             Inst::Bounds(b) => {

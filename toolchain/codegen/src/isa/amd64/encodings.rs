@@ -184,6 +184,8 @@ impl Cases {
                 line: 0,
                 next_block: 2,
                 symbols: &super::SYMBOLS,
+                pushed: None,
+                left: Vec::new(),
                 wb_flag: None,
             };
             e.blocks = (0..2).map(|_| e.buf.label()).collect();

@@ -105,6 +105,7 @@ pub fn prologue(e: &mut Emitter) {
         return;
     }
     e.buf.byte(0x55);
+    e.pushed = Some(e.buf.mark());
     e.buf.op(0, true, &[0x89], SP.hw(), &RmE::R(BP.hw()), false, 0);
     if e.frame.size != 0 {
         e.buf.alu_imm(AluOp::Sub as u8, Sz::Q, &RmE::R(SP.hw()), e.frame.size as i32);
@@ -164,14 +165,21 @@ pub fn grow_stack(e: &mut Emitter, grow: Label, entry: Label, context: bool) {
 }
 
 impl Emitter<'_> {
-    /// Removes the frame.
-    pub fn epilogue(&mut self) {
+    /// Removes the frame; the result is a mark behind its last instruction.
+    pub fn epilogue(&mut self) -> Option<u32> {
         if !self.frame.saves_bp {
-            return;
+            return None;
         }
         if self.frame.size != 0 {
             self.buf.alu_imm(AluOp::Add as u8, Sz::Q, &RmE::R(SP.hw()), self.frame.size as i32);
         }
         self.buf.byte(0x5d);
+        Some(self.buf.mark())
+    }
+    /// Notes that the function has ended here, after [`Emitter::epilogue`].
+    pub fn leave(&mut self, popped: Option<u32>) {
+        if let Some(popped) = popped {
+            self.left.push((popped, self.buf.mark()));
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::emit::RuntimeSymbols;
 use super::encode::*;
 use super::inst::*;
 use super::regs::*;
-use crate::isa::{Calls, Compiled, Env, Line, RelocTarget, Safepoint};
+use crate::isa::{Calls, Compiled, Env, FrameMoves, Line, RelocTarget, Safepoint};
 use ir::sig::{Part, PartLoc};
 use ir::{Func, Sig};
 
@@ -84,6 +84,7 @@ pub fn stub(env: &Env, f: &Func, symbol: &str, symbols: &RuntimeSymbols) -> Comp
         b.jcc(Cond::Be, grow);
     }
     b.byte(0x55);
+    let pushed = b.mark();
     b.op(0, true, &[0x89], SP.hw(), &RmE::R(BP.hw()), false, 0);
     if size != 0 {
         b.alu_imm(AluOp::Sub as u8, Sz::Q, &RmE::R(SP.hw()), size as i32);
@@ -132,7 +133,10 @@ pub fn stub(env: &Env, f: &Func, symbol: &str, symbols: &RuntimeSymbols) -> Comp
     if size != 0 {
         b.alu_imm(AluOp::Add as u8, Sz::Q, &RmE::R(SP.hw()), size as i32);
     }
-    b.bytes(&[0x5d, 0xc3]);
+    b.byte(0x5d);
+    let popped = b.mark();
+    b.byte(0xc3);
+    let end = b.mark();
     if check {
         b.bind(grow);
         b.call(0xe8, RelocTarget::Ext(symbols.morestack_noctxt.to_string()));
@@ -145,6 +149,10 @@ pub fn stub(env: &Env, f: &Func, symbol: &str, symbols: &RuntimeSymbols) -> Comp
         frame,
         safepoints: vec![Safepoint { pc: done.marks[after as usize], regs: 0, words }],
         lines: vec![Line { pc: 0, pos: f.pos, inl: 0 }],
+        frame_moves: FrameMoves {
+            pushed: Some(done.marks[pushed as usize]),
+            left: vec![(done.marks[popped as usize], done.marks[end as usize])],
+        },
         checks_stack: check,
         calls: vec![Calls::Ext("rt_hookcall".into())],
         ..Compiled::default()

@@ -20,7 +20,7 @@ mod liveness;
 mod regs;
 mod split;
 
-use super::{Compiled, Env, Line, Safepoint};
+use super::{Compiled, Env, FrameMoves, Line, Safepoint};
 use crate::regalloc::{self, Problem, Reg, Solution, Visit};
 use emit::{Cold, Emitter, RuntimeSymbols};
 use encode::*;
@@ -273,6 +273,8 @@ fn emit_function(
         line: 0,
         next_block: u32::MAX,
         symbols: &SYMBOLS,
+        pushed: None,
+        left: Vec::new(),
         wb_flag: env.helpers.wb_flag.map(SymRef::Data),
     };
     e.blocks = (0..sel.blocks.len()).map(|_| e.buf.label()).collect();
@@ -420,6 +422,7 @@ fn emit_function(
     }
     let blocks = std::mem::take(&mut e.blocks);
     let calls = std::mem::take(&mut e.calls);
+    let (pushed, left) = (e.pushed, std::mem::take(&mut e.left));
     let done = e.buf.finish();
     let deferreturn =
         sel.defer_return.map_or(0, |d| done.labels[blocks[forward[d as usize] as usize].0 as usize]);
@@ -449,6 +452,10 @@ fn emit_function(
         markers: markers.iter().map(|m| m.map_or(0, |m| done.marks[m as usize])).collect(),
         lines: lines.into_iter().map(row).collect(),
         positions: positions.into_iter().map(row).collect(),
+        frame_moves: FrameMoves {
+            pushed: pushed.map(|m| done.marks[m as usize]),
+            left: left.iter().map(|l| (done.marks[l.0 as usize], done.marks[l.1 as usize])).collect(),
+        },
         tables: tables.iter().map(|t| done.labels[t.0 as usize]).collect(),
         deferreturn,
         open_defers,
