@@ -1,7 +1,7 @@
 //! The disassembler behind `-S`: from bytes to the text that LLVM's prints for them in Intel syntax.
 //!
 //! It knows the instructions that [`super::encode`]'s callers write, and no others; what it does not know it refuses.
-//! Working on the finished bytes, it shows what is really there, whoever wrote it. `tests/encodings.rs` holds it
+//! Working on the finished bytes, it shows what is really there, whoever wrote it. `encodings.rs` holds it
 //! against LLVM's disassembler, and that against what was meant.
 use super::regs;
 use crate::regalloc::Reg;
