@@ -29,7 +29,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             ExprKind::Index { x, indices } => {
                 let t = self.ty_of(x);
                 if let K::Map(k, v) = self.p.kind(t) {
-                    let (_, m, key) = self.map_operands(x, &indices[0]);
+                    let (_, m, key) = self.map_operands(x, &indices[0], true);
                     let key = self.settle(self.ty(k), key);
                     return Left::Map { t, m, key, elem: self.ty(v) };
                 }
@@ -119,7 +119,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let bool_ty = basic(Basic::Bool);
         match &e.kind {
             ExprKind::Index { x, indices } if n == 2 => {
-                let (t, m, key) = self.map_operands(x, &indices[0]);
+                let (t, m, key) = self.map_operands(x, &indices[0], false);
                 self.s.pos = e.pos;
                 let (v, ok) = self.map_get_ok(t, m, &key);
                 let K::Map(_, elem) = self.p.kind(t) else { unreachable!("map_operands checked it") };

@@ -36,9 +36,9 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         // Untyped operands have the other's type; interfaces of different types are compared as what they hold.
         let t = if self.mode(x) == Mode::Const { ty } else { tx };
-        let a = if ix { self.expr(x) } else { self.expr_as(x, t) };
+        let a = if ix { self.expr(x) } else { self.passing_string(x, t) };
         let a = self.settle(t, a);
-        let b = if iy { self.expr(y) } else { self.expr_as(y, t) };
+        let b = if iy { self.expr(y) } else { self.passing_string(y, t) };
         self.s.pos = e.pos;
         if ix && iy && tx != ty {
             let a = self.to_eface(&a, tx);

@@ -3,10 +3,13 @@ use crate::fx::Fx;
 use crate::tyq::K;
 use crate::value::{Addr, Leaves, Val};
 use ir::op::{BoundsKind, Cc};
+use ir::passes::escape::TEMP_BUFFER;
 use ir::{Op, Ty, Value};
-use syntax::ast::Expr;
+use smallvec::smallvec;
+use syntax::Sym;
+use syntax::ast::{Expr, ExprKind};
 use types::info::Mode;
-use types::table::TypeId;
+use types::table::{Basic, TypeId, basic};
 
 impl<'p, 'a> Fx<'p, 'a> {
     /// `T(x)`
@@ -35,6 +38,45 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.convert(&v, from, to)
     }
 
+    /// The operand of a conversion from bytes to a string, or from a string to bytes.
+    fn text_conversion(&self, e: &'a Expr) -> Option<&'a Expr> {
+        let e = e.unparen();
+        let ExprKind::Call { fun, args, .. } = &e.kind else { return None };
+        let [x] = &args[..] else { return None };
+        if self.mode(fun) != Mode::Type || matches!(self.mode(e), Mode::Const) || self.mode(x) == Mode::Nil {
+            return None;
+        }
+        let is_bytes = |k| matches!(k, K::Slice(el) if self.p.size_of(el) == 1);
+        let (from, to) = (self.p.kind(self.ty_of(x)), self.p.kind(self.ty_of(fun)));
+        ((is_bytes(from) && to == K::Str) || (from == K::Str && is_bytes(to))).then_some(x)
+    }
+    /// A string that is read at once and not kept: `string(bytes)` is the bytes themselves.
+    pub fn passing_string(&mut self, e: &'a Expr, t: TypeId) -> Val {
+        match self.text_conversion(e) {
+            Some(x) if self.p.kind(t) == K::Str && self.p.kind(self.ty_of(e)) == K::Str => {
+                let v = self.expr(x);
+                Val::Flat(smallvec![v.leaf(0), v.leaf(1)])
+            }
+            _ => self.expr_as(e, t),
+        }
+    }
+    /// A slice that is read once and not kept: `[]byte(text)` is the text itself.
+    pub fn passing_bytes(&mut self, e: &'a Expr) -> Val {
+        match self.text_conversion(e) {
+            Some(x) if matches!(self.p.kind(self.ty_of(e)), K::Slice(_)) => {
+                let v = self.expr(x);
+                Val::Flat(smallvec![v.leaf(0), v.leaf(1), v.leaf(1)])
+            }
+            _ => self.expr(e),
+        }
+    }
+    /// Room for a short result in the frame, or nil where the result leaves the frame: escape analysis decides.
+    pub fn temp_buffer(&mut self, elem: Basic) -> Value {
+        const LEN: u64 = 32;
+        let t = self.p.ck.table.array(basic(elem), LEN);
+        self.new_object(t, Sym::new(TEMP_BUFFER))
+    }
+
     /// Converts a value.
     pub fn convert(&mut self, v: &Val, from: TypeId, to: TypeId) -> Val {
         if from == to {
@@ -51,20 +93,23 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             (K::Int { signed, .. }, K::Str) => {
                 let n = self.resize(v.single(), Ty::I64, signed);
-                let nil = self.nil();
-                Val::Flat(self.rt("intstring", &[nil, n]).into_iter().collect())
+                let buf = self.temp_buffer(Basic::Uint8);
+                Val::Flat(self.rt("intstring", &[buf, n]).into_iter().collect())
             }
             (K::Str, K::Slice(el)) => {
-                let f = if self.p.size_of(el) == 1 { "stringtoslicebyte" } else { "stringtoslicerune" };
-                let nil = self.nil();
-                Val::Flat(self.rt(f, &[nil, v.leaf(0), v.leaf(1)]).into_iter().collect())
+                let (f, el) = match self.p.size_of(el) {
+                    1 => ("stringtoslicebyte", Basic::Uint8),
+                    _ => ("stringtoslicerune", Basic::Int32),
+                };
+                let buf = self.temp_buffer(el);
+                Val::Flat(self.rt(f, &[buf, v.leaf(0), v.leaf(1)]).into_iter().collect())
             }
             (K::Slice(el), K::Str) => {
-                let nil = self.nil();
+                let buf = self.temp_buffer(Basic::Uint8);
                 let r = if self.p.size_of(el) == 1 {
-                    self.rt("slicebytetostring", &[nil, v.leaf(0), v.leaf(1)])
+                    self.rt("slicebytetostring", &[buf, v.leaf(0), v.leaf(1)])
                 } else {
-                    self.rt("slicerunetostring", &[nil, v.leaf(0), v.leaf(1), v.leaf(2)])
+                    self.rt("slicerunetostring", &[buf, v.leaf(0), v.leaf(1), v.leaf(2)])
                 };
                 Val::Flat(r.into_iter().collect())
             }

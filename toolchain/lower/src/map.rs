@@ -88,18 +88,18 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// `m[k]`
     pub fn map_index(&mut self, e: &'a Expr, x: &'a Expr, k: &'a Expr) -> Val {
-        let (t, m, key) = self.map_operands(x, k);
+        let (t, m, key) = self.map_operands(x, k, false);
         self.s.pos = e.pos;
         self.map_get(t, m, &key)
     }
-    /// Evaluates map and key.
-    pub fn map_operands(&mut self, x: &'a Expr, k: &'a Expr) -> (TypeId, Value, Val) {
+    /// Evaluates map and key; `keep`: the map may get the key.
+    pub fn map_operands(&mut self, x: &'a Expr, k: &'a Expr, keep: bool) -> (TypeId, Value, Val) {
         let t = self.ty_of(x);
         let K::Map(kt, _) = self.p.kind(t) else { panic!("{}: index of no map", x.pos) };
         let kt = self.ty(kt);
         self.calls_first(&[x, k]);
         let m = self.scalar(x);
-        let key = self.expr_as(k, kt);
+        let key = if keep { self.expr_as(k, kt) } else { self.passing_string(k, kt) };
         (t, m, key)
     }
     /// The element of a key.

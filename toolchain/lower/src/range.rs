@@ -20,7 +20,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             K::Int { .. } => self.range_int(r, t, label),
             K::Slice(el) => {
                 let el = self.ty(el);
-                let v = self.expr(&r.x);
+                let v = self.passing_bytes(&r.x);
                 let o = Opd::Val(v.clone());
                 self.range_indexed(r, label, v.leaf(1), |s, i| {
                     let size = s.p.size_of(el);

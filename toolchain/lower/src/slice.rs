@@ -7,6 +7,7 @@ use ir::{Op, Value};
 use smallvec::smallvec;
 use syntax::ast::{Expr, ExprKind};
 use types::info::Mode;
+use types::object::Builtin;
 use types::table::TypeId;
 
 impl<'p, 'a> Fx<'p, 'a> {
@@ -30,6 +31,17 @@ impl<'p, 'a> Fx<'p, 'a> {
         if ellipsis.is_some() {
             if self.mode(&args[1]) == Mode::Nil {
                 return s;
+            }
+            if let Some(n) = self.length_of_make(&args[1]) {
+                let (n, known, _) = self.index_value(n);
+                self.s.pos = e.pos;
+                if known.is_none() {
+                    let negative = self.icmp_imm(Cc::Slt, n, 0);
+                    self.when(negative, |s| {
+                        s.rt("panicmakeslicelen", &[]);
+                    });
+                }
+                return self.append_zeros(&s, el, n);
             }
             let src = self.expr(&args[1]);
             self.s.pos = e.pos;
@@ -91,6 +103,26 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.when(some, |s| {
             let at = s.ptr_add(ptr, off);
             s.move_elems(at, src_ptr, el, n);
+        });
+        Val::Flat(smallvec![ptr, new_len, cap])
+    }
+    /// The length in `make([]T, n)`: to append that needs no second slice.
+    fn length_of_make(&self, e: &'a Expr) -> Option<&'a Expr> {
+        let ExprKind::Call { fun, args, .. } = &e.unparen().kind else { return None };
+        let made =
+            self.builtin_of(fun) == Some(Builtin::Make) && matches!(self.p.kind(self.ty_of(e)), K::Slice(_));
+        if made && args.len() == 2 { Some(&args[1]) } else { None }
+    }
+    fn append_zeros(&mut self, s: &Val, el: TypeId, n: Value) -> Val {
+        let (ptr, new_len, cap) = self.grow(s, el, n);
+        let size = self.p.size_of(el);
+        let some = self.icmp_imm(Cc::Ne, n, 0);
+        let off = self.mul_imm(s.leaf(1), size);
+        let clear = if self.p.has_ptrs(el) { "memclrHasPointers" } else { "memclrNoHeapPointers" };
+        self.when(some, |s| {
+            let at = s.ptr_add(ptr, off);
+            let bytes = s.mul_imm(n, size);
+            s.rt(clear, &[at, bytes]);
         });
         Val::Flat(smallvec![ptr, new_len, cap])
     }

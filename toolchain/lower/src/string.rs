@@ -12,6 +12,9 @@ impl<'p, 'a> Fx<'p, 'a> {
         let mut list = Vec::new();
         self.flatten(e, &mut list);
         self.calls_first(&list);
+        let copies = list
+            .iter()
+            .any(|x| self.constant(x).is_some_and(|c| c.as_bytes().is_some_and(|b| !b.is_empty())));
         // Neighbouring constants are one.
         let mut vals: Vec<Val> = Vec::new();
         let mut pending: Option<Vec<u8>> = None;
@@ -23,7 +26,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             if let Some(bytes) = pending.take().filter(|b| !b.is_empty()) {
                 vals.push(self.str_val(&bytes));
             }
-            vals.push(self.expr(x));
+            // Where a constant is there too, the result is always a copy.
+            let v = if copies { self.passing_string(x, basic(Basic::String)) } else { self.expr(x) };
+            vals.push(v);
         }
         if let Some(bytes) = pending.filter(|b| !b.is_empty()) {
             vals.push(self.str_val(&bytes));
@@ -45,12 +50,15 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// Concatenates string values.
     pub fn concat_vals(&mut self, vals: &[Val]) -> Val {
-        let nil = self.nil();
+        match vals {
+            [] => return self.str_val(b""),
+            [only] => return only.clone(),
+            _ => {}
+        }
+        let buf = self.temp_buffer(Basic::Uint8);
         match vals.len() {
-            0 => self.str_val(b""),
-            1 => vals[0].clone(),
             n @ 2..=5 => {
-                let mut args = vec![nil];
+                let mut args = vec![buf];
                 vals.iter().for_each(|v| args.extend_from_slice(v.leaves()));
                 let name = ["concatstring2", "concatstring3", "concatstring4", "concatstring5"][n - 2];
                 Val::Flat(self.rt(name, &args).into_iter().collect())
@@ -65,7 +73,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 }
                 let ptr = self.addr_value(Addr { ..a });
                 let len = self.word(n as i64);
-                Val::Flat(self.rt("concatstrings", &[nil, ptr, len, len]).into_iter().collect())
+                Val::Flat(self.rt("concatstrings", &[buf, ptr, len, len]).into_iter().collect())
             }
         }
     }

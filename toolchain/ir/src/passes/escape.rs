@@ -39,6 +39,10 @@ struct Summary {
 
 const HEAP: usize = 0;
 
+/// The name of objects that are buffers for results of the runtime's string functions: nil where such an object would have to be on
+/// the heap, and not zeroed.
+pub const TEMP_BUFFER: &str = "temporary buffer";
+
 struct Graph {
     // in-edges: (source node, dereferences)
     edges: Vec<Vec<(usize, i32)>>,
@@ -410,7 +414,12 @@ fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec
     for &(inst, block, escapes) in &analysis.objects {
         let Op::New { size, align, ref ptrs, name, .. } = f.insts[inst].op else { continue };
         let (ptrs, pos) = (ptrs.clone(), f.insts[inst].pos);
-        if options.remarks {
+        let optional = name.as_str() == TEMP_BUFFER;
+        if optional && (escapes || frame + size > MAX_FRAME) {
+            f.insts[inst].op = Op::Iconst(0);
+            continue;
+        }
+        if options.remarks && !optional {
             remarks.push(remarks::object(f, inst, name, escapes || frame + size > MAX_FRAME));
         }
         if escapes || frame + size > MAX_FRAME {
@@ -419,7 +428,7 @@ fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec
         frame += size;
         let slot = f.slots.push(SlotData { size, align, ptrs, init: false, name });
         f.insts[inst].op = Op::SlotAddr(slot, 0);
-        if size > 0 {
+        if size > 0 && !optional {
             let address = f.insts[inst].results[0];
             let zero = f.make_inst(Op::MemZero { size, typ: None }, &[address], &[], pos);
             f.insts[zero].inl = f.insts[inst].inl;
