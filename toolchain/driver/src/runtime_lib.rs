@@ -59,6 +59,7 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     if built.is_some() && built >= changed {
         return Ok(archive);
     }
+    let looked = std::time::SystemTime::now();
     eprintln!("oxigo: building the runtime for {target}");
     let mut flags = vec!["-Cpanic=abort".to_string()];
     flags.extend(target.arch.tools.rust_flags.iter().map(|f| f.to_string()));
@@ -86,9 +87,9 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
         }
         return Err(format!("building the runtime failed:\n{text}"));
     }
-    // Cargo leaves an up-to-date archive alone: remember that it was looked at.
+    // Cargo leaves an up-to-date archive alone: remember when its sources were looked at. They may have changed since.
     if let Ok(file) = std::fs::File::options().append(true).open(&archive) {
-        let _ = file.set_modified(std::time::SystemTime::now());
+        let _ = file.set_modified(looked);
     }
     Ok(archive)
 }
