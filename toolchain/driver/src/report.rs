@@ -34,11 +34,16 @@ pub fn render(errors: &[Diagnostic], all: bool) -> String {
     // What is said about one place stays in order.
     rows.sort_by(|(a, _), (b, _)| (a.file.as_str(), a.line, a.col).cmp(&(b.file.as_str(), b.line, b.col)));
     rows.dedup_by(|(b, y), (a, x)| (a.file, a.line, a.col) == (b.file, b.line, b.col) && x == y);
-    let mut out: String = rows.iter().map(|(pos, text)| format!("{pos}: {text}\n")).collect();
+    let mut out: String = rows.iter().map(|(pos, text)| format!("{}: {text}\n", located(pos))).collect();
     if limited {
-        out.push_str(&format!("{}: too many errors\n", shown[LIMIT - 1].pos.position()));
+        out.push_str(&format!("{}: too many errors\n", located(&shown[LIMIT - 1].pos.position())));
     }
     out
+}
+
+/// A position; without the column if Go's compiler cannot represent it.
+fn located(pos: &Position) -> String {
+    if pos.col >= 255 { format!("{}:{}", pos.file, pos.line) } else { pos.to_string() }
 }
 
 #[cfg(test)]

@@ -65,6 +65,8 @@ pub struct PkgData {
     pub imports: Vec<PkgId>,
     /// Part of the standard library.
     pub in_goroot: bool,
+    /// Minor language version of the module.
+    pub(crate) version: u16,
     /// Minor language version of each file.
     pub versions: Vec<u16>,
     /// Functions (no methods), in source order; `init` functions and those named `_` too.
@@ -148,6 +150,8 @@ pub struct Checker {
     pub(crate) local_types: u32,
     /// Methods that package-level interfaces have twice: reported after all bodies, as in Go.
     pub(crate) duplicates: Vec<(Pos, Sym, Pos)>,
+    /// The program's interface literals that are not within others.
+    pub(crate) literals: Vec<(FileRef, NodeId, Pos)>,
     /// Unused variables of the function at hand: number of the scope, position, name.
     pub(crate) unused: Vec<(u32, Pos, Sym)>,
     /// How many declarations of aliases are in progress.
@@ -191,6 +195,7 @@ impl Checker {
             type_depth: 0,
             local_types: 0,
             duplicates: Vec::new(),
+            literals: Vec::new(),
             unused: Vec::new(),
             aliases: 0,
             mono: Default::default(),
@@ -314,8 +319,10 @@ impl Checker {
     fn report(&mut self, pos: Pos, msg: String, soft: bool) {
         // What mentions something invalid follows from an error that was reported.
         if !self.diags.is_empty() {
-            let first = msg.lines().next().unwrap_or("");
-            if first.contains("invalid operand") || first.contains("invalid type") {
+            // The lists of what a call or return has and wants may have it.
+            let list = |l: &str| l.starts_with("\thave (") || l.starts_with("\twant (");
+            let mut lines = msg.lines().filter(|l| !list(l));
+            if lines.any(|l| l.contains("invalid operand") || l.contains("invalid type")) {
                 return;
             }
         }
@@ -353,12 +360,11 @@ impl Checker {
 
     /// Where the language version in force comes from.
     pub(crate) fn version_origin(&self) -> String {
-        let v = self.env.version;
         match self.file(self.env.file).go_version {
-            Some(own) if minor_version(own.as_str()) == Some(v) => {
+            Some(own) if minor_version(own.as_str()) == Some(self.env.version) => {
                 format!(" (file declares //go:build {})", own.as_str())
             }
-            _ => format!(" (-lang was set to go1.{v}; check go.mod)"),
+            _ => format!(" (-lang was set to go1.{}; check go.mod)", self.pkg(self.env.file.pkg).version),
         }
     }
 
@@ -393,6 +399,7 @@ impl PkgData {
             scope: FxHashMap::default(),
             imports: Vec::new(),
             in_goroot: true,
+            version: GO_VERSION,
             versions: Vec::new(),
             funcs: Vec::new(),
             methods: Vec::new(),

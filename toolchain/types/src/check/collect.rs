@@ -34,6 +34,7 @@ impl Checker {
         self.keep(&input.files);
         let version = input.go_version.unwrap_or(GO_VERSION);
         let mut data = PkgData::new(info);
+        data.version = version;
         data.infos = input
             .files
             .iter()

@@ -36,6 +36,8 @@ pub(crate) struct Env {
     pub(crate) named_results: bool,
     /// The expression being checked contains a call or a receive.
     pub(crate) has_call: bool,
+    /// This is within an interface literal.
+    pub(crate) in_interface: bool,
 }
 
 impl Default for Env {
@@ -53,6 +55,7 @@ impl Default for Env {
             results: Rc::new([]),
             named_results: false,
             has_call: false,
+            in_interface: false,
         }
     }
 }

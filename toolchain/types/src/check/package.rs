@@ -1,6 +1,6 @@
 //! Bodies of functions, and whole packages.
 use super::decl::{Color, DeclKind};
-use crate::{checker::Checker, object::*, table::*};
+use crate::{checker::Checker, intern::for_each_child, object::*, table::*};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Sym, ast};
 
@@ -127,6 +127,51 @@ impl Checker {
         self.init_order(pkg);
         self.unused_imports(pkg);
         self.endless_instances(pkg);
+        if self.diags.is_empty() && !self.pkg(pkg).in_goroot {
+            self.anonymous_cycles(pkg);
+        }
+    }
+
+    /// Reports interface literals whose methods mention the literal itself, which Go's compiler does not support.
+    fn anonymous_cycles(&mut self, pkg: PkgId) {
+        let mut cyclic: FxHashMap<TypeId, bool> = FxHashMap::default();
+        let mut literals = std::mem::take(&mut self.literals);
+        literals.sort_by_key(|&(_, _, pos)| pos);
+        for (file, node, pos) in literals {
+            let ty = self.file_info(file).nodes[node.index()].ty;
+            if file.pkg == pkg && self.has_literal_cycle(ty, &mut cyclic) {
+                let msg = "invalid recursive type: anonymous interface refers to itself \
+                           (see https://go.dev/issue/56103)";
+                self.error(pos, msg);
+                // Each cycle is reported once.
+                cyclic.values_mut().for_each(|c| *c = false);
+            }
+        }
+    }
+
+    fn has_literal_cycle(&self, t: TypeId, cyclic: &mut FxHashMap<TypeId, bool>) -> bool {
+        self.table.type_set(t).methods.iter().any(|m| self.in_literal_cycle(m.sig, cyclic))
+    }
+
+    fn in_literal_cycle(&self, t: TypeId, cyclic: &mut FxHashMap<TypeId, bool>) -> bool {
+        match self.table.get(t) {
+            Type::Basic(_) | Type::Named(..) | Type::TypeParam(_) => false,
+            Type::Interface(i) if i.methods.is_empty() && i.embeds.is_empty() => false,
+            Type::Interface(_) => {
+                if let Some(&known) = cyclic.get(&t) {
+                    return known;
+                }
+                cyclic.insert(t, true);
+                let found = self.has_literal_cycle(t, cyclic);
+                cyclic.insert(t, found);
+                found
+            }
+            ty => {
+                let mut found = false;
+                for_each_child(ty, |c| found = found || self.in_literal_cycle(c, cyclic));
+                found
+            }
+        }
     }
 
     /// Finds type names that are declared as each other, and makes them invalid.

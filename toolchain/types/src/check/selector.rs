@@ -11,12 +11,27 @@ use crate::{
     object::*,
     table::*,
 };
+use rustc_hash::FxHashSet;
 use std::rc::Rc;
 use syntax::{
     Sym,
-    ast::{ExprKind, Ident},
+    ast::{Decl, Expr, ExprKind, Ident},
     print::expr_string,
+    walk::{Visitor, walk_decl},
 };
+
+/// Looks for a name.
+struct Mention {
+    name: Sym,
+    found: bool,
+}
+
+impl Visitor for Mention {
+    fn expr(&mut self, e: &Expr) -> bool {
+        self.found |= e.as_ident() == Some(self.name);
+        true
+    }
+}
 
 impl Checker {
     /// `x.sel`. `want_type`: it stands where a type must.
@@ -68,7 +83,10 @@ impl Checker {
             return;
         }
         let name = sel.name;
-        let Some(&obj) = self.pkg(imported).scope.get(&name) else {
+        let found = self.pkg(imported).scope.get(&name).copied();
+        // What nothing exported mentions is not there for importers.
+        let found = found.filter(|&o| name.is_exported() || self.is_mentioned(imported, o));
+        let Some(obj) = found else {
             if name.is_empty() || name.is_blank() && self.diags.iter().any(|d| d.pos == sel.pos) {
                 return;
             }
@@ -113,6 +131,54 @@ impl Checker {
         }
         let _ = want_type;
         self.value_of(x, obj);
+    }
+
+    /// Is an unexported object part of what a package exports: a type of something exported, or a name in the body of an exported
+    /// function that is short enough to be compiled into its callers?
+    fn is_mentioned(&mut self, pkg: PkgId, obj: ObjId) -> bool {
+        if !matches!(self.obj(obj).kind, ObjKind::TypeName { .. }) {
+            let mut mention = Mention { name: self.obj(obj).name, found: false };
+            for f in &self.pkg(pkg).files {
+                for d in &f.decls {
+                    if let Decl::Func(f) = d
+                        && f.name.name.is_exported()
+                        && f.body.as_ref().is_some_and(|b| b.stmts.len() <= 1)
+                    {
+                        walk_decl(&mut mention, d);
+                    }
+                }
+            }
+            return mention.found;
+        }
+        let mut seen: FxHashSet<TypeId> = FxHashSet::default();
+        let exported: Vec<ObjId> =
+            self.pkg(pkg).scope.iter().filter(|(n, _)| n.is_exported()).map(|(_, &o)| o).collect();
+        let mut work = Vec::new();
+        for o in exported {
+            self.resolve(o);
+            self.complete_pending();
+            work.push(self.obj(o).ty);
+        }
+        while let Some(t) = work.pop() {
+            if !seen.insert(t) {
+                continue;
+            }
+            if let Some((named, _)) = self.table.as_named(t) {
+                let info = self.table.named_info(named);
+                if info.obj == obj {
+                    return true;
+                }
+                if self.obj(info.obj).pkg != pkg {
+                    continue;
+                }
+                self.ensure_methods(t);
+                let info = self.table.named_info(named);
+                work.push(info.underlying);
+                work.extend(info.methods.iter().map(|&m| self.obj(m).ty));
+            }
+            crate::intern::for_each_child(self.table.get(t), |c| work.push(c));
+        }
+        false
     }
 
     /// A field or method that was found.

@@ -171,7 +171,16 @@ impl Checker {
                 self.close_scope();
                 return TypeUse::plain(sig);
             }
-            ExprKind::InterfaceType(elems) => return TypeUse::plain(self.interface_type(elems)),
+            ExprKind::InterfaceType(elems) => {
+                let outer = std::mem::replace(&mut self.env.in_interface, true);
+                if !outer && !elems.is_empty() && !self.pkg(self.env.file.pkg).in_goroot {
+                    self.literals.push((self.env.file, e.id, e.start_pos()));
+                }
+                let ty = self.interface_type(elems);
+                self.env.in_interface = outer;
+                self.record_type(e.id, ty);
+                return TypeUse::plain(ty);
+            }
             ExprKind::MapType { key, value } => {
                 let k = self.var_type(key);
                 let v = self.var_type(value);
