@@ -18,9 +18,7 @@ use ir::func::Body;
 use ir::native::{Native, NativeCall, NativeReloc, NativeTarget};
 use ir::op::Callee;
 use ir::sig::PartLoc;
-use ir::{
-    Data, DataId, Func, FuncFlags, FuncId, Part, Reloc, RelocKind as DataReloc, Section, Sig, SigId, SymRef,
-};
+use ir::{DataId, Func, FuncFlags, FuncId, Part, Reloc, RelocKind as DataReloc, Section, Sig, SigId, SymRef};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::{Pos, Sym};
@@ -387,6 +385,27 @@ impl<'a> Prog<'a> {
         }
         let objects = self.natives.objects.clone();
         let data = &objects[item.0].datas[item.1];
+        if !data.name.local
+            && let Some(&obj) = self.links.vars.get(&data.name.sym)
+        {
+            return self.var(obj);
+        }
+        let id = self.data(data.name.sym.as_str(), Section::Bss, 1, Vec::new());
+        self.fill_native(item, id);
+        id
+    }
+
+    /// A package variable without initialiser may have its contents from assembly.
+    pub(crate) fn native_contents(&mut self, symbol: Sym, id: DataId) {
+        if let Some(&item) = self.natives.datas.get(&symbol) {
+            self.fill_native(item, id);
+        }
+    }
+
+    fn fill_native(&mut self, item: Item, id: DataId) {
+        self.natives.data_ids.insert(item, id);
+        let objects = self.natives.objects.clone();
+        let data = &objects[item.0].datas[item.1];
         let section = match () {
             () if data.flags & asm::flag::RODATA != 0 => Section::Rodata,
             () if data.bytes.is_empty() => Section::Bss,
@@ -394,16 +413,14 @@ impl<'a> Prog<'a> {
         };
         // As Go's linker: vector instructions want their operands aligned.
         let align = if data.size >= 32 { 32 } else { 1 << data.size.max(1).ilog2() };
-        let id = self.prog.datas.push(Data {
-            name: data.name.sym,
-            section,
-            align,
-            size: data.size,
-            bytes: data.bytes.clone(),
-            relocs: Vec::new(),
-            ptrs: Vec::new(),
-        });
-        self.natives.data_ids.insert(item, id);
+        let to = &mut self.prog.datas[id];
+        to.section = section;
+        to.align = to.align.max(align);
+        to.size = to.size.max(data.size);
+        to.bytes = data.bytes.clone();
+        if section == Section::Rodata {
+            to.ptrs.clear();
+        }
         for r in &data.relocs {
             let Target::Name(n) = r.target else { continue };
             if let NativeTarget::Sym(target) = self.native_target(item.0, n, data.name.sym, data.pos) {
@@ -411,6 +428,5 @@ impl<'a> Prog<'a> {
                 self.prog.datas[id].relocs.push(Reloc { off, kind, target, addend: r.addend });
             }
         }
-        id
     }
 }

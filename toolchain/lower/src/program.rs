@@ -468,6 +468,7 @@ impl<'a> Prog<'a> {
         data.ptrs = c.ptrs.to_vec();
         self.var_data.insert(obj, d);
         self.used_vars.push(obj);
+        self.native_contents(Sym::new(&name), d);
         d
     }
     /// A variable of package runtime.

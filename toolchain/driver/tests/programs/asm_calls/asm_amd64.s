@@ -207,6 +207,11 @@ out:
 	MOVL CX, ret+8(FP)
 	RET
 
+DATA ·primes+0(SB)/4, $2
+DATA ·primes+4(SB)/4, $3
+DATA ·primes+8(SB)/4, $5
+GLOBL ·primes(SB), NOPTR, $12
+
 // func bump() int
 TEXT ·bump(SB), NOSPLIT, $0-8
 	INCQ ·total(SB)

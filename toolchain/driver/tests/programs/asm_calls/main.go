@@ -55,6 +55,9 @@ func fault(p *int) int
 
 var total int
 
+// Its contents are in assembly.
+var primes [3]uint32
+
 // Called from assembly.
 func back(n int, s string) (string, int) {
 	grow(n)
@@ -181,7 +184,7 @@ func main() {
 	}
 	a, d := [4]float32{1, 2, 3, 4}, [4]float32{}
 	simd(&d, &a, &a)
-	fmt.Println(d)
+	fmt.Println(d, primes)
 	fmt.Println(callers())
 }
 
@@ -235,7 +238,7 @@ failed: asm
 runtime error: invalid memory address or nil pointer dereference
 runtime error: invalid memory address or nil pointer dereference
 10 40 1 2 2
-[2 4 6 8]
+[2 4 6 8] [2 3 5]
 main.callers.func1:true main.traced:true main.callTrace:true main.callers:true main.main:true
 deferred 7
 */
