@@ -99,7 +99,7 @@ FUNC(runtime.call##N) \
     jb 8f; \
     cmpq G_STACKGUARD0(%r14), %r12; \
     jbe 8f; \
-    movq %r12, %rsp; \
+7:  movq %r12, %rsp; \
     .cfi_adjust_cfa_offset N + CALL_EXTRA; \
     leaq N(%rsp), %r13; \
     call rt_call_enter; \
@@ -110,7 +110,8 @@ FUNC(runtime.call##N) \
     .cfi_adjust_cfa_offset -(N + CALL_EXTRA); \
     ret; \
 8:  call runtime.morestack_noctxt; \
-    jmp runtime.call##N; \
+    leaq -(N + CALL_EXTRA)(%rsp), %r12;     /* past the check: see morestack.S */ \
+    jmp 7b; \
 END(runtime.call##N, N + CALL_EXTRA, 0, FL_WRAPPER, N, 3, CALL_REG_PTRS, 0)
 
 CALL_SIZES(CALLFN)

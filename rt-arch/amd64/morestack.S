@@ -9,6 +9,8 @@
  * morestack puts the argument registers into g.more.regs, the closure context into g.sched.ctxt and
  * rt_morestack_resume into g.sched.pc, and runs Rust's rt_newstack(g) on g0. That finds the function by g.more.pc,
  * grows the stack (or lets another goroutine run), stores the function's entry in g.more.entry, and continues g.
+ * The code at g.more.pc leads into the function behind its check; rt_newstack continues there instead when the check is
+ * not to be made again (when each check moves the stack, for testing).
  * A stack walk that meets sched.pc == rt_morestack_resume treats the function as standing at its entry: no frame,
  * return address at sched.sp, argument registers in g.more.regs, of which arg_reg_ptrs are pointers.
  */

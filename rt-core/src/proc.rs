@@ -463,7 +463,7 @@ pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
     (*g).syscall_sp = 0;
     if got {
         (*g).set_status(status::RUNNING);
-        if (*(*m).p).preempt.load(Relaxed) || stack::stress() {
+        if (*(*m).p).preempt.load(Relaxed) {
             (*g).stackguard0.store(POISON, Relaxed);
         } else {
             (*g).stackguard0.store((*g).normal_guard(), Relaxed);

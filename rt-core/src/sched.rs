@@ -444,8 +444,7 @@ unsafe fn execute(g: *mut G) -> ! {
     (*g).m = m;
     (*g).set_status(status::RUNNING);
     (*g).preempt.store(false, Relaxed);
-    let guard = if crate::stack::stress() { POISON } else { (*g).normal_guard() };
-    (*g).stackguard0.store(guard, Relaxed);
+    (*g).stackguard0.store((*g).normal_guard(), Relaxed);
     let p = (*m).p;
     (*p).preempt.store(false, Relaxed);
     (*p).schedtick.fetch_add(1, Relaxed);

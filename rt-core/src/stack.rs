@@ -5,6 +5,10 @@
 //! copied to its new place as it is; then everything that holds an address in it is adjusted: the
 //! pointer slots that the compiler's maps name, saved argument registers, defer records, panics,
 //! waiting channel operations, and the goroutine's own notes.
+//!
+//! Under stress (`OXIGO_STACKSTRESS=1`) the guard of every goroutine is above every SP for good, so that each prologue
+//! check and each poll comes here. The stack moves, what it left is filled with a pattern that is no address and kept
+//! from use for a while, and the function goes on behind its check: the code that follows the call of morestack leads there.
 #![allow(
     unsafe_op_in_unsafe_fn,
     clippy::missing_safety_doc,
@@ -35,7 +39,7 @@ static LOCK: Mutex = Mutex::new();
 static MAX: AtomicUsize = AtomicUsize::new(1_000_000_000);
 static STRESS: AtomicBool = AtomicBool::new(false);
 
-/// Whether each check that reaches morestack shall move the stack (OXIGO_STACKSTRESS=1).
+/// Whether each check shall move the stack (OXIGO_STACKSTRESS=1).
 #[inline]
 pub fn stress() -> bool {
     STRESS.load(Relaxed)
@@ -83,7 +87,41 @@ unsafe fn take(size: usize) -> usize {
     p as usize
 }
 
-unsafe fn give(lo: usize, size: usize) {
+/// Under the stack lock: what stress keeps from use, oldest at `next`.
+struct Kept {
+    stacks: [(usize, usize); 64],
+    next: usize,
+}
+
+static KEPT: Global<Kept> = Global::new(Kept { stacks: [(0, 0); 64], next: 0 });
+/// Larger stacks are given back at once.
+const KEPT_MAX: usize = 64 << 10;
+/// Fills left stacks: not canonical as an address, large as a length, and not what Go programs compute with.
+const LEFT: u8 = 0x9b;
+
+/// Gives a stack back of which the words from `used` on were in use.
+unsafe fn give(lo: usize, size: usize, used: usize) {
+    if !stress() {
+        return give_now(lo, size);
+    }
+    let from = if size <= KEPT_MAX { lo } else { used };
+    core::ptr::write_bytes(from as *mut u8, LEFT, lo + size - from);
+    if size > KEPT_MAX {
+        return give_now(lo, size);
+    }
+    let (old, old_size) = {
+        let _l = LOCK.lock();
+        let kept = &mut *KEPT.get();
+        let i = kept.next;
+        kept.next = (i + 1) % kept.stacks.len();
+        core::mem::replace(&mut kept.stacks[i], (lo, size))
+    };
+    if old != 0 {
+        give_now(old, old_size);
+    }
+}
+
+unsafe fn give_now(lo: usize, size: usize) {
     if size >= BIG {
         heap::free_manual(lo as *mut u8);
         return;
@@ -97,7 +135,7 @@ unsafe fn give(lo: usize, size: usize) {
 
 /// Takes a dead goroutine's stack away.
 pub unsafe fn release(g: *mut G) {
-    give((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
+    give((*g).stack_lo, (*g).stack_hi - (*g).stack_lo, (*g).stack_lo);
     (*g).stack_lo = 0;
     (*g).stack_hi = 0;
 }
@@ -157,10 +195,12 @@ pub unsafe fn copy(g: *mut G, size: usize) {
     (*g).sched_sp = new_hi - used;
     (*g).stack_lo = new_lo;
     (*g).stack_hi = new_hi;
-    if (*g).stackguard0.load(Relaxed) != POISON {
-        (*g).stackguard0.store((*g).normal_guard(), Relaxed);
+    let guard = (*g).stackguard0.load(Relaxed);
+    if guard != POISON {
+        // Fails if a request has come meanwhile, which stays.
+        let _ = (*g).stackguard0.compare_exchange(guard, (*g).normal_guard(), Relaxed, Relaxed);
     }
-    give(lo, hi - lo);
+    give(lo, hi - lo, hi - used);
 }
 
 /// Halves the stack of a goroutine that uses less than a quarter of it; the world is stopped.
@@ -181,28 +221,25 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
         print::throw("runtime: morestack called from an unknown function");
     };
     (*g).more_entry = func.entry();
-    let guard = (*g).stackguard0.load(Relaxed);
-    let real = (*g).normal_guard();
-    if guard == POISON {
-        (*g).stackguard0.store(real, Relaxed);
-    }
-    // In a system call there is no P to give up.
-    if guard == POISON && (*m).locks == 0 && (*m).mallocing == 0 && !(*m).p.is_null() {
-        if SCHED.stopping.load(Acquire) != 0 {
-            sched::stop_here(m);
-        }
-        if (*g).preempt.load(Relaxed) {
-            (*g).preempt.store(false, Relaxed);
-            // The function asks again when it goes on, should it need more stack.
-            if (*g).sched_sp > real + frame_of(&func) {
-                sched::gosched();
+    if (*g).stackguard0.load(Relaxed) == POISON {
+        (*g).stackguard0.store((*g).normal_guard(), Relaxed);
+        // In a system call there is no P to give up.
+        if (*m).locks == 0 && (*m).mallocing == 0 && !(*m).p.is_null() {
+            if SCHED.stopping.load(Acquire) != 0 {
+                // The collector may shrink the stack meanwhile.
+                sched::stop_here(m);
+            }
+            if (*g).preempt.load(Relaxed) {
+                (*g).preempt.store(false, Relaxed);
+                // The function asks again when it goes on, should it need more stack.
+                if fits(g, &func) {
+                    sched::gosched();
+                }
             }
         }
     }
     let size = (*g).stack_hi - (*g).stack_lo;
-    // All that is known: SP was at or below the guard, or SP - frame was.
-    let fits = (*g).sched_sp > real + frame_of(&func);
-    if !fits {
+    if !fits(g, &func) {
         let mut new = size * 2;
         let need = (*g).stack_hi - (*g).sched_sp + frame_of(&func) + layout::STACK_GUARD * 2;
         while new < need {
@@ -215,8 +252,17 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
     } else if stress() {
         copy(g, size);
     }
-    // Under stress the next parking hook poisons the guard again; now the function must get through.
+    if stress() {
+        // The check would come here again and again.
+        (*g).more_entry = (*g).more_pc;
+    }
     rt_arch::rt_gogo(g.cast())
+}
+
+/// Whether the function that waits in morestack has the stack it asks for. All that its check has found: SP was at or
+/// below the guard, or SP - frame was.
+unsafe fn fits(g: *mut G, f: &unwind::Func) -> bool {
+    (*g).sched_sp > (*g).real_guard() + frame_of(f)
 }
 
 fn frame_of(f: &unwind::Func) -> usize {
@@ -251,17 +297,17 @@ unsafe extern "C" fn rt_morestack_bad(pc: usize) -> ! {
 hook! { fn "rt_poll"() parking {
     let m = getm();
     let g = (*m).curg;
-    if (*g).stackguard0.load(Relaxed) == POISON {
-        if !stress() {
-            (*g).stackguard0.store((*g).normal_guard(), Relaxed);
+    let asked = (*g).stackguard0.load(Relaxed) == POISON;
+    if asked {
+        (*g).stackguard0.store((*g).normal_guard(), Relaxed);
+        if (*m).locks == 0 && SCHED.stopping.load(Acquire) != 0 {
+            sched::stop_here(m);
         }
-        if (*m).locks == 0 {
-            if SCHED.stopping.load(Acquire) != 0 {
-                sched::stop_here(m);
-            }
-            if (*g).preempt.load(Relaxed) {
-                sched::gosched();
-            }
-        }
+    }
+    if stress() {
+        copy(g, (*g).stack_hi - (*g).stack_lo);
+    }
+    if asked && (*m).locks == 0 && (*g).preempt.load(Relaxed) {
+        sched::gosched();
     }
 }}

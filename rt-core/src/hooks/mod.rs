@@ -55,9 +55,6 @@ macro_rules! hook {
     (@enter parking $args:ident) => {
         let g = $crate::sched::curg();
         (*g).hook_args = $args as usize;
-        if $crate::stack::stress() {
-            (*g).stackguard0.store($crate::g::POISON, core::sync::atomic::Ordering::Relaxed);
-        }
     };
 }
 

@@ -1,8 +1,9 @@
 //! Machine code: from the IR of a whole program to one relocatable object.
 //!
 //! Reading order: [`compile_program`] here (functions in parallel, then layout), [`prep`] (what every architecture
-//! wants done first), [`isa`] (one folder an architecture), [`regalloc`] (the allocator, wrapped), [`image`] (the tables
-//! that the runtime reads), [`dwarf`] (debug information), [`object`] (the ELF file), [`nosplit`] (the whole-program stack check).
+//! wants done first), [`isa`] (one folder an architecture), [`regalloc`] (the allocator, wrapped), [`replay`] (checks what
+//! comes out against the stack maps), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
+//! [`object`] (the ELF file), [`nosplit`] (the whole-program stack check).
 pub mod dwarf;
 pub mod image;
 pub mod isa;
@@ -11,6 +12,7 @@ pub mod nosplit;
 pub mod object;
 pub mod prep;
 pub mod regalloc;
+pub mod replay;
 
 use ir::op::BoundsKind;
 use ir::{DataId, FuncId, IndexVec, Program, SigId};
@@ -22,7 +24,7 @@ use syntax::Sym;
 /// What the caller wants.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Verify register allocation (slow); debug builds of the compiler and fuzzing set it.
+    /// Verify register allocation and stack maps (slow); debug builds of the compiler and fuzzing set it.
     pub check: bool,
     /// Positions of the functions to list (`-S`).
     pub listing: Vec<std::ops::Range<u32>>,

@@ -240,6 +240,10 @@ impl Problem {
     pub fn new(pointer: Vec<bool>) -> Problem {
         Problem { num_vregs: pointer.len(), pointer, ..Problem::default() }
     }
+    /// Which virtual registers hold pointers.
+    pub fn pointers(self) -> Vec<bool> {
+        self.pointer
+    }
     /// Appends an instruction. `visit` calls the visitor for each operand.
     pub fn inst(
         &mut self,
@@ -494,6 +498,8 @@ pub struct Solution {
     edits: Vec<(ProgPoint, Edit)>,
     allocs: Vec<Allocation>,
     offsets: Vec<u32>,
+    /// The virtual register of each operand, if the result is to be checked.
+    values: Vec<u32>,
 }
 
 /// A move that the allocator wants.
@@ -520,13 +526,22 @@ pub fn allocate(p: &mut Problem, env: &Env, ctx: &mut Context, check: bool) -> R
         edits: out.edits.clone(),
         allocs: out.allocs.clone(),
         offsets: out.inst_alloc_offsets.clone(),
+        values: if check { p.operands.iter().map(|o| o.vreg().vreg() as u32).collect() } else { Vec::new() },
     })
 }
 
 impl Solution {
-    fn places(&self, inst: usize) -> &[Allocation] {
+    fn range(&self, inst: usize) -> std::ops::Range<usize> {
         let to = self.offsets.get(inst + 1).map_or(self.allocs.len(), |&o| o as usize);
-        &self.allocs[self.offsets[inst] as usize..to]
+        self.offsets[inst] as usize..to
+    }
+    fn places(&self, inst: usize) -> &[Allocation] {
+        &self.allocs[self.range(inst)]
+    }
+    /// The virtual registers of an instruction's operands, then those of the pointers that are live across it. Only if the
+    /// allocation was checked.
+    pub fn values(&self, inst: usize) -> &[u32] {
+        &self.values[self.range(inst)]
     }
     /// Writes the places of an instruction's operands back; `visit` as given to [`Problem::inst`]. Returns the places of
     /// the pointers that are live across it, if it is a safepoint.

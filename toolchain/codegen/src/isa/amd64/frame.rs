@@ -156,12 +156,13 @@ pub fn poll(e: &mut Emitter, regs: u32, words: Vec<u32>) {
     e.colds.push((Cold::Poll { at, back, regs, words }, e.line));
 }
 
-/// Writes the call that grows the stack, and the jump back to `entry`.
-pub fn grow_stack(e: &mut Emitter, grow: Label, entry: Label, context: bool) {
+/// Writes the call that grows the stack. It goes on at the function's entry; the jump behind it, to `body`, is for a
+/// runtime that does not want the check made again.
+pub fn grow_stack(e: &mut Emitter, grow: Label, body: Label, context: bool) {
     e.buf.bind(grow);
     let name = if context { e.symbols.morestack } else { e.symbols.morestack_noctxt };
     e.buf.call(0xe8, RelocTarget::Ext(name.to_string()));
-    e.buf.jmp(entry);
+    e.buf.jmp(body);
 }
 
 impl Emitter<'_> {

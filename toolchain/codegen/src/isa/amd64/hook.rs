@@ -67,8 +67,7 @@ pub fn stub(env: &Env, f: &Func, symbol: &str, symbols: &RuntimeSymbols) -> Comp
     let sig = &env.program.sigs[f.sig];
     let (params, results, size) = abi0(sig);
     let mut b = Buf::default();
-    let (entry, grow) = (b.label(), b.label());
-    b.bind(entry);
+    let (body, grow) = (b.label(), b.label());
     let check = !f.flags.nosplit;
     let frame = size + 8;
     if check {
@@ -83,6 +82,7 @@ pub fn stub(env: &Env, f: &Func, symbol: &str, symbols: &RuntimeSymbols) -> Comp
         }
         b.jcc(Cond::Be, grow);
     }
+    b.bind(body);
     b.byte(0x55);
     let pushed = b.mark();
     b.op(0, true, &[0x89], SP.hw(), &RmE::R(BP.hw()), false, 0);
@@ -140,7 +140,7 @@ pub fn stub(env: &Env, f: &Func, symbol: &str, symbols: &RuntimeSymbols) -> Comp
     if check {
         b.bind(grow);
         b.call(0xe8, RelocTarget::Ext(symbols.morestack_noctxt.to_string()));
-        b.jmp(entry);
+        b.jmp(body);
     }
     let done = b.finish();
     Compiled {

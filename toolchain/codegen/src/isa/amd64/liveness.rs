@@ -118,6 +118,25 @@ fn stored(inst: &Inst) -> Option<(Slot, i32, u32)> {
     }
 }
 
+/// Words of the frame that hold an object's pointers.
+pub fn pointer_words(f: &Func, frame: &Frame, s: Slot) -> impl Iterator<Item = u32> {
+    let at = frame.slot_offset(s) / 8;
+    f.slots[s].ptrs.iter().enumerate().filter(|p| *p.1).map(move |p| at + p.0 as u32)
+}
+
+/// The pointer words of objects that an instruction reads, or (then `true`) those that it writes in full. For the replay of
+/// the maps.
+pub fn object_access(f: &Func, frame: &Frame, inst: &mut Inst) -> (Vec<u32>, bool) {
+    if let Some((s, disp, bytes)) = stored(inst) {
+        let from = frame.slot_offset(s) as i64 + disp as i64;
+        let covers = |w: &u32| *w as i64 * 8 >= from && (*w as i64 + 1) * 8 <= from + bytes as i64;
+        return (pointer_words(f, frame, s).filter(covers).collect(), true);
+    }
+    let mut named = Named(Vec::new());
+    inst.visit(&mut named);
+    (named.0.iter().flat_map(|&s| pointer_words(f, frame, s)).collect(), false)
+}
+
 /// The analysis.
 pub fn slots(f: &Func, sel: &mut Selected, frame: &Frame) -> SlotLiveness {
     let mut out = SlotLiveness::default();

@@ -19,9 +19,12 @@ mod listing;
 mod liveness;
 mod regs;
 mod split;
+#[cfg(test)]
+mod tests;
 
 use super::{Compiled, Env, FrameMoves, Line, Safepoint};
 use crate::regalloc::{self, Problem, Reg, Solution, Visit};
+use crate::replay::{Replay, Safe, Words};
 use emit::{Cold, Emitter, RuntimeSymbols};
 use encode::*;
 use frame::Frame;
@@ -73,6 +76,13 @@ pub fn compile(env: &Env, id: FuncId, w: &mut Worker) -> Result<Option<Compiled>
 }
 
 fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, String> {
+    let (compiled, notes) = compile_noted(env, func, w)?;
+    notes.map_or(Ok(()), |n| n.check())?;
+    Ok(compiled)
+}
+
+/// With [`crate::Options::check`] there are notes, which have not been checked.
+fn compile_noted(env: &Env, func: &Func, w: &mut Worker) -> Result<(Compiled, Option<Notes>), String> {
     let mut f = func.clone();
     crate::prep::legalize(&mut f, env.helpers);
     env.options.record(&f, "legalize", || f.to_string());
@@ -92,7 +102,65 @@ fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, Strin
     if frame.size >= 1 << 30 {
         return Err("stack frame too large (>1GB)".into());
     }
-    emit_function(env, &f, &mut sel, &solution, &frame)
+    let mut notes = env.options.check.then(|| start_notes(&sel));
+    let compiled = emit_function(env, &f, &mut sel, &solution, &frame, &mut notes)?;
+    Ok((compiled, notes))
+}
+
+/// What the replay of the stack maps needs.
+struct Notes {
+    replay: Replay,
+    /// Number of each block in allocation order.
+    number: Vec<usize>,
+    pointer: Vec<bool>,
+    /// The maps in the order in which the replay numbers them.
+    maps: Vec<Safepoint>,
+    spills: std::ops::Range<u32>,
+    /// Words of pointers in stack objects, and those that recovery reads.
+    objects: Vec<u32>,
+    recovery: Vec<u32>,
+}
+
+impl Notes {
+    fn check(&self) -> Result<(), String> {
+        let words = Words { spills: self.spills.clone(), objects: &self.objects, recovery: &self.recovery };
+        self.replay.check(&self.pointer, &self.maps, &words)
+    }
+}
+
+fn start_notes(sel: &isel::Selected) -> Notes {
+    let mut replay = Replay::default();
+    let mut number = vec![usize::MAX; sel.blocks.len()];
+    for (i, &b) in sel.rpo.iter().enumerate() {
+        number[b as usize] = i;
+    }
+    for &b in &sel.rpo {
+        let block = &sel.blocks[b as usize];
+        replay.block(&block.params, block.succs.iter().map(|&s| number[s as usize]).collect(), &block.args);
+    }
+    if let Some(d) = sel.defer_return {
+        replay.set_recovery(number[d as usize]);
+    }
+    // Addresses of the frame move as pointers do, whatever they are called.
+    let mut pointer = sel.pointer.clone();
+    for &b in &sel.rpo {
+        for (inst, _) in &sel.blocks[b as usize].insts {
+            if let Inst::Lea { dst, addr, .. } = inst
+                && matches!(addr.base, Base::Slot(_) | Base::InArg | Base::OutArg)
+            {
+                pointer[dst.index()] = true;
+            }
+        }
+    }
+    Notes {
+        replay,
+        number,
+        pointer,
+        maps: Vec::new(),
+        spills: 0..0,
+        objects: Vec::new(),
+        recovery: Vec::new(),
+    }
 }
 
 /// Hands the instructions to the allocator.
@@ -118,7 +186,9 @@ fn allocate(env: &Env, sel: &mut isel::Selected, w: &mut Worker) -> Result<Solut
         let succs: Vec<usize> = block.succs.iter().map(|&s| number[s as usize] as usize).collect();
         p.end_block(&block.params, &succs, &block.args);
     }
-    regalloc::allocate(&mut p, &w.env, &mut w.context, env.options.check)
+    let solution = regalloc::allocate(&mut p, &w.env, &mut w.context, env.options.check);
+    sel.pointer = p.pointers();
+    solution
 }
 
 /// Collects what an allocated instruction writes.
@@ -261,6 +331,7 @@ fn emit_function(
     sel: &mut isel::Selected,
     solution: &Solution,
     frame: &Frame,
+    notes: &mut Option<Notes>,
 ) -> Result<Compiled, String> {
     let forward = forwarding(sel, solution);
     let mut e = Emitter {
@@ -280,10 +351,14 @@ fn emit_function(
     e.blocks = (0..sel.blocks.len()).map(|_| e.buf.label()).collect();
     let mut slots = liveness::slots(f, sel, frame);
     let word = |r: Reg| frame.spill_offset(r.index()) / 8;
+    let mut object_words: Vec<u32> = (0..f.slots.len())
+        .filter(|&s| sel.slots_used[s])
+        .flat_map(|s| liveness::pointer_words(f, frame, ir::Slot::new(s)))
+        .collect();
+    object_words.sort_unstable();
 
-    let entry = e.buf.label();
+    let body = e.buf.label();
     let grow = e.buf.label();
-    e.buf.bind(entry);
     if env.program.sigs[f.sig].abi0 {
         // Called from assembly.
         e.fixed_regs();
@@ -292,6 +367,7 @@ fn emit_function(
     if check {
         frame::stack_check(&mut e, grow);
     }
+    e.buf.bind(body);
     frame::prologue(&mut e);
 
     // Marks in the code with what they are for.
@@ -326,13 +402,31 @@ fn emit_function(
         copies.0.clear();
         let polls = sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Inst::Poll));
         let count = sel.blocks[b as usize].insts.len();
+        if let Some(notes) = notes {
+            notes.replay.begin(notes.number[b as usize]);
+        }
         for (k, n) in (n..n + count).enumerate() {
             moves.before(n, |m| {
                 copies.copy(m.from, m.to);
                 e.mov(m);
+                if let Some(notes) = notes {
+                    notes.replay.moved(m);
+                }
             });
             let (inst, line) = &mut sel.blocks[b as usize].insts[k];
             let mut live: Vec<Reg> = solution.apply(n, |v| inst.visit(v)).collect();
+            if let Some(notes) = notes {
+                let at = match inst {
+                    Inst::Call(_) => Safe::Call(safepoints.len()),
+                    Inst::Poll => Safe::Poll,
+                    _ => Safe::No,
+                };
+                let (words, write) = liveness::object_access(f, frame, inst);
+                if !words.is_empty() {
+                    notes.replay.object(words.into_iter(), write);
+                }
+                notes.replay.inst(solution.values(n), &live, at, |v| inst.visit(v));
+            }
             retarget(inst, &forward);
             e.line = *line as usize;
             let new_line = lines.last().is_none_or(|l| l.1 != e.line);
@@ -367,10 +461,17 @@ fn emit_function(
             moves.after(n, |m| {
                 copies.copy(m.from, m.to);
                 e.mov(m);
+                if let Some(notes) = notes {
+                    notes.replay.moved(m);
+                }
             });
+        }
+        if let Some(notes) = notes {
+            notes.replay.end(notes.number[b as usize]);
         }
     }
     // Cold code.
+    let mut polls = 0;
     for (cold, line) in std::mem::take(&mut e.colds) {
         if sel.lines[line].0.is_some() {
             lines.push((e.buf.mark(), line));
@@ -382,6 +483,10 @@ fn emit_function(
             Cold::Poll { at, back, regs, words } => {
                 e.buf.bind(at);
                 e.runtime_call(SYMBOLS.poll);
+                if let Some(notes) = notes {
+                    notes.replay.poll_map(polls, safepoints.len());
+                    polls += 1;
+                }
                 safepoints.push((e.buf.mark(), regs, words));
                 e.buf.jmp(back);
             }
@@ -406,7 +511,7 @@ fn emit_function(
     if check {
         lines.push((e.buf.mark(), usize::MAX));
         positions.push((e.buf.mark(), usize::MAX));
-        frame::grow_stack(&mut e, grow, entry, sel.context);
+        frame::grow_stack(&mut e, grow, body, sel.context);
     }
     let markers = place_markers(&mut e.buf, f, &mut sel.lines, &mut lines);
     let mut tables = Vec::new();
@@ -430,6 +535,12 @@ fn emit_function(
         .into_iter()
         .map(|(mark, regs, words)| Safepoint { pc: done.marks[mark as usize], regs, words })
         .collect();
+    if let Some(notes) = notes {
+        notes.maps = points.clone();
+        notes.spills = frame.spill_offset(0) / 8..frame.spill_offset(solution.spill_slots) / 8;
+        notes.objects = object_words;
+        notes.recovery = slots.recovery.clone();
+    }
     if sel.defer_return.is_some() {
         points.push(Safepoint { pc: deferreturn, regs: 0, words: slots.recovery });
     }
