@@ -229,7 +229,6 @@ impl<'p, 'a> Fx<'p, 'a> {
         let named = results.iter().any(|f| !f.names.is_empty());
         let results = self.named(results.iter(), result_tys);
         self.bind_results(&results, named, defers);
-        self.body_prologue();
         self.block(body);
         self.finish(body.rbrace)
     }

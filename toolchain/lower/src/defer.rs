@@ -4,7 +4,7 @@
 //! says whether it is pending in its frame, and calls it inline where it returns. The function's table tells where bits
 //! and closures are, so that a panic finds them. Which of the two is decided once for all defers of a function.
 use crate::call::{Plan, Target};
-use crate::fx::{Fx, VarLoc};
+use crate::fx::Fx;
 use crate::value::{Addr, Val};
 use ir::op::{Callee, Cc};
 use ir::{FuncFlags, Op, Slot, Ty, Value};
@@ -185,17 +185,6 @@ impl<'p, 'a> Fx<'p, 'a> {
                     self.when(p, run);
                 }
             }
-        }
-    }
-    /// Before the body: a token for defers in range-over-func loops.
-    pub fn body_prologue(&mut self) {
-        let fact = &self.env.facts.funcs[self.idx as usize];
-        if fact.range_defers && !fact.range_body {
-            let any = types::intern::EMPTY_INTERFACE;
-            let first = self.leaf_vars(any);
-            let token = self.rt("deferrangefunc", &[]);
-            self.write_leaves(first, &token);
-            self.defer_token = Some(VarLoc::Ssa(first));
         }
     }
 

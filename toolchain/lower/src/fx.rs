@@ -100,8 +100,6 @@ pub struct Fx<'p, 'a> {
     pub loops: u32,
     /// Set while lowering the body of a range-over-func loop.
     pub range: Option<RangeBody<'a>>,
-    /// State of range-over-func bodies called from here: see `rangefunc`.
-    pub defer_token: Option<VarLoc>,
     /// Results of calls that were carried out ahead of their expression: see `order`.
     pub hoisted: FxHashMap<syntax::ast::NodeId, Vec<crate::value::Val>>,
 }
@@ -131,7 +129,6 @@ impl<'p, 'a> Fx<'p, 'a> {
             open: None,
             loops: 0,
             range: None,
-            defer_token: None,
             hoisted: FxHashMap::default(),
         }
     }

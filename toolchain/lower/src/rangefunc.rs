@@ -87,13 +87,18 @@ impl<'p, 'a> Fx<'p, 'a> {
         let ready = self.word(state::READY);
         self.store(at.plus(offsets[0]), ready);
         let any = types::intern::EMPTY_INTERFACE;
-        let token = match (&self.range, self.defer_token) {
-            (Some(b), _) => {
+        let idx = self.env.facts.by_node[&node];
+        let body_fact = &self.env.facts.funcs[idx as usize];
+        let token = match &self.range {
+            Some(b) => {
                 let (outer, off) = (self.s.read(b.state), b.token_addr());
                 Some(self.load_val(any, Addr::new(outer).plus(off)))
             }
-            (None, Some(loc)) => Some(self.read_loc(loc, any)),
-            (None, None) => None,
+            // Each time around, the outermost loop's defers get a place of their own among this function's defers.
+            None if body_fact.defers || body_fact.range_defers => {
+                Some(Val::Flat(self.rt("deferrangefunc", &[]).into_iter().collect()))
+            }
+            None => None,
         };
         if let Some(token) = token {
             self.store_val(any, at.plus(offsets[2]), &token);
@@ -101,7 +106,6 @@ impl<'p, 'a> Fx<'p, 'a> {
 
         let yield_ty = self.ty(self.p.signature(ft).params[0]);
         let (params, results) = self.sig_types(yield_ty);
-        let idx = self.env.facts.by_node[&node];
         let mut exits = Vec::new();
         collect_exits(&r.body.stmts, &mut Vec::new(), &mut exits);
         exits.retain(|e| Some(e.1) != label || e.0 == BranchKind::Goto);

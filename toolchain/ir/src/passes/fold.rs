@@ -199,7 +199,9 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
         Op::Bitcast => {
             let d = f.def_inst(args[0])?;
             match d.op {
-                Op::Bitcast if f.ty(d.args[0]) == ty => value(d.args[0]),
+                // A number that was made a pointer and a number again is not the first one: the stack may have moved, which
+                // only the pointer follows.
+                Op::Bitcast if f.ty(d.args[0]) == ty && aty != Ty::Ptr => value(d.args[0]),
                 // 0 as a pointer is nil; other integers stay what they are.
                 Op::Iconst(0) if !ty.is_float() => konst(0),
                 _ => None,

@@ -89,23 +89,29 @@ func deferprocat(fn func(), frame any) {
 	h.first = d
 }
 
-// expandRangeDefers replaces the range-over-func record at the head of the list by its own records.
+// expandRangeDefers replaces the range-over-func record at the head of the list by its own records. Only what is on
+// the goroutine's list follows the stack when it moves, which it may at each turn of these loops: the frame's SP goes
+// from one record to the other while both are on it.
 func expandRangeDefers(gp *g) {
 	r := gp._defer
 	h := r.head
 	h.closed = true
-	gp._defer = r.link
-	var last *_defer
-	for d := h.first; d != nil; d = d.link {
+	if h.first == nil {
+		gp._defer = r.link
+		return
+	}
+	last := h.first
+	for last.link != nil {
+		last = last.link
+	}
+	last.link = r
+	gp._defer = h.first
+	h.first = nil
+	for d := gp._defer; d != r; d = d.link {
 		d.sp = r.sp
 		d.pc = r.pc
-		last = d
 	}
-	if last != nil {
-		last.link = r.link
-		gp._defer = h.first
-	}
-	h.first = nil
+	last.link = r.link
 }
 
 // deferreturn runs the pending defers of its caller. The record is unlinked before the call, so
