@@ -38,38 +38,6 @@ pub const UNIVERSE: PkgId = PkgId(0);
 /// Package `unsafe`.
 pub const UNSAFE: PkgId = PkgId(1);
 
-const BASICS: [Basic; 26] = {
-    use Basic::*;
-    [
-        Invalid,
-        Bool,
-        Int,
-        Int8,
-        Int16,
-        Int32,
-        Int64,
-        Uint,
-        Uint8,
-        Uint16,
-        Uint32,
-        Uint64,
-        Uintptr,
-        Float32,
-        Float64,
-        Complex64,
-        Complex128,
-        String,
-        UnsafePointer,
-        UntypedBool,
-        UntypedInt,
-        UntypedRune,
-        UntypedFloat,
-        UntypedComplex,
-        UntypedString,
-        UntypedNil,
-    ]
-};
-
 impl Default for TypeTable {
     fn default() -> Self {
         TypeTable::new()
@@ -93,7 +61,7 @@ impl TypeTable {
             param_names: Default::default(),
             memo: Default::default(),
         };
-        for b in BASICS {
+        for &b in Basic::ALL {
             let id = t.intern(Type::Basic(b));
             debug_assert_eq!(id, basic(b));
         }

@@ -25,37 +25,33 @@ pub struct TypeParamId(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct PkgId(pub u32);
 
-/// Basic types, untyped ones included.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-#[allow(missing_docs, reason = "the names are Go's")]
-#[repr(u8)]
-pub enum Basic {
-    Invalid,
-    Bool,
-    Int,
-    Int8,
-    Int16,
-    Int32,
-    Int64,
-    Uint,
-    Uint8,
-    Uint16,
-    Uint32,
-    Uint64,
-    Uintptr,
-    Float32,
-    Float64,
-    Complex64,
-    Complex128,
-    String,
-    UnsafePointer,
-    UntypedBool,
-    UntypedInt,
-    UntypedRune,
-    UntypedFloat,
-    UntypedComplex,
-    UntypedString,
-    UntypedNil,
+/// The enum of these names, and all of them in order.
+macro_rules! listed {
+    ($(#[$attr:meta])* $name:ident { $($variant:ident),* $(,)? }) => {
+        $(#[$attr])*
+        pub enum $name {
+            $($variant),*
+        }
+        impl $name {
+            /// All of them, in numerical order.
+            pub const ALL: &[$name] = &[$($name::$variant),*];
+        }
+    };
+}
+
+listed! {
+    /// Basic types, untyped ones included.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+    #[allow(missing_docs, reason = "the names are Go's")]
+    #[repr(u8)]
+    Basic {
+        Invalid, Bool,
+        Int, Int8, Int16, Int32, Int64,
+        Uint, Uint8, Uint16, Uint32, Uint64, Uintptr,
+        Float32, Float64, Complex64, Complex128,
+        String, UnsafePointer,
+        UntypedBool, UntypedInt, UntypedRune, UntypedFloat, UntypedComplex, UntypedString, UntypedNil,
+    }
 }
 
 /// Fixed ids of the basic types: `TypeId(b as u32)`. `byte` and `rune` are aliases: the same ids as uint8 and int32, but for messages.
