@@ -3,6 +3,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+#[path = "src/stamp.rs"]
+mod stamp;
+
 fn go_files(dir: &Path, out: &mut Vec<PathBuf>) {
     println!("cargo::rerun-if-changed={}", dir.display());
     let Ok(entries) = std::fs::read_dir(dir) else { return };
@@ -34,6 +37,11 @@ fn main() {
         }
         text.push_str("];\n");
     }
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for shared in ["reflect/src", "rt-arch/include", "rt-core/src/hooks/list.rs"] {
+        println!("cargo::rerun-if-changed={}", workspace.join(shared).display());
+    }
+    println!("cargo::rustc-env=OXIGO_STAMP={}", stamp::of(&workspace));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap()).join("overlay.rs");
     std::fs::write(out, text).unwrap();
 }

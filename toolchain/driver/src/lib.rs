@@ -4,7 +4,7 @@
 //! - `goroot`, `context`, `module`, `overlay`: where packages come from and which files count
 //! - `load`: packages, their files and imports, in dependency order
 //! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `explain`: what `-m` says; `report`: errors as Go prints them; `late`: those that need no types
-//! - `runtime_lib`, `link`: the runtime's archive and the final link
+//! - `runtime_lib`, `stamp`, `link`: the runtime's archive and the final link
 
 pub mod assemble;
 pub mod cli;
@@ -21,3 +21,4 @@ pub mod overlay;
 pub mod pipeline;
 pub mod report;
 pub mod runtime_lib;
+mod stamp;

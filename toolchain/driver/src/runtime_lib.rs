@@ -7,6 +7,7 @@ use std::process::Command;
 use rustc_hash::FxHashSet;
 
 use crate::commands::Target;
+use crate::stamp;
 
 /// The runtime's own list of its hooks; it stands alone.
 #[path = "../../../rt-core/src/hooks/list.rs"]
@@ -54,7 +55,15 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     }
     .join("oxigo-rt");
     let archive = out.join(triple).join("release").join(ARCHIVE);
-    let built = std::fs::metadata(&archive).and_then(|m| m.modified()).ok();
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
+    let built = modified(&archive);
+    let own = std::env::current_exe().ok().and_then(|exe| modified(&exe));
+    if (built.is_none() || built > own) && stamp::of(&root).to_string() != env!("OXIGO_STAMP") {
+        return Err(format!(
+            "the runtime's sources in {} are not those that oxigo was built with: build oxigo again",
+            root.display()
+        ));
+    }
     let changed = SOURCES.iter().filter_map(|s| newest(&root.join(s))).max();
     if built.is_some() && built >= changed {
         return Ok(archive);
