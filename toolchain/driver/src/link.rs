@@ -39,6 +39,10 @@ pub fn link(
     let linker = find_linker().ok_or("cannot find rust-lld beside rustc: set OXIGO_LINKER to an ld.lld")?;
     let dir = temporary_dir("link")?;
     let object_file = dir.join("go.o");
+    // The linker puts a new file in the output's place: a device like /dev/null must not be replaced.
+    let special = std::fs::metadata(output).is_ok_and(|m| !m.is_file() && !m.is_dir());
+    let discarded = dir.join("discarded");
+    let output = if special { &discarded } else { output };
     let result = std::fs::write(&object_file, object)
         .map_err(|e| format!("cannot write {}: {e}", object_file.display()))
         .and_then(|()| run_linker(&linker, target, options, &object_file, runtime, output));

@@ -1,5 +1,5 @@
 //! `oxigo test`: a module whose package has tests in the package, beside it, and examples; what passes, what fails, and
-//! what the program says.
+//! what the program says. And what `oxigo build` does not overwrite.
 
 mod support;
 
@@ -66,4 +66,15 @@ fn tests_and_examples() {
     }
     let (status, text) = run(&dir, &["test", "runtime"]);
     assert_eq!((status, text.contains("not supported: tests of runtime")), (1, true), "{text}");
+}
+
+#[test]
+fn special_files_are_not_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let dir = Scratch::new("special_output");
+    std::fs::write(dir.path("x.go"), "package main\n\nfunc main() {}\n").unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(dir.path("fifo")).status().unwrap().success());
+    let (status, text) = run(&dir, &["build", "-o", "fifo", "x.go"]);
+    assert_eq!((status, text.as_str()), (0, ""));
+    assert!(std::fs::metadata(dir.path("fifo")).unwrap().file_type().is_fifo());
 }
