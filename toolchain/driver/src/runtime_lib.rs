@@ -1,6 +1,7 @@
 //! The runtime's archive: built by cargo when it is older than its sources, and kept under the workspace's target
 //! directory.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -69,7 +70,10 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
         return Ok(archive);
     }
     let looked = std::time::SystemTime::now();
-    eprintln!("oxigo: building the runtime for {target}");
+    // For whoever waits; what programs read stays the same, first time or not.
+    if std::io::stderr().is_terminal() {
+        eprintln!("oxigo: building the runtime for {target}");
+    }
     let mut flags = vec!["-Cpanic=abort".to_string()];
     flags.extend(target.arch.tools.rust_flags.iter().map(|f| f.to_string()));
     if !flags.iter().any(|f| f.contains("relocation-model")) {
