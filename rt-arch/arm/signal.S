@@ -80,6 +80,7 @@ CEND(rt_syscall6)
 
 /* Syscall6(num, a1..a6) (r1, r2, errno): R0 R1 R2 R4 R5 R6 R8 -> R0 R1 R2. */
 FUNC(internal/runtime/syscall/linux.Syscall6)
+    SYSCALL6_ARGS
     mov r7, r0
     mov r0, r1
     mov r1, r2
@@ -91,10 +92,12 @@ FUNC(internal/runtime/syscall/linux.Syscall6)
     mov r2, #0
     cmn r0, #4096
     bhi 1f
+    SYSCALL6_RESULTS
     bx lr
 1:  rsb r2, r0, #0
     mvn r0, #0
     mov r1, #0
+    SYSCALL6_RESULTS
     bx lr
 LEAF_END(internal/runtime/syscall/linux.Syscall6)
 

@@ -67,6 +67,7 @@ CEND(rt_syscall6)
 
 /* Syscall6(num, a1..a6) (r1, r2, errno): R0 ... R6 -> R0 R1 R2. */
 FUNC(internal/runtime/syscall/linux.Syscall6)
+    SYSCALL6_ARGS
     mov x8, x0
     mov x0, x1
     mov x1, x2
@@ -78,10 +79,12 @@ FUNC(internal/runtime/syscall/linux.Syscall6)
     cmn x0, 4095
     b.hs 1f
     mov x2, 0
+    SYSCALL6_RESULTS
     ret
 1:  neg x2, x0
     mov x0, -1
     mov x1, 0
+    SYSCALL6_RESULTS
     ret
 LEAF_END(internal/runtime/syscall/linux.Syscall6)
 

@@ -45,11 +45,26 @@
 #define ARGB(i, reg) ANDI(reg, reg, 255)
 #define RESULT(nargs)
 #define RESULTB(nargs)
+#define SYSCALL6_ARGS
+#define SYSCALL6_RESULTS
 #else
 #define ARG(i, reg) LDW(reg, MINFRAME + (i) * WORD, RSP)
 #define ARGB(i, reg) LDBU(reg, MINFRAME + (i) * WORD, RSP)
 #define RESULT(nargs) STW(A0, MINFRAME + (nargs) * WORD, RSP)
 #define RESULTB(nargs) STB(A0, MINFRAME + (nargs) * WORD, RSP)
+/* Syscall6(num, a1..a6) (r1, r2, errno): between A0 ... A6, A0 ... A2 and the stack. */
+#define SYSCALL6_ARGS \
+    ARG(0, A0); \
+    ARG(1, A1); \
+    ARG(2, A2); \
+    ARG(3, A3); \
+    ARG(4, A4); \
+    ARG(5, A5); \
+    ARG(6, A6)
+#define SYSCALL6_RESULTS \
+    STW(A0, MINFRAME + 7 * WORD, RSP); \
+    STW(A1, MINFRAME + 8 * WORD, RSP); \
+    STW(A2, MINFRAME + 9 * WORD, RSP)
 #endif
 
 #endif

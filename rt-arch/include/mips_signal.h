@@ -88,15 +88,18 @@ CEND(rt_syscall6)
 
 /* Syscall6(num, a1..a6) (r1, r2, errno): R4 ... R10 -> R4 R5 R6. */
 FUNC(internal/runtime/syscall/linux.Syscall6)
+    SYSCALL6_ARGS
     SYSCALL6
     move $5, $3
     bnez $7, 1f
     move $4, $2
     move $6, $0
+    SYSCALL6_RESULTS
     jr $31
 1:  move $6, $2
     li $4, -1
     move $5, $0
+    SYSCALL6_RESULTS
     jr $31
 LEAF_END(internal/runtime/syscall/linux.Syscall6)
 

@@ -90,17 +90,20 @@ CEND(rt_syscall6)
 
 /* Syscall6(num, a1..a6) (r1, r2, errno): R3 ... R9 -> R3 R4 R5. */
 FUNC(internal/runtime/syscall/linux.Syscall6)
+    SYSCALL6_ARGS
     SHIFT_ARGS
     sc
     bso 1f
     li 4, 0
     li 5, 0
     li 0, 0
+    SYSCALL6_RESULTS
     blr
 1:  mr 5, 3
     li 3, -1
     li 4, 0
     li 0, 0
+    SYSCALL6_RESULTS
     blr
 LEAF_END(internal/runtime/syscall/linux.Syscall6)
 

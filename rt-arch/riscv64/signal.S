@@ -74,15 +74,18 @@ CEND(rt_syscall6)
 
 /* Syscall6(num, a1..a6) (r1, r2, errno): X10 ... X16 -> X10 X11 X12. */
 FUNC(internal/runtime/syscall/linux.Syscall6)
+    SYSCALL6_ARGS
     SHIFT_ARGS
     ecall
     li x6, -4095
     bgeu x10, x6, 1f
     li x12, 0
+    SYSCALL6_RESULTS
     ret
 1:  neg x12, x10
     li x10, -1
     li x11, 0
+    SYSCALL6_RESULTS
     ret
 LEAF_END(internal/runtime/syscall/linux.Syscall6)
 

@@ -84,6 +84,7 @@ CEND(rt_syscall6)
 
 /* Syscall6(num, a1..a6) (r1, r2, errno): R2 ... R8 -> R2 R3 R4. */
 FUNC(internal/runtime/syscall/linux.Syscall6)
+    SYSCALL6_ARGS
     SHIFT_ARGS
     svc 0
     lghi %r0, -4095
@@ -91,10 +92,12 @@ FUNC(internal/runtime/syscall/linux.Syscall6)
     jhe 1f
     lghi %r3, 0
     lghi %r4, 0
+    SYSCALL6_RESULTS
     br %r14
 1:  lcgr %r4, %r2
     lghi %r2, -1
     lghi %r3, 0
+    SYSCALL6_RESULTS
     br %r14
 LEAF_END(internal/runtime/syscall/linux.Syscall6)
 

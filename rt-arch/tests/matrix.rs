@@ -1,6 +1,6 @@
 //! The assembly layer on every architecture: builds rt-arch/harness for it and runs it, on Linux's bare kernel (natively or
 //! under qemu-user) and on qemu's standard machines without an operating system; wasm's under Node. Names begin with the
-//! GOARCH and the system: `cargo nextest run -E 'test(/^arm64::none::/)'`.
+//! GOARCH and the system: `cargo nextest run -E 'test(/^arm64::none::/)'`. `abi0` is a column without argument registers.
 //!
 //! A column whose tools are missing says what to install and is skipped; with OXIGO_MATRIX=all it fails instead.
 //! `columns` lists them all. OXIGO_SIGNATURES and OXIGO_SEED change the random signatures.
@@ -45,12 +45,14 @@ fn cross_rustc() -> String {
 #[derive(Clone, Copy, PartialEq)]
 enum On {
     Linux,
+    /// Linux, without argument registers: the ABI0 branches of `generic/`.
+    Abi0,
     None,
 }
 
 /// Whether the program is built and run by what every developer has.
 fn is_native(a: &Arch, on: On) -> bool {
-    a.tools.stock_core && on == On::Linux
+    a.tools.stock_core && on != On::None
 }
 
 /// What is missing to run an architecture's column.
@@ -68,7 +70,7 @@ fn missing(a: &Arch, on: On) -> Vec<&'static str> {
     if !have("llvm-ar-19") {
         out.push("llvm-19");
     }
-    if on == On::Linux && !have(a.tools.qemu_user) {
+    if on != On::None && !have(a.tools.qemu_user) {
         out.push("qemu-user-static");
     }
     if on == On::None && !have(a.tools.qemu_system[0]) {
@@ -102,7 +104,12 @@ fn slot(a: &Arch) -> usize {
 
 /// The name of files for a column.
 fn column(a: &Arch, on: On) -> String {
-    format!("{}-{}", a.name, if on == On::Linux { "linux" } else { "none" })
+    let system = match on {
+        On::Linux => "linux",
+        On::Abi0 => "abi0",
+        On::None => "none",
+    };
+    format!("{}-{system}", a.name)
 }
 
 /// Builds the harness for `a` and returns its library.
@@ -117,9 +124,12 @@ fn library(a: &Arch, on: On) -> PathBuf {
         .arg(&dir)
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS");
-    if on == On::None {
-        cargo.args(["--no-default-features", "--features", "bare"]);
-    }
+    let features: &[&str] = match on {
+        On::Linux => &[],
+        On::Abi0 => &["--features", "abi0"],
+        On::None => &["--no-default-features", "--features", "bare"],
+    };
+    cargo.args(features);
     if !native {
         let key = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
         cargo
@@ -189,7 +199,7 @@ fn run(a: &Arch, on: On, exe: &Path, signatures: &str, seconds: &str) -> (bool, 
     let seed = env::var("OXIGO_SEED").unwrap_or("12345".into());
     let mut c = Command::new("timeout");
     c.arg(seconds);
-    if on == On::Linux {
+    if on != On::None {
         if !is_native(a, on) {
             c.arg(a.tools.qemu_user);
         }
@@ -233,13 +243,17 @@ fn proof(name: &str, on: On) {
 }
 
 macro_rules! columns {
-    ($($module:ident $name:literal)*) => {
+    ($($module:ident $name:literal $(+ $abi0:ident)?)*) => {
         $(mod $module {
             mod linux {
                 #[test]
                 fn proof() {
                     crate::proof($name, crate::On::Linux);
                 }
+                $(#[test]
+                fn $abi0() {
+                    crate::proof($name, crate::On::Abi0);
+                })?
                 #[test]
                 fn mutants() {
                     crate::mutants::all($name, crate::On::Linux);
@@ -261,8 +275,8 @@ macro_rules! columns {
 }
 
 columns! {
-    amd64 "amd64" i386 "386" arm "arm" arm64 "arm64" mips "mips" mipsle "mipsle" mips64 "mips64" mips64le "mips64le"
-    ppc64 "ppc64" ppc64le "ppc64le" riscv64 "riscv64" s390x "s390x"
+    amd64 "amd64" i386 "386" arm "arm" + abi0 arm64 "arm64" + abi0 mips "mips" + abi0 mipsle "mipsle" + abi0 mips64 "mips64" + abi0
+    mips64le "mips64le" + abi0 ppc64 "ppc64" + abi0 ppc64le "ppc64le" + abi0 riscv64 "riscv64" + abi0 s390x "s390x" + abi0
 }
 
 /// What a row lacks to have a column: files, and the column itself.
