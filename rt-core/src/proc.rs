@@ -642,9 +642,10 @@ hook! { fn "internal/sync.runtime_doSpin"() leaf {
 
 // ---- stopping the world from Go
 
-hook! { fn "runtime.stopTheWorld"() parking {
-    stop_the_world();
-    (*getm()).locks += 1;
+hook! { fn "runtime.tryStopTheWorld"() -> bool, parking {
+    let stopped = try_stop_the_world();
+    (*getm()).locks += stopped as i32;
+    stopped
 }}
 hook! { fn "runtime.startTheWorld"() leaf {
     (*getm()).locks -= 1;

@@ -818,18 +818,20 @@ unsafe fn preempt_all() {
 
 /// Stops all goroutines but the caller's at safepoints. The caller runs a hook and holds a P.
 pub unsafe fn stop_the_world() {
-    let m = getm();
-    loop {
-        if let Some(guard) = WORLD.try_lock() {
-            core::mem::forget(guard);
-            break;
-        }
+    while !try_stop_the_world() {
         if SCHED.stopping.load(Acquire) != 0 {
-            stop_here(m);
+            stop_here(getm());
         } else {
             os::yield_now();
         }
     }
+}
+
+/// The same; false, with nothing done, if somebody else stops the world now.
+pub unsafe fn try_stop_the_world() -> bool {
+    let Some(guard) = WORLD.try_lock() else { return false };
+    core::mem::forget(guard);
+    let m = getm();
     let l = SCHED.lock.lock();
     let n = SCHED.nprocs.load(Relaxed);
     SCHED.stop_wait.store(n as i32, SeqCst);
@@ -865,6 +867,7 @@ pub unsafe fn stop_the_world() {
         // A goroutine may have been switched to while we asked.
         preempt_all();
     }
+    true
 }
 
 /// Lets the world run again.

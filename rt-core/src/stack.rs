@@ -221,22 +221,11 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
         print::throw("runtime: morestack called from an unknown function");
     };
     (*g).more_entry = func.entry();
+    // In a system call there is no P to give up.
+    let mut yields = false;
     if (*g).stackguard0.load(Relaxed) == POISON {
         (*g).stackguard0.store((*g).normal_guard(), Relaxed);
-        // In a system call there is no P to give up.
-        if (*m).locks == 0 && (*m).mallocing == 0 && !(*m).p.is_null() {
-            if SCHED.stopping.load(Acquire) != 0 {
-                // The collector may shrink the stack meanwhile.
-                sched::stop_here(m);
-            }
-            if (*g).preempt.load(Relaxed) {
-                (*g).preempt.store(false, Relaxed);
-                // The function asks again when it goes on, should it need more stack.
-                if fits(g, &func) {
-                    sched::gosched();
-                }
-            }
-        }
+        yields = (*m).mallocing == 0 && !(*m).p.is_null() && asked_to_yield(m, g);
     }
     let size = (*g).stack_hi - (*g).stack_lo;
     if !fits(g, &func) {
@@ -251,6 +240,10 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
         copy(g, new);
     } else if stress() {
         copy(g, size);
+    }
+    if yields {
+        // The function asks again when it goes on: the collector may have shrunk the stack.
+        sched::gosched();
     }
     if stress() {
         // The check would come here again and again.
@@ -297,17 +290,21 @@ unsafe extern "C" fn rt_morestack_bad(pc: usize) -> ! {
 hook! { fn "rt_poll"() parking {
     let m = getm();
     let g = (*m).curg;
-    let asked = (*g).stackguard0.load(Relaxed) == POISON;
-    if asked {
+    let mut yields = false;
+    if (*g).stackguard0.load(Relaxed) == POISON {
         (*g).stackguard0.store((*g).normal_guard(), Relaxed);
-        if (*m).locks == 0 && SCHED.stopping.load(Acquire) != 0 {
-            sched::stop_here(m);
-        }
+        yields = asked_to_yield(m, g);
     }
     if stress() {
         copy(g, (*g).stack_hi - (*g).stack_lo);
     }
-    if asked && (*m).locks == 0 && (*g).preempt.load(Relaxed) {
+    if yields {
         sched::gosched();
     }
 }}
+
+/// Whether the guard was poisoned to make the goroutine step aside, for others or for a stop of the world. It does so
+/// into the global queue rather than stopping with its thread, which may come late to go on: any other takes it then.
+unsafe fn asked_to_yield(m: *mut M, g: *mut G) -> bool {
+    (*m).locks == 0 && ((*g).preempt.load(Relaxed) || SCHED.stopping.load(Acquire) != 0)
+}

@@ -103,7 +103,7 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("runtime.setShared", Leaf),
     ("runtime.setTracebackLevel", Leaf),
     ("runtime.startTheWorld", Leaf),
-    ("runtime.stopTheWorld", Parking),
+    ("runtime.tryStopTheWorld", Parking),
     ("runtime.stopcleanup", Leaf),
     ("runtime.textOff", Leaf),
     ("runtime.throw", Parking),

@@ -111,7 +111,9 @@ pub struct Work {
 static WAITER: AtomicUsize = AtomicUsize::new(0);
 static PENDING: AtomicBool = AtomicBool::new(false);
 static LOCK: crate::sync::Mutex = crate::sync::Mutex::new();
+/// The last collection that the finalizer goroutine was told of, and whether that was the last thing it was told.
 static SEEN_CYCLE: AtomicU32 = AtomicU32::new(0);
+static TOLD: AtomicBool = AtomicBool::new(false);
 
 hook! { fn "runtime.addfinalizer"(p: usize, func: usize, nret: usize, fint: *const Type, ot: *const Type) -> bool, leaf {
     let call = special::Call { func, arg: p, nret, fint, ot };
@@ -131,9 +133,12 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
         gc::barrier::pre_write(cache(), out as usize, size_of::<Work>(), core::ptr::null());
         out.write(Work { func: c.func, arg, nret: c.nret, fint: c.fint, ot: c.ot });
     };
+    // News of a collection waits for a turn: collections that come quickly would keep all finalizers from running.
+    let mut told = TOLD.swap(false, Relaxed);
     loop {
         let cycle = gc::cycles();
-        if SEEN_CYCLE.swap(cycle, Relaxed) != cycle {
+        if !told && SEEN_CYCLE.swap(cycle, Relaxed) != cycle {
+            TOLD.store(true, Relaxed);
             (*out).func = 0;
             break;
         }
@@ -144,6 +149,10 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
         if let Some(c) = special::next_cleanup() {
             put(c, 0);
             break;
+        }
+        if told {
+            told = false;
+            continue;
         }
         let l = LOCK.lock();
         if PENDING.swap(false, AcqRel) {
@@ -161,13 +170,12 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
 
 /// There may be something to do for the finalizer goroutine.
 unsafe fn wake_finalizers() {
-    let l = LOCK.lock();
+    // Until the goroutine is in a queue nobody else believes that it is awake: this thread may come late to go on.
+    let _l = LOCK.lock();
     let g = WAITER.swap(0, AcqRel) as *mut G;
     if g.is_null() {
         PENDING.store(true, Release);
-    }
-    drop(l);
-    if !g.is_null() {
+    } else {
         let mut list = GList::new();
         list.push(g);
         inject(&mut list);

@@ -136,17 +136,22 @@ var poolCleanup func()
 //go:linkname sync_registerPoolCleanup sync.runtime_registerPoolCleanup
 func sync_registerPoolCleanup(f func()) { poolCleanup = f }
 
-// stopTheWorld lets only the calling goroutine run, until startTheWorld. It must not allocate.
-func stopTheWorld()
+// tryStopTheWorld lets only the calling goroutine run, until startTheWorld, unless somebody else stops the
+// world just now. It must not allocate meanwhile.
+func tryStopTheWorld() bool
 func startTheWorld()
 
 // cleanPools runs on the finalizer goroutine after each collection.
 func cleanPools() {
-	if poolCleanup != nil {
-		stopTheWorld()
-		poolCleanup()
-		startTheWorld()
+	if poolCleanup == nil {
+		return
 	}
+	for !tryStopTheWorld() {
+		// Waiting there, the goroutine would keep to its thread, and finalizers would wait for that.
+		Gosched()
+	}
+	poolCleanup()
+	startTheWorld()
 }
 
 //go:linkname sync_throw sync.throw
