@@ -184,7 +184,7 @@ unsafe fn attach() -> *mut M {
     // As if it had given its P away.
     (*g).syscall_pc = (*g).sched_pc;
     (*g).syscall_sp = (*g).sched_sp;
-    crate::sched::SCHED.in_syscall.fetch_add(1, SeqCst);
+    crate::sched::SCHED.in_transit.fetch_add(1, SeqCst);
     (*g).set_status(status::SYSCALL);
     m
 }

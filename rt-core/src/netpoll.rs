@@ -45,7 +45,7 @@ static FREE: Global<*mut Desc> = Global::new(null_mut());
 
 /// Whether goroutines wait for descriptors.
 pub fn waiting() -> bool {
-    WAITERS.load(Relaxed) != 0
+    WAITERS.load(SeqCst) != 0
 }
 
 /// Makes the poller, once.
@@ -75,8 +75,8 @@ pub unsafe fn wake() {
     }
 }
 
-/// Collects the goroutines whose descriptors are ready. `delay` in ns: 0 doesn't wait, below 0
-/// waits until something happens.
+/// Collects the goroutines whose descriptors are ready, for `inject_polled`; if there are any, they count as in transit.
+/// `delay` in ns: 0 doesn't wait, below 0 waits until something happens.
 pub unsafe fn poll(delay: i64) -> GList {
     let mut list = GList::new();
     if EPOLL.load(Acquire) < 0 {
@@ -103,6 +103,8 @@ pub unsafe fn poll(delay: i64) -> GList {
     };
     let mut events = [os::EpollEvent { events: 0, data: 0 }; 64];
     let n = os::epoll_wait(EPOLL.load(Relaxed), &mut events, ms);
+    // Before the first goroutine stops waiting for its descriptor, so that no moment looks like a deadlock.
+    SCHED.in_transit.fetch_add(1, SeqCst);
     for e in &events[..n.max(0) as usize] {
         let data = e.data;
         if data == 0 {
@@ -123,6 +125,9 @@ pub unsafe fn poll(delay: i64) -> GList {
             unblock(d, 1, true, &mut list);
         }
     }
+    if list.n == 0 {
+        SCHED.in_transit.fetch_sub(1, SeqCst);
+    }
     list
 }
 
@@ -138,7 +143,7 @@ unsafe fn unblock(d: *mut Desc, dir: usize, io: bool, list: &mut GList) {
         if w.compare_exchange(old, new, AcqRel, Relaxed).is_ok() {
             if old > READY {
                 let g = old as *mut G;
-                WAITERS.fetch_sub(1, Relaxed);
+                WAITERS.fetch_sub(1, SeqCst);
                 // The result of runtime_pollWait, behind (ctx, mode).
                 if io {
                     w.store(0, Release);

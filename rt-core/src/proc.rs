@@ -333,8 +333,7 @@ unsafe extern "C" fn sysmon(_: *mut c_void) {
         let last = SCHED.last_poll.load(Relaxed);
         if netpoll::waiting() && last != 0 && last + SLICE < now {
             let _ = SCHED.last_poll.compare_exchange(last, now, AcqRel, Relaxed);
-            let mut list = netpoll::poll(0);
-            inject(&mut list);
+            inject_polled(netpoll::poll(0));
         }
         let when = timer::next_when();
         if when != 0 && when + SLICE < now {
@@ -403,7 +402,7 @@ pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
     (*g).syscall_sp = sp;
     let p = (*m).p;
     (*p).syscalltick.fetch_add(1, Relaxed);
-    SCHED.in_syscall.fetch_add(1, SeqCst);
+    SCHED.in_transit.fetch_add(1, SeqCst);
     (*g).set_status(status::SYSCALL);
     (*m).oldp = p;
     (*m).p = null_mut();
@@ -459,7 +458,6 @@ pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
             got = true;
         }
     }
-    SCHED.in_syscall.fetch_sub(1, SeqCst);
     (*g).syscall_sp = 0;
     if got {
         (*g).set_status(status::RUNNING);
@@ -476,6 +474,7 @@ pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
         list.push(g);
         inject(&mut list);
     }
+    SCHED.in_transit.fetch_sub(1, SeqCst);
     got
 }
 
@@ -523,32 +522,26 @@ pub unsafe fn start_locked_m(m: *mut M, g: *mut G) {
 
 // ---- deadlocks
 
-/// Dies if no goroutine can ever run again.
+/// Dies if no goroutine can ever run again. The scheduler's lock is free.
 pub unsafe fn check_dead() {
     if SCHED.main_started.load(Relaxed) == 0 || traceback::dying() {
         return;
     }
-    if SCHED.idle_ps.load(SeqCst) as usize != SCHED.nprocs.load(Relaxed)
-        || SCHED.in_syscall.load(SeqCst) != 0
-        || SCHED.runq_size.load(SeqCst) != 0
-        || SCHED.stopping.load(SeqCst) != 0
-        || timer::next_when() != 0
-        || netpoll::waiting()
-        || signal::receiver_waiting()
-        || gc::marking()
     {
-        return;
-    }
-    for i in 0..ALLGS.len() {
-        let g = ALLGS.get(i);
-        match (*g).status() {
-            status::RUNNABLE | status::RUNNING | status::SYSCALL => return,
-            // A system goroutine that has been woken has work for others.
-            _ => {}
+        // With all Ps idle while we have the lock, nobody gets one: a goroutine could only come from the threads and
+        // events that are asked here, and into the queue.
+        let _l = SCHED.lock.lock();
+        if SCHED.idle_ps.load(SeqCst) as usize != SCHED.nprocs.load(Relaxed)
+            || SCHED.runq_size.load(SeqCst) != 0
+            || SCHED.stopping.load(SeqCst) != 0
+            || timer::next_when() != 0
+            || netpoll::waiting()
+            || signal::receiver_waiting()
+            || gc::marking()
+            || SCHED.in_transit.load(SeqCst) != 0
+        {
+            return;
         }
-    }
-    if SCHED.idle_ps.load(SeqCst) as usize != SCHED.nprocs.load(Relaxed) {
-        return;
     }
     if SCHED.ngs.load(SeqCst) <= 0 {
         traceback::fatal_error("no goroutines (main called runtime.Goexit) - deadlock!", true);

@@ -52,8 +52,9 @@ pub struct Sched {
     pub next_goid: AtomicU64,
     /// sysmon sleeps deeply.
     pub sysmon_wait: AtomicU32,
-    /// Goroutines in system calls whose P was taken away, and threads not idle for other reasons.
-    pub in_syscall: AtomicI32,
+    /// Threads without a P that will bring a goroutine: in system calls until they have a P again or the goroutine is
+    /// queued, and with what they got from the poller.
+    pub in_transit: AtomicI32,
     pub main_started: AtomicU32,
     /// The time when sysmon last looked.
     pub coarse_time: AtomicU64,
@@ -99,7 +100,7 @@ pub static SCHED: Sched = Sched {
     nsystem: AtomicI32::new(0),
     next_goid: AtomicU64::new(1),
     sysmon_wait: AtomicU32::new(0),
-    in_syscall: AtomicI32::new(0),
+    in_transit: AtomicI32::new(0),
     main_started: AtomicU32::new(0),
     coarse_time: AtomicU64::new(0),
 };
@@ -400,6 +401,14 @@ pub unsafe fn inject(list: &mut GList) {
     }
 }
 
+/// Makes runnable what the poller has found, which counted as in transit until now.
+pub unsafe fn inject_polled(mut list: GList) {
+    if list.n > 0 {
+        inject(&mut list);
+        SCHED.in_transit.fetch_sub(1, SeqCst);
+    }
+}
+
 /// Marks the current goroutine as waiting; afterwards the lock may be released that guards what it
 /// waits for, and `schedule` called.
 pub unsafe fn prepare_park(reason: Wait) -> *mut G {
@@ -515,9 +524,9 @@ unsafe fn find_runnable(m: *mut M) -> *mut G {
             }
         }
         if netpoll::waiting() && SCHED.last_poll.load(Relaxed) != 0 {
-            let mut list = netpoll::poll(0);
+            let list = netpoll::poll(0);
             if list.n > 0 {
-                inject(&mut list);
+                inject_polled(list);
                 continue;
             }
         }
@@ -578,7 +587,7 @@ unsafe fn find_runnable(m: *mut M) -> *mut G {
             let when = timer::next_when();
             let now = os::nanotime();
             let delay = if when == 0 { -1 } else { (when.saturating_sub(now)).min(i64::MAX as u64) as i64 };
-            let mut list = netpoll::poll(delay);
+            let list = netpoll::poll(delay);
             SCHED.poll_until.store(0, SeqCst);
             SCHED.last_poll.store(os::nanotime(), SeqCst);
             let l = SCHED.lock.lock();
@@ -586,12 +595,12 @@ unsafe fn find_runnable(m: *mut M) -> *mut G {
             drop(l);
             if !p.is_null() {
                 acquire_p(m, p);
-                inject(&mut list);
+                inject_polled(list);
                 (*m).spinning = true;
                 SCHED.spinning.fetch_add(1, AcqRel);
                 continue 'top;
             }
-            inject(&mut list);
+            inject_polled(list);
         }
         proc::check_dead();
         stop_m(m);

@@ -171,7 +171,8 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
 /// There may be something to do for the finalizer goroutine.
 unsafe fn wake_finalizers() {
     // Until the goroutine is in a queue nobody else believes that it is awake: this thread may come late to go on.
-    let _l = LOCK.lock();
+    SCHED.in_transit.fetch_add(1, SeqCst);
+    let l = LOCK.lock();
     let g = WAITER.swap(0, AcqRel) as *mut G;
     if g.is_null() {
         PENDING.store(true, Release);
@@ -180,6 +181,8 @@ unsafe fn wake_finalizers() {
         list.push(g);
         inject(&mut list);
     }
+    drop(l);
+    SCHED.in_transit.fetch_sub(1, SeqCst);
 }
 
 /// A collection has ended.

@@ -17,7 +17,7 @@ func drop(ran *bool) {
 }
 
 func late() (n int) {
-	for range 400 {
+	for range 200 {
 		ran := new(bool)
 		drop(ran)
 		for range 9 {
