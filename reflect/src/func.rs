@@ -419,7 +419,7 @@ impl Func {
             && s.returns.same(results)
             // SAFETY: as many values as there are parameters, accepted only if the types are the plan's; a CallBuffer is
             // the registers and then the frame.
-            && unsafe { s.arguments.scatter(args, buffer, |want, got| want == got) }
+            && unsafe { s.arguments.scatter::<true>(args, buffer) }
         {
             // SAFETY: the arguments are in the buffer, and the results have the right types.
             return unsafe { self.go(rt, results, buffer) }.map_err(CallError::Panic);
@@ -453,7 +453,7 @@ impl Func {
         }
         // SAFETY: types and sizes are checked.
         let called = unsafe {
-            s.arguments.scatter(args, buffer, |_, _| true);
+            s.arguments.scatter::<false>(args, buffer);
             self.go(rt, results, buffer)
         };
         if pointers {

@@ -11,11 +11,20 @@ use crate::types::Type;
 use crate::value::Value;
 use alloc::vec::Vec;
 
-/// Between `offset` in the value whose type is `id`, and `at` in the buffer.
+/// 8 bytes between `offset` in the value whose type is `id`, and `at` in the buffer.
+#[derive(Clone, Copy, Debug)]
+struct WordMove {
+    id: usize,
+    /// Byte offset of the reference to the value, or of the value itself, in the slice of arguments or results.
+    slot: u16,
+    offset: u16,
+    at: u32,
+}
+
+/// `size` bytes, and any distance.
 #[derive(Clone, Copy, Debug)]
 struct Move {
     id: usize,
-    /// Byte offset of the reference to the value, or of the value itself, in the slice of arguments or results.
     slot: u32,
     offset: u32,
     at: u32,
@@ -29,7 +38,7 @@ const FLOAT32: u32 = u32::MAX;
 /// All moves of the arguments, or of the results, of a signature.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    words: Vec<Move>,
+    words: Vec<WordMove>,
     others: Vec<Move>,
     /// The identities of the values' types.
     ids: Vec<usize>,
@@ -67,12 +76,20 @@ impl Plan {
             let (size, step) = match (s.size, s.kind) {
                 (4, StepKind::FloatReg) if other_form => (FLOAT32, 4),
                 (n, StepKind::Stack) if n % 8 == 0 && n <= 128 => (8, 8),
+                // Narrow parts move with the bytes behind them: a register's upper bits mean nothing, a result's next
+                // part comes later, and values have a word of padding.
+                (n, StepKind::IntReg | StepKind::FloatReg) if n < 8 && !arch.big_endian && word == 8 => {
+                    (8, n as u32)
+                }
                 (n, _) => (n as u32, n as u32),
             };
             // Small stack values go word by word.
             for k in 0..(s.size as u32 / step).max(1) {
-                let m = Move { id, slot, offset: s.offset as u32 + k * step, at: at + k * step, size };
-                if size == 8 { &mut self.words } else { &mut self.others }.push(m);
+                let (offset, at) = (s.offset as u32 + k * step, at + k * step);
+                match (u16::try_from(slot), u16::try_from(offset)) {
+                    (Ok(slot), Ok(offset)) if size == 8 => self.words.push(WordMove { id, slot, offset, at }),
+                    _ => self.others.push(Move { id, slot, offset, at, size }),
+                }
             }
         }
     }
@@ -89,40 +106,62 @@ impl Plan {
     }
 
     /// Whether the values have the very types of the plan, by identity.
-    #[inline]
-    pub fn same(&self, values: &[Value]) -> bool {
-        values.len() == self.ids.len() && self.ids.iter().zip(values).all(|(id, v)| *id == v.type_id())
-    }
-
-    /// Values to the buffer; false, with part of the buffer written, as soon as `accept` doesn't like the type of the
-    /// move (first argument) and the value's.
-    ///
-    /// # Safety
-    /// There are as many values as the plan has; a value of a type that is accepted has the layout of the plan's; the
-    /// buffer has the size that the signature says.
     #[inline(always)]
-    pub unsafe fn scatter(
-        &self,
-        values: &[&Value],
-        buffer: *mut u8,
-        accept: impl Fn(usize, usize) -> bool,
-    ) -> bool {
-        let values = values.as_ptr();
-        for m in &self.words {
-            // SAFETY: as many values as the plan has; the steps stay within the value and the buffer.
-            unsafe {
-                let v = values.byte_add(m.slot as usize).read();
-                if !accept(m.id, v.type_id()) {
+    pub fn same(&self, values: &[Value]) -> bool {
+        if values.len() != self.ids.len() {
+            return false;
+        }
+        let (mut id, mut v) = (self.ids.as_ptr(), values.as_ptr());
+        // SAFETY: as many values as types.
+        unsafe {
+            let end = id.add(values.len());
+            while id != end {
+                if *id != (*v).type_id() {
                     return false;
                 }
-                copy::<8>(v.data().add(m.offset as usize), buffer.add(m.at as usize));
+                (id, v) = (id.add(1), v.add(1));
             }
         }
+        true
+    }
+
+    /// Values to the buffer. With `CHECK` it gives up, false, with part of the buffer written, as soon as a value has not
+    /// the very type of the plan.
+    ///
+    /// The loops here are written with pointers, and what few signatures have is elsewhere: calls that take no more than
+    /// ten times a direct one have no instruction to spare, nor has a build that hardly optimises.
+    ///
+    /// # Safety
+    /// There are as many values as the plan has; without `CHECK` their types have the layout of the plan's; the
+    /// buffer has the size that the signature says.
+    #[inline(always)]
+    pub unsafe fn scatter<const CHECK: bool>(&self, values: &[&Value], buffer: *mut u8) -> bool {
+        let values = values.as_ptr();
+        let mut m = self.words.as_ptr();
+        // SAFETY: as many values as the plan has; the steps stay within the value and the buffer.
+        unsafe {
+            let end = m.add(self.words.len());
+            while m != end {
+                let v: &Value = *values.byte_add((*m).slot as usize);
+                if CHECK && (*m).id != v.type_id() {
+                    return false;
+                }
+                copy::<8>(v.data().add((*m).offset as usize), buffer.add((*m).at as usize));
+                m = m.add(1);
+            }
+            self.others.is_empty() || self.scatter_others(values, buffer, CHECK)
+        }
+    }
+
+    /// # Safety
+    /// As for [`Plan::scatter`].
+    #[inline(never)]
+    unsafe fn scatter_others(&self, values: *const &Value, buffer: *mut u8, check: bool) -> bool {
         for m in &self.others {
-            // SAFETY: as above.
+            // SAFETY: as in `scatter`.
             unsafe {
-                let v = values.byte_add(m.slot as usize).read();
-                if !accept(m.id, v.type_id()) {
+                let v: &Value = *values.byte_add(m.slot as usize);
+                if check && m.id != v.type_id() {
                     return false;
                 }
                 m.scatter(v.data().add(m.offset as usize), buffer.add(m.at as usize));
@@ -138,18 +177,25 @@ impl Plan {
     #[inline(always)]
     pub unsafe fn gather(&self, values: &mut [Value], buffer: *const u8) {
         let values = values.as_mut_ptr();
-        let word = |m: &Move| {
-            // SAFETY: as in `scatter`.
-            unsafe {
-                let to = (*values.byte_add(m.slot as usize)).data_mut().add(m.offset as usize);
-                copy::<8>(buffer.add(m.at as usize), to);
+        let mut m = self.words.as_ptr();
+        // SAFETY: as in `scatter`.
+        unsafe {
+            let end = m.add(self.words.len());
+            while m != end {
+                let to = (*values.byte_add((*m).slot as usize)).data_mut();
+                copy::<8>(buffer.add((*m).at as usize), to.add((*m).offset as usize));
+                m = m.add(1);
             }
-        };
-        match &self.words[..] {
-            // Most often.
-            [one] => word(one),
-            all => all.iter().for_each(word),
+            if !self.others.is_empty() {
+                self.gather_others(values, buffer);
+            }
         }
+    }
+
+    /// # Safety
+    /// As for [`Plan::gather`].
+    #[inline(never)]
+    unsafe fn gather_others(&self, values: *mut Value, buffer: *const u8) {
         for m in &self.others {
             // SAFETY: as in `scatter`.
             unsafe {
@@ -168,6 +214,8 @@ impl Move {
         // SAFETY: the caller's promise.
         unsafe {
             match self.size {
+                1 => copy::<1>(from, to),
+                2 => copy::<2>(from, to),
                 4 => copy::<4>(from, to),
                 FLOAT32 => {
                     let form = float32_to_reg(from.cast::<[u8; 4]>().read(), Arch::host().float32);
@@ -185,6 +233,8 @@ impl Move {
         // SAFETY: the caller's promise.
         unsafe {
             match self.size {
+                1 => copy::<1>(from, to),
+                2 => copy::<2>(from, to),
                 4 => copy::<4>(from, to),
                 FLOAT32 => {
                     let slot = from.cast::<[u8; 8]>().read();

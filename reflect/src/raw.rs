@@ -10,7 +10,7 @@ use crate::regs::MAX_REG_ARGS_WORDS;
 /// Where the stack part of a call's buffer begins.
 pub const BUFFER_STACK: usize = 8 * MAX_REG_ARGS_WORDS;
 
-/// How many argument registers of each kind a call loads and stores, counted from the first. More are allowed.
+/// How many argument registers of each kind a call uses, counted from the first. More may be loaded and stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct UsedRegs {
@@ -24,19 +24,21 @@ pub struct UsedRegs {
     pub result_floats: u8,
 }
 
-/// Registers of each kind that a lean call loads with arguments.
-pub const LEAN_ARGS: u8 = 4;
-/// Registers of each kind whose results a lean call stores.
-pub const LEAN_RESULTS: u8 = 2;
+/// Registers of each kind with arguments that most calls use; more are [`extra::ARGS`].
+pub const FEW_ARGS: u8 = 4;
+/// Registers of each kind with results that most calls use; more are [`extra::RESULTS`].
+pub const FEW_RESULTS: u8 = 2;
 
-impl UsedRegs {
-    /// Whether a lean call serves: one with few registers, which are moved without asking which.
-    pub const fn are_lean(self) -> bool {
-        self.ints <= LEAN_ARGS
-            && self.floats <= LEAN_ARGS
-            && self.result_ints <= LEAN_RESULTS
-            && self.result_floats <= LEAN_RESULTS
-    }
+/// What a call has besides a few integers in registers: the bits of [`CallSizes::extra`].
+pub mod extra {
+    /// Stack arguments, or more registers with arguments than [`FEW_ARGS`](super::FEW_ARGS) of a kind.
+    pub const ARGS: u32 = 1;
+    /// Arguments in float registers.
+    pub const FLOAT_ARGS: u32 = 2;
+    /// Stack results, or more registers with results than [`FEW_RESULTS`](super::FEW_RESULTS) of a kind.
+    pub const RESULTS: u32 = 4;
+    /// Results in float registers.
+    pub const FLOAT_RESULTS: u32 = 8;
 }
 
 /// The sizes of a reflectcall.
@@ -51,14 +53,22 @@ pub struct CallSizes {
     pub frame_size: u32,
     /// The registers that matter.
     pub used: UsedRegs,
-    /// 1 if nothing is on the stack and the [registers are few](UsedRegs::are_lean).
-    pub lean: u32,
+    /// The bits of [`extra`]: what [`CallSizes::new`] has worked out from the other fields.
+    pub extra: u32,
 }
 
 impl CallSizes {
     /// The sizes of a call.
     pub const fn new(args_size: u32, ret_offset: u32, used: UsedRegs) -> CallSizes {
-        let lean = (args_size == 0 && used.are_lean()) as u32;
-        CallSizes { args_size, ret_offset, frame_size: args_size, used, lean }
+        const fn bit(bit: u32, on: bool) -> u32 {
+            if on { bit } else { 0 }
+        }
+        let many_args = used.ints > FEW_ARGS || used.floats > FEW_ARGS;
+        let many_results = used.result_ints > FEW_RESULTS || used.result_floats > FEW_RESULTS;
+        let extra = bit(extra::ARGS, args_size != 0 || many_args)
+            | bit(extra::FLOAT_ARGS, used.floats != 0)
+            | bit(extra::RESULTS, args_size > ret_offset || many_results)
+            | bit(extra::FLOAT_RESULTS, used.result_floats != 0);
+        CallSizes { args_size, ret_offset, frame_size: args_size, used, extra }
     }
 }

@@ -28,7 +28,7 @@ pub struct Value {
     typ: Type,
     /// The type's identity ([`Type::id`]).
     id: usize,
-    /// Memory of `words(typ)`, owned. Raw, since the list of held ranges refers to it as well.
+    /// Memory of `words(typ)` and one more, owned. Raw, since the list of held ranges refers to it as well.
     mem: NonNull<u64>,
     /// In the list of held ranges if the type has pointers.
     node: Option<Box<Node>>,
@@ -133,7 +133,7 @@ impl Value {
 
     /// The zero value of a type.
     pub fn zero(typ: &Type) -> Value {
-        let mem = NonNull::from(Box::leak(vec![0u64; words(typ)].into_boxed_slice())).cast::<u64>();
+        let mem = NonNull::from(Box::leak(vec![0u64; words(typ) + 1].into_boxed_slice())).cast::<u64>();
         let mut node = None;
         if typ.has_pointers() {
             let n = node.insert(Box::new(Node::new()));
@@ -298,7 +298,7 @@ impl Value {
     }
 }
 
-/// The memory of a value, in 8-byte words.
+/// The memory of a value, in 8-byte words. One more is behind it: calls move 8 bytes from wherever a part begins.
 fn words(typ: &Type) -> usize {
     (typ.size() as usize).div_ceil(8)
 }
@@ -322,7 +322,7 @@ impl Drop for Value {
             // SAFETY: `zero` has entered it.
             unsafe { Node::leave(&mut **n) };
         }
-        let mem = NonNull::slice_from_raw_parts(self.mem, words(&self.typ));
+        let mem = NonNull::slice_from_raw_parts(self.mem, words(&self.typ) + 1);
         // SAFETY: `zero` has leaked it.
         drop(unsafe { Box::from_raw(mem.as_ptr()) });
     }

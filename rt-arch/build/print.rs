@@ -2,7 +2,7 @@
 //! compares what comes out with the row.
 
 use reflect::arch::Arch;
-use reflect::raw::{LEAN_ARGS, LEAN_RESULTS};
+use reflect::raw::{FEW_ARGS, FEW_RESULTS};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -80,11 +80,11 @@ pub fn regs_header(arch: &Arch) -> String {
     s
 }
 
-/// `LOAD_INTS_LOW`, `STORE_FLOATS_HIGH` and so on: the registers that lean calls move, and the others.
+/// `LOAD_INTS_LOW`, `STORE_FLOATS_HIGH` and so on: the registers that most calls use, and the others.
 fn partial_macros(arch: &Arch, word: u32) -> String {
     let mut s = String::from("\n/* Parts of the same sequences. */\n");
     let floats_at = arch.reg_args().floats;
-    for (verb, store, low) in [("LOAD", false, LEAN_ARGS as usize), ("STORE", true, LEAN_RESULTS as usize)] {
+    for (verb, store, low) in [("LOAD", false, FEW_ARGS as usize), ("STORE", true, FEW_RESULTS as usize)] {
         let ints = arch.int_args.iter().zip(0..).map(|(r, i)| move_int(arch.family, r.asm, i * word, store));
         let floats = arch
             .float_args

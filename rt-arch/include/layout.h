@@ -62,12 +62,16 @@
 #define RCM_END         (5 * WORD)
 
 /* A call from Rust: reflect::raw::CallSizes, and where the stack arguments begin in its buffer. USED: a byte each for
- * integer and float registers with arguments, then with results. LEAN: not 0 if only reflect::raw::LEAN_* registers. */
+ * integer and float registers with arguments, then with results. EXTRA: reflect::raw::Extra. */
 #define CS_ARGS         0
 #define CS_RET          4
 #define CS_FRAME        8
 #define CS_USED         12
-#define CS_LEAN         16
+#define CS_EXTRA        16
+#define EXTRA_ARGS          1
+#define EXTRA_FLOAT_ARGS    2
+#define EXTRA_RESULTS       4
+#define EXTRA_FLOAT_RESULTS 8
 #define BUFFER_STACK    392
 
 /* FuncFlags (reflect::image), asserted in rt-arch. */

@@ -143,14 +143,11 @@ pub unsafe fn gocall(
     unsafe {
         core::arch::asm!(
             "call rt_gocall",
-            inout("rdi") g => _,
-            inout("rsi") func => _,
-            inout("rdx") buffer => _,
-            inout("rcx") sizes => _,
+            inout("r14") g => _,
+            inout("rdx") func => _,
+            inout("r12") buffer => _,
+            inout("r13") sizes => _,
             lateout("eax") failed,
-            out("r12") _,
-            out("r13") _,
-            out("r14") _,
             out("r15") _,
             clobber_abi("C"),
         );
@@ -208,5 +205,8 @@ const _: () = {
     use reflect::raw::CallSizes as C;
     assert!(offset_of!(C, args_size) == CS_ARGS && offset_of!(C, ret_offset) == CS_RET);
     assert!(offset_of!(C, frame_size) == CS_FRAME && offset_of!(C, used) == CS_USED);
-    assert!(offset_of!(C, lean) == CS_LEAN && reflect::raw::BUFFER_STACK == BUFFER_STACK);
+    assert!(offset_of!(C, extra) == CS_EXTRA && reflect::raw::BUFFER_STACK == BUFFER_STACK);
+    use reflect::raw::extra as X;
+    assert!(X::ARGS as usize == EXTRA_ARGS && X::FLOAT_ARGS as usize == EXTRA_FLOAT_ARGS);
+    assert!(X::RESULTS as usize == EXTRA_RESULTS && X::FLOAT_RESULTS as usize == EXTRA_FLOAT_RESULTS);
 };

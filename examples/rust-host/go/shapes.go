@@ -29,6 +29,24 @@ func Scale(p Point, by float64) Point {
 	return Point{int32(float64(p.X) * by), int32(float64(p.Y) * by), fmt.Sprintf("%s*%g", p.Label, by)}
 }
 
+// A Small has parts narrower than a register.
+type Small struct {
+	A uint8
+	B bool
+	C int16
+	D float32
+}
+
+// Turn uses each part as a whole word: as an index, a condition, and in other types.
+func Turn(s Small, not bool, t Small) Small {
+	var table [256]uint8
+	table[s.A] = uint8(len(table) - int(t.A))
+	if s.B == t.B && not {
+		s.B = !t.B
+	}
+	return Small{table[t.A], s.B, int16(int(s.C) + int(t.C)/2), s.D * float32(t.C)}
+}
+
 // Words sorts the words of a text. The result has moved stacks and collections behind it.
 func Words(text string) []string {
 	w := strings.Fields(text)

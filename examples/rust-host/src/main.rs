@@ -16,6 +16,16 @@ struct Point {
     label: GoString,
 }
 
+/// Go's `Small`, four values narrower than a register.
+#[derive(Clone, Copy, Debug, GoType)]
+#[repr(C)]
+struct Small {
+    a: u8,
+    b: bool,
+    c: i16,
+    d: f32,
+}
+
 fn main() {
     let go = Host::start();
     let func = |name: &str| go.func(name).unwrap_or_else(|| panic!("no Go function {name}"));
@@ -35,6 +45,9 @@ fn main() {
     let q: Point = scaled.get().unwrap();
     // SAFETY: held by `scaled`.
     println!("Scale = {} {} {:?}", q.x, q.y, std::str::from_utf8(unsafe { q.label.as_bytes() }));
+
+    let small = Value::of(&Small { a: 200, b: false, c: -300, d: 0.75 });
+    println!("Turn = {:?}", one("Turn", &[&small, &Value::bool(true), &small]).get::<Small>().unwrap());
 
     // What Rust holds survives collections.
     let words = one("Words", &[&Value::string("the quick brown fox jumps")]);
@@ -86,17 +99,19 @@ fn main() {
     let (add, one) = (func("Add"), Value::int(1));
     let mut results = [Value::int(0)];
     let mut buffer = CallBuffer::<0>::new();
-    let mut time = |what: &str, n: u32| {
+    let bench = std::env::args().any(|a| a == "bench");
+    let mut time = |what: &str| {
+        let n = if bench { 1_000_000 } else { 10_000 };
         let start = std::time::Instant::now();
         for _ in 0..n {
             add.call_into(&go, &[&one, &one], &mut results, &mut buffer).unwrap();
         }
-        if std::env::args().any(|a| a == "bench") {
-            println!("{what}: {:.1} ns a call", start.elapsed().as_nanos() as f64 / n as f64);
+        if bench {
+            println!("{what}: {:.1} ns a call", start.elapsed().as_nanos() as f64 / f64::from(n));
         }
     };
-    time("calls", 1_000_000);
-    go.hold(|| time("calls while holding a processor", 1_000_000));
+    time("calls");
+    go.hold(|| time("calls while holding a processor"));
     println!("done: {:?}", results[0]);
 }
 

@@ -92,6 +92,10 @@ FUNC(th_ints)
     ret
 LEAF_END(th_ints)
 
+FUNC(th_nothing)
+    ret
+LEAF_END(th_nothing)
+
 FUNC(th_floats)
     addsd %xmm1, %xmm0
     addsd %xmm3, %xmm2

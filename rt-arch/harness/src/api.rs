@@ -66,9 +66,10 @@ unsafe fn direct(func: *const c_void, buffer: *mut u8, sizes: &CallSizes) {
             oxigo_rt_arch::rt_setg(rt::g0().cast());
         }
         let g = rt::current();
-        let before = rt::waits_at(g);
+        let before = (rt::waits_at(g), rt::waits_at(rt::g0()).1);
         check(oxigo_rt_arch::gocall(g.cast(), func, buffer, sizes), "gocall returns true");
-        check(rt::waits_at(g) == before, "gocall leaves the goroutine as it was");
+        let after = (rt::waits_at(g), rt::waits_at(rt::g0()).1);
+        check(after == before, "gocall leaves the goroutine and g0 as they were");
         check(oxigo_rt_arch::rt_getg() == rt::g0().cast(), "gocall returns to g0");
         if DEPTH.fetch_sub(1, Relaxed) == 1 {
             rt::discard(g);
@@ -86,10 +87,11 @@ unsafe extern "C" fn rt_rustfunc(area: *mut StubArea) {
     }
 }
 
-/// Go calls Rust calls Go and so on, with a stack that starts small: the deeper calls move it.
+/// Go calls Rust calls Go and so on, with a stack that starts small: the deeper calls move it. `words` are on the stack, as
+/// arguments and as results.
 #[cfg(target_arch = "x86_64")]
-pub fn nested(depth: isize) -> usize {
-    let (int, f64, wide) = (Type::int(), Type::float64(), Type::int().array(5));
+pub fn nested(depth: isize, words: u64) -> usize {
+    let (int, f64, wide) = (Type::int(), Type::float64(), Type::int().array(words));
     let ft = FuncType::new([int.clone(), wide.clone(), f64.clone()], [wide, int, f64]);
     let this = alloc::sync::Arc::new(core::sync::atomic::AtomicPtr::<Func>::default());
     let inner = this.clone();
@@ -108,8 +110,8 @@ pub fn nested(depth: isize) -> usize {
         r
     });
     this.store((&raw const f).cast_mut(), Relaxed);
-    let mut w = Value::zero(&Type::int().array(5));
-    (0..5).for_each(|k| check(w.set_index(k, &Value::int(k as isize * 3)).is_ok(), "set_index"));
+    let mut w = Value::zero(&Type::int().array(words));
+    (0..words).for_each(|k| check(w.set_index(k, &Value::int(k as isize * 3)).is_ok(), "set_index"));
     DIRECT.store(true, Relaxed);
     // SAFETY: reading a counter.
     let before = unsafe { rt::GROWTHS };

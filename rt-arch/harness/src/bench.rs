@@ -13,6 +13,7 @@ use oxigo_rt_arch as arch;
 
 unsafe extern "C" {
     fn th_ints();
+    fn th_nothing();
     fn th_floats();
     fn th_mixed();
     fn th_stack();
@@ -33,27 +34,6 @@ unsafe impl Runtime for Service {
         // SAFETY: the goroutine waits in rt_goidle.
         unsafe { arch::gocall(self.0.cast(), func, buffer, sizes) };
         Ok(())
-    }
-    fn rust_func_stub(&self) -> usize {
-        0
-    }
-}
-
-/// The same for calls that are not lean: what registers a call uses is asked, and there may be a stack frame.
-struct NotLean(Service);
-
-// SAFETY: as above.
-unsafe impl Runtime for NotLean {
-    #[inline]
-    unsafe fn reflectcall(
-        &self,
-        func: *const c_void,
-        buffer: *mut u8,
-        sizes: &CallSizes,
-    ) -> Result<(), Panic> {
-        let sizes = CallSizes { lean: 0, ..*sizes };
-        // SAFETY: as above.
-        unsafe { self.0.reflectcall(func, buffer, &sizes) }
     }
     fn rust_func_stub(&self) -> usize {
         0
@@ -81,6 +61,33 @@ fn ticks(mut f: impl FnMut()) -> u64 {
 extern "C" fn ints(a: i64, b: i64) -> i64 {
     a + b
 }
+extern "C" fn nothing() {}
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Halves(i32, i32);
+extern "C" fn packed(a: Halves, b: f64) -> f64 {
+    a.0 as f64 + b
+}
+extern "C" fn narrow(a: i32, b: i32) -> i32 {
+    a.wrapping_add(b)
+}
+#[allow(clippy::too_many_arguments)]
+extern "C" fn many(
+    a: i64,
+    b: i64,
+    _: i64,
+    _: i64,
+    _: i64,
+    _: i64,
+    _: f64,
+    _: f64,
+    _: f64,
+    _: f64,
+    _: f64,
+) -> i64 {
+    a + b
+}
+type Many = extern "C" fn(i64, i64, i64, i64, i64, i64, f64, f64, f64, f64, f64) -> i64;
 extern "C" fn floats(a: f64, b: f64, c: f64, d: f64) -> f64 {
     a + b + (c + d)
 }
@@ -102,7 +109,7 @@ pub fn run() {
     unsafe {
         let g = rt::new_goroutine(null(), 64 << 10);
         rt::idle(g);
-        let (rt_, not_lean) = (Service(g), NotLean(Service(g)));
+        let rt_ = Service(g);
         arch::rt_setg(rt::g0().cast());
 
         let report =
@@ -116,24 +123,16 @@ pub fn run() {
                     let ok = f.call_into(&rt_, black_box(args), &mut results, &mut buffer).is_ok();
                     rt::check(ok, "the benchmark's call");
                 });
-                let slower = ticks(|| {
-                    let ok = f.call_into(&not_lean, black_box(args), &mut results, &mut buffer).is_ok();
-                    rt::check(ok, "the benchmark's call");
-                });
                 rt::check(rt::mark() == before, "calls into buffers allocate nothing");
                 println(format_args!(
-                    "{name:8} direct {}.{} ticks, through reflect {}.{} ticks, {}.{} times \
-                     (never lean: {}.{} ticks, {}.{} times); result {:?}",
+                    "{name:8} direct {}.{} ticks, through reflect {}.{} ticks, {}.{} times; \
+                     result {:?}",
                     direct / 10,
                     direct % 10,
                     t / 10,
                     t % 10,
                     t / direct.max(1),
                     t * 10 / direct.max(1) % 10,
-                    slower / 10,
-                    slower % 10,
-                    slower / direct.max(1),
-                    slower * 10 / direct.max(1) % 10,
                     results
                 ));
             };
@@ -185,5 +184,47 @@ pub fn run() {
             let _ = v.set_index(k, &Value::int(k as isize + 1));
         }
         report("stack", th_stack, FuncType::new([eight], [i()]), &[&v], d);
+
+        let p = black_box(nothing as extern "C" fn());
+        let d = ticks(|| p());
+        report("nothing", th_nothing, FuncType::new([], []), &[], d);
+
+        let p = black_box(packed as extern "C" fn(Halves, f64) -> f64);
+        let d = ticks(|| {
+            black_box(p(black_box(Halves(3, 4)), black_box(0.5)));
+        });
+        let halves = Type::strukt([("a", Type::int32()), ("b", Type::int32())]);
+        let mut v = Value::zero(&halves);
+        rt::check(v.set_field(0, &Value::int32(3)).is_ok(), "set_field");
+        report("packed", th_mixed, FuncType::new([halves, f()], [f()]), &[&v, &c], d);
+
+        // The same code serves: what it returns are the low halves, and the first two of many.
+        let p = black_box(narrow as extern "C" fn(i32, i32) -> i32);
+        let d = ticks(|| {
+            black_box(p(black_box(3), black_box(4)));
+        });
+        let n = Type::int32;
+        report("narrow", th_ints, FuncType::new([n(), n()], [n()]), &[&Value::int32(3), &Value::int32(4)], d);
+
+        let p = black_box(many as Many);
+        let d = ticks(|| {
+            black_box(p(
+                black_box(3),
+                black_box(4),
+                black_box(5),
+                black_box(6),
+                black_box(7),
+                black_box(8),
+                black_box(1.0),
+                black_box(2.0),
+                black_box(3.0),
+                black_box(4.0),
+                black_box(5.0),
+            ));
+        });
+        let (ints, floats) =
+            ([3, 4, 5, 6, 7, 8].map(Value::int), [1.0, 2.0, 3.0, 4.0, 5.0].map(Value::float64));
+        let all: alloc::vec::Vec<&Value> = ints.iter().chain(&floats).collect();
+        report("many", th_ints, FuncType::new(all.iter().map(|v| v.typ().clone()), [i()]), &all, d);
     }
 }
