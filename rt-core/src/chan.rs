@@ -4,6 +4,8 @@
 //! A sudog's element may be in the stack of the goroutine that waits. Values are copied straight
 //! between stacks: a parked goroutine's stack moves only while the world is stopped, and no
 //! channel operation is under way then.
+//!
+//! What needs only the buffer is done by the overlay's Go code, under the same lock (`chanput`, `chantake`).
 #![allow(
     unsafe_op_in_unsafe_fn,
     clippy::missing_safety_doc,
@@ -57,7 +59,7 @@ impl Hchan {
         }
         for _ in 0..50 {
             core::hint::spin_loop();
-            if self.lock.compare_exchange(0, 1, Acquire, Relaxed).is_ok() {
+            if self.lock.load(Relaxed) == 0 && self.lock.compare_exchange(0, 1, Acquire, Relaxed).is_ok() {
                 return;
             }
         }
@@ -282,6 +284,10 @@ hook! { fn "runtime.chanrecv"(c: *mut Hchan, elem: *mut u8, block: bool) -> isiz
         ready(g);
     }
     r
+}}
+
+hook! { fn "runtime.chanwake"(c: *mut Hchan) leaf {
+    os::futex_wake(&(*c).lock, 1);
 }}
 
 hook! { fn "runtime.chanclose"(c: *mut Hchan) -> bool, leaf {

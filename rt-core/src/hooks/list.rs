@@ -58,6 +58,7 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("runtime.chanclose", Leaf),
     ("runtime.chanrecv", Parking),
     ("runtime.chansend", Parking),
+    ("runtime.chanwake", Leaf),
     ("runtime.corocreate", Leaf),
     ("runtime.coroexit", Parking),
     ("runtime.coroswitch", Parking),

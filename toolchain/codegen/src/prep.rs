@@ -278,6 +278,22 @@ fn rotate(f: &Func, out: &mut [Block], loops: &[(usize, Vec<bool>)], number: &[u
     }
 }
 
+/// Blocks that hardly ever run: cold ones, those that end the program or panic, and the unlikely side of a branch.
+pub fn unlikely(f: &Func) -> Vec<bool> {
+    let mut out: Vec<bool> = f.blocks.iter().map(|b| b.cold || matches!(b.term, Term::Unreachable)).collect();
+    let mut preds = vec![0u32; f.blocks.len()];
+    for b in f.blocks.iter() {
+        b.term.targets().iter().for_each(|t| preds[t.index()] += 1);
+    }
+    for b in f.blocks.iter() {
+        if let Term::Br { then, els, likely: Some(likely), .. } = &b.term {
+            let rare = if *likely { els.block } else { then.block };
+            out[rare.index()] |= preds[rare.index()] == 1;
+        }
+    }
+    out
+}
+
 /// How often each value is used in the given blocks.
 pub fn use_counts(f: &Func, blocks: &[Block]) -> Vec<u32> {
     let mut n = vec![0u32; f.values.len()];

@@ -111,6 +111,10 @@ pub trait Visit {
     fn use_fixed(&mut self, r: &mut Reg, at: Reg);
     /// Written at the end.
     fn def(&mut self, r: &mut Reg);
+    /// Written at the end; register or spill slot.
+    fn def_any(&mut self, r: &mut Reg) {
+        self.def(r)
+    }
     /// Written at the end, to the place of operand number `of` of this instruction.
     fn def_reuse(&mut self, r: &mut Reg, of: usize);
     /// Written at the end, to this machine register.
@@ -183,6 +187,9 @@ impl Visit for Collector<'_> {
     }
     fn def(&mut self, r: &mut Reg) {
         self.push(*r, OperandConstraint::Reg, OperandKind::Def, OperandPos::Late)
+    }
+    fn def_any(&mut self, r: &mut Reg) {
+        self.push(*r, OperandConstraint::Any, OperandKind::Def, OperandPos::Late)
     }
     fn def_reuse(&mut self, r: &mut Reg, of: usize) {
         self.push(*r, OperandConstraint::Reuse(of), OperandKind::Def, OperandPos::Late)

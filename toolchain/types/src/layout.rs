@@ -30,13 +30,20 @@ pub struct Layout {
     pub ptr_bytes: u64,
     /// Offsets of a struct's fields.
     pub offsets: Vec<u64>,
-    /// The scalars of a value that may live in registers and SSA values: at most [`MAX_LEAVES`], in memory order with offsets.
+    /// The scalars of a value that may live in registers and SSA values: at most [`MAX_LEAVES`], or [`MAX_SMALL_LEAVES`] in a
+    /// value of few words, in memory order with offsets.
     /// `None`: the value lives in memory. Empty for zero-sized values.
     pub leaves: Option<Vec<(Scalar, u32)>>,
 }
 
 /// The most scalars a value may have and still not live in memory.
 pub const MAX_LEAVES: usize = 4;
+
+/// The most in a value of at most [`SMALL_WORDS`] words.
+pub const MAX_SMALL_LEAVES: usize = 6;
+
+/// See [`MAX_SMALL_LEAVES`].
+pub const SMALL_WORDS: u64 = 4;
 
 impl TypeTable {
     /// Layout of `t` on a machine with `word` (4 or 8) bytes. `t` has no type parameters and is resolved.
@@ -172,7 +179,7 @@ impl TypeTable {
                 l.ptr_bytes = off.saturating_add(fl.ptr_bytes);
             }
             l.leaves = match (l.leaves.take(), &fl.leaves) {
-                (Some(mut a), Some(b)) if a.len() + b.len() <= MAX_LEAVES => {
+                (Some(mut a), Some(b)) if a.len() + b.len() <= MAX_SMALL_LEAVES => {
                     a.extend(b.iter().map(|&(k, o)| (k, o.wrapping_add(off as u32))));
                     Some(a)
                 }
@@ -185,6 +192,9 @@ impl TypeTable {
             l.size = l.size.saturating_add(1);
         }
         l.size = l.size.checked_next_multiple_of(l.align).unwrap_or(u64::MAX);
+        if l.size > SMALL_WORDS * word as u64 {
+            l.leaves = l.leaves.filter(|leaves| leaves.len() <= MAX_LEAVES);
+        }
         l
     }
 

@@ -2,9 +2,13 @@
 //!
 //! Loads are merged within an extended basic block: what a block with a single predecessor may assume is what held at that
 //! predecessor's end. A store makes its value known to later loads of the same place.
+//!
+//! Behind a branch its condition is known, and the same comparison with its operands the other way around or its sense
+//! turned. A remainder beside a quotient of the same operands is computed from it.
 use super::effects::{Effect, effect, is_safepoint};
+use super::fold;
 use crate::{
-    Block, Func, Op, Program, SymRef, Ty, Value,
+    Block, Func, Inst, Op, Program, SymRef, Term, Ty, Value, ValueDef,
     analysis::{cfg::Cfg, dom::DomTree},
 };
 use rustc_hash::FxHashMap;
@@ -28,26 +32,48 @@ struct Memory {
     known: FxHashMap<Place, Value>,
 }
 
+/// What holds in the part of the dominator tree that is being visited.
+#[derive(Default)]
+struct Known {
+    table: FxHashMap<Key, SmallVec<[Value; 1]>>,
+    /// Comparisons whose outcome is known, and conditions that were branched on.
+    facts: FxHashMap<Key, bool>,
+    conditions: FxHashMap<Value, bool>,
+}
+
+/// What to forget when a block's part of the tree is done.
+#[derive(Default)]
+struct Log {
+    keys: Vec<Key>,
+    facts: Vec<Key>,
+    condition: Option<Value>,
+}
+
 /// The pass.
 pub fn run(_program: &Program, f: &mut Func) {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
-    let mut table: FxHashMap<Key, SmallVec<[Value; 1]>> = FxHashMap::default();
+    let mut known = Known::default();
     let mut at_end: FxHashMap<Block, Memory> = FxHashMap::default();
-    // (block, undo log) for each open tree node.
     for root in dom.roots.clone() {
-        let mut stack: Vec<(Block, usize, Vec<Key>)> = Vec::new();
-        let log = visit(f, &cfg, root, &mut table, &mut at_end);
+        let mut stack: Vec<(Block, usize, Log)> = Vec::new();
+        let log = visit(f, &cfg, root, &mut known, &mut at_end);
         stack.push((root, 0, log));
         while let Some((b, next, _)) = stack.last_mut() {
             if let Some(&c) = dom.children[*b].get(*next) {
                 *next += 1;
-                let log = visit(f, &cfg, c, &mut table, &mut at_end);
+                let log = visit(f, &cfg, c, &mut known, &mut at_end);
                 stack.push((c, 0, log));
             } else {
                 let (b, _, log) = stack.pop().expect("the loop's own entry");
-                for key in log {
-                    table.remove(&key);
+                for k in &log.keys {
+                    known.table.remove(k);
+                }
+                for k in &log.facts {
+                    known.facts.remove(k);
+                }
+                if let Some(v) = log.condition {
+                    known.conditions.remove(&v);
                 }
                 at_end.remove(&b);
             }
@@ -55,14 +81,87 @@ pub fn run(_program: &Program, f: &mut Func) {
     }
 }
 
-fn visit(
-    f: &mut Func,
-    cfg: &Cfg,
-    b: Block,
-    table: &mut FxHashMap<Key, SmallVec<[Value; 1]>>,
-    at_end: &mut FxHashMap<Block, Memory>,
-) -> Vec<Key> {
-    let mut log = Vec::new();
+/// Notes what the branch that leads to `b` says, if there is one way to `b` only.
+fn learn(f: &Func, cfg: &Cfg, b: Block, known: &mut Known, log: &mut Log) {
+    let [p] = cfg.preds[b][..] else { return };
+    if f.roots().any(|r| r == b) {
+        return;
+    }
+    let Term::Br { cond, then, els, .. } = &f.blocks[p].term else { return };
+    if then.block == els.block {
+        return;
+    }
+    let (cond, outcome) = (f.resolve(*cond), then.block == b);
+    if known.conditions.insert(cond, outcome).is_none() {
+        log.condition = Some(cond);
+    }
+    let ValueDef::Inst(i, _) = f.values[cond].def else { return };
+    let d = &f.insts[i];
+    let Op::Icmp(cc) = d.op else { return };
+    let (x, y) = (f.resolve(d.args[0]), f.resolve(d.args[1]));
+    let (turned, swapped) = (fold::negate(cc), fold::swap(cc));
+    for (cc, x, y, holds) in [
+        (cc, x, y, outcome),
+        (turned, x, y, !outcome),
+        (swapped, y, x, outcome),
+        (fold::negate(swapped), y, x, !outcome),
+    ] {
+        let key = key(f, &Op::Icmp(cc), &smallvec::smallvec![x, y], &d.results);
+        if !known.facts.contains_key(&key) {
+            known.facts.insert(key.clone(), holds);
+            log.facts.push(key);
+        }
+    }
+}
+
+fn is_remainder(op: &Op) -> Option<Op> {
+    match op {
+        Op::URem => Some(Op::UDiv),
+        Op::SRem => Some(Op::SDiv),
+        _ => None,
+    }
+}
+
+/// `x % y` as `x - (x / y) * y` where the quotient is there, or will be later in the block (then it is computed here).
+fn remainder(f: &mut Func, b: Block, inst: Inst, known: &mut Known, log: &mut Log) {
+    let d = &f.insts[inst];
+    let Some(div) = is_remainder(&d.op) else { return };
+    let (args, results, pos, inl) = (d.args.clone(), d.results.clone(), d.pos, d.inl);
+    let ty = f.ty(results[0]);
+    let key = key(f, &div, &args, &results);
+    let at = f.blocks[b].insts.iter().position(|&i| i == inst).expect("it is in the block");
+    let mut new: SmallVec<[Inst; 2]> = SmallVec::new();
+    let mut make = |f: &mut Func, op: Op, args: &[Value]| {
+        let i = f.make_inst(op, args, &[ty], pos);
+        f.insts[i].inl = inl;
+        new.push(i);
+        f.insts[i].results[0]
+    };
+    let quotient = match known.table.get(&key) {
+        Some(q) => f.resolve(q[0]),
+        None => {
+            let same = |f: &Func, i: Inst| {
+                let d = &f.insts[i];
+                d.op == div && d.args.iter().zip(&args).all(|(&a, &b)| f.resolve(a) == b)
+            };
+            if !f.blocks[b].insts[at + 1..].iter().any(|&i| same(f, i)) {
+                return;
+            }
+            let q = make(f, div, &args);
+            known.table.insert(key.clone(), smallvec::smallvec![q]);
+            log.keys.push(key);
+            q
+        }
+    };
+    let product = make(f, Op::Mul, &[quotient, args[1]]);
+    f.blocks[b].insts.splice(at..at, new);
+    f.insts[inst].op = Op::Sub;
+    f.insts[inst].args = smallvec::smallvec![args[0], product];
+}
+
+fn visit(f: &mut Func, cfg: &Cfg, b: Block, known: &mut Known, at_end: &mut FxHashMap<Block, Memory>) -> Log {
+    let mut log = Log::default();
+    learn(f, cfg, b, known, &mut log);
     let mut memory = match cfg.preds[b].as_slice() {
         [p] if f.roots().all(|r| r != b) => at_end.get(p).cloned().unwrap_or_default(),
         _ => Memory::default(),
@@ -81,8 +180,16 @@ fn visit(
         let kind = effect(&data.op);
         match kind {
             Effect::Pure | Effect::Check => {
+                if is_remainder(&data.op).is_some() {
+                    remainder(f, b, inst, known, &mut log);
+                }
+                let data = &f.insts[inst];
                 let key = key(f, &data.op, &data.args, &data.results);
-                if let Some(old) = table.get(&key) {
+                if let (Op::Icmp(_), Some(&holds)) = (&data.op, known.facts.get(&key)) {
+                    let d = &mut f.insts[inst];
+                    d.op = Op::Iconst(holds as i64);
+                    d.args.clear();
+                } else if let Some(old) = known.table.get(&key) {
                     let results = data.results.clone();
                     for (&r, &o) in results.iter().zip(old) {
                         f.alias(r, o);
@@ -92,8 +199,8 @@ fn visit(
                     d.args.clear();
                     d.results.clear();
                 } else {
-                    table.insert(key.clone(), data.results.clone());
-                    log.push(key);
+                    known.table.insert(key.clone(), data.results.clone());
+                    log.keys.push(key);
                 }
             }
             Effect::Read => {
@@ -139,6 +246,16 @@ fn visit(
         }
     }
     at_end.insert(b, memory);
+    if let Term::Br { cond, .. } = &f.blocks[b].term
+        && let Some(&holds) = known.conditions.get(&f.resolve(*cond))
+    {
+        let pos = f.blocks[b].term_pos;
+        let i = f.push_inst(b, Op::Iconst(holds as i64), &[], &[Ty::I8], pos);
+        let constant = f.insts[i].results[0];
+        if let Term::Br { cond, .. } = &mut f.blocks[b].term {
+            *cond = constant;
+        }
+    }
     log
 }
 
@@ -189,4 +306,75 @@ fn key(f: &Func, op: &Op, args: &SmallVec<[Value; 3]>, results: &[Value]) -> Key
         args.swap(0, 1);
     }
     Key { tag: (tag >> 32) as u32 ^ tag as u32, imm, imm2, tys, args }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Func, FuncId, Op, Program, interp::Interp, passes};
+
+    /// Runs the pass and then `simplify` on `f0`, and checks that results stay the same.
+    fn optimised(text: &str, args: &[&[u64]]) -> Func {
+        let mut p: Program = crate::parse::program(text).unwrap_or_else(|e| panic!("{e}"));
+        let call = |p: &Program| -> Vec<_> {
+            args.iter().map(|a| Interp::new(p, 1000).call(FuncId(0), a, 0)).collect()
+        };
+        let before = call(&p);
+        let mut f = p.funcs[FuncId(0)].clone();
+        for pass in [super::run, passes::simplify::run] {
+            pass(&p, &mut f);
+            f.apply_aliases();
+            crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
+        }
+        p.funcs[FuncId(0)] = f.clone();
+        assert_eq!(before, call(&p), "{f}");
+        f
+    }
+    fn count(f: &Func, op: &Op) -> usize {
+        f.blocks.iter().flat_map(|b| &b.insts).filter(|&&i| f.insts[i].op == *op).count()
+    }
+
+    #[test]
+    fn one_division_for_quotient_and_remainder() {
+        for (first, second) in [("sdiv", "srem"), ("srem", "sdiv"), ("udiv", "urem"), ("urem", "udiv")] {
+            let f = optimised(
+                &format!(
+                    "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n\
+                     v2: i64 = {first} v0, v1\nv3: i64 = {second} v0, v1\nv4: i64 = xor v2, v3\nret v4\nend\n"
+                ),
+                &[&[17, 5], &[u64::MAX - 16, 5], &[17, u64::MAX - 4], &[1 << 63, u64::MAX]],
+            );
+            let divisions = [Op::SDiv, Op::UDiv, Op::SRem, Op::URem].map(|op| count(&f, &op));
+            assert_eq!(divisions.iter().sum::<usize>(), 1, "{f}");
+        }
+    }
+
+    #[test]
+    fn a_remainder_alone_stays() {
+        let f = optimised(
+            "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n\
+             v2: i64 = srem v0, v1\nret v2\nend\n",
+            &[&[17, 5]],
+        );
+        assert_eq!((count(&f, &Op::SRem), count(&f, &Op::SDiv)), (1, 0));
+    }
+
+    #[test]
+    fn a_branch_tells_what_holds_behind_it() {
+        // Behind v0 < v1: v1 > v0 holds, v1 <= v0 does not; elsewhere nothing is known.
+        let f = optimised(
+            "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n\
+             v2: i8 = icmp.slt v0, v1\nbr v2, b1, b2\n\
+             b1:\nv3: i8 = icmp.sgt v1, v0\nbr v3, b3, b4\n\
+             b2:\nv4: i8 = icmp.sgt v1, v0\nbr v4, b4, b5\n\
+             b3:\nv5: i64 = iconst 3\nret v5\n\
+             b4:\nv6: i64 = iconst 4\nret v6\n\
+             b5:\nv7: i8 = icmp.sle v0, v1\nbr v7, b6, b7\n\
+             b6:\nv8: i64 = iconst 6\nret v8\n\
+             b7:\nv9: i64 = iconst 7\nret v9\nend\n",
+            &[&[1, 2], &[2, 1], &[2, 2]],
+        );
+        let branches = f.blocks.iter().filter(|b| matches!(b.term, crate::Term::Br { .. })).count();
+        // The first one, and the one that asks about equality.
+        assert_eq!(branches, 2, "{f}");
+    }
 }

@@ -10,6 +10,7 @@ pub mod fold;
 pub mod gvn;
 pub mod inline;
 pub mod licm;
+pub mod memequal;
 pub mod poll;
 pub mod promote;
 pub mod remarks;
@@ -47,8 +48,12 @@ pub struct Report {
 type FuncPass = (&'static str, fn(&Program, &mut Func));
 
 /// Before inlining: make bodies small, so that their size says what they cost.
-const EARLY: &[FuncPass] =
-    &[("early-simplify", simplify::run), ("early-promote", promote::run), ("early-simplify2", simplify::run)];
+const EARLY: &[FuncPass] = &[
+    ("early-simplify", simplify::run),
+    ("memequal", memequal::run),
+    ("early-promote", promote::run),
+    ("early-simplify2", simplify::run),
+];
 /// After escape analysis.
 const LATE: &[FuncPass] = &[
     ("promote", promote::run),

@@ -3,6 +3,7 @@
 //!
 //! Copies and zeroings of a promotable slot are first expanded into loads and stores of its pieces. The pieces are found from
 //! the accesses: (offset, kind) pairs that do not overlap.
+use super::simplify;
 use crate::{Block, Func, Inst, Op, Program, Slot, Term, Ty, Value, ValueDef, analysis::cfg::Cfg};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -34,6 +35,10 @@ pub fn run(_program: &Program, f: &mut Func) {
         drop_copied(f, &mut plans);
         promote(f, &plans);
         f.apply_aliases();
+        // A closure that is gone held the addresses of what it captured: they have to show as such again, not as joins.
+        while simplify::params(f) {
+            f.apply_aliases();
+        }
     }
 }
 

@@ -223,7 +223,7 @@ fn unreachable(f: &mut Func) -> bool {
 }
 
 /// Drops block parameters that always receive the same value.
-fn params(f: &mut Func) -> bool {
+pub fn params(f: &mut Func) -> bool {
     let cfg = Cfg::new(f);
     let mut changed = false;
     for &b in &cfg.rpo {

@@ -18,7 +18,7 @@ type hchan struct {
 	recvx    uint
 	recvq    [2]uintptr
 	sendq    [2]uintptr
-	lock     uintptr
+	lock     uint32 // 0: free, 1: held, 2: held, and somebody sleeps until it is free
 }
 
 type scase struct {
@@ -38,6 +38,11 @@ func chansend(c *hchan, elem unsafe.Pointer, block bool) int
 func chanrecv(c *hchan, elem unsafe.Pointer, block bool) int
 func chanclose(c *hchan) bool // false: it was closed
 func parkForever(reason int)
+
+// chanwake wakes one who sleeps for the channel's lock.
+//
+//go:nosplit
+func chanwake(c *hchan)
 
 func selectstart(cas0 *scase, order0 *uint16, nsends, nrecvs int, block bool) (int, int)
 func selectfinish(cas0 *scase, order0 *uint16, nsends, nrecvs int) (int, int)
@@ -73,9 +78,87 @@ func makechan(t *abi.ChanType, size int) *hchan {
 
 func makechan64(t *abi.ChanType, size int64) *hchan { return makechan(t, int(size)) }
 
+// The fast path: values go into the buffer and come out of it without a switch to Rust if nobody waits in the queue that
+// matters and the lock is free. While the lock is held nothing may be a safepoint, or a stopped world would wait for those
+// who wait for the lock: these functions do not check the stack, have no loops, and call nothing that has.
+
+// chanput sends to a buffer with room. False: chansend knows why.
+//
+//go:nosplit
+func chanput(c *hchan, elem unsafe.Pointer) bool {
+	if c.qcount >= c.dataqsiz || !cas32(&c.lock, 0, 1) {
+		return false
+	}
+	ok := c.closed == 0 && c.recvq[0] == 0 && c.qcount < c.dataqsiz && (!writeBarrier.enabled || c.elemtype.PtrBytes == 0)
+	if ok {
+		i := c.sendx
+		chancopy(unsafe.Pointer(uintptr(c.buf)+uintptr(i)*uintptr(c.elemsize)), elem, uintptr(c.elemsize))
+		if i++; i == c.dataqsiz {
+			i = 0
+		}
+		c.sendx = i
+		c.qcount++
+	}
+	chanunlock(c)
+	return ok
+}
+
+// chantake receives from a buffer that is not empty, to elem if that is not nil. False: chanrecv knows why.
+//
+//go:nosplit
+func chantake(c *hchan, elem unsafe.Pointer) bool {
+	if c.qcount == 0 || !cas32(&c.lock, 0, 1) {
+		return false
+	}
+	pointers := c.elemtype.PtrBytes != 0
+	ok := c.qcount != 0 && c.sendq[0] == 0 && !(writeBarrier.enabled && pointers)
+	if ok {
+		i := c.recvx
+		slot := unsafe.Pointer(uintptr(c.buf) + uintptr(i)*uintptr(c.elemsize))
+		if elem != nil {
+			chancopy(elem, slot, uintptr(c.elemsize))
+		}
+		if pointers {
+			memclrNoHeapPointers(slot, uintptr(c.elemsize))
+		}
+		if i++; i == c.dataqsiz {
+			i = 0
+		}
+		c.recvx = i
+		c.qcount--
+	}
+	chanunlock(c)
+	return ok
+}
+
+//go:nosplit
+func chanunlock(c *hchan) {
+	if !cas32(&c.lock, 1, 0) {
+		store32(&c.lock, 0)
+		chanwake(c)
+	}
+}
+
+//go:nosplit
+func chancopy(dst, src unsafe.Pointer, n uintptr) {
+	switch n {
+	case 4:
+		*(*uint32)(dst) = *(*uint32)(src)
+	case 8:
+		*(*uint64)(dst) = *(*uint64)(src)
+	case 16:
+		*(*[2]uint64)(dst) = *(*[2]uint64)(src)
+	default:
+		memmove(dst, src, n)
+	}
+}
+
 func chansend1(c *hchan, elem unsafe.Pointer) {
 	if c == nil {
 		parkForever(waitNilSend)
+	}
+	if chanput(c, elem) {
+		return
 	}
 	if chansend(c, elem, true) == chanClosed {
 		panic(plainError("send on closed channel"))
@@ -86,6 +169,9 @@ func chanrecv1(c *hchan, elem unsafe.Pointer) {
 	if c == nil {
 		parkForever(waitNilRecv)
 	}
+	if chantake(c, elem) {
+		return
+	}
 	chanrecv(c, elem, true)
 }
 
@@ -93,7 +179,7 @@ func chanrecv2(c *hchan, elem unsafe.Pointer) bool {
 	if c == nil {
 		parkForever(waitNilRecv)
 	}
-	return chanrecv(c, elem, true) == chanDone
+	return chantake(c, elem) || chanrecv(c, elem, true) == chanDone
 }
 
 func closechan(c *hchan) {
@@ -131,6 +217,9 @@ func selectnbsend(c *hchan, elem unsafe.Pointer) bool {
 	if c == nil || chanSendBusy(c) {
 		return false
 	}
+	if chanput(c, elem) {
+		return true
+	}
 	r := chansend(c, elem, false)
 	if r == chanClosed {
 		panic(plainError("send on closed channel"))
@@ -142,13 +231,44 @@ func selectnbrecv(elem unsafe.Pointer, c *hchan) (selected, received bool) {
 	if c == nil || chanRecvBusy(c) {
 		return false, false
 	}
+	if chantake(c, elem) {
+		return true, true
+	}
 	r := chanrecv(c, elem, false)
 	return r != chanBlocked, r == chanDone
+}
+
+// selectfast does the one case that looks ready, if it can be done in the buffer: the case's index. -1 if there is none such, or
+// several: the choice between these is selectstart's.
+func selectfast(cas0 *scase, nsends, n int) int {
+	found := -1
+	cases := unsafe.Slice(cas0, n)
+	for i := range cases {
+		c := cases[i].c
+		if c == nil || i < nsends && chanSendBusy(c) || i >= nsends && chanRecvBusy(c) {
+			continue
+		}
+		if found >= 0 {
+			return -1
+		}
+		found = i
+	}
+	if found < 0 {
+		return -1
+	}
+	c := cases[found].c
+	if found < nsends && chanput(c, cases[found].elem) || found >= nsends && chantake(c, cases[found].elem) {
+		return found
+	}
+	return -1
 }
 
 // selectgo runs a select statement: cases cas0[:nsends] are sends, the nrecvs after them receives.
 // It returns the index of the chosen case (-1: default) and whether a value was received.
 func selectgo(cas0 *scase, order0 *uint16, pc0 *uintptr, nsends, nrecvs int, block bool) (int, bool) {
+	if i := selectfast(cas0, nsends, nsends+nrecvs); i >= 0 {
+		return i, i >= nsends
+	}
 	i, r := selectstart(cas0, order0, nsends, nrecvs, block)
 	if r == chanParked {
 		i, r = selectfinish(cas0, order0, nsends, nrecvs)

@@ -203,7 +203,9 @@ impl Emitter<'_> {
     pub fn inst(&mut self, inst: &Inst) {
         match inst {
             Inst::Args(_) | Inst::Keep { .. } => {}
-            Inst::Mov { dst, src } | Inst::MovF { dst, src } => self.mov(Move { from: *src, to: *dst }),
+            Inst::Mov { dst, src } | Inst::MovF { dst, src } | Inst::Stash { dst, src } => {
+                self.mov(Move { from: *src, to: *dst })
+            }
             Inst::Imm { dst, imm } => self.imm(*dst, *imm),
             Inst::Lea { dst, addr, sz } => {
                 let m = self.m(addr);

@@ -268,6 +268,7 @@ fn moves() {
             t.one(Inst::Mov { dst, src }, format!("mov {}, {}", reg(dst, 8), reg(src, 8)));
         }
         t.one(Inst::Mov { dst, src: spill(1) }, format!("mov {}, {}", reg(dst, 8), reg(spill(1), 8)));
+        t.one(Inst::Stash { dst: spill(2), src: dst }, format!("mov {}, {}", reg(spill(2), 8), reg(dst, 8)));
         t.one(Inst::Mov { dst: spill(2), src: dst }, format!("mov {}, {}", reg(spill(2), 8), reg(dst, 8)));
         for v in [0, 1, i32::MAX as i64, i32::MIN as i64, -1, u32::MAX as i64, 1 << 32, i64::MAX, i64::MIN] {
             let want = if v == 0 {

@@ -297,6 +297,11 @@ pub enum Inst {
         dst: Reg,
         src: Reg,
     },
+    /// A copy, of either kind, that may go to a spill slot.
+    Stash {
+        dst: Reg,
+        src: Reg,
+    },
     Imm {
         dst: Reg,
         imm: i64,
@@ -621,6 +626,10 @@ impl Inst {
                 v.use_any(src);
                 v.def(dst);
             }
+            Inst::Stash { dst, src } => {
+                v.use_reg(src);
+                v.def_any(dst);
+            }
             Inst::Imm { dst, .. } | Inst::FZero { dst } | Inst::CarryMask { dst, .. } => v.def(dst),
             Inst::Setcc { dst, .. } | Inst::ReadG { dst } => v.def(dst),
             Inst::Lea { dst, addr, .. } | Inst::FLoad { dst, addr, .. } => {
@@ -844,6 +853,7 @@ impl Inst {
             Inst::Args(_)
                 | Inst::Mov { .. }
                 | Inst::MovF { .. }
+                | Inst::Stash { .. }
                 | Inst::Imm { .. }
                 | Inst::Lea { .. }
                 | Inst::ShI { .. }

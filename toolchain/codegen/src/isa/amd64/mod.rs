@@ -15,6 +15,7 @@ mod isel_arith;
 mod isel_call;
 mod isel_cmp;
 mod isel_mem;
+mod lazy;
 mod listing;
 mod liveness;
 mod regs;
@@ -23,6 +24,7 @@ mod split;
 mod tests;
 
 use super::{Compiled, Env, FrameMoves, Line, Safepoint};
+use crate::prep;
 use crate::regalloc::{self, Problem, Reg, Solution, Visit};
 use crate::replay::{Replay, Safe, Words};
 use emit::{Cold, Emitter, RuntimeSymbols};
@@ -84,7 +86,7 @@ fn compile_ssa(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, Strin
 /// With [`crate::Options::check`] there are notes, which have not been checked.
 fn compile_noted(env: &Env, func: &Func, w: &mut Worker) -> Result<(Compiled, Option<Notes>), String> {
     let mut f = func.clone();
-    crate::prep::legalize(&mut f, env.helpers);
+    prep::legalize(&mut f, env.helpers);
     env.options.record(&f, "legalize", || f.to_string());
     let sig = &env.program.sigs[func.sig];
     let params = isel_call::place_params(&mut f, sig);
@@ -93,9 +95,13 @@ fn compile_noted(env: &Env, func: &Func, w: &mut Worker) -> Result<(Compiled, Op
         sel.slots_used[mask.index()] = true;
         sel.slots_used[slots.index()] = true;
     }
-    split::split_at_loops(&mut sel, &|b| {
-        f.blocks.get(ir::Block(b)).is_some_and(|b| b.cold || matches!(b.term, ir::Term::Unreachable))
-    });
+    if sel.calls {
+        let unlikely = prep::unlikely(&f);
+        let graph = lazy::Graph::new(&sel);
+        let lazy = lazy::choose(&sel, &graph, &|b| unlikely.get(b as usize).is_some_and(|&u| u));
+        let loops = split::split_at_loops(&mut sel, &graph, &lazy.lazy);
+        lazy::split_at_lazy_calls(&mut sel, &graph, &lazy, &loops);
+    }
     env.options.record(&f, "machine", || listing::machine(&f, &sel));
     let solution = allocate(env, &mut sel, w)?;
     let frame = Frame::new(&f, &sel.slots_used, sel.out_args, solution.spill_slots, sel.calls);

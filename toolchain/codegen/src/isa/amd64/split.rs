@@ -1,8 +1,10 @@
 //! Live ranges of loops: a value that is live across a call spends its life in a spill slot, and the allocator would
 //! reload it at each use. In a loop without calls it gets a second name, copied before the loop, which lives in a
-//! register.
+//! register. What a loop starts with is copied too, so that what changes in the loop has a place of its own ([`super::lazy`]
+//! copies it where the loop is left).
 use super::inst::Inst;
 use super::isel::Selected;
+use super::lazy::Graph;
 use crate::regalloc::{Reg, Visit};
 use rustc_hash::FxHashMap;
 
@@ -10,9 +12,9 @@ use rustc_hash::FxHashMap;
 const MOST: [usize; 2] = [8, 10];
 
 /// Collects or renames register operands.
-struct Operands<'a> {
-    uses: &'a mut dyn FnMut(&mut Reg),
-    defs: &'a mut dyn FnMut(Reg),
+pub struct Operands<'a> {
+    pub uses: &'a mut dyn FnMut(&mut Reg),
+    pub defs: &'a mut dyn FnMut(Reg),
 }
 
 impl Visit for Operands<'_> {
@@ -42,36 +44,23 @@ impl Visit for Operands<'_> {
     }
 }
 
-struct Loop {
-    body: Vec<usize>,
+/// A loop whose every round goes without a call, but for lazy ones.
+pub struct Loop {
+    /// Its blocks, the header first.
+    pub body: Vec<usize>,
     preheader: usize,
 }
 
-/// Splits ranges; `cold` tells which blocks hardly ever run.
-pub fn split_at_loops(sel: &mut Selected, cold: &dyn Fn(u32) -> bool) {
-    let calls =
-        |b: u32, sel: &Selected| sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Inst::Call(_)));
-    if !sel.rpo.iter().any(|&b| calls(b, sel)) {
-        return;
+/// Splits ranges. Calls in lazy blocks do not count: what is live across them gets other names there.
+pub fn split_at_loops(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Vec<Loop> {
+    let (succs, preds) = (&g.succs, &g.preds);
+    let busy: Vec<bool> = g.calls.iter().zip(lazy).map(|(&c, &l)| c && !l).collect();
+    if !busy.contains(&true) {
+        return Vec::new();
     }
-    let n = sel.rpo.len();
-    let mut number = vec![usize::MAX; sel.blocks.len()];
-    for (i, &b) in sel.rpo.iter().enumerate() {
-        number[b as usize] = i;
-    }
-    let succs: Vec<Vec<usize>> = sel
-        .rpo
-        .iter()
-        .map(|&b| sel.blocks[b as usize].succs.iter().map(|&s| number[s as usize]).collect())
-        .collect();
-    let mut preds = vec![Vec::new(); n];
-    for (i, s) in succs.iter().enumerate() {
-        s.iter().for_each(|&t| preds[t].push(i));
-    }
-    let busy: Vec<bool> = sel.rpo.iter().map(|&b| calls(b, sel) && !cold(b)).collect();
-    let loops = quiet_loops(&succs, &preds, &busy);
+    let loops = quiet_loops(succs, preds, &busy);
     if loops.is_empty() {
-        return;
+        return loops;
     }
 
     // What each loop uses without defining it.
@@ -98,7 +87,7 @@ pub fn split_at_loops(sel: &mut Selected, cold: &dyn Fn(u32) -> bool) {
     let mut candidates: Vec<Reg> = wanted.iter().flat_map(|w| w.keys().copied()).collect();
     candidates.sort_unstable_by_key(|r| r.index());
     candidates.dedup();
-    let across = live_across_calls(sel, &succs, &candidates);
+    let across = live_across_calls(sel, succs, lazy, &candidates);
 
     for (l, uses) in loops.iter().zip(wanted) {
         let mut chosen: Vec<(Reg, u32)> = uses.into_iter().filter(|u| across.contains(&u.0)).collect();
@@ -138,9 +127,38 @@ pub fn split_at_loops(sel: &mut Selected, cold: &dyn Fn(u32) -> bool) {
             block.args.iter_mut().for_each(rename);
         }
     }
+    for l in &loops {
+        copy_arguments(sel, sel.rpo[l.preheader] as usize);
+    }
+    loops
 }
 
-/// The outermost loops without calls (outside cold blocks) that have a block before them to put copies in.
+/// Copies what a block hands over to the next, but for what it has just made.
+fn copy_arguments(sel: &mut Selected, b: usize) {
+    let made = {
+        let mut made: Vec<Reg> = Vec::new();
+        for (inst, _) in &mut sel.blocks[b].insts {
+            inst.visit(&mut Operands { uses: &mut |_| {}, defs: &mut |r| made.push(r) });
+        }
+        made
+    };
+    for k in 0..sel.blocks[b].args.len() {
+        let src = sel.blocks[b].args[k];
+        if made.contains(&src) {
+            continue;
+        }
+        sel.pointer.push(sel.pointer[src.index()]);
+        let dst = Reg::virt(sel.pointer.len() - 1, src.is_float());
+        let insts = &mut sel.blocks[b].insts;
+        let at = insts.len() - 1;
+        let line = insts[at].1;
+        let inst = if src.is_float() { Inst::MovF { dst, src } } else { Inst::Mov { dst, src } };
+        insts.insert(at, (inst, line));
+        sel.blocks[b].args[k] = dst;
+    }
+}
+
+/// The outermost loops without calls (outside lazy blocks) that have a block before them to put copies in.
 fn quiet_loops(succs: &[Vec<usize>], preds: &[Vec<usize>], busy: &[bool]) -> Vec<Loop> {
     let n = succs.len();
     let mut taken = vec![false; n];
@@ -176,8 +194,13 @@ fn quiet_loops(succs: &[Vec<usize>], preds: &[Vec<usize>], busy: &[bool]) -> Vec
     out
 }
 
-/// Which of the candidates are live across a call.
-fn live_across_calls(sel: &mut Selected, succs: &[Vec<usize>], candidates: &[Reg]) -> Vec<Reg> {
+/// Which of the candidates are live across a call outside of lazy blocks.
+fn live_across_calls(
+    sel: &mut Selected,
+    succs: &[Vec<usize>],
+    lazy: &[bool],
+    candidates: &[Reg],
+) -> Vec<Reg> {
     let mut number: FxHashMap<Reg, usize> = FxHashMap::default();
     candidates.iter().enumerate().for_each(|(i, &r)| {
         number.insert(r, i);
@@ -211,7 +234,7 @@ fn live_across_calls(sel: &mut Selected, succs: &[Vec<usize>], candidates: &[Reg
                     uses: &mut |r| used.push(*r),
                     defs: &mut |r| set(&mut live, r, false),
                 });
-                if matches!(inst, Inst::Call(_)) {
+                if !lazy[b] && matches!(inst, Inst::Call(_)) {
                     across.iter_mut().zip(&live).for_each(|(a, l)| *a |= l);
                 }
                 used.iter().for_each(|&r| set(&mut live, r, true));
