@@ -201,11 +201,13 @@ impl Ssa {
             }
             chain.push(b);
             let blk = &self.blks[b.index()];
-            if blk.sealed && blk.preds.len() == 1 {
+            // A loop that nothing enters, only its own end, leads around for ever.
+            let around = chain.len() > self.blks.len();
+            if blk.sealed && blk.preds.len() == 1 && !around {
                 b = blk.preds[0];
                 continue;
             }
-            if blk.sealed && blk.preds.is_empty() {
+            if blk.sealed && blk.preds.is_empty() || around {
                 // Never set on this path. The zero goes to the block's start, so that it is there for all of it.
                 let ty = self.vars[var as usize];
                 let op = if ty.is_float() { Op::Fconst(0) } else { Op::Iconst(0) };

@@ -15,10 +15,18 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// Statements in order.
     pub fn stmts(&mut self, list: &'a [Stmt]) {
+        // What cannot be reached (behind a constant condition, say) needs no code, and nothing it calls.
+        if self.s.dead() {
+            return; // No goto jumps into a block.
+        }
         for s in list {
-            // What cannot be reached (behind a constant condition, say) needs no code, and nothing it calls. A label may be jumped to.
-            if self.s.dead() && !matches!(s.kind, StmtKind::Labeled { .. }) {
-                continue;
+            if self.s.dead() {
+                match &s.kind {
+                    // No goto jumps over a declaration.
+                    StmtKind::Define { .. } | StmtKind::Decl(_) => return,
+                    StmtKind::Labeled { label, .. } if self.env.facts.gotos.contains(&label.name) => {}
+                    _ => continue,
+                }
             }
             self.stmt(s);
         }

@@ -469,7 +469,12 @@ impl<'a> Isel<'a> {
                 let mut succs: Vec<u32> = cases.iter().map(|c| c.1.0).chain([default.0]).collect();
                 succs.sort_unstable();
                 succs.dedup();
+                let only = (succs.len() == 1).then(|| succs[0]);
                 self.blocks[b.index()].succs.extend(succs);
+                if let Some(to) = only {
+                    // All cases are empty. A dispatch would be an end with operands and one successor, which the allocator refuses.
+                    return self.push(Inst::Jmp(to));
+                }
                 let sz = self.sz(*value).reg();
                 let value = self.extended(*value, true);
                 let mut cases: Vec<(i64, u32)> = cases.iter().map(|c| (c.0, c.1.0)).collect();
