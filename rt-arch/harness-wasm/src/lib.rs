@@ -13,10 +13,12 @@ extern crate alloc;
 
 #[path = "../../harness/src/api.rs"]
 mod api;
+#[path = "../../harness/src/base.rs"]
+mod base;
 mod collect;
-mod host;
 mod leaf;
 mod nested;
+mod os;
 mod rt;
 #[path = "../../harness/src/sig.rs"]
 mod sig;

@@ -1,7 +1,8 @@
 //! The least a runtime can be: g0, goroutines, growing stacks, walks over stacks.
 
-use crate::host;
-pub use crate::host::{check, fail, map, mark, release, unmap};
+pub use crate::base::{check, fail, mark, release};
+use crate::os;
+pub use crate::os::{map, unmap};
 use core::ffi::c_void;
 use core::mem::offset_of;
 use core::ptr::{addr_of_mut, null_mut};
@@ -364,7 +365,7 @@ pub unsafe fn from_end(g: *mut G, x: usize) -> usize {
 /// How much memory the program has had.
 pub fn memory() -> usize {
     // SAFETY: one thread.
-    unsafe { host::MEMORY }
+    unsafe { os::MEMORY }
 }
 
 pub const fn g() -> G {

@@ -1,7 +1,7 @@
 //! The tests.
 
+use crate::base::println;
 use crate::collect::{self, BitVector, MakeFunc};
-use crate::host::println;
 use crate::rt::{self, Block, check, fail, run};
 use crate::sig::{Rng, Ty, random_type, random_value};
 use alloc::vec;

@@ -1,5 +1,6 @@
 //! The machine without an operating system: console, end, memory.
 
+use crate::base::fail;
 use core::ptr::addr_of_mut;
 
 #[cfg_attr(any(target_arch = "x86", target_arch = "x86_64"), path = "../bare/x86.rs")]
@@ -31,7 +32,7 @@ static mut FREE: [(usize, usize); 64] = [(0, 0); 64];
 static mut STARTED: bool = false;
 
 /// Memory of whole pages.
-pub fn map(size: usize) -> Option<usize> {
+pub fn map(size: usize) -> usize {
     let size = size.next_multiple_of(4096);
     // SAFETY: one core, no interrupts.
     unsafe {
@@ -40,9 +41,11 @@ pub fn map(size: usize) -> Option<usize> {
             STARTED = true;
             free[0] = (addr_of_mut!(MEMORY) as usize, POOL);
         }
-        let piece = free.iter_mut().filter(|f| f.1 >= size).min_by_key(|f| f.1)?;
+        let Some(piece) = free.iter_mut().filter(|f| f.1 >= size).min_by_key(|f| f.1) else {
+            fail(format_args!("no {size} bytes of memory"))
+        };
         piece.1 -= size;
-        Some(piece.0 + piece.1)
+        piece.0 + piece.1
     }
 }
 
@@ -51,18 +54,13 @@ pub fn unmap(mut p: usize, size: usize) {
     let mut size = size.next_multiple_of(4096);
     // SAFETY: as in `map`.
     let free = unsafe { &mut *addr_of_mut!(FREE) };
-    for f in free.iter_mut().filter(|f| f.1 > 0) {
-        if f.0 + f.1 == p || p + size == f.0 {
-            p = p.min(f.0);
-            size += f.1;
-            f.1 = 0;
-        }
-    }
-    for f in free.iter_mut().filter(|f| f.1 > 0) {
-        if f.0 + f.1 == p || p + size == f.0 {
-            p = p.min(f.0);
-            size += f.1;
-            f.1 = 0;
+    for _ in 0..2 {
+        for f in free.iter_mut().filter(|f| f.1 > 0) {
+            if f.0 + f.1 == p || p + size == f.0 {
+                p = p.min(f.0);
+                size += f.1;
+                f.1 = 0;
+            }
         }
     }
     if let Some(f) = free.iter_mut().find(|f| f.1 == 0) {

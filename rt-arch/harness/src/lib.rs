@@ -12,12 +12,14 @@
 extern crate alloc;
 
 mod api;
-#[cfg(feature = "bare")]
-mod bare;
+mod base;
 #[cfg(all(target_arch = "x86_64", not(feature = "bare")))]
 mod bench;
 mod gc;
 mod leaf;
+#[cfg_attr(feature = "bare", path = "bare.rs")]
+#[cfg_attr(not(feature = "bare"), path = "linux.rs")]
+mod os;
 mod rt;
 mod sig;
 #[cfg(not(feature = "bare"))]
