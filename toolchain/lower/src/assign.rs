@@ -83,6 +83,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             let Some(t) = self.left_ty(&left) else { return self.evaluate(r) };
             let v = self.expr_as(r, t);
             self.s.pos = pos;
+            if matches!(l.unparen().kind, ExprKind::Star(_)) && self.move_array(&left, t, &v) {
+                return;
+            }
             return self.store_left(&left, &v);
         }
         let lefts: Vec<Left> = lhs.iter().map(|l| self.left(l)).collect();
@@ -111,6 +114,20 @@ impl<'p, 'a> Fx<'p, 'a> {
         for (l, v) in lefts.iter().zip(&vals) {
             self.store_left(l, v);
         }
+    }
+
+    /// `*p = *q` for arrays, which may overlap in part when the pointers come from slices. Not for others: false.
+    fn move_array(&mut self, l: &Left, t: TypeId, v: &Val) -> bool {
+        let (Left::Place(p, _), &Val::Mem(from, false)) = (l, v) else { return false };
+        let K::Array(el, n) = self.p.kind(t) else { return false };
+        if n < 2 {
+            return false;
+        }
+        let el = self.ty(el);
+        let to = self.opd_addr(&Opd::Place(p.clone()), t);
+        let (to, from, n) = (self.addr_value(to), self.addr_value(from), self.word(n as i64));
+        self.move_elems(to, from, el, n);
+        true
     }
 
     /// An expression that gives several values: a call, or a comma-ok form.

@@ -127,7 +127,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         Val::Flat(smallvec![ptr, new_len, cap])
     }
     /// Copies `n` elements between areas that may overlap.
-    fn move_elems(&mut self, to: Value, from: Value, el: TypeId, n: Value) {
+    pub fn move_elems(&mut self, to: Value, from: Value, el: TypeId, n: Value) {
         if self.p.has_ptrs(el) {
             let et = self.mem_type_ptr(el);
             self.rt("typedslicecopy", &[et, to, n, from, n]);
