@@ -5,6 +5,7 @@ use ir::sig::PartLoc;
 use ir::{Func, FuncId, Program, Sig, Ty};
 use reflect::image::{self as img, FuncEntry, FuncFlags, LineRow};
 use reflect::image_writer::{Lines, StackMaps, Strings};
+use std::borrow::Cow;
 
 /// The blobs and the function table; addresses in the entries are offsets from the start of the text.
 pub struct Tables {
@@ -16,6 +17,25 @@ pub struct Tables {
     pub lines: Lines,
     /// Stack maps.
     pub maps: StackMaps,
+}
+
+/// A function's name as Go shows it: `p.F[...]` for every instance of `p.F`, `p.init` for each initialiser of variables of p. What
+/// calls these, and p's `init`s, is a part of the runtime in Go.
+fn shown(name: &str) -> Cow<'_, str> {
+    if name.ends_with(".init.all") {
+        return Cow::Borrowed("runtime.doInit1");
+    }
+    if let Some((package, number)) = name.rsplit_once(".init.var")
+        && number.bytes().all(|b| b.is_ascii_digit())
+    {
+        return Cow::Owned(format!("{package}.init"));
+    }
+    match (name.find('['), name.rfind(']')) {
+        (Some(from), Some(to)) if from < to => {
+            Cow::Owned(format!("{}[...]{}", &name[..from], &name[to + 1..]))
+        }
+        _ => Cow::Borrowed(name),
+    }
 }
 
 /// Makes the tables. `order`: functions in text order with their offsets.
@@ -70,7 +90,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
             let marker = c.markers.get(n).copied().unwrap_or(0);
             let at = i.call_pos.full_position();
             img::InlinedCall {
-                name: t.strings.add(i.name.as_str().as_bytes()),
+                name: t.strings.add(shown(i.name.as_str()).as_bytes()),
                 flags: if i.wrapper { FuncFlags::WRAPPER } else { FuncFlags::empty() },
                 start_line: i.start.position().line,
                 call_file: t.strings.file(at.file.as_str().as_bytes()),
@@ -98,7 +118,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
         frame: c.frame,
         args: c.native.map_or(sig.area_size, |n| n.args),
         flags: flags(f, sig) | native_flags(c),
-        name: t.strings.add(f.name.as_str().as_bytes()),
+        name: t.strings.add(shown(f.name.as_str()).as_bytes()),
         file,
         start_line: start.line,
         pcline: t.lines.add(file, start.line, &rows),

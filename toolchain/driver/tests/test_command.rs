@@ -25,6 +25,14 @@ const FILES: &[(&str, &str)] = &[
          Output: 4\n}\n\nfunc ExampleTwice_wrong() {\n\tfmt.Println(p.Twice(2))\n\t// Output: 5\n}\n",
     ),
     ("q/q.go", "package q\n"),
+    (
+        "cmd/main.go",
+        "package main\n\nvar state = 1\n\nfunc main() { state = answer() }\n\nfunc answer() int { return 42 }\n",
+    ),
+    (
+        "cmd/main_test.go",
+        "package main\n\nimport \"testing\"\n\nfunc TestMain2(t *testing.T) {\n\tmain()\n\tif state != 42 {\n\t\tt.Fatal()\n\t}\n}\n",
+    ),
 ];
 
 fn run(dir: &Scratch, args: &[&str]) -> (i32, String) {
@@ -53,6 +61,8 @@ fn tests_and_examples() {
     ] {
         assert!(text.contains(want), "no {want:?} in:\n{text}");
     }
+    let (status, text) = run(&dir, &["test", "./cmd"]);
+    assert_eq!((status, text.contains("ok  \texample.com/m/cmd")), (0, true), "{text}");
     let (status, text) = run(&dir, &["test", "./..."]);
     assert_eq!(status, 1, "{text}");
     for want in [

@@ -597,11 +597,12 @@ pub fn package_init(p: &mut Prog, pkg: PkgId) -> Option<FuncId> {
         return None;
     }
     let sig = p.sig(&[], &[]);
-    let name = format!("{}.init", p.pkg_prefix(pkg));
+    let name = format!("{}.init.all", p.pkg_prefix(pkg));
     let flags = FuncFlags::default();
     Some(p.generated(&name, sig, flags, move |p, id| {
         let mut fx = Fx::synthetic(p, id);
         for f in list {
+            fx.s.pos = fx.p.prog.funcs[f].pos;
             fx.call_func(f, &[]);
         }
         fx.finish(syntax::Pos::NONE)

@@ -48,7 +48,9 @@ pub(super) fn finish(
         .iter()
         .map(|p| p.imports.iter().filter_map(|i| Some(known[&i.target.as_ref().ok()?.path])).collect())
         .collect();
-    let errors = problems(&packages, &targets, known, &roots);
+    // A program under test is a package like any other.
+    let tested = config.tested.as_ref().map(|t| t.package.path.as_str());
+    let errors = problems(&packages, &targets, known, &roots, tested);
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -70,7 +72,8 @@ pub(super) fn finish(
                 .iter()
                 .filter_map(|i| Some((i.path, position[known[&i.target.as_ref().ok()?.path]])))
                 .collect();
-            let link_path = if p.name == names::MAIN { names::MAIN } else { Sym::new(&p.place.path) };
+            let is_program = p.name == names::MAIN && tested != Some(p.place.path.as_str());
+            let link_path = if is_program { names::MAIN } else { Sym::new(&p.place.path) };
             Package {
                 link_path,
                 name: p.name,
@@ -86,7 +89,6 @@ pub(super) fn finish(
             }
         })
         .collect();
-    let _ = config;
     Ok(Program { packages, roots: roots.into_iter().map(|r| position[r]).collect() })
 }
 
@@ -96,6 +98,7 @@ fn problems(
     targets: &[Vec<usize>],
     known: &FxHashMap<String, usize>,
     roots: &[usize],
+    tested: Option<&str>,
 ) -> LoadErrors {
     let mut importers = Importers(vec![None; packages.len()]);
     let mut seen = vec![false; packages.len()];
@@ -132,7 +135,7 @@ fn problems(
             }
         }
         for (import, &target) in p.imports.iter().filter(|i| i.target.is_ok()).zip(&targets[i]) {
-            if packages[target].name == names::MAIN {
+            if packages[target].name == names::MAIN && tested != Some(packages[target].place.path.as_str()) {
                 let text =
                     format!("import {:?} is a program, not an importable package", import.path.as_str());
                 errors.push(located(import.pos, &text));
