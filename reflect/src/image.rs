@@ -117,6 +117,8 @@ pub struct Image {
     pub godebug: Range,
     /// Address of FIPS information, 0 if none.
     pub fipsinfo: u64,
+    /// Address of the runtime's `rt_memprofile` if the program can read a memory profile, otherwise 0.
+    pub memprofile: u64,
 }
 
 /// Which word of a g is `stackguard0`, all that compiled code knows of one.

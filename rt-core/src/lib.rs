@@ -25,6 +25,7 @@ pub mod os;
 pub mod panic;
 pub mod print;
 pub mod proc;
+pub mod profile;
 pub mod rand;
 pub mod sched;
 pub mod select;

@@ -24,9 +24,11 @@ pub struct Shared {
     pub write_barrier: usize,
     pub sigpanic: usize,
     pub goexit_resume: usize,
+    pub mem_profile_rate: usize,
 }
 
-static SHARED: Global<Shared> = Global::new(Shared { write_barrier: 0, sigpanic: 0, goexit_resume: 0 });
+static SHARED: Global<Shared> =
+    Global::new(Shared { write_barrier: 0, sigpanic: 0, goexit_resume: 0, mem_profile_rate: 0 });
 static ARGC: AtomicUsize = AtomicUsize::new(0);
 static ARGV: AtomicUsize = AtomicUsize::new(0);
 static NCPU: AtomicUsize = AtomicUsize::new(1);

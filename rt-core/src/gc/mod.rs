@@ -41,6 +41,7 @@ use crate::heap::cache::MCache;
 use crate::heap::{self, Config, HEAP};
 use crate::os;
 use crate::print::throw;
+use crate::profile;
 use crate::sync::{Global, Mutex};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
@@ -431,10 +432,16 @@ unsafe fn finish() -> bool {
         if STATE.verify.load(Relaxed) {
             verify::check();
         }
+        if let Some(p) = profile::mem::ops() {
+            (p.next_cycle)();
+        }
         sweep::start_cycle();
         pacer::pause(false);
         pacer::count_cycle(STATE.forced.load(Relaxed));
         (w.start)();
+    }
+    if let Some(p) = profile::mem::ops() {
+        (p.flush)();
     }
     worker::wake();
     true
@@ -465,6 +472,9 @@ pub unsafe fn collect(c: *mut MCache) -> bool {
         }
     }
     sweep::finish();
+    if let Some(p) = profile::mem::ops() {
+        (p.collected)();
+    }
     true
 }
 

@@ -18,6 +18,7 @@ use crate::heap::sizes::PTR;
 use crate::heap::span::{Span, State};
 use crate::heap::types::Type;
 use crate::heap::{find_object, meta};
+use crate::profile::mem;
 use crate::sync::{Global, Mutex};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
@@ -28,6 +29,8 @@ enum Kind {
     Finalizer,
     Weak,
     Cleanup,
+    /// The memory profile counts the object; `func` is its bucket.
+    Sample,
 }
 
 /// A finalizer or cleanup to call.
@@ -170,7 +173,10 @@ fn mark_call(c: &Call, m: &mut Marker) {
 unsafe fn find(s: *mut Span, offset: usize, kind: Kind) -> *mut *mut Special {
     // SAFETY: under the span's special lock.
     unsafe {
-        let mut link = &raw mut (*s).specials;
+        let last = (*s).last_special;
+        let before =
+            !last.is_null() && ((*last).offset < offset || (*last).offset == offset && (*last).kind < kind);
+        let mut link = if before { &raw mut (*last).next } else { &raw mut (*s).specials };
         while !(*link).is_null() {
             let r = *link;
             if (*r).offset > offset || (*r).offset == offset && (*r).kind >= kind {
@@ -188,6 +194,7 @@ unsafe fn insert(s: *mut Span, link: *mut *mut Special, offset: usize, kind: Kin
     unsafe {
         *r = Special { next: *link, offset, kind, id, call };
         *link = r;
+        (*s).last_special = r;
         arena::set_has_specials((*s).base, true);
     }
 }
@@ -197,6 +204,7 @@ unsafe fn remove(s: *mut Span, link: *mut *mut Special) -> Special {
     unsafe {
         let r = *link;
         *link = (*r).next;
+        (*s).last_special = null_mut();
         let copy = core::ptr::read(r);
         meta::free(r as *mut u8, size_of::<Special>());
         if (*s).specials.is_null() {
@@ -246,6 +254,21 @@ pub unsafe fn add_finalizer(p: usize, call: Call) -> Added {
         }
         insert(s, link, off, Kind::Finalizer, 0, call);
         Added::Yes
+    }
+}
+
+/// Has the end of a sampled object counted: the object at `p` of a swept span, live and just allocated.
+///
+/// # Safety
+/// See above; the bucket is the memory profile's.
+pub unsafe fn add_sample(s: *mut Span, p: usize, bucket: usize) {
+    // SAFETY: live object, its span swept; the list under its lock.
+    unsafe {
+        let _g = (*s).special_lock.lock();
+        let off = p - (*s).base;
+        let link = find(s, off, Kind::Sample);
+        let call = Call { func: bucket, arg: 0, nret: 0, fint: core::ptr::null(), ot: core::ptr::null() };
+        insert(s, link, off, Kind::Sample, 0, call);
     }
 }
 
@@ -344,8 +367,11 @@ pub unsafe fn weak_handle(c: *mut MCache, p: usize) -> *mut usize {
     unsafe {
         let Some(s) = swept_span(p) else { return immortal_handle(p) };
         const CLASS: usize = 1 << 1 | 1;
-        if (*c).slots[CLASS].free == 0 && !(*c).refill(CLASS) {
-            return null_mut();
+        // Twice, if all are held back.
+        while (*c).slots[CLASS].free == 0 {
+            if !(*c).refill(CLASS) {
+                return null_mut();
+            }
         }
         let _g = (*s).special_lock.lock();
         let off = p - (*s).base;
@@ -408,7 +434,9 @@ pub fn mark_arena(a: &Arena, m: &mut Marker) {
                 let _g = (*s).special_lock.lock();
                 let mut r = (*s).specials;
                 while !r.is_null() {
-                    mark_call(&(*r).call, m);
+                    if (*r).kind != Kind::Sample {
+                        mark_call(&(*r).call, m);
+                    }
                     if (*r).kind == Kind::Finalizer {
                         m.mark_contents(s, (*s).index_of((*s).base + (*r).offset));
                     }
@@ -466,6 +494,12 @@ pub unsafe fn sweep(s: *mut Span) -> bool {
                     Kind::Cleanup if !has_finalizer => {
                         enqueue(1, remove(s, at).call);
                         queued = true;
+                    }
+                    Kind::Sample if !has_finalizer => {
+                        let bucket = remove(s, at).call.func;
+                        if let Some(ops) = mem::ops() {
+                            (ops.freed)(bucket);
+                        }
                     }
                     _ => at = &raw mut (**at).next,
                 }

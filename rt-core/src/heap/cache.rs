@@ -24,6 +24,7 @@ use super::span::{Place, Span};
 use crate::gc;
 use crate::gc::barrier::WbBuf;
 use crate::gc::work::Gcw;
+use crate::profile::mem;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
@@ -64,6 +65,13 @@ pub struct MCache {
     pub gcw: Gcw,
     /// Bytes of allocation not yet paid for by marking, while marking goes on.
     pub assist_debt: isize,
+    /// By span class: free objects of the slot's group that wait behind one that the memory profile samples, and that one,
+    /// the lowest bit. Above all bits of `free`.
+    pub held: [u64; SPAN_CLASSES],
+    /// The object that the allocation in progress takes, if it is sampled; otherwise 0.
+    pub sampled: usize,
+    /// Randomness for sampling.
+    random: u64,
 }
 
 impl MCache {
@@ -77,6 +85,9 @@ impl MCache {
         self.tiny_offset = 0;
         self.tiny_allocs = 0;
         self.assist_debt = 0;
+        self.held = [0; SPAN_CLASSES];
+        self.sampled = 0;
+        self.random = crate::os::nanotime() ^ (self as *mut MCache as u64).rotate_left(32) | 1;
         self.wb.reset();
         self.gcw.init();
     }
@@ -90,13 +101,47 @@ impl MCache {
         (s.base + i * s.elem_size as usize, s.needzero != 0)
     }
 
-    /// Makes the slot of the class non-empty: with the next group of its span or another span.
+    /// The sampled object for which the slot's other objects wait; needs a held bit.
+    #[cold]
+    pub fn take_sampled(&mut self, class: usize) -> (usize, bool) {
+        let held = core::mem::take(&mut self.held[class]);
+        self.slots[class].free = held;
+        let (p, dirty) = self.take(class);
+        self.sampled = p;
+        self.hold_back(class);
+        (p, dirty)
+    }
+
+    /// Leaves in the slot what comes before the next object to sample.
+    fn hold_back(&mut self, class: usize) {
+        let Some(ops) = mem::ops() else { return };
+        let s = &mut self.slots[class];
+        let mut rest = s.free;
+        for _ in 0..(ops.before)(&mut self.random, rest.count_ones() as usize, s.elem_size as usize) {
+            rest &= rest - 1;
+        }
+        s.free &= !rest;
+        self.held[class] = rest;
+    }
+
+    /// Whether a large object of `size` bytes is sampled.
+    pub fn samples(&mut self, size: usize) -> bool {
+        mem::ops().is_some_and(|ops| (ops.before)(&mut self.random, 1, size) == 0)
+    }
+
+    /// Gives the slot of the class free objects, of the next group of its span or of another span; they may all be held back.
     /// False: out of memory.
     pub fn refill(&mut self, class: usize) -> bool {
         let slot = &mut self.slots[class];
         // SAFETY: a cached span is owned by this cache.
         unsafe {
+            if self.held[class] != 0 {
+                // Who calls this records no samples.
+                slot.free = core::mem::take(&mut self.held[class]);
+                return true;
+            }
             if !slot.span.is_null() && load_group(slot) {
+                self.hold_back(class);
                 return true;
             }
             self.uncache(class);
@@ -114,6 +159,7 @@ impl MCache {
                 crate::print::throw("span has no free objects");
             }
             gc::pacer::note_alloc(free as usize * (*s).elem_size);
+            self.hold_back(class);
             true
         }
     }
@@ -130,6 +176,7 @@ impl MCache {
         }
         // SAFETY: a cached span is owned by this cache.
         unsafe {
+            slot.free |= core::mem::take(&mut self.held[class]);
             let left = unused(slot);
             if slot.free != 0 {
                 let group = (*s).next_group as usize - 1;

@@ -14,7 +14,8 @@ pub static ZEROBASE: u64 = 0;
 /// Allocates `size` bytes of type `typ` (one value, or an array of `size / typ.size`); a null type
 /// means no pointers. Memory is zero if `needzero` or if the type has pointers.
 ///
-/// A safepoint: it may collect, which scans the calling goroutine at its call.
+/// A safepoint: it may collect, which scans the calling goroutine at its call. If the memory profile samples the object, its address
+/// is in `MCache::sampled` afterwards.
 ///
 /// # Safety
 /// `c` is the cache of the P that the caller runs, and `typ` is null or a valid descriptor.
@@ -67,6 +68,9 @@ unsafe fn take(c: *mut MCache, class: usize) -> (usize, bool) {
             if (*c).slots[class].free != 0 {
                 return (*c).take(class);
             }
+            if (*c).held[class] != 0 {
+                return (*c).take_sampled(class);
+            }
             refill_slow(c, class);
         }
     }
@@ -77,7 +81,7 @@ unsafe fn refill_slow(c: *mut MCache, class: usize) {
     // SAFETY: the P's own cache.
     unsafe {
         gc::on_slow_alloc(c, class_pages(class >> 1) * PAGE);
-        if (*c).slots[class].free == 0 && !(*c).refill(class) {
+        if (*c).slots[class].free == 0 && (*c).held[class] == 0 && !(*c).refill(class) {
             out_of_memory();
         }
     }
@@ -138,6 +142,9 @@ unsafe fn alloc_large(
         }
         if !noscan {
             (*s).large_type.store(typ as *mut Type, Release);
+        }
+        if (*c).samples(size) {
+            (*c).sampled = p as usize;
         }
         p
     }

@@ -72,8 +72,9 @@ pub struct Span {
     pub npages: usize,
     /// Guards `specials`.
     pub special_lock: Mutex,
-    /// Finalizers and the like, by offset.
+    /// Finalizers and the like, by offset, and the one added last (null: unknown): objects come in ascending order.
     pub specials: *mut Special,
+    pub last_special: *mut Special,
     /// Central list links.
     pub next: *mut Span,
     pub prev: *mut Span,

@@ -82,6 +82,8 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("runtime.imageTypes", Leaf),
     ("runtime.mainExiting", Leaf),
     ("runtime.mallocgcSlow", Parking),
+    ("runtime.memProfileCopy", Leaf),
+    ("runtime.memProfileRateSet", Parking),
     ("runtime.nanotime", Leaf),
     ("runtime.newproc", Leaf),
     ("runtime.newsysproc", Leaf),

@@ -18,7 +18,14 @@ use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
     let m = getm();
     (*m).mallocing += 1;
-    let p = heap::mallocgc((*(*m).p).cache, size, typ, needzero);
+    let c = (*(*m).p).cache;
+    let p = heap::mallocgc(c, size, typ, needzero);
+    let sampled = core::mem::take(&mut (*c).sampled);
+    if sampled != 0
+        && let Some(ops) = crate::profile::mem::ops()
+    {
+        (ops.record)(sampled, size);
+    }
     (*m).mallocing -= 1;
     p
 }}

@@ -49,6 +49,8 @@ struct Writer<'a> {
 enum SymRefOr {
     Sym(SymRef),
     Section(SectionId),
+    /// The runtime's.
+    Runtime(&'static str),
 }
 
 /// Writes the object.
@@ -413,6 +415,13 @@ impl Writer<'_> {
         range(self, rodata, modinfo, options.modinfo.len() as u64);
         range(self, rodata, godebug, options.godebug.len() as u64);
         self.ro.extend_from_slice(&[0; 8]);
+        // Who can read the memory profile pays for it.
+        let profile =
+            |f: &ir::Func| matches!(&f.body, Body::Hook { symbol } if symbol == "runtime.memProfileCopy");
+        match self.program.funcs.iter().any(profile) {
+            true => self.ro_address(SymRefOr::Runtime("rt_memprofile"), 0),
+            false => self.ro.extend_from_slice(&[0; 8]),
+        }
         debug_assert_eq!(self.ro.len() as u64 - header, size_of::<Image>() as u64);
 
         let ro = std::mem::take(&mut self.ro);
@@ -421,6 +430,7 @@ impl Writer<'_> {
             let home = match target {
                 SymRefOr::Sym(s) => self.home(s),
                 SymRefOr::Section(s) => Home::In(s, 0),
+                SymRefOr::Runtime(name) => Home::Out(self.external(name)),
             };
             self.relocate(self.rodata, at, home, addend, elf::R_X86_64_64.0);
         }

@@ -178,6 +178,22 @@ impl<'p, 'a> Fx<'p, 'a> {
         let v = self.expr_as(rhs, t);
         self.update(s, left, t, |fx, old| fx.arith(op, t, old, &v))
     }
+    /// After an assignment: the allocator has to know when `runtime.MemProfileRate` changes.
+    pub fn note_assigned(&mut self, lhs: &'a [Expr]) {
+        for e in lhs {
+            if let ExprKind::Selector { sel, .. } = &e.unparen().kind
+                && sel.name == self.p.names.mem_profile_rate
+                && self.selection(e.unparen().id).is_none()
+                && self.is_runtime_var(self.obj(sel.id))
+            {
+                self.rt("memProfileRateSet", &[]);
+            }
+        }
+    }
+    fn is_runtime_var(&self, obj: ObjId) -> bool {
+        let o = self.p.ck.table.obj(obj);
+        o.pkg == self.p.runtime_pkg && matches!(o.kind, types::object::ObjKind::Var(_))
+    }
     /// `x++`, `x--`
     pub fn inc_dec(&mut self, x: &'a Expr, inc: bool) {
         let pos = self.s.pos;

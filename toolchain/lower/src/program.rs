@@ -72,6 +72,8 @@ pub struct Names {
     pub tmp: Sym,
     /// Of unnamed results.
     pub result: Sym,
+    /// Of `runtime.MemProfileRate`.
+    pub mem_profile_rate: Sym,
 }
 
 /// The program under construction.
@@ -126,7 +128,11 @@ impl<'a> Prog<'a> {
             prog: Program::default(),
             arch: options.arch,
             word,
-            names: Names { tmp: Sym::new(".tmp"), result: Sym::new("~r") },
+            names: Names {
+                tmp: Sym::new(".tmp"),
+                result: Sym::new("~r"),
+                mem_profile_rate: Sym::new("MemProfileRate"),
+            },
             errors: Vec::new(),
             links,
             natives,

@@ -43,10 +43,19 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             StmtKind::Expr(e) => self.expr_stmt(e),
             StmtKind::Send { chan, value } => self.send(s, chan, value),
-            StmtKind::IncDec { x, inc } => self.inc_dec(x, *inc),
-            StmtKind::Assign { lhs, rhs } => self.assign(lhs, rhs),
+            StmtKind::IncDec { x, inc } => {
+                self.inc_dec(x, *inc);
+                self.note_assigned(std::slice::from_ref(x));
+            }
+            StmtKind::Assign { lhs, rhs } => {
+                self.assign(lhs, rhs);
+                self.note_assigned(lhs);
+            }
             StmtKind::Define { lhs, rhs } => self.define(lhs, rhs),
-            StmtKind::OpAssign { op, lhs, rhs } => self.op_assign(s, *op, lhs, rhs),
+            StmtKind::OpAssign { op, lhs, rhs } => {
+                self.op_assign(s, *op, lhs, rhs);
+                self.note_assigned(std::slice::from_ref(lhs));
+            }
             StmtKind::Go(e) => self.go_stmt(e),
             StmtKind::Defer(e) => self.defer_stmt(e),
             StmtKind::Return(list) => self.return_stmt(list),

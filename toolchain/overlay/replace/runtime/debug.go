@@ -2,14 +2,13 @@ package runtime
 
 import (
 	"internal/coverage/rtcov"
-	"internal/profilerecord"
 	"unsafe"
 )
 
 // ---- memory statistics
 
 // MemProfileRate is how many bytes of allocation one sample of the memory profile stands for.
-// There is no memory profile yet: programs may set it.
+// 0: no memory profile; 1: all of them. Best set once, at the start of main.
 var MemProfileRate int = 512 * 1024
 
 // MemStats are statistics of the memory allocator; the meaning of each field is Go's.
@@ -43,88 +42,6 @@ func GC() {
 	Gosched()
 }
 
-// ---- profiles: none is recorded. Each function answers like a program without events.
-
-// A StackRecord is a stack of a profile.
-type StackRecord struct {
-	Stack0 [32]uintptr // ends at the first 0
-}
-
-func stackPrefix(s *[32]uintptr) []uintptr {
-	for i, v := range s {
-		if v == 0 {
-			return s[:i]
-		}
-	}
-	return s[:]
-}
-
-// Stack is the record's stack.
-func (r *StackRecord) Stack() []uintptr { return stackPrefix(&r.Stack0) }
-
-// A BlockProfileRecord is a stack where goroutines blocked.
-type BlockProfileRecord struct {
-	Count  int64
-	Cycles int64
-	StackRecord
-}
-
-// A MemProfileRecord is a stack that allocated.
-type MemProfileRecord struct {
-	AllocBytes, FreeBytes     int64
-	AllocObjects, FreeObjects int64
-	Stack0                    [32]uintptr
-}
-
-// InUseBytes is allocated less freed bytes.
-func (r *MemProfileRecord) InUseBytes() int64 { return r.AllocBytes - r.FreeBytes }
-
-// InUseObjects is allocated less freed objects.
-func (r *MemProfileRecord) InUseObjects() int64 { return r.AllocObjects - r.FreeObjects }
-
-// Stack is the record's stack.
-func (r *MemProfileRecord) Stack() []uintptr { return stackPrefix(&r.Stack0) }
-
-// BlockProfile has no records.
-func BlockProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
-
-// MutexProfile has no records.
-func MutexProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
-
-// MemProfile has no records.
-func MemProfile(p []MemProfileRecord, inuseZero bool) (n int, ok bool) { return 0, true }
-
-// ThreadCreateProfile has no records.
-func ThreadCreateProfile(p []StackRecord) (n int, ok bool) { return 0, true }
-
-// goroutineStacks stores up to max stacks of depth addresses each at pcs and returns how many
-// goroutines there are.
-func goroutineStacks(pcs *uintptr, depth, max int) int
-
-// GoroutineProfile stores the stacks of all goroutines, if p has room for them.
-func GoroutineProfile(p []StackRecord) (n int, ok bool) {
-	n = NumGoroutine()
-	if n > len(p) {
-		return n, false
-	}
-	if len(p) > 0 {
-		n = goroutineStacks(&p[0].Stack0[0], len(p[0].Stack0), len(p))
-	}
-	return n, n <= len(p)
-}
-
-// CPUProfile is gone, as in Go.
-func CPUProfile() []byte { panic("CPUProfile no longer available") }
-
-// SetCPUProfileRate has no profiler to set.
-func SetCPUProfileRate(hz int) {}
-
-// SetBlockProfileRate has no profiler to set.
-func SetBlockProfileRate(rate int) {}
-
-// SetMutexProfileFraction has no profiler to set.
-func SetMutexProfileFraction(rate int) int { return 0 }
-
 // StartTrace is refused.
 func StartTrace() error { return plainError("not supported: execution traces") }
 
@@ -133,73 +50,6 @@ func StopTrace() {}
 
 // ReadTrace is at its end.
 func ReadTrace() (buf []byte) { return nil }
-
-func pprof_blockProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
-}
-func pprof_mutexProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
-}
-func pprof_threadCreateInternal(p []profilerecord.StackRecord) (n int, ok bool) { return 0, true }
-func pprof_memProfileInternal(p []profilerecord.MemProfileRecord, inuseZero bool) (n int, ok bool) {
-	return 0, true
-}
-func pprof_goroutineLeakProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
-	return 0, true
-}
-func pprof_fpunwindExpand(dst, src []uintptr) int { return copy(dst, src) }
-func pprof_makeProfStack() []uintptr              { return make([]uintptr, 128) }
-
-func pprof_goroutineProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
-	const depth = 64
-	n = NumGoroutine()
-	if n > len(p) {
-		return n, false
-	}
-	all := make([]uintptr, depth*len(p))
-	if len(p) > 0 {
-		n = goroutineStacks(&all[0], depth, len(p))
-	}
-	if n > len(p) {
-		return n, false
-	}
-	for i := range p[:n] {
-		s := all[i*depth : (i+1)*depth]
-		k := 0
-		for k < depth && s[k] != 0 {
-			k++
-		}
-		p[i].Stack = s[:k]
-	}
-	return n, true
-}
-
-//go:linkname pprof_readProfile runtime/pprof.readProfile
-func pprof_readProfile() ([]uint64, []unsafe.Pointer, bool) { return nil, nil, true }
-
-//go:linkname pprof_cyclesPerSecond runtime/pprof.runtime_cyclesPerSecond
-func pprof_cyclesPerSecond() int64 { return 1e9 }
-
-//go:linkname pprof_expandFinalInlineFrame runtime/pprof.runtime_expandFinalInlineFrame
-func pprof_expandFinalInlineFrame(stk []uintptr) []uintptr { return stk }
-
-//go:linkname pprof_FrameStartLine runtime/pprof.runtime_FrameStartLine
-func pprof_FrameStartLine(f *Frame) int { return f.startLine }
-
-//go:linkname pprof_FrameSymbolName runtime/pprof.runtime_FrameSymbolName
-func pprof_FrameSymbolName(f *Frame) string { return f.Function }
-
-//go:linkname pprof_getProfLabel runtime/pprof.runtime_getProfLabel
-func pprof_getProfLabel() unsafe.Pointer { return getg().labels }
-
-//go:linkname pprof_setProfLabel runtime/pprof.runtime_setProfLabel
-func pprof_setProfLabel(labels unsafe.Pointer) { getg().labels = labels }
-
-//go:linkname pprof_goroutineLeakGC runtime/pprof.runtime_goroutineLeakGC
-func pprof_goroutineLeakGC() { GC() }
-
-//go:linkname pprof_goroutineleakcount runtime/pprof.runtime_goroutineleakcount
-func pprof_goroutineleakcount() int { return 0 }
 
 //go:linkname metrics_read runtime/metrics.runtime_readMetrics
 func metrics_read(samples unsafe.Pointer, n, cap int) {

@@ -60,6 +60,7 @@ func main() {
 	v.writeBarrier = unsafe.Pointer(&writeBarrier)
 	v.sigpanic = funcCode(sigpanic)
 	v.goexitResume = funcCode(goexitResume)
+	v.memProfileRate = &MemProfileRate
 	setShared(&v)
 	typesStart, typesEnd, _, _, _, _ = imageTypes()
 	cpu.Initialize("")

@@ -147,7 +147,8 @@ var _ = (*maps.Map)(nil)
 
 // Addresses that Rust needs, handed over once at start by setShared.
 type sharedVars struct {
-	writeBarrier unsafe.Pointer
-	sigpanic     uintptr
-	goexitResume uintptr
+	writeBarrier   unsafe.Pointer
+	sigpanic       uintptr
+	goexitResume   uintptr
+	memProfileRate *int
 }
