@@ -83,7 +83,16 @@ impl Timings {
 /// The errors of all packages under their headings, or nothing if there are none. Packages of the library come last:
 /// errors there follow from ours.
 fn errors_text(program: &Program, all: bool) -> String {
-    let mut packages: Vec<&Package> = program.packages.iter().filter(|p| !p.errors.is_empty()).collect();
+    // Packages come after those they import. Where one of these has errors, Go does not compile the importer.
+    let mut broken = vec![false; program.packages.len()];
+    let mut packages: Vec<&Package> = Vec::new();
+    for (i, p) in program.packages.iter().enumerate() {
+        broken[i] = p.imports.iter().any(|&(_, target)| broken[target]);
+        if !p.errors.is_empty() && !broken[i] {
+            packages.push(p);
+        }
+        broken[i] |= !p.errors.is_empty();
+    }
     packages.sort_by_key(|p| p.std);
     packages.iter().map(|p| format!("# {}\n{}", p.path, render(&p.errors, all))).collect()
 }

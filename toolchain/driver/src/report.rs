@@ -1,7 +1,7 @@
 //! Errors on the user's terminal, in Go's form: a `# package` line, then `file:line:col: message` sorted by position,
 //! without repetitions and at most ten.
 
-use syntax::{Pos, Position};
+use syntax::{Pos, Position, Sym};
 
 /// An error at a place in the source. Continuation lines of the text begin with a tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +31,15 @@ pub fn render(errors: &[Diagnostic], all: bool) -> String {
     let limited = !all && errors.len() >= LIMIT;
     let shown = if limited { &errors[..LIMIT] } else { errors };
     let mut rows: Vec<(Position, &str)> = shown.iter().map(|e| (e.pos.position(), e.text.as_str())).collect();
-    // What is said about one place stays in order.
-    rows.sort_by(|(a, _), (b, _)| (a.file.as_str(), a.line, a.col).cmp(&(b.file.as_str(), b.line, b.col)));
+    // Files in the order of their first errors. What is said about one place stays in order.
+    let mut files: Vec<Sym> = Vec::new();
+    for (pos, _) in &rows {
+        if !files.contains(&pos.file) {
+            files.push(pos.file);
+        }
+    }
+    let rank = |p: &Position| files.iter().position(|&f| f == p.file);
+    rows.sort_by_key(|(p, _)| (rank(p), p.line, p.col));
     rows.dedup_by(|(b, y), (a, x)| (a.file, a.line, a.col) == (b.file, b.line, b.col) && x == y);
     let mut out: String = rows.iter().map(|(pos, text)| format!("{}: {text}\n", located(pos))).collect();
     if limited {

@@ -67,6 +67,37 @@ package example.com/m/a
 \timports example.com/m/a from c.go: import cycle not allowed
 ";
     fails("cycle", &files, "./a", want);
+    let files = [&files[..], &[("m.go", "package main\n\nimport _ \"example.com/m/b\"\n\nfunc main() {}\n")]]
+        .concat();
+    let want = "\
+package example.com/m
+\timports example.com/m/b from m.go
+\timports example.com/m/c from b.go
+\timports example.com/m/a from c.go
+\timports example.com/m/b from a.go: import cycle not allowed
+";
+    fails("cycle_behind", &files, ".", want);
+}
+
+#[test]
+fn order_of_errors() {
+    let files = [
+        MOD,
+        ("m.go", "package main\n\nimport \"example.com/m/p\"\n\nfunc main() { p.P(); var unused int }\n"),
+        ("p/b.go", "package p\n\nimport \"os\"\n\nfunc P() {}\n\nvar T = 1\n"),
+        ("p/z.go", "package p\n\nimport \"fmt\"\n\nfunc P() {}\n\ntype T int\n"),
+    ];
+    // Importers of a package with errors are not compiled. The file with the first error comes first.
+    let want = "\
+# example.com/m/p
+p/z.go:3:8: \"fmt\" imported and not used
+p/z.go:5:6: P redeclared in this block
+\tp/b.go:5:6: other declaration of P
+p/z.go:7:6: T redeclared in this block
+\tp/b.go:7:5: other declaration of T
+p/b.go:3:8: \"os\" imported and not used
+";
+    fails("order_of_errors", &files, ".", want);
 }
 
 #[test]

@@ -422,6 +422,9 @@ impl<'w, 'a> Walk<'w, 'a> {
                 for e in &r.lhs {
                     if r.define {
                         self.declare(e.id);
+                        if !over_func && !self.p.ck.loop_vars_per_iteration(self.file) {
+                            self.assigned(e);
+                        }
                     } else {
                         self.assigned(e);
                     }

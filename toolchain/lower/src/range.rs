@@ -15,6 +15,15 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// A range loop.
     pub fn range_stmt(&mut self, node: NodeId, r: &'a RangeStmt, label: Option<Sym>) {
         let t = self.ty_of(&r.x);
+        if self.one_set_of_vars(r) {
+            for l in &r.lhs {
+                let obj = self.obj(l.id);
+                if obj != ObjId::NONE && !l.as_ident().is_some_and(|n| n.is_blank()) {
+                    let t = self.obj_ty(obj);
+                    self.declare_zero(obj, t);
+                }
+            }
+        }
         match self.p.kind(t) {
             K::Func => self.range_func(node, r, label),
             K::Int { .. } => self.range_int(r, t, label),
@@ -63,6 +72,13 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
 
+    /// Whether all iterations share the variables that a loop declares: the rule before go1.22.
+    fn one_set_of_vars(&mut self, r: &RangeStmt) -> bool {
+        r.define && !self.p.ck.loop_vars_per_iteration(self.env.file) && {
+            let t = self.ty_of(&r.x);
+            !matches!(self.p.kind(t), K::Func)
+        }
+    }
     /// Declares or assigns the iteration variables.
     pub fn bind_range(&mut self, r: &'a RangeStmt, vals: &[(Val, TypeId)]) {
         if r.define {
@@ -73,7 +89,12 @@ impl<'p, 'a> Fx<'p, 'a> {
                 }
                 let t = self.obj_ty(obj);
                 let v = self.assign_conv(v.clone(), *from, t);
-                self.declare(obj, t, &v);
+                if self.one_set_of_vars(r) {
+                    let loc = self.var_loc(obj);
+                    self.write_loc(loc, t, &v);
+                } else {
+                    self.declare(obj, t, &v);
+                }
             }
             return;
         }

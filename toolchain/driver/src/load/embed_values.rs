@@ -1,5 +1,5 @@
 //! Gives variables with `//go:embed` lines their values: the tree gets an initialiser, as if it had been written.
-//! Strings and byte slices get a literal; an `embed.FS` gets a call of a function that the overlay adds to package
+//! Strings and slices of bytes get a literal; an `embed.FS` gets a call of a function that the overlay adds to package
 //! embed.
 
 use std::collections::BTreeSet;
@@ -18,6 +18,8 @@ enum Kind {
     String,
     Bytes,
     Files,
+    /// Not by itself, but slices of it can.
+    Byte,
 }
 
 const MAKE_FS: &str = "oxigo_embedFS";
@@ -56,13 +58,15 @@ pub(super) fn apply(
             list.dedup();
             let mut make = Maker { next: &mut next, pos: v.pos };
             let value = match kind_of(ty, embed_name, &kinds) {
-                None => Err(format!("go:embed cannot apply to var of type {}", expr_string(ty))),
+                None | Some(Kind::Byte) => {
+                    Err(format!("go:embed cannot apply to var of type {}", expr_string(ty)))
+                }
                 Some(Kind::Files) => make.file_system(&list),
                 Some(_) if list.len() != 1 => {
                     Err(format!("invalid go:embed: multiple files for type {}", expr_string(ty)))
                 }
                 Some(Kind::String) => make.contents(list[0]),
-                Some(Kind::Bytes) => make.contents(list[0]).map(|text| make.bytes(text)),
+                Some(Kind::Bytes) => make.contents(list[0]).map(|text| make.bytes(text, elem_name(ty))),
             };
             match value {
                 Ok(value) => {
@@ -84,30 +88,43 @@ pub(super) fn apply(
 /// Kinds of the package's own types with a suitable underlying type.
 fn named_kinds(files: &[File]) -> FxHashMap<Sym, Kind> {
     let mut kinds = FxHashMap::default();
-    for decl in files.iter().flat_map(|f| &f.decls) {
-        if let Decl::Type(t) = decl
-            && let Some(kind) = kind_of(&t.ty, None, &FxHashMap::default())
-        {
-            kinds.insert(t.name.name, kind);
+    loop {
+        let before = kinds.len();
+        for decl in files.iter().flat_map(|f| &f.decls) {
+            if let Decl::Type(t) = decl
+                && let Some(kind) = kind_of(&t.ty, None, &kinds)
+            {
+                kinds.insert(t.name.name, kind);
+            }
+        }
+        if kinds.len() == before {
+            return kinds;
         }
     }
-    kinds
 }
 
 fn kind_of(ty: &Expr, embed_name: Option<Sym>, named: &FxHashMap<Sym, Kind>) -> Option<Kind> {
     match &ty.kind {
-        ExprKind::Ident(name) => {
-            named.get(name).copied().or_else(|| (*name == syntax::names::STRING).then_some(Kind::String))
-        }
+        ExprKind::Ident(name) => named.get(name).copied().or_else(|| match *name {
+            n if n == syntax::names::STRING => Some(Kind::String),
+            n if n == syntax::names::BYTE || n == syntax::names::UINT8 => Some(Kind::Byte),
+            _ => None,
+        }),
         ExprKind::SliceType(elem) => {
-            let elem = elem.as_ident()?;
-            (elem == syntax::names::BYTE || elem == syntax::names::UINT8).then_some(Kind::Bytes)
+            elem.as_ident()?;
+            (kind_of(elem, None, named) == Some(Kind::Byte)).then_some(Kind::Bytes)
         }
         ExprKind::Selector { x, sel } => {
             (x.as_ident().is_some() && x.as_ident() == embed_name && sel.name == "FS").then_some(Kind::Files)
         }
         _ => None,
     }
+}
+
+/// What a slice type that is written out has for elements; bytes for one that has a name.
+fn elem_name(ty: &Expr) -> Sym {
+    let elem = if let ExprKind::SliceType(elem) = &ty.kind { elem.as_ident() } else { None };
+    elem.unwrap_or(syntax::names::BYTE)
 }
 
 /// Makes nodes with fresh ids.
@@ -133,8 +150,8 @@ impl Maker<'_> {
         Ok(self.string(&bytes))
     }
 
-    fn bytes(&mut self, text: Expr) -> Expr {
-        let byte = self.node(ExprKind::Ident(syntax::names::BYTE));
+    fn bytes(&mut self, text: Expr, elem: Sym) -> Expr {
+        let byte = self.node(ExprKind::Ident(elem));
         let fun = Box::new(self.node(ExprKind::SliceType(Box::new(byte))));
         let rparen = self.pos;
         self.node(ExprKind::Call { fun, args: vec![text], ellipsis: None, rparen })

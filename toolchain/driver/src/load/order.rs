@@ -54,7 +54,7 @@ pub(super) fn finish(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let order = match sort(&packages, &targets, known) {
+    let order = match sort(&packages, &targets, known, &roots) {
         Ok(order) => order,
         Err(cycle) => return Err(vec![cycle_text(&packages, &cycle)]),
     };
@@ -158,6 +158,7 @@ fn sort(
     packages: &[Parsed],
     targets: &[Vec<usize>],
     known: &FxHashMap<String, usize>,
+    roots: &[usize],
 ) -> Result<Vec<usize>, Vec<usize>> {
     let count = packages.len();
     let mut first = vec![false; count];
@@ -187,15 +188,15 @@ fn sort(
     if order.len() == count {
         return Ok(order);
     }
-    // What is left has an unsorted dependency each: following these ends in a cycle.
+    // What is left has an unsorted dependency each: following these, as from a package that was named, ends in a cycle.
     let mut path: Vec<usize> = Vec::new();
-    let mut at = (0..count).find(|&p| missing[p] > 0).unwrap_or(0);
+    let mut at = roots.iter().copied().chain(0..count).find(|&p| missing[p] > 0).unwrap_or(0);
     loop {
-        if let Some(start) = path.iter().position(|&p| p == at) {
-            path.push(at);
-            return Err(path.split_off(start));
-        }
+        let again = path.contains(&at);
         path.push(at);
+        if again {
+            return Err(path);
+        }
         at = targets[at].iter().copied().find(|&t| missing[t] > 0).unwrap_or(at);
     }
 }

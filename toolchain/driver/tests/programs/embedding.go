@@ -9,6 +9,21 @@ import (
 //go:embed embedded/one.txt
 var text string
 
+type (
+	octet byte
+	piece octet
+	label string
+)
+
+//go:embed embedded/one.txt
+var octets []octet
+
+//go:embed embedded/one.txt
+var pieces []piece
+
+//go:embed embedded/one.txt
+var title label
+
 //go:embed embedded/sub/two.bin
 var data []byte
 
@@ -22,6 +37,7 @@ func main() {
 		fmt.Printf("%s %v %q\n", path, entry.IsDir(), content)
 		return err
 	})
+	fmt.Println(octets, len(pieces), title)
 	_, err := files.ReadFile("embedded/none")
 	fmt.Println(err)
 }
@@ -35,5 +51,7 @@ embedded/sub true ""
 embedded/sub/deep true ""
 embedded/sub/deep/three.txt false "deep"
 embedded/sub/two.bin false "a\x00b\"\\\xff"
+[102 105 114 115 116 10] 6 first
+
 open embedded/none: file does not exist
 */

@@ -1,0 +1,3 @@
+module old_loops
+
+go 1.20
