@@ -82,6 +82,9 @@ pub struct G {
     pub startpc: usize,
     /// When it began to wait.
     pub wait_since: u64,
+    /// For the block profile: when it parked, 0 if that is not recorded, and how many frames not to show.
+    pub blocked_since: u64,
+    pub blocked_skip: u32,
     /// The coroutine partner's record, if it is a coroutine.
     pub coro: *mut u8,
     /// Calls from a Rust host that are under way on its stack.
@@ -258,6 +261,8 @@ pub struct Sudog {
     /// Next of `G::waiting`.
     pub waitlink: *mut Sudog,
     pub c: *mut crate::chan::Hchan,
+    /// For the mutex profile: when it began to wait, or 0.
+    pub since: u64,
 }
 
 /// A deferred call, as the overlay's `_defer`.

@@ -18,7 +18,7 @@ use crate::g::*;
 use crate::os;
 use crate::print::throw;
 use crate::sync::{Global, Mutex};
-use crate::{gc, netpoll, proc, timer};
+use crate::{gc, netpoll, proc, profile, timer};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 
@@ -416,6 +416,7 @@ pub unsafe fn prepare_park(reason: Wait) -> *mut G {
     let g = (*m).curg;
     (*g).wait_reason = reason as u8;
     (*g).wait_since = SCHED.coarse_time.load(Relaxed);
+    profile::lock::parks(g, reason);
     (*g).m = null_mut();
     (*m).curg = null_mut();
     (*g).set_status(status::WAITING);
@@ -448,6 +449,7 @@ pub unsafe fn gosched() -> ! {
 
 /// Runs a goroutine.
 unsafe fn execute(g: *mut G) -> ! {
+    profile::lock::runs(g);
     let m = getm();
     (*m).curg = g;
     (*g).m = m;

@@ -10,6 +10,7 @@
 use crate::chan::{free_sudog, new_sudog};
 use crate::g::*;
 use crate::hook;
+use crate::profile::lock;
 use crate::sched::*;
 use crate::sync::{Global, Mutex};
 use core::ptr::null_mut;
@@ -47,7 +48,7 @@ fn try_acquire(addr: &AtomicU32) -> bool {
 // stack: the goroutine's frames keep it, and moving adjusts `elem`, since the sudog is in
 // `G::waiting`. A word in a stack has one user only, the goroutine itself; nobody else finds it.
 
-unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait) {
+unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait, skip: isize) {
     if try_acquire(&*addr) {
         return;
     }
@@ -62,6 +63,9 @@ unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait) {
     let g = curg();
     let s = new_sudog(g);
     (*s).elem = addr.cast();
+    if matches!(reason, Wait::Mutex | Wait::RwMutexR | Wait::RwMutex) {
+        (*s).since = lock::wait_begin();
+    }
     (*g).waiting = s;
     let (head, tail) = &mut *b.list.get();
     if lifo {
@@ -84,6 +88,9 @@ unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait) {
         *tail = s;
     }
     prepare_park(reason);
+    if (*g).blocked_since != 0 {
+        (*g).blocked_skip = skip as u32;
+    }
     drop(l);
     schedule()
 }
@@ -113,7 +120,7 @@ unsafe fn take(b: &Bucket, addr: *mut u8) -> *mut Sudog {
 
 /// Releases one unit. The waiter that gets a turn is given the unit at once: it need not look
 /// again. With `handoff` it runs before the releaser goes on.
-unsafe fn release(addr: *mut AtomicU32, handoff: bool) {
+unsafe fn release(addr: *mut AtomicU32, handoff: bool, skip: isize) {
     (*addr).fetch_add(1, SeqCst);
     let b = bucket(addr);
     if b.n.load(SeqCst) == 0 {
@@ -132,7 +139,11 @@ unsafe fn release(addr: *mut AtomicU32, handoff: bool) {
         (*addr).fetch_add(1, SeqCst);
         return;
     }
+    let waited = if (*s).since != 0 { charge(b, s, addr.cast()) } else { 0 };
     drop(l);
+    if waited != 0 {
+        lock::unlocks(waited, skip as usize);
+    }
     let g = (*s).g;
     (*g).waiting = null_mut();
     free_sudog(s);
@@ -140,6 +151,21 @@ unsafe fn release(addr: *mut AtomicU32, handoff: bool) {
     if handoff && (*getm()).locks == 0 {
         yield_to_next();
     }
+}
+
+/// How long the waiter that was taken and those that still wait for the same word have waited since the last release.
+unsafe fn charge(b: &Bucket, taken: *mut Sudog, addr: *mut u8) -> u64 {
+    let now = crate::os::nanotime();
+    let mut ns = now.saturating_sub((*taken).since).max(1);
+    let mut s = (*b.list.get()).0;
+    while !s.is_null() {
+        if (*s).elem == addr && (*s).since != 0 {
+            ns += now.saturating_sub((*s).since);
+            (*s).since = now;
+        }
+        s = (*s).next;
+    }
+    ns
 }
 
 /// The current goroutine goes to the end of the local queue; the one just made ready runs.
@@ -153,15 +179,15 @@ unsafe fn yield_to_next() -> ! {
     schedule()
 }
 
-hook! { fn "sync.runtime_Semacquire"(s: *mut AtomicU32) parking { acquire(s, false, Wait::Semacquire) }}
-hook! { fn "internal/poll.runtime_Semacquire"(s: *mut AtomicU32) parking { acquire(s, false, Wait::Semacquire) }}
-hook! { fn "sync.runtime_SemacquireWaitGroup"(s: *mut AtomicU32, bubble: bool) parking { acquire(s, false, Wait::WaitGroup) }}
-hook! { fn "sync.runtime_SemacquireRWMutexR"(s: *mut AtomicU32, lifo: bool, skip: isize) parking { acquire(s, lifo, Wait::RwMutexR) }}
-hook! { fn "sync.runtime_SemacquireRWMutex"(s: *mut AtomicU32, lifo: bool, skip: isize) parking { acquire(s, lifo, Wait::RwMutex) }}
-hook! { fn "internal/sync.runtime_SemacquireMutex"(s: *mut AtomicU32, lifo: bool, skip: isize) parking { acquire(s, lifo, Wait::Mutex) }}
-hook! { fn "sync.runtime_Semrelease"(s: *mut AtomicU32, handoff: bool, skip: isize) parking { release(s, handoff) }}
-hook! { fn "internal/sync.runtime_Semrelease"(s: *mut AtomicU32, handoff: bool, skip: isize) parking { release(s, handoff) }}
-hook! { fn "internal/poll.runtime_Semrelease"(s: *mut AtomicU32) parking { release(s, false) }}
+hook! { fn "sync.runtime_Semacquire"(s: *mut AtomicU32) parking { acquire(s, false, Wait::Semacquire, 0) }}
+hook! { fn "internal/poll.runtime_Semacquire"(s: *mut AtomicU32) parking { acquire(s, false, Wait::Semacquire, 0) }}
+hook! { fn "sync.runtime_SemacquireWaitGroup"(s: *mut AtomicU32, bubble: bool) parking { acquire(s, false, Wait::WaitGroup, 0) }}
+hook! { fn "sync.runtime_SemacquireRWMutexR"(s: *mut AtomicU32, lifo: bool, skip: isize) parking { acquire(s, lifo, Wait::RwMutexR, skip) }}
+hook! { fn "sync.runtime_SemacquireRWMutex"(s: *mut AtomicU32, lifo: bool, skip: isize) parking { acquire(s, lifo, Wait::RwMutex, skip) }}
+hook! { fn "internal/sync.runtime_SemacquireMutex"(s: *mut AtomicU32, lifo: bool, skip: isize) parking { acquire(s, lifo, Wait::Mutex, skip) }}
+hook! { fn "sync.runtime_Semrelease"(s: *mut AtomicU32, handoff: bool, skip: isize) parking { release(s, handoff, skip) }}
+hook! { fn "internal/sync.runtime_Semrelease"(s: *mut AtomicU32, handoff: bool, skip: isize) parking { release(s, handoff, skip) }}
+hook! { fn "internal/poll.runtime_Semrelease"(s: *mut AtomicU32) parking { release(s, false, 0) }}
 
 // ---- sync.Cond
 

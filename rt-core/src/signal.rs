@@ -8,7 +8,7 @@ use crate::os;
 use crate::sched::*;
 use crate::sync::Mutex;
 use crate::unwind::{self, Func};
-use crate::{proc, start, traceback};
+use crate::{proc, profile, start, traceback};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 
@@ -22,6 +22,7 @@ const SIGSEGV: u32 = 11;
 const SIGPIPE: u32 = 13;
 const SIGTERM: u32 = 15;
 const SIGURG: u32 = 23;
+const SIGPROF: u32 = 27;
 const SIGSYS: u32 = 31;
 const NSIG: u32 = 65;
 
@@ -126,6 +127,14 @@ pub unsafe fn mask_for_faults() {
     set_mask(!(1 << (SIGSEGV - 1) | 1 << (SIGBUS - 1) | 1 << (SIGFPE - 1)));
 }
 
+/// Has SIGPROF sent for every so many microseconds of processor time that the process uses; 0: no longer.
+pub unsafe fn start_profiling(us: usize) {
+    if us != 0 {
+        install(SIGPROF);
+    }
+    os::profile_timer(us);
+}
+
 /// Signal stack and mask of a new thread.
 pub unsafe fn init_thread(m: *mut M) {
     let g = (*m).gsignal;
@@ -170,6 +179,9 @@ unsafe extern "C" fn rt_sighandler(sig: i32, info: *mut u8, ctx: *mut u8, g: *mu
         os::exit(2);
     }
     let _ = from_user;
+    if sig == SIGPROF && profile::cpu::on_signal(pc, sp, g) {
+        return;
+    }
     if wanted(sig) {
         queue(sig);
         return;

@@ -157,11 +157,20 @@ hook! { fn "runtime.fnLookup"(f: *const FuncEntry, out: *mut PcInfo) leaf {
 /// An address for each logical frame of the goroutine, innermost first, without the first `skip`; wrappers don't count,
 /// nor does the stub of the hook that the goroutine is in. A return address, or for calls inlined into a frame what
 /// stands for one.
-pub unsafe fn callers(g: *mut G, mut skip: usize, out: &mut [usize]) -> usize {
+pub unsafe fn callers(g: *mut G, skip: usize, out: &mut [usize]) -> usize {
     let mut u = Unwinder::new(g);
     if u.frame.is_some_and(|f| !f.at_entry) && (*g).syscall_sp == 0 {
         u.step();
     }
+    logical_frames(&mut u, skip, out)
+}
+
+/// The same from a frame on, in a signal handler: the walk ends where it leaves known ground.
+pub unsafe fn callers_quiet(u: &mut Unwinder, out: &mut [usize]) -> usize {
+    logical_frames(u, 0, out)
+}
+
+unsafe fn logical_frames(u: &mut Unwinder, mut skip: usize, out: &mut [usize]) -> usize {
     let mut n = 0;
     'walk: while let Some(f) = u.frame {
         let mut pc = f.look_pc();

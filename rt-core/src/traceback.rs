@@ -423,7 +423,7 @@ hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> i
     }
 }}
 
-hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize) -> isize, parking {
+hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, labels: *mut usize) -> isize, parking {
     stop_the_world();
     let mut n = 0;
     for i in 0..ALLGS.len() {
@@ -435,6 +435,10 @@ hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize) 
             let out = core::slice::from_raw_parts_mut(pcs.add((n * depth) as usize), depth as usize);
             out.fill(0);
             crate::symtab::callers(g, 0, out);
+            if !labels.is_null() {
+                // No barrier: the slice is new, and labels are roots.
+                labels.offset(n).write((*g).labels);
+            }
         }
         n += 1;
     }

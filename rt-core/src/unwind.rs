@@ -171,6 +171,8 @@ impl Frame {
 pub struct Unwinder {
     pub frame: Option<Frame>,
     g: *const G,
+    /// In a signal handler: the walk stays within the stack's bounds, and what is unknown ends it.
+    quiet: bool,
 }
 
 fn make(pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Option<Frame> {
@@ -204,24 +206,66 @@ impl Unwinder {
             }
             if pc == rt_arch::rt_morestack_resume as *const () as usize {
                 let entry = find_func((*g).more_pc).map_or(0, |f| f.entry());
-                return Unwinder { frame: make(entry, sp, true, false, 0), g };
+                return Unwinder { frame: make(entry, sp, true, false, 0), g, quiet: false };
             }
             if pc == rt_arch::rt_gostart as *const () as usize {
                 // New: nothing on its stack yet; its closure is in sched.ctxt.
-                return Unwinder { frame: None, g };
+                return Unwinder { frame: None, g, quiet: false };
             }
-            Unwinder { frame: make(pc, sp, false, false, 0), g }
+            Unwinder { frame: make(pc, sp, false, false, 0), g, quiet: false }
         }
     }
 
     /// From a frame that is known.
     pub fn at(g: *const G, pc: usize, sp: usize) -> Unwinder {
-        Unwinder { frame: make(pc, sp, false, false, 0), g }
+        Unwinder { frame: make(pc, sp, false, false, 0), g, quiet: false }
     }
 
     /// From a faulting instruction.
     pub fn at_fault(g: *const G, pc: usize, sp: usize) -> Unwinder {
-        Unwinder { frame: make(pc, sp, false, true, 0), g }
+        Unwinder { frame: make(pc, sp, false, true, 0), g, quiet: false }
+    }
+
+    /// In a signal handler: from the instruction that a goroutine was interrupted at, whose frame may be in the making. None if
+    /// nothing is known there.
+    ///
+    /// # Safety
+    /// The goroutine is the interrupted thread's.
+    pub unsafe fn interrupted(g: *const G, pc: usize, sp: usize) -> Option<Unwinder> {
+        let func = find_func(pc)?;
+        // SAFETY: within the stack's bounds; the code is readable.
+        unsafe {
+            let mut frame = make_in(func, pc, sp, false, true, 0);
+            let made = frame.cfa - WORD - sp;
+            let now = match func {
+                Func::Go(_) => frame_so_far(func.entry(), pc).unwrap_or(made),
+                Func::Asm(_) => made,
+            };
+            // What the code says; failing that, other states that a function passes through.
+            let known = [now, made, 0, WORD].into_iter().find(|n| {
+                let at = sp + n;
+                at.is_multiple_of(WORD)
+                    && at >= (*g).stack_lo
+                    && at < (*g).stack_hi
+                    && find_func(*(at as *const usize)).is_some()
+            })?;
+            frame.cfa = sp + known + WORD;
+            Some(Unwinder { frame: Some(frame), g, quiet: true })
+        }
+    }
+
+    /// In a signal handler that found the thread on its own stack: from where the goroutine left its stack.
+    ///
+    /// # Safety
+    /// As `interrupted`.
+    pub unsafe fn new_quiet(g: *const G) -> Option<Unwinder> {
+        // SAFETY: only numbers of the record are read, and frames within the stack's bounds.
+        unsafe {
+            let mut u = Unwinder::new(g);
+            let f = u.frame?;
+            u.quiet = true;
+            (f.sp >= (*g).stack_lo && f.cfa <= (*g).stack_hi).then_some(u)
+        }
     }
 
     /// To the caller.
@@ -236,6 +280,10 @@ impl Unwinder {
         }
         // SAFETY: the frame lies in the goroutine's stack, whose layout the tables describe.
         unsafe {
+            if self.quiet && (f.cfa < (*self.g).stack_lo + WORD || f.cfa > (*self.g).stack_hi) {
+                self.frame = None;
+                return;
+            }
             let ret = *((f.cfa - WORD) as *const usize);
             let mut regs = 0;
             if let Func::Asm(a) = f.func
@@ -251,7 +299,7 @@ impl Unwinder {
                 }
                 _ => make(ret, f.cfa, false, fault, regs),
             };
-            if self.frame.is_none() && ret != 0 {
+            if self.frame.is_none() && ret != 0 && !self.quiet {
                 print::str("runtime: unexpected return pc ");
                 print::hex(ret as u64);
                 print::str(" called from ");
@@ -274,6 +322,38 @@ impl Unwinder {
         unsafe { self.step() };
         f
     }
+}
+
+/// Bytes between SP and the return address at an instruction of compiled code, if it is one at which the frame is being made or
+/// taken down; otherwise None. A frame is made by `push rbp; mov rbp, rsp; sub rsp, n` and taken down by `add rsp, n; pop rbp; ret`.
+#[cfg(target_arch = "x86_64")]
+unsafe fn frame_so_far(entry: usize, pc: usize) -> Option<usize> {
+    // SAFETY: code is readable, and functions are followed by others or by padding.
+    unsafe {
+        let byte = |at: usize| *(at as *const u8);
+        match byte(pc) {
+            0xc3 => return Some(0),
+            0x5d if byte(pc + 1) == 0xc3 => return Some(WORD),
+            _ => {}
+        }
+        const PUSH: [u8; 4] = [0x55, 0x48, 0x89, 0xe5];
+        // The check of the stack comes before.
+        let push = (entry..entry + 48).find(|&at| (0..4).all(|i| byte(at + i) == PUSH[i]))?;
+        let sub = push + 4;
+        if pc <= push {
+            Some(0)
+        } else if pc < sub
+            || pc == sub && byte(sub) == 0x48 && matches!(byte(sub + 1), 0x81 | 0x83) && byte(sub + 2) == 0xec
+        {
+            Some(WORD)
+        } else {
+            None
+        }
+    }
+}
+#[cfg(not(target_arch = "x86_64"))]
+unsafe fn frame_so_far(_entry: usize, _pc: usize) -> Option<usize> {
+    None
 }
 
 fn is_sigpanic(f: &Func) -> bool {

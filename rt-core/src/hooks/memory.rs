@@ -235,6 +235,7 @@ unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
 }
 unsafe fn scan_runtime(m: &mut Marker) {
     timer::scan(m);
+    crate::profile::cpu::scan(m);
     #[cfg(feature = "host")]
     reflect::held::each_range(|p, words| m.mark_conservative(p as usize, words * size_of::<usize>()));
 }

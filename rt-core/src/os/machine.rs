@@ -179,21 +179,21 @@ pub fn prefetch(addr: usize) {
 #[rustfmt::skip]
 pub mod nr_process {
     #[cfg(target_arch = "x86_64")]
-    const ROW: [usize; 14] = [0, 13, 14, 39, 72, 131, 186, 204, 233, 234, 281, 290, 291, 318];
+    const ROW: [usize; 15] = [0, 13, 14, 39, 72, 131, 186, 204, 233, 234, 281, 290, 291, 318, 38];
     #[cfg(target_arch = "x86")]
-    const ROW: [usize; 14] = [3, 174, 175, 20, 221, 186, 224, 242, 255, 270, 319, 328, 329, 355];
+    const ROW: [usize; 15] = [3, 174, 175, 20, 221, 186, 224, 242, 255, 270, 319, 328, 329, 355, 104];
     #[cfg(target_arch = "arm")]
-    const ROW: [usize; 14] = [3, 174, 175, 20, 221, 186, 224, 242, 251, 268, 346, 356, 357, 384];
+    const ROW: [usize; 15] = [3, 174, 175, 20, 221, 186, 224, 242, 251, 268, 346, 356, 357, 384, 104];
     #[cfg(any(target_arch = "aarch64", target_arch = "riscv64"))]
-    const ROW: [usize; 14] = [63, 134, 135, 172, 25, 132, 178, 123, 21, 131, 22, 19, 20, 278];
+    const ROW: [usize; 15] = [63, 134, 135, 172, 25, 132, 178, 123, 21, 131, 22, 19, 20, 278, 103];
     #[cfg(target_arch = "mips")]
-    const ROW: [usize; 14] = [4003, 4194, 4195, 4020, 4220, 4206, 4222, 4240, 4249, 4266, 4313, 4325, 4326, 4353];
+    const ROW: [usize; 15] = [4003, 4194, 4195, 4020, 4220, 4206, 4222, 4240, 4249, 4266, 4313, 4325, 4326, 4353, 4104];
     #[cfg(target_arch = "mips64")]
-    const ROW: [usize; 14] = [5000, 5013, 5014, 5038, 5070, 5129, 5178, 5196, 5208, 5225, 5272, 5284, 5285, 5313];
+    const ROW: [usize; 15] = [5000, 5013, 5014, 5038, 5070, 5129, 5178, 5196, 5208, 5225, 5272, 5284, 5285, 5313, 5036];
     #[cfg(target_arch = "powerpc64")]
-    const ROW: [usize; 14] = [3, 173, 174, 20, 55, 185, 207, 223, 237, 250, 303, 314, 315, 359];
+    const ROW: [usize; 15] = [3, 173, 174, 20, 55, 185, 207, 223, 237, 250, 303, 314, 315, 359, 104];
     #[cfg(target_arch = "s390x")]
-    const ROW: [usize; 14] = [3, 174, 175, 20, 55, 186, 236, 240, 250, 241, 312, 323, 327, 349];
+    const ROW: [usize; 15] = [3, 174, 175, 20, 55, 186, 236, 240, 250, 241, 312, 323, 327, 349, 104];
 
     pub const READ: usize = ROW[0];
     pub const RT_SIGACTION: usize = ROW[1];
@@ -209,6 +209,7 @@ pub mod nr_process {
     pub const EVENTFD2: usize = ROW[11];
     pub const EPOLL_CREATE1: usize = ROW[12];
     pub const GETRANDOM: usize = ROW[13];
+    pub const SETITIMER: usize = ROW[14];
 }
 
 /// amd64: byte offsets in the kernel's signal context of R14 and of the pointer to the float state, and of X15 in that.

@@ -80,6 +80,15 @@ pub fn kill_self(sig: u32) {
     }
 }
 
+/// Sends SIGPROF for every so many microseconds of processor time; 0: never.
+pub fn profile_timer(us: usize) {
+    let t = [us / 1_000_000, us % 1_000_000];
+    let timer = [t, t];
+    const ITIMER_PROF: usize = 2;
+    // SAFETY: the kernel reads the record.
+    unsafe { syscall6(nr::SETITIMER, ITIMER_PROF, timer.as_ptr() as usize, 0, 0, 0, 0) };
+}
+
 /// PC and SP of an interrupted thread.
 ///
 /// # Safety

@@ -1,13 +1,15 @@
 //! What do runtime/pprof's profiles count, and where?
 //!
 //! - [`bucket`]: tables from stacks to counts, outside the heap.
-//! - [`mem`]: the memory profile.
+//! - [`mem`]: the memory profile; [`lock`]: waiting; [`cpu`]: processor time.
 //!
 //! A program pays only for what it can ask for. Whether it can read a memory profile is known when it is linked:
 //! the image's word `memprofile` is the address of [`mem::rt_memprofile`] then, otherwise 0, and the linker leaves the profile's
-//! code out.
+//! code out. The other profiles are reached through addresses that are stored when they are switched on.
 
 pub mod bucket;
+pub mod cpu;
+pub mod lock;
 pub mod mem;
 
 /// Natural logarithm of a positive, normal number, to about nine digits.

@@ -130,23 +130,65 @@ func pprof_memProfileInternal(p []profilerecord.MemProfileRecord, inuseZero bool
 
 // ---- blocking and locks
 
-// BlockProfile has no records.
-func BlockProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
+// lockProfileCopy stores the block profile, or the mutex profile: stacks with numbers of events and
+// nanoseconds.
+func lockProfileCopy(mutex bool, to *uint64, room int) (n, words int)
 
-// MutexProfile has no records.
-func MutexProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
+func setBlockProfileRate(ns int)
 
-// SetBlockProfileRate has no profiler to set.
-func SetBlockProfileRate(rate int) {}
+// blockevent counts as if the caller had waited; tests of runtime/pprof call it.
+func blockevent(ns int64, skip int)
 
-// SetMutexProfileFraction has no profiler to set.
-func SetMutexProfileFraction(rate int) int { return 0 }
+func setMutexProfileFraction(rate int) int
+
+// SetBlockProfileRate has one event recorded for every rate nanoseconds of waiting; 1: all of
+// them; 0: none.
+func SetBlockProfileRate(rate int) { setBlockProfileRate(rate) }
+
+// SetMutexProfileFraction has one of rate events recorded; 0: none. It returns what was set
+// before; a negative rate changes nothing.
+func SetMutexProfileFraction(rate int) int { return setMutexProfileFraction(rate) }
+
+func lockProfile(mutex bool) ([]uint64, int) {
+	return profileWords(func(to *uint64, room int) (int, int) { return lockProfileCopy(mutex, to, room) })
+}
+
+func lockRecords(p []BlockProfileRecord, mutex bool) (n int, ok bool) {
+	w, n := lockProfile(mutex)
+	if n > len(p) {
+		return n, false
+	}
+	for i := range p[:n] {
+		c, stack := nextStack(&w, 2)
+		p[i].Count, p[i].Cycles = int64(c[0]), int64(c[1])
+		fillStack(&p[i].Stack0, stack)
+	}
+	return n, true
+}
+
+func pprofLockRecords(p []profilerecord.BlockProfileRecord, mutex bool) (n int, ok bool) {
+	w, n := lockProfile(mutex)
+	if n > len(p) {
+		return n, false
+	}
+	for i := range p[:n] {
+		c, stack := nextStack(&w, 2)
+		p[i] = profilerecord.BlockProfileRecord{Count: int64(c[0]), Cycles: int64(c[1]), Stack: newStack(stack)}
+	}
+	return n, true
+}
+
+// BlockProfile stores where goroutines waited, if p has room for it.
+func BlockProfile(p []BlockProfileRecord) (n int, ok bool) { return lockRecords(p, false) }
+
+// MutexProfile stores who unlocked what others waited for, if p has room for it.
+func MutexProfile(p []BlockProfileRecord) (n int, ok bool) { return lockRecords(p, true) }
 
 func pprof_blockProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
+	return pprofLockRecords(p, false)
 }
 func pprof_mutexProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
+	return pprofLockRecords(p, true)
 }
 
 //go:linkname pprof_cyclesPerSecond runtime/pprof.runtime_cyclesPerSecond
@@ -154,16 +196,34 @@ func pprof_cyclesPerSecond() int64 { return 1e9 }
 
 // ---- threads
 
-// ThreadCreateProfile has no records.
-func ThreadCreateProfile(p []StackRecord) (n int, ok bool) { return 0, true }
+// threadsMade is how many threads the runtime has made.
+func threadsMade() int
 
-func pprof_threadCreateInternal(p []profilerecord.StackRecord) (n int, ok bool) { return 0, true }
+// ThreadCreateProfile stores a record for each thread. The stacks are empty: threads are made on
+// the scheduler's own stacks.
+func ThreadCreateProfile(p []StackRecord) (n int, ok bool) {
+	n = threadsMade()
+	if n > len(p) {
+		return n, false
+	}
+	clear(p[:n])
+	return n, true
+}
+
+func pprof_threadCreateInternal(p []profilerecord.StackRecord) (n int, ok bool) {
+	n = threadsMade()
+	if n > len(p) {
+		return n, false
+	}
+	clear(p[:n])
+	return n, true
+}
 
 // ---- goroutines
 
 // goroutineStacks stores up to max stacks of depth addresses each at pcs and returns how many
-// goroutines there are.
-func goroutineStacks(pcs *uintptr, depth, max int) int
+// goroutines there are; if labels is not nil, also their labels.
+func goroutineStacks(pcs *uintptr, depth, max int, labels *unsafe.Pointer) int
 
 // GoroutineProfile stores the stacks of all goroutines, if p has room for them.
 func GoroutineProfile(p []StackRecord) (n int, ok bool) {
@@ -172,7 +232,7 @@ func GoroutineProfile(p []StackRecord) (n int, ok bool) {
 		return n, false
 	}
 	if len(p) > 0 {
-		n = goroutineStacks(&p[0].Stack0[0], len(p[0].Stack0), len(p))
+		n = goroutineStacks(&p[0].Stack0[0], len(p[0].Stack0), len(p), nil)
 	}
 	return n, n <= len(p)
 }
@@ -185,7 +245,12 @@ func pprof_goroutineProfileWithLabels(p []profilerecord.StackRecord, labels []un
 	}
 	all := make([]uintptr, depth*len(p))
 	if len(p) > 0 {
-		n = goroutineStacks(&all[0], depth, len(p))
+		var tags *unsafe.Pointer
+		if len(labels) >= len(p) {
+			clear(labels)
+			tags = &labels[0]
+		}
+		n = goroutineStacks(&all[0], depth, len(p), tags)
 	}
 	if n > len(p) {
 		return n, false
@@ -216,11 +281,97 @@ func pprof_goroutineleakcount() int { return 0 }
 // CPUProfile is gone, as in Go.
 func CPUProfile() []byte { panic("CPUProfile no longer available") }
 
-// SetCPUProfileRate has no profiler to set.
-func SetCPUProfileRate(hz int) {}
+// What samples outside of Go code are counted for; never called.
+func _System()       { _System() }
+func _ExternalCode() { _ExternalCode() }
+func _GC()           { _GC() }
 
+// cpuProfileStart has samples taken into a buffer; the last three are code addresses.
+func cpuProfileStart(hz int, system, external, collector uintptr) bool
+func cpuProfileStop()
+
+// cpuProfileRead takes samples out of the buffer, as far as there is room, with their labels; with
+// nil it only counts. lost is how many there was no room for in the buffer.
+func cpuProfileRead(data *uint64, words int, tags *unsafe.Pointer, ntags int) (nwords, n, lost int)
+
+var cpuProfile struct {
+	lock    uint32
+	on      bool
+	hz      int
+	reading bool // somebody has yet to read up to the end
+	header  bool // and has not read the first record
+}
+
+// SetCPUProfileRate has hz samples a second taken; 0: no more. What is taken can be read through
+// runtime/pprof only.
+func SetCPUProfileRate(hz int) {
+	if hz < 0 {
+		hz = 0
+	}
+	if hz > 1000000 {
+		hz = 1000000
+	}
+	c := &cpuProfile
+	spinLock(&c.lock)
+	defer spinUnlock(&c.lock)
+	if hz == 0 {
+		if c.on {
+			cpuProfileStop()
+			c.on = false
+		}
+		return
+	}
+	if c.on || c.reading {
+		print("runtime: cannot set CPU profile rate until previous profile has finished.\n")
+		return
+	}
+	if cpuProfileStart(hz, funcCode(_System)+1, funcCode(_ExternalCode)+1, funcCode(_GC)+1) {
+		c.on = true
+		c.hz = hz
+		c.reading = true
+		c.header = true
+	}
+}
+
+// pprof_readProfile gives what was recorded since the last call, in the form that runtime/pprof
+// takes apart: records of their length, the time and a count, and a stack; the first one has the
+// rate, and records with count 0 say how many were lost.
+//
 //go:linkname pprof_readProfile runtime/pprof.readProfile
-func pprof_readProfile() ([]uint64, []unsafe.Pointer, bool) { return nil, nil, true }
+func pprof_readProfile() (data []uint64, tags []unsafe.Pointer, eof bool) {
+	c := &cpuProfile
+	spinLock(&c.lock)
+	defer spinUnlock(&c.lock)
+	if !c.reading {
+		return nil, nil, true
+	}
+	// Before reading: what was recorded up to the end is read then.
+	eof = !c.on
+	words, n, _ := cpuProfileRead(nil, 0, nil, 0)
+	data = make([]uint64, 8, 8+words)
+	tags = make([]unsafe.Pointer, 2, 2+n)
+	head, nhead := 0, 0
+	if c.header {
+		data[0], data[2] = 3, uint64(c.hz)
+		head, nhead = 3, 1
+		c.header = false
+	}
+	var lost int
+	if n > 0 {
+		words, n, lost = cpuProfileRead(&data[:8+words][8], words, &tags[:2+n][2], n)
+	}
+	if lost != 0 {
+		data[head], data[head+2], data[head+3] = 4, 0, uint64(lost)
+		head, nhead = head+4, nhead+1
+	}
+	// Close the gap in front of the samples.
+	data = append(data[:head], data[8:8+words]...)
+	tags = append(tags[:nhead], tags[2:2+n]...)
+	if eof {
+		c.reading = false
+	}
+	return data, tags, eof
+}
 
 //go:linkname pprof_getProfLabel runtime/pprof.runtime_getProfLabel
 func pprof_getProfLabel() unsafe.Pointer { return getg().labels }

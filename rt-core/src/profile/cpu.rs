@@ -1,0 +1,177 @@
+//! The CPU profile: a timer of processor time sends SIGPROF, whose handler takes down the stack of the goroutine that the thread
+//! was running, in a ring that runtime/pprof's goroutine empties.
+//!
+//! A handler may neither wait nor allocate: it reads tables that never change, and the goroutine's stack within its bounds. Handlers
+//! of several threads take turns by a lock that they only try for; the reader needs none. What doesn't fit is counted
+//! as lost.
+//!
+//! Whose time it is: Go code's, from the instruction on; of a hook, the goroutine's that called it, with the hook's stub as the innermost
+//! function. A thread without goroutine works for the collector (`runtime._GC`) or the scheduler (`runtime._System`); one that
+//! is not the runtime's is `runtime._ExternalCode`.
+
+use crate::g::{G, M};
+use crate::gc::mark::Marker;
+use crate::symtab;
+use crate::unwind::Unwinder;
+use crate::{gc, hook, os};
+use core::sync::atomic::{AtomicUsize, Ordering::*};
+
+/// Words of the ring.
+const RING: usize = 1 << 17;
+/// Most frames of a sample.
+const DEPTH: usize = 64;
+
+/// The ring: records of the number of addresses, the goroutine's labels, the addresses. Written up to `WRITTEN`, read up to
+/// `READ`, both counting on for ever.
+static BUFFER: AtomicUsize = AtomicUsize::new(0);
+static WRITTEN: AtomicUsize = AtomicUsize::new(0);
+static READ: AtomicUsize = AtomicUsize::new(0);
+static WRITER: AtomicUsize = AtomicUsize::new(0);
+/// Samples without a place, since the last record about them.
+static LOST: AtomicUsize = AtomicUsize::new(0);
+/// Samples a second; 0: off.
+static HZ: AtomicUsize = AtomicUsize::new(0);
+/// Addresses that stand for `_System`, `_ExternalCode`, `_GC`.
+static PSEUDO: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
+/// The address of `sample` once a profile was started: other programs are not linked with it.
+static SAMPLER: AtomicUsize = AtomicUsize::new(0);
+
+/// The signal has come. True if it was for the profile.
+///
+/// # Safety
+/// In the handler: the interrupted thread's registers and record.
+pub unsafe fn on_signal(pc: usize, sp: usize, g: *mut G) -> bool {
+    let f = SAMPLER.load(Acquire);
+    if f == 0 || HZ.load(Relaxed) == 0 {
+        return false;
+    }
+    // SAFETY: the sampler is a function of this type.
+    unsafe { core::mem::transmute::<usize, unsafe fn(usize, usize, *mut G)>(f)(pc, sp, g) };
+    true
+}
+
+unsafe fn sample(pc: usize, sp: usize, g: *mut G) {
+    let mut pcs = [0; DEPTH];
+    // SAFETY: records of the interrupted thread; stacks within their bounds.
+    unsafe {
+        let (mut n, mut labels, mut pseudo) = (0, 0, 1);
+        if !g.is_null() && !(*g).m.is_null() {
+            let m: *mut M = (*g).m;
+            let gp = if g == (*m).g0 || g == (*m).gsignal { (*m).curg } else { g };
+            pseudo = if (*m).p.is_null() && gc::marking() { 2 } else { 0 };
+            if !gp.is_null() {
+                labels = (*gp).labels;
+                let u = if gp == g { Unwinder::interrupted(gp, pc, sp) } else { None };
+                if let Some(mut u) = u.or_else(|| Unwinder::new_quiet(gp)) {
+                    n = symtab::callers_quiet(&mut u, &mut pcs);
+                }
+            }
+        }
+        if n == 0 {
+            pcs[0] = PSEUDO[pseudo].load(Relaxed);
+            n = 1;
+        }
+        put(labels, &pcs[..n]);
+    }
+}
+
+unsafe fn put(labels: usize, pcs: &[usize]) {
+    let mut tries = 0;
+    while WRITER.compare_exchange(0, 1, Acquire, Relaxed).is_err() {
+        tries += 1;
+        if tries == 1000 {
+            LOST.fetch_add(1, Relaxed);
+            return;
+        }
+        core::hint::spin_loop();
+    }
+    let at = WRITTEN.load(Relaxed);
+    let need = 2 + pcs.len();
+    if at + need - READ.load(Acquire) > RING {
+        LOST.fetch_add(1, Relaxed);
+    } else {
+        for (i, &w) in [pcs.len(), labels].iter().chain(pcs).enumerate() {
+            // SAFETY: room that the reader has left, and we are the only writer.
+            unsafe { word(at + i).write(w) };
+        }
+        WRITTEN.store(at + need, Release);
+    }
+    WRITER.store(0, Release);
+}
+
+fn word(i: usize) -> *mut usize {
+    // SAFETY: the ring has that many words.
+    unsafe { (BUFFER.load(Relaxed) as *mut usize).add(i % RING) }
+}
+
+/// Marks the labels in the ring; the world is stopped, but threads without goroutines may still add to it.
+pub fn scan(m: &mut Marker) {
+    let (mut at, end) = (READ.load(Relaxed), WRITTEN.load(Acquire));
+    while at < end {
+        // SAFETY: records that were written.
+        unsafe {
+            m.mark(word(at + 1).read());
+            at += 2 + word(at).read();
+        }
+    }
+}
+
+hook! { fn "runtime.cpuProfileStart"(hz: isize, system: usize, external: usize, collector: usize) -> bool, leaf {
+    if BUFFER.load(Relaxed) == 0 {
+        BUFFER.store(os::map(RING * size_of::<usize>()) as usize, Release);
+    }
+    // A host's signals are its own.
+    if BUFFER.load(Relaxed) == 0 || cfg!(feature = "host") {
+        false
+    } else {
+        for (p, v) in PSEUDO.iter().zip([system, external, collector]) {
+            p.store(v, Relaxed);
+        }
+        READ.store(WRITTEN.load(Acquire), Release);
+        LOST.store(0, Relaxed);
+        SAMPLER.store(sample as unsafe fn(usize, usize, *mut G) as usize, Release);
+        let hz = hz.clamp(1, 1_000_000) as usize;
+        HZ.store(hz, Release);
+        crate::signal::start_profiling(1_000_000 / hz);
+        true
+    }
+}}
+
+hook! { fn "runtime.cpuProfileStop"() leaf {
+    crate::signal::start_profiling(0);
+    HZ.store(0, Release);
+}}
+
+hook! { fn "runtime.cpuProfileRead"(data: *mut u64, words: isize, tags: *mut usize, ntags: isize) -> (nwords: isize, n: isize, lost: isize) leaf {
+    // Each sample is for the Go side: length, time, count, addresses; the first call only counts.
+    let (mut at, end) = (READ.load(Relaxed), WRITTEN.load(Acquire));
+    let (mut w, mut n) = (0isize, 0isize);
+    while at < end {
+        let depth = word(at).read();
+        let need = 3 + depth as isize;
+        if !data.is_null() {
+            if w + need > words || n == ntags {
+                break;
+            }
+            let to = data.offset(w);
+            to.write(need as u64);
+            to.add(1).write(0);
+            to.add(2).write(1);
+            for i in 0..depth {
+                to.add(3 + i).write(word(at + 2 + i).read() as u64);
+            }
+            // No barrier: the slice is new, and what the ring held when marking began was marked.
+            tags.offset(n).write(word(at + 1).read());
+        }
+        w += need;
+        n += 1;
+        at += 2 + depth;
+    }
+    let lost = if data.is_null() {
+        LOST.load(Relaxed)
+    } else {
+        READ.store(at, Release);
+        LOST.swap(0, Relaxed)
+    };
+    (w, n, lost as isize)
+}}

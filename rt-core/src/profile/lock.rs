@@ -1,0 +1,153 @@
+//! The block and mutex profiles: how long goroutines waited, by the stack that waited or by the stack whose unlocking ended it.
+//!
+//! Blocking: a goroutine that parks for a channel, a select or a lock while the profile is on notes the time; the thread that
+//! runs it again records, for its stack stands where it waited. Mutexes: waiters note the time in their sudogs; who
+//! releases is charged with the waiting of all that wait, up to now. Cycles are nanoseconds.
+
+use super::bucket::{DEPTH, Records, Table};
+use crate::g::{G, Wait};
+use crate::hook;
+use crate::os;
+use crate::rand;
+use crate::sched::*;
+use crate::symtab;
+use core::sync::atomic::{AtomicUsize, Ordering::*};
+
+#[derive(Default)]
+struct Events {
+    count: f64,
+    cycles: f64,
+}
+
+static BLOCKED: Table<Events> = Table::new();
+static UNLOCKED: Table<Events> = Table::new();
+
+/// One sample for so many nanoseconds of waiting; 0: off.
+static BLOCK_RATE: AtomicUsize = AtomicUsize::new(0);
+/// One sample for so many events; 0: off.
+static MUTEX_RATE: AtomicUsize = AtomicUsize::new(0);
+/// The address of `record_blocked` once a rate was set: other programs are not linked with it.
+static RECORDER: AtomicUsize = AtomicUsize::new(0);
+static UNLOCK_RECORDER: AtomicUsize = AtomicUsize::new(0);
+
+/// The goroutine is about to park.
+#[inline]
+///
+/// # Safety
+/// It is the current one.
+pub unsafe fn parks(g: *mut G, reason: Wait) {
+    if BLOCK_RATE.load(Relaxed) != 0
+        && matches!(
+            reason,
+            Wait::Select
+                | Wait::Recv
+                | Wait::Send
+                | Wait::Semacquire
+                | Wait::Mutex
+                | Wait::RwMutexR
+                | Wait::RwMutex
+                | Wait::WaitGroup
+                | Wait::Cond
+        )
+    {
+        // SAFETY: the current goroutine.
+        unsafe { (*g).blocked_since = os::nanotime().max(1) };
+    }
+}
+
+/// The goroutine is about to run again.
+#[inline]
+///
+/// # Safety
+/// This thread takes it up, and its stack stands where it parked.
+pub unsafe fn runs(g: *mut G) {
+    // SAFETY: the caller is about to run it; the recorder is a function of this type.
+    unsafe {
+        if (*g).blocked_since != 0 {
+            let f = RECORDER.load(Relaxed);
+            core::mem::transmute::<usize, unsafe fn(*mut G)>(f)(g);
+        }
+    }
+}
+
+/// What a waiter for a mutex notes.
+#[inline]
+pub fn wait_begin() -> u64 {
+    if MUTEX_RATE.load(Relaxed) != 0 { os::nanotime().max(1) } else { 0 }
+}
+
+/// The current goroutine ends `ns` nanoseconds of waiting by unlocking; the first `skip` frames are no business of the reader.
+///
+/// # Safety
+/// In a hook.
+pub unsafe fn unlocks(ns: u64, skip: usize) {
+    let f = UNLOCK_RECORDER.load(Relaxed);
+    if f != 0 {
+        // SAFETY: the recorder is a function of this type.
+        unsafe { core::mem::transmute::<usize, unsafe fn(u64, usize)>(f)(ns, skip) };
+    }
+}
+
+unsafe fn record_blocked(g: *mut G) {
+    // SAFETY: the goroutine stands still and is about to run on this thread.
+    unsafe {
+        let since = core::mem::take(&mut (*g).blocked_since);
+        let skip = core::mem::take(&mut (*g).blocked_skip) as usize;
+        add_blocked(g, os::nanotime().saturating_sub(since), skip);
+    }
+}
+
+unsafe fn add_blocked(g: *mut G, ns: u64, skip: usize) {
+    let ns = ns.max(1);
+    // SAFETY: the goroutine stands still.
+    unsafe {
+        let rate = BLOCK_RATE.load(Relaxed) as u64;
+        if rate == 0 || rate > ns && rand::next(getm()) % rate > ns {
+            return;
+        }
+        let mut pcs = [0; DEPTH];
+        let n = symtab::callers(g, skip, &mut pcs);
+        let mut t = BLOCKED.lock();
+        let e = &mut t.find(&pcs[..n], 0).counts;
+        // A short wait stands for those that were passed over.
+        e.count += if ns < rate { rate as f64 / ns as f64 } else { 1.0 };
+        e.cycles += ns.max(rate) as f64;
+    }
+}
+
+unsafe fn record_unlocked(ns: u64, skip: usize) {
+    let rate = MUTEX_RATE.load(Relaxed) as u64;
+    // SAFETY: in a hook of the current goroutine.
+    unsafe {
+        if rate == 0 || !rand::next(getm()).is_multiple_of(rate) {
+            return;
+        }
+        let mut pcs = [0; DEPTH];
+        let n = symtab::callers(curg(), skip, &mut pcs);
+        let mut t = UNLOCKED.lock();
+        let e = &mut t.find(&pcs[..n], 0).counts;
+        e.count += rate as f64;
+        e.cycles += rate as f64 * ns as f64;
+    }
+}
+
+hook! { fn "runtime.setBlockProfileRate"(ns: isize) leaf {
+    RECORDER.store(record_blocked as unsafe fn(*mut G) as usize, Relaxed);
+    BLOCK_RATE.store(ns.max(0) as usize, Release);
+}}
+
+hook! { fn "runtime.blockevent"(ns: i64, skip: isize) leaf { add_blocked(curg(), ns as u64, (skip - 1).max(0) as usize) }}
+
+hook! { fn "runtime.setMutexProfileFraction"(rate: isize) -> isize, leaf {
+    UNLOCK_RECORDER.store(record_unlocked as unsafe fn(u64, usize) as usize, Relaxed);
+    if rate < 0 { MUTEX_RATE.load(Relaxed) as isize } else { MUTEX_RATE.swap(rate as usize, Relaxed) as isize }
+}}
+
+hook! { fn "runtime.lockProfileCopy"(mutex: bool, to: *mut u64, room: isize) -> (n: isize, words: isize) leaf {
+    let mut out = Records::new(to, room);
+    (if mutex { &UNLOCKED } else { &BLOCKED }).lock().each(|b| {
+        out.add(b.stack(), &[(b.counts.count as u64).max(1), b.counts.cycles as u64]);
+    });
+    (out.n as isize, out.words as isize)
+}}
+hook! { fn "runtime.threadsMade"() -> isize, leaf { crate::g::NEXT_M.load(Relaxed) as isize - 1 }}
