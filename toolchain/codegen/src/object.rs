@@ -16,6 +16,8 @@ use reflect::image::{FuncEntry, IMAGE_SYMBOL, Image, MAGIC};
 use rustc_hash::FxHashMap;
 
 const FUNC_ALIGN: u64 = 16;
+/// Functions with loops start where the machine fetches from.
+const LOOPS_ALIGN: u64 = 32;
 
 /// Where a symbol is: section and offset, or outside.
 #[derive(Clone, Copy)]
@@ -88,7 +90,7 @@ pub fn write(program: &Program, funcs: &CompiledFuncs, options: &Options) -> Res
     let sizes = w.layout_data();
     w.fill_text(&mut code, funcs, &order);
     let text_len = code.len() as u64;
-    w.obj.append_section_data(text, &code, FUNC_ALIGN);
+    w.obj.append_section_data(text, &code, LOOPS_ALIGN);
     w.fill_data(&sizes);
     let tables = image::tables(program, funcs, &order);
     w.write_image(&tables, text_len, &sizes, options);
@@ -119,7 +121,7 @@ impl Writer<'_> {
         let mut order = Vec::new();
         for (id, c) in funcs.iter_enumerated() {
             let Some(c) = c else { continue };
-            align_to(&mut code, FUNC_ALIGN, 0xcc);
+            align_to(&mut code, if c.loops { LOOPS_ALIGN } else { FUNC_ALIGN }, 0xcc);
             self.func_home[id] = Some(code.len() as u64);
             self.func_index[id] = order.len() as u32;
             order.push((id, code.len() as u64));

@@ -115,6 +115,8 @@ pub struct Compiled {
     pub open_defers: Option<OpenDefers>,
     /// Whether it checks the stack.
     pub checks_stack: bool,
+    /// Whether it has loops that poll.
+    pub loops: bool,
     /// Callees with the bytes of stack in use at the call, beside the return address of the call.
     pub calls: Vec<Calls>,
     /// The listing, if asked for.

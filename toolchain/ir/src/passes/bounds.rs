@@ -1,14 +1,17 @@
 //! Bounds checks that earlier comparisons have decided.
 //!
 //! Walking down the dominator tree, the pass keeps what the branches and checks above have established (`x < y`, signed or unsigned) and
-//! removes checks that follow: `i < n` with `i` known not to be negative; an index whose largest value is below a constant length;
-//! a constant index below one that was already checked against the same length.
-use super::fold;
+//! removes checks that follow. A check `x <u y` of a length y needs two proofs in signed numbers: 0 <= x, and x <= y - 1. Proofs go from
+//! comparison to comparison, with constants added on the way where the addition cannot overflow, as in Bodík, Gupta, Sarkar, "ABCD:
+//! Eliminating Array Bounds Checks on Demand" (2000). Of loops they know counters that only grow or only shrink ([`super::counters`]).
+use super::{counters, fold};
 use crate::{
-    Block, Func, Op, Program, Term, Ty, Value, ValueDef,
+    Block, Func, Op, Program, Term, Ty, Value,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
     op::{BoundsKind, Cc},
 };
+use rustc_hash::FxHashSet;
+use std::cell::Cell;
 
 /// An established comparison.
 #[derive(Clone, Copy)]
@@ -18,38 +21,59 @@ struct Fact {
     y: Value,
 }
 
+/// The longest chain of comparisons in a proof.
+const DEPTH: u32 = 5;
+/// How many of the latest comparisons are looked at.
+const WINDOW: usize = 160;
+/// Steps of a proof.
+const FUEL: u32 = 200;
+/// No length is as large.
+const HUGE: i64 = 1 << 50;
+
 struct Facts<'a> {
     f: &'a Func,
     list: Vec<Fact>,
-    /// Block parameters known not to be negative.
-    counters: Vec<Value>,
+    counters: Vec<counters::Counter>,
+    /// Lengths of what exists here, since a check asked about them: not negative, and far from overflow. In the order in which they
+    /// became known.
+    lengths: FxHashSet<Value>,
+    order: Vec<Value>,
+    /// Steps left for the proof.
+    fuel: Cell<u32>,
 }
 
 /// The pass.
 pub fn run(_program: &Program, f: &mut Func) {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
-    let has_checks =
-        f.blocks.iter().any(|b| b.insts.iter().any(|&i| matches!(f.insts[i].op, Op::BoundsCheck { .. })));
-    if !has_checks {
+    let asked = asked(f);
+    if asked.is_empty() {
         return;
     }
     let loops = Loops::new(f, &cfg, &dom);
     let mut redundant = Vec::new();
     {
-        let mut facts = Facts { f, list: Vec::new(), counters: Vec::new() };
-        facts.counters = counters(f, &cfg, &dom, &loops);
+        let counters = counters::find(f, &cfg, &dom, &loops, &asked);
+        let mut facts = Facts {
+            f,
+            list: Vec::new(),
+            counters,
+            lengths: FxHashSet::default(),
+            order: Vec::new(),
+            fuel: Cell::new(0),
+        };
         for &root in &dom.roots {
-            let mut stack = vec![(root, 0, facts.list.len())];
+            let mut stack = vec![(root, 0, facts.mark())];
             enter(&mut facts, &cfg, root, &mut redundant);
             while let Some((b, next, mark)) = stack.last_mut() {
                 if let Some(&c) = dom.children[*b].get(*next) {
                     *next += 1;
-                    let mark = facts.list.len();
+                    let mark = facts.mark();
                     enter(&mut facts, &cfg, c, &mut redundant);
                     stack.push((c, 0, mark));
                 } else {
-                    facts.list.truncate(*mark);
+                    let mark = *mark;
+                    facts.back_to(mark);
                     stack.pop();
                 }
             }
@@ -77,6 +101,10 @@ fn enter(facts: &mut Facts, cfg: &Cfg, b: Block, redundant: &mut Vec<crate::Inst
         if let Op::BoundsCheck { kind, .. } = d.op {
             let (x, y) = (f.resolve(d.args[0]), f.resolve(d.args[1]));
             let strict = kind == BoundsKind::Index;
+            if is_length(kind) && facts.lengths.insert(y) {
+                facts.order.push(y);
+            }
+            facts.fuel.set(FUEL);
             if facts.below(x, y, strict) {
                 redundant.push(i);
             }
@@ -86,11 +114,22 @@ fn enter(facts: &mut Facts, cfg: &Cfg, b: Block, redundant: &mut Vec<crate::Inst
 }
 
 impl Facts<'_> {
+    fn mark(&self) -> (usize, usize) {
+        (self.list.len(), self.order.len())
+    }
+    fn back_to(&mut self, mark: (usize, usize)) {
+        self.list.truncate(mark.0);
+        for y in self.order.drain(mark.1..) {
+            self.lengths.remove(&y);
+        }
+    }
+
     fn learn(&mut self, cc: Cc, x: Value, y: Value) {
         let (x, y) = (self.f.resolve(x), self.f.resolve(y));
         match cc {
-            Cc::Slt | Cc::Sle | Cc::Ult | Cc::Ule | Cc::Eq => self.list.push(Fact { cc, x, y }),
+            Cc::Slt | Cc::Sle | Cc::Ult | Cc::Ule => self.list.push(Fact { cc, x, y }),
             Cc::Sgt | Cc::Sge | Cc::Ugt | Cc::Uge => self.list.push(Fact { cc: fold::swap(cc), x: y, y: x }),
+            Cc::Eq => self.list.extend([Fact { cc: Cc::Sle, x, y }, Fact { cc: Cc::Sle, x: y, y: x }]),
             Cc::Ne => {}
         }
     }
@@ -98,39 +137,165 @@ impl Facts<'_> {
     /// Whether x <u y (or x <=u y) is certain.
     fn below(&self, x: Value, y: Value, strict: bool) -> bool {
         let f = self.f;
-        if !strict && x == y {
+        if !strict && (x == y || f.as_const(x) == Some(0)) {
             return true;
         }
         if let Some(n) = f.as_const(y)
             && n >= 0
-            && self.largest(x, 6).is_some_and(|m| if strict { m < n as u64 } else { m <= n as u64 })
+            && self.largest(x, 8).is_some_and(|m| if strict { m < n as u64 } else { m <= n as u64 })
         {
             return true;
         }
-        if f.as_const(x) == Some(0) && !strict {
+        let stated = |fact: &Fact| {
+            fact.x == x && fact.y == y && (fact.cc == Cc::Ult || (fact.cc == Cc::Ule && !strict))
+        };
+        if self.list.iter().rev().take(WINDOW).any(stated) {
             return true;
         }
-        for fact in self.list.iter().rev() {
-            let (same_x, same_y) = (fact.x == x, fact.y == y);
-            match fact.cc {
-                Cc::Ult if same_x && same_y => return true,
-                Cc::Ule if same_x && same_y && !strict => return true,
-                Cc::Slt if same_x && same_y && self.non_negative(x, 6) => return true,
-                Cc::Sle if same_x && same_y && !strict && self.non_negative(x, 6) => return true,
-                // k < y is known for a larger constant k
-                Cc::Ult | Cc::Ule | Cc::Slt if same_y => {
-                    if let (Some(k), Some(c)) = (f.as_const(fact.x), f.as_const(x))
-                        && c >= 0
-                        && k >= 0
-                        && (c < k || (c == k && (fact.cc != Cc::Ule || !strict)))
-                    {
-                        return true;
-                    }
+        // The other proof is in signed numbers, which says nothing of an unsigned y that might be negative.
+        self.ty_is_word(x)
+            && self.lower(y, DEPTH).is_some_and(|l| l >= 0)
+            && self.lower(x, DEPTH).is_some_and(|l| l >= 0)
+            && self.at_most(x, y, -(strict as i64), DEPTH)
+    }
+
+    fn ty_is_word(&self, x: Value) -> bool {
+        self.f.ty(x) == Ty::I64
+    }
+
+    /// What is known of x from above: `x <= y + c`, in signed numbers.
+    fn ceilings(&self, x: Value) -> impl Iterator<Item = (Value, i64)> + '_ {
+        let stated = self.list.iter().rev().take(WINDOW).filter(move |fact| fact.x == x);
+        let stated = stated.filter_map(|fact| match fact.cc {
+            Cc::Slt => Some((fact.y, -1)),
+            Cc::Sle => Some((fact.y, 0)),
+            Cc::Ult if self.is_natural(fact.y) => Some((fact.y, -1)),
+            Cc::Ule if self.is_natural(fact.y) => Some((fact.y, 0)),
+            _ => None,
+        });
+        let shrinking = self.counters.iter().filter(move |c| c.param == x && !c.grows).map(|c| (c.start, 0));
+        stated.chain(shrinking)
+    }
+
+    fn spent(&self) -> bool {
+        let left = self.fuel.get();
+        self.fuel.set(left.saturating_sub(1));
+        left == 0
+    }
+
+    /// Whether the value is a length or a constant that is not negative.
+    fn is_natural(&self, x: Value) -> bool {
+        self.lengths.contains(&x) || self.f.as_const(x).is_some_and(|c| c >= 0)
+    }
+
+    /// Whether x <= y + c in signed numbers.
+    fn at_most(&self, x: Value, y: Value, c: i64, depth: u32) -> bool {
+        let f = self.f;
+        if x == y {
+            return c >= 0;
+        }
+        if !(-HUGE..HUGE).contains(&c) {
+            return false;
+        }
+        let limit = f.as_const(y).filter(|k| (-HUGE..HUGE).contains(k)).map(|k| k + c);
+        if let Some(limit) = limit
+            && (f.as_const(x).is_some_and(|k| k <= limit)
+                || (limit >= 0 && self.largest(x, 8).is_some_and(|m| m <= limit as u64)))
+        {
+            return true;
+        }
+        if let Some(k) = f.as_const(x)
+            && (-HUGE..HUGE).contains(&k)
+            && self.lower(y, depth.min(3)).is_some_and(|l| k <= l.saturating_add(c))
+        {
+            return true;
+        }
+        if depth == 0 || self.spent() {
+            return false;
+        }
+        if let Some((a, k)) = self.sum(x, depth)
+            && self.at_most(a, y, c - k, depth - 1)
+        {
+            return true;
+        }
+        if let Some((b, k)) = self.sum(y, depth)
+            && self.at_most(x, b, c + k, depth - 1)
+        {
+            return true;
+        }
+        self.ceilings(x).any(|(z, k)| self.at_most(z, y, c - k, depth - 1))
+    }
+
+    /// x as a + k, computed without overflow.
+    fn sum(&self, x: Value, depth: u32) -> Option<(Value, i64)> {
+        let f = self.f;
+        let d = f.def_inst(x)?;
+        if !self.ty_is_word(x) {
+            return None;
+        }
+        let (a, k) = match d.op {
+            Op::Add => (d.args[0], f.as_const(d.args[1])?),
+            Op::Sub => (d.args[0], f.as_const(d.args[1])?.checked_neg()?),
+            _ => return None,
+        };
+        let a = f.resolve(a);
+        if !(-HUGE..HUGE).contains(&k) || depth == 0 {
+            return None;
+        }
+        let safe = if k < 0 {
+            self.lower(a, depth - 1).is_some_and(|l| l > -HUGE)
+        } else {
+            self.is_natural(a)
+                || self.largest(a, 8).is_some_and(|m| m < HUGE as u64)
+                || self.ceilings(a).any(|(z, s)| {
+                    // From below something, one step cannot overflow.
+                    (k == 1 && s < 0) || self.lengths.contains(&z) || f.as_const(z).is_some_and(|c| c < HUGE)
+                })
+        };
+        safe.then_some((a, k))
+    }
+
+    /// A lower bound of x as a signed number.
+    fn lower(&self, x: Value, depth: u32) -> Option<i64> {
+        let f = self.f;
+        if let Some(c) = f.as_const(x) {
+            return Some(c);
+        }
+        let mut best: Option<i64> = None;
+        let mut better = |l: i64| best = Some(best.map_or(l, |b: i64| b.max(l)));
+        if self.lengths.contains(&x) || self.non_negative(x, 6) {
+            better(0);
+        }
+        if depth == 0 || self.spent() {
+            return best;
+        }
+        for fact in self.list.iter().rev().take(WINDOW) {
+            let unsigned = matches!(fact.cc, Cc::Ult | Cc::Ule);
+            if fact.x == x && unsigned && self.is_natural(fact.y) {
+                better(0);
+            }
+            if fact.y == x && (!unsigned || self.is_natural(x)) {
+                let floor = match f.as_const(fact.x) {
+                    Some(c) => Some(c),
+                    None if self.lengths.contains(&fact.x) => Some(0),
+                    None => self.lower(fact.x, depth.min(2) - 1),
+                };
+                if let Some(l) = floor {
+                    better(l.saturating_add(matches!(fact.cc, Cc::Slt | Cc::Ult) as i64));
                 }
-                _ => {}
             }
         }
-        false
+        for c in self.counters.iter().filter(|c| c.param == x && c.grows) {
+            if let Some(l) = self.lower(c.start, depth - 1) {
+                better(l);
+            }
+        }
+        if let Some((a, k)) = self.sum(x, depth)
+            && let Some(l) = self.lower(a, depth - 1)
+        {
+            better(l.saturating_add(k));
+        }
+        best
     }
 
     /// The largest unsigned value of x, if it is known.
@@ -141,24 +306,60 @@ impl Facts<'_> {
         }
         let d = f.def_inst(x)?;
         let c = |i: usize| d.args.get(i).and_then(|&a| f.as_const(a));
+        let natural = |i: usize| c(i).filter(|&m| m >= 0).map(|m| m as u64);
+        let bits = 8 * f.ty(x).size(8);
+        let fits = |m: &u64| *m <= u64::MAX >> (64 - bits);
+        let of = |i: usize| self.largest(f.resolve(d.args[i]), depth - 1);
         match d.op {
             Op::Iconst(k) if k >= 0 => Some(k as u64),
             Op::Zext => {
                 let from = f.ty(d.args[0]);
                 let top = u64::MAX >> (64 - 8 * from.size(8));
-                Some(self.largest(d.args[0], depth - 1).map_or(top, |m| m.min(top)))
+                Some(of(0).map_or(top, |m| m.min(top)))
             }
-            Op::And => c(1).filter(|&m| m >= 0).map(|m| m as u64),
-            Op::URem => c(1).filter(|&m| m > 0).map(|m| m as u64 - 1),
+            // What fits in the lower bits stays what it was.
+            Op::Trunc => of(0).filter(fits),
+            Op::And => match (natural(1), of(0)) {
+                (Some(m), Some(n)) => Some(m.min(n)),
+                (m, n) => m.or(n),
+            },
+            Op::Or | Op::Xor => {
+                let all = of(0)? | of(1)?;
+                Some(u64::MAX.checked_shr(all.leading_zeros()).unwrap_or(0))
+            }
+            Op::URem => natural(1).filter(|&m| m > 0).map(|m| m - 1),
             Op::SRem if self.non_negative(d.args[0], depth - 1) => {
-                c(1).filter(|&m| m > 0).map(|m| m as u64 - 1)
+                natural(1).filter(|&m| m > 0).map(|m| m - 1)
+            }
+            Op::UDiv => natural(1).filter(|&m| m > 0).map(|m| of(0).unwrap_or(u64::MAX >> (64 - bits)) / m),
+            Op::Mul => of(0)?.checked_mul(natural(1)?).filter(fits),
+            Op::Add => of(0)?.checked_add(of(1)?).filter(fits),
+            // x - x / m * m
+            Op::Sub => {
+                let product = f.def_inst(d.args[1]).filter(|p| matches!(p.op, Op::Mul))?;
+                let m = f.as_const(product.args[1]).filter(|&m| m > 0)?;
+                let quotient = f.def_inst(product.args[0])?;
+                let same = f.resolve(quotient.args[0]) == f.resolve(d.args[0])
+                    && f.as_const(*quotient.args.get(1)?) == Some(m);
+                match quotient.op {
+                    Op::UDiv if same => Some(m as u64 - 1),
+                    Op::SDiv if same && self.non_negative(f.resolve(d.args[0]), depth - 1) => {
+                        Some(m as u64 - 1)
+                    }
+                    _ => None,
+                }
+            }
+            Op::Shl(_) => {
+                let k = c(1).filter(|k| (0..bits as i64).contains(k))?;
+                of(0)?.checked_mul(1 << k).filter(fits)
             }
             Op::LShr(_) => {
                 let k = c(1)?;
-                let bits = 8 * f.ty(x).size(8) as i64;
-                (k >= 0 && k < bits).then(|| (u64::MAX >> (64 - bits)) >> k)
+                (k >= 0 && k < bits as i64).then(|| of(0).unwrap_or(u64::MAX >> (64 - bits)) >> k)
             }
             Op::Icmp(_) | Op::Fcmp(_) => Some(1),
+            Op::Clz | Op::Ctz | Op::Popcnt => Some(bits as u64),
+            Op::Select => Some(of(1)?.max(of(2)?)),
             _ => None,
         }
     }
@@ -168,10 +369,13 @@ impl Facts<'_> {
         if depth == 0 {
             return false;
         }
-        if self.counters.contains(&x) {
+        let grows_from_natural = |c: &counters::Counter| {
+            c.param == x && c.grows && (self.is_natural(c.start) || self.non_negative(c.start, depth - 1))
+        };
+        if self.lengths.contains(&x) || self.counters.iter().any(grows_from_natural) {
             return true;
         }
-        if self.list.iter().any(|fact| {
+        if self.list.iter().rev().take(WINDOW).any(|fact| {
             let lower =
                 fact.y == x && f.as_const(fact.x).is_some_and(|c| c >= 0 || (c == -1 && fact.cc == Cc::Slt));
             (lower && matches!(fact.cc, Cc::Slt | Cc::Sle))
@@ -198,76 +402,115 @@ impl Facts<'_> {
     }
 }
 
-/// Loop counters that start at a constant that is not negative and only grow, where the growth cannot overflow because a signed
-/// comparison `counter < something` holds wherever it happens.
-fn counters(f: &Func, cfg: &Cfg, dom: &DomTree, loops: &Loops) -> Vec<Value> {
-    let mut home: Vec<Option<Block>> = vec![None; f.values.len()];
+fn is_length(kind: BoundsKind) -> bool {
+    matches!(kind, BoundsKind::Index | BoundsKind::SliceAlen | BoundsKind::SliceAcap)
+}
+
+/// The lengths that checks ask about, with the blocks where they do: of arrays, slices and strings that exist there.
+fn asked(f: &Func) -> counters::Lengths {
+    let mut out = counters::Lengths::default();
     for (b, data) in f.blocks.iter_enumerated() {
         for &i in &data.insts {
-            for &r in &f.insts[i].results {
-                home[r.0 as usize] = Some(b);
-            }
-        }
-    }
-    let mut out: Vec<Value> = Vec::new();
-    for l in &loops.loops {
-        'param: for (k, &param) in f.blocks[l.header].params.iter().enumerate() {
-            if f.ty(param).is_float() {
-                continue;
-            }
-            for &p in &cfg.preds[l.header] {
-                let arg = |call: &crate::BlockCall| (call.block == l.header).then(|| f.resolve(call.args[k]));
-                let args: Vec<Value> = match &f.blocks[p].term {
-                    Term::Jump(t) => arg(t).into_iter().collect(),
-                    Term::Br { then, els, .. } => arg(then).into_iter().chain(arg(els)).collect(),
-                    _ => continue 'param,
-                };
-                for a in args {
-                    if a == param {
-                        continue;
-                    }
-                    if l.latches.contains(&p) {
-                        if !grows(f, cfg, dom, param, a, &home) {
-                            continue 'param;
-                        }
-                    } else if !(f.as_const(a).is_some_and(|c| c >= 0) || out.contains(&a)) {
-                        continue 'param;
-                    }
+            if let Op::BoundsCheck { kind, .. } = f.insts[i].op {
+                let at = out.entry(f.resolve(f.insts[i].args[1])).or_default();
+                if is_length(kind) && at.last() != Some(&b) {
+                    at.push(b);
                 }
             }
-            out.push(param);
         }
     }
     out
 }
 
-/// Whether `a` is `param + c` with c > 0 small, made where `param <s x` (or `param <u x`, x constant) is established.
-fn grows(f: &Func, cfg: &Cfg, dom: &DomTree, param: Value, a: Value, home: &[Option<Block>]) -> bool {
-    let ValueDef::Inst(i, _) = f.values[a].def else { return false };
-    let d = &f.insts[i];
-    let step = match d.op {
-        Op::Add if f.resolve(d.args[0]) == param => f.as_const(d.args[1]),
-        _ => None,
-    };
-    // A step of one cannot pass the largest integer from below something; larger steps could.
-    if step != Some(1) {
-        return false;
+#[cfg(test)]
+mod tests {
+    use crate::{FuncId, Op};
+
+    /// Checks that stay in `f0`, whose parameters are two numbers and two lengths.
+    fn left(body: &str) -> usize {
+        let text = format!(
+            "sig0 = go (i64, i64, i64, i64) -> (i64)\nfunc f0 \"f\" sig0\n\
+             b0(v0: i64, v1: i64, v2: i64, v3: i64):\n{body}\nend\n"
+        );
+        let p = crate::parse::program(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let mut f = p.funcs[FuncId(0)].clone();
+        crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
+        super::run(&p, &mut f);
+        let insts = f.blocks.iter().flat_map(|b| &b.insts);
+        insts.filter(|&&i| matches!(f.insts[i].op, Op::BoundsCheck { .. })).count()
     }
-    let mut at = home[a.0 as usize];
-    while let Some(b) = at {
-        if let [p] = cfg.preds[b].as_slice()
-            && let Term::Br { cond, then, els, .. } = &f.blocks[*p].term
-            && then.block != els.block
-            && let Some(c) = f.def_inst(*cond)
-            && let Op::Icmp(cc) = c.op
-        {
-            let cc = if then.block == b { cc } else { fold::negate(cc) };
-            let (x, y) = (f.resolve(c.args[0]), f.resolve(c.args[1]));
-            if (x == param && cc == Cc::Slt) || (y == param && cc == Cc::Sgt) {
-                return true;
-            }
-        }
-        at = dom.idom(b);
+    /// A loop in which v9 is the counter.
+    fn counting(start: &str, cc: &str, bound: &str, step: i64, body: &str) -> usize {
+        left(&format!(
+            "v4: i64 = iconst {step}\nv5: i64 = iconst 0\nv6: i64 = iconst -1\nv7: i64 = add v2, v6\n\
+             jump b1({start})\n\
+             b1(v9: i64):\nv10: i8 = icmp.{cc} v9, {bound}\nbr v10, b2, b3\n\
+             b2:\n{body}\nv11: i64 = add v9, v4\njump b1(v11)\n\
+             b3:\nret v9"
+        ))
     }
-    false
+
+    #[test]
+    fn counters_up_and_down() {
+        let check = "boundscheck.index.s v9, v2";
+        assert_eq!(counting("v5", "slt", "v2", 1, check), 0);
+        assert_eq!(counting("v5", "slt", "v2", 2, check), 0);
+        assert_eq!(counting("v7", "sge", "v5", -1, check), 0);
+        // From an unknown start, to a bound beyond the length, or below zero.
+        assert_eq!(counting("v0", "slt", "v2", 1, check), 1);
+        assert_eq!(counting("v5", "sle", "v2", 1, check), 1);
+        assert_eq!(counting("v5", "slt", "v0", 1, check), 1);
+        assert_eq!(counting("v2", "sge", "v5", -1, check), 1);
+        assert_eq!(counting("v7", "sge", "v6", -1, check), 1);
+    }
+
+    #[test]
+    fn neighbours() {
+        let next = "v12: i64 = iconst 1\nv13: i64 = add v9, v12\nboundscheck.index.s v13, v2\nboundscheck.index.s v9, v2";
+        // The second follows from the first only if it is not beyond the numbers' end, and from the loop.
+        assert_eq!(counting("v5", "slt", "v7", 1, "boundscheck.index.s v9, v2"), 0);
+        assert_eq!(counting("v5", "slt", "v2", 1, next), 1);
+        let before = "v12: i64 = iconst -1\nv13: i64 = add v9, v12\nboundscheck.index.s v13, v2";
+        assert_eq!(counting("v5", "slt", "v2", 1, before), 1);
+    }
+
+    #[test]
+    fn a_number_is_a_length_only_where_it_was_one() {
+        // v0 < v2 says nothing against a negative v0, though something of length v0 is looked at later.
+        assert_eq!(
+            left(
+                "v4: i8 = icmp.slt v0, v2\nbr v4, b1, b2\n\
+                 b1:\nboundscheck.index.s v0, v2\njump b2\n\
+                 b2:\nv5: i64 = iconst 0\nboundscheck.index.s v5, v0\nret v0"
+            ),
+            2
+        );
+        // Behind the check it is.
+        assert_eq!(
+            left(
+                "v4: i8 = icmp.slt v0, v2\nboundscheck.index.s v1, v0\nbr v4, b1, b2\n\
+                 b1:\nboundscheck.index.s v0, v2\njump b2\n\
+                 b2:\nret v0"
+            ),
+            1
+        );
+    }
+
+    #[test]
+    fn what_arithmetic_says() {
+        let text = |inner: &str| {
+            format!("v4: i64 = iconst 100\nv5: i64 = iconst 2\nv6: i64 = iconst 1\n{inner}\nret v0")
+        };
+        let table = "v7: i64 = urem v0, v4\nv8: i64 = mul v7, v5\nv9: i64 = add v8, v6\n";
+        assert_eq!(left(&text(&format!("{table}v10: i64 = iconst 200\nboundscheck.index.s v9, v10"))), 0);
+        assert_eq!(left(&text(&format!("{table}v10: i64 = iconst 199\nboundscheck.index.s v9, v10"))), 1);
+        // The remainder as it is computed beside a quotient.
+        let table = "v7: i64 = udiv v0, v4\nv8: i64 = mul v7, v4\nv9: i64 = sub v0, v8\n";
+        assert_eq!(left(&text(&format!("{table}boundscheck.index.s v9, v4"))), 0);
+        // A constant index below one that was checked.
+        assert_eq!(
+            left(&text("boundscheck.index.s v5, v2\nboundscheck.index.s v6, v2\nboundscheck.index.s v4, v2")),
+            2
+        );
+    }
 }

@@ -123,6 +123,18 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
                     _ => {}
                 }
             }
+            // Conditions turned around, once or twice.
+            if let (Op::Xor, Some(k)) = (op, y)
+                && let Some(d) = f.def_inst(args[0])
+            {
+                match d.op {
+                    Op::Xor if k != 0 && f.as_const(d.args[1]) == Some(k) => return value(d.args[0]),
+                    Op::Icmp(cc) if k == 1 => return make(Op::Icmp(negate(cc)), &d.args.clone()),
+                    Op::Fcmp(Fcc::Eq) if k == 1 => return make(Op::Fcmp(Fcc::Ne), &d.args.clone()),
+                    Op::Fcmp(Fcc::Ne) if k == 1 => return make(Op::Fcmp(Fcc::Eq), &d.args.clone()),
+                    _ => {}
+                }
+            }
             // (a + c1) + c2 -> a + (c1 + c2) needs a new constant: left to selection.
             None
         }

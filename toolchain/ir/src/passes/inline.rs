@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// The cost up to which a function is inlined.
 const BUDGET: u32 = 24;
+/// The cost up to which a method is copied into its wrapper.
+const WRAPPER_BUDGET: u32 = 3 * BUDGET;
 /// The cost of a call inside an inlined body.
 const CALL_COST: u32 = 12;
 /// Callers do not grow beyond this many instructions.
@@ -224,7 +226,12 @@ fn inline_calls(
                 }
                 Callee::Code => continue,
             };
-            let budget = if f.blocks[b].cold { COLD_BUDGET } else { BUDGET };
+            // A wrapper is nothing without its callee.
+            let budget = match () {
+                _ if f.blocks[b].cold => COLD_BUDGET,
+                _ if f.flags.wrapper => WRAPPER_BUDGET,
+                _ => BUDGET,
+            };
             let fits =
                 target != id && costs[target].is_some_and(|c| c <= budget) && f.insts.len() < MAX_CALLER;
             if !fits || (f.flags.nosplit && !program.funcs[target].flags.nosplit) {

@@ -4,9 +4,11 @@
 //! Between passes no operand is an alias and every block in `Func::blocks` that cannot be reached is empty.
 pub mod barriers;
 pub mod bounds;
+pub mod counters;
 pub mod effects;
 pub mod escape;
 pub mod fold;
+pub mod forward;
 pub mod gvn;
 pub mod inline;
 pub mod licm;
@@ -15,7 +17,9 @@ pub mod poll;
 pub mod promote;
 pub mod remarks;
 pub mod simplify;
+pub mod thread;
 pub mod trace;
+pub mod zeroing;
 
 use crate::{Func, FuncId, Program, func::Body};
 use std::sync::Arc;
@@ -57,6 +61,7 @@ const EARLY: &[FuncPass] = &[
 /// After escape analysis.
 const LATE: &[FuncPass] = &[
     ("promote", promote::run),
+    ("forward", forward::run),
     ("simplify", simplify::run),
     ("gvn", gvn::run),
     ("bounds", bounds::run),
@@ -64,6 +69,7 @@ const LATE: &[FuncPass] = &[
     ("licm", licm::run),
     ("gvn2", gvn::run),
     ("simplify3", simplify::run),
+    ("zeroing", zeroing::run),
 ];
 /// What code generation needs in any case.
 const REQUIRED: &[FuncPass] = &[("barriers", barriers::run), ("poll", poll::run)];

@@ -1,6 +1,6 @@
-//! Cleaning up: folds constants, propagates copies, folds branches, drops dead code, unreachable blocks and needless block
-//! parameters, and merges straight-line blocks, until nothing changes.
-use super::{effects, fold};
+//! Cleaning up: folds constants, propagates copies, folds branches and skips those that are known, drops dead code, unreachable
+//! blocks and needless block parameters, and merges straight-line blocks, until nothing changes.
+use super::{effects, fold, thread};
 use crate::{
     Block, Func, Inst, Op, Program, SymRef, Term, Value, ValueDef,
     analysis::cfg::Cfg,
@@ -13,6 +13,7 @@ pub fn run(program: &Program, f: &mut Func) {
     for _ in 0..8 {
         let mut changed = instructions(program, f);
         changed |= branches(f);
+        changed |= thread::run(f);
         changed |= unreachable(f);
         changed |= params(f);
         changed |= merge(f);

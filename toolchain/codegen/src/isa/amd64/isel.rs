@@ -358,6 +358,10 @@ impl<'a> Isel<'a> {
         if self.inst_block[i.index()] != self.block.0 || self.epochs[i.index()] != self.epoch {
             return None;
         }
+        if self.lines.get(self.line as usize).is_some_and(|l| l.0 == d.pos) {
+            // It faults in the same line.
+            self.probe(d.args[0], off as i64);
+        }
         Some(self.amode(d.args[0], off))
     }
     /// Register or, where the operation reads exactly as many bytes, memory.

@@ -293,6 +293,13 @@ impl<'a> Isel<'a> {
                 let a = self.reg(a);
                 self.push(Inst::ShI { op: ShOp::Shl, sz, dst, a, n: shift(c).unwrap_or(0) });
             }
+            // 15, 31, ...: a shift and a subtraction are faster than a multiplication.
+            _ if c >= 15 && shift(c.wrapping_add(1)).is_some() => {
+                let (t, a) = (self.temp(false), self.reg(a));
+                let n = shift(c.wrapping_add(1)).unwrap_or(0);
+                self.push(Inst::ShI { op: ShOp::Shl, sz, dst: t, a, n });
+                self.push(Inst::Alu { op: AluOp::Sub, sz, dst, a: t, b: Rmi::R(a) });
+            }
             _ => {
                 let fold = self.sz(a) == sz;
                 let a = self.rm(a, fold);

@@ -102,7 +102,7 @@ impl<'a> Isel<'a> {
     }
 
     /// Remembers an access: a nil check of the pointer before it is free.
-    fn probe(&mut self, p: Value, off: i64) {
+    pub fn probe(&mut self, p: Value, off: i64) {
         let (mut p, mut off) = (p, off);
         while let Some(InstData { op: Op::PtrAdd, args, .. }) = self.def(p) {
             let Some(c) = self.iconst(args[1]) else { break };

@@ -477,6 +477,7 @@ fn emit_function(
         }
     }
     // Cold code.
+    let loops = e.colds.iter().any(|c| matches!(c.0, Cold::Poll { .. }));
     let mut polls = 0;
     for (cold, line) in std::mem::take(&mut e.colds) {
         if sel.lines[line].0.is_some() {
@@ -577,6 +578,7 @@ fn emit_function(
         deferreturn,
         open_defers,
         checks_stack: check,
+        loops,
         calls,
         listing: String::new(),
         ..Compiled::default()

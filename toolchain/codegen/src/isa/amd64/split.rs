@@ -6,7 +6,7 @@ use super::inst::Inst;
 use super::isel::Selected;
 use super::lazy::Graph;
 use crate::regalloc::{Reg, Visit};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// At most so many copies a loop, integers and floats: the loop's own values need registers too.
 const MOST: [usize; 2] = [8, 10];
@@ -84,10 +84,7 @@ pub fn split_at_loops(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Vec<Loop>
         });
         wanted.push(uses);
     }
-    let mut candidates: Vec<Reg> = wanted.iter().flat_map(|w| w.keys().copied()).collect();
-    candidates.sort_unstable_by_key(|r| r.index());
-    candidates.dedup();
-    let across = live_across_calls(sel, succs, lazy, &candidates);
+    let across = webs_across_calls(sel, g, lazy, &wanted);
 
     for (l, uses) in loops.iter().zip(wanted) {
         let mut chosen: Vec<(Reg, u32)> = uses.into_iter().filter(|u| across.contains(&u.0)).collect();
@@ -192,6 +189,50 @@ fn quiet_loops(succs: &[Vec<usize>], preds: &[Vec<usize>], busy: &[bool]) -> Vec
         out.push(Loop { body, preheader: outside[0] });
     }
     out
+}
+
+/// Which of the registers that loops want would share their place with one that is live across a call outside of lazy blocks:
+/// themselves, or what a jump hands over to a parameter or gets from one.
+fn webs_across_calls(
+    sel: &mut Selected,
+    g: &Graph,
+    lazy: &[bool],
+    wanted: &[FxHashMap<Reg, u32>],
+) -> FxHashSet<Reg> {
+    let mut parent: FxHashMap<Reg, Reg> = FxHashMap::default();
+    fn root(parent: &mut FxHashMap<Reg, Reg>, r: Reg) -> Reg {
+        let mut top = r;
+        while let Some(&p) = parent.get(&top) {
+            top = p;
+        }
+        if top != r {
+            parent.insert(r, top);
+        }
+        top
+    }
+    let mut candidates: Vec<Reg> = wanted.iter().flat_map(|w| w.keys().copied()).collect();
+    for (n, &b) in sel.rpo.iter().enumerate() {
+        let block = &sel.blocks[b as usize];
+        if block.args.is_empty() {
+            continue;
+        }
+        let target = &sel.blocks[sel.rpo[g.succs[n][0]] as usize];
+        for (&arg, &param) in block.args.iter().zip(&target.params) {
+            candidates.extend([arg, param]);
+            let (x, y) = (root(&mut parent, arg), root(&mut parent, param));
+            if x != y {
+                parent.insert(x, y);
+            }
+        }
+    }
+    candidates.sort_unstable_by_key(|r| r.index());
+    candidates.dedup();
+    let mut found: FxHashSet<Reg> = FxHashSet::default();
+    for r in live_across_calls(sel, &g.succs, lazy, &candidates) {
+        found.insert(root(&mut parent, r));
+    }
+    candidates.retain(|&r| found.contains(&root(&mut parent, r)));
+    candidates.into_iter().collect()
 }
 
 /// Which of the candidates are live across a call outside of lazy blocks.

@@ -1,0 +1,117 @@
+//! Zeroing of slots that are then filled: closures, temporaries, argument lists. Where stores in the same block write every byte before
+//! anything can see the slot, it need not be zeroed.
+use super::effects::{Effect, effect};
+use crate::{Func, Inst, Op, Program, Slot, Value};
+
+/// Larger slots are left alone.
+const MAX: u32 = 128;
+
+/// The pass.
+pub fn run(_program: &Program, f: &mut Func) {
+    if f.slots.is_empty() {
+        return;
+    }
+    for b in f.blocks.ids() {
+        let mut k = 0;
+        while k < f.blocks[b].insts.len() {
+            if filled(f, &f.blocks[b].insts[k..]) {
+                f.blocks[b].insts.remove(k);
+            } else {
+                k += 1;
+            }
+        }
+    }
+}
+
+fn place(f: &Func, v: Value) -> Option<(Slot, u32)> {
+    match f.def_inst(v)?.op {
+        Op::SlotAddr(s, off) => Some((s, off)),
+        _ => None,
+    }
+}
+
+/// Whether the first instruction zeroes a slot and those behind it fill it.
+fn filled(f: &Func, insts: &[Inst]) -> bool {
+    let first = &f.insts[insts[0]];
+    let Op::MemZero { size, .. } = first.op else { return false };
+    let Some((slot, 0)) = place(f, first.args[0]) else { return false };
+    if size > MAX || size != f.slots[slot].size {
+        return false;
+    }
+    let mut missing: u128 = u128::MAX >> (128 - size.max(1));
+    for &i in &insts[1..] {
+        let d = &f.insts[i];
+        let written = match d.op {
+            Op::Store { off, .. } => Some((off, f.ty(d.args[1]).size(8))),
+            Op::MemZero { size, .. } => Some((0, size)),
+            Op::MemCopy { size, .. } => {
+                // What it reads must be something else for certain.
+                match f.def_inst(d.args[1]).map(|d| &d.op) {
+                    Some(Op::SlotAddr(s, _)) if *s != slot => {}
+                    Some(Op::Sym(..)) => {}
+                    _ => return false,
+                }
+                Some((0, size))
+            }
+            Op::Load { .. } => {
+                match f.def_inst(d.args[0]).map(|d| &d.op) {
+                    Some(Op::SlotAddr(s, _)) if *s != slot => {}
+                    Some(Op::Sym(..)) => {}
+                    _ => return false,
+                }
+                None
+            }
+            _ if effect(&d.op) == Effect::Pure => None,
+            _ => return false,
+        };
+        if let Some((off, bytes)) = written
+            && let Some((s, base)) = place(f, d.args[0])
+            && s == slot
+            && let Ok(from) = u32::try_from(base as i64 + off as i64)
+            && bytes > 0
+            && from + bytes <= size
+        {
+            missing &= !(u128::MAX >> (128 - bytes) << from);
+            if missing == 0 {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{FuncId, Op};
+
+    /// Zeroings that stay when the body comes behind one of a slot of 16 bytes, whose address is v2. v0 is a number, v1 a pointer.
+    fn left(body: &str) -> usize {
+        let text = format!(
+            "sig0 = go (i64, ptr) -> (i64)\nsig1 = go () -> ()\nfunc f0 \"f\" sig0\n\
+             slot s0 size 16 align 8 ptrs 01 \"x\"\nslot s1 size 16 align 8 ptrs 01 \"y\"\n\
+             b0(v0: i64, v1: ptr):\nv2: ptr = slotaddr s0 + 0\nv3: ptr = slotaddr s1 + 0\nmemzero v2 size 16\n\
+             {body}\nret v0\nend\nfunc f1 \"g\" sig1 noinline\nb0:\nret\nend\n"
+        );
+        let p = crate::parse::program(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let mut f = p.funcs[FuncId(0)].clone();
+        super::run(&p, &mut f);
+        crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
+        f.blocks
+            .iter()
+            .flat_map(|b| &b.insts)
+            .filter(|&&i| matches!(f.insts[i].op, Op::MemZero { .. }))
+            .count()
+    }
+
+    #[test]
+    fn only_what_is_filled_unseen() {
+        assert_eq!(left("store v2, v0 + 0\nstore v2, v1 + 8"), 0);
+        assert_eq!(left("store v2, v0 + 0\nstore v3, v2 + 8\nstore v2, v1 + 8"), 0);
+        assert_eq!(left("memcopy v2, v3 size 16"), 0);
+        assert_eq!(left("store v2, v0 + 0"), 1);
+        assert_eq!(left("store v2, v0 + 0\ncall f1 sig1()\nstore v2, v1 + 8"), 1);
+        assert_eq!(left("store v2, v0 + 0\nv4: i64 = load v2 + 8\nstore v2, v1 + 8"), 1);
+        assert_eq!(left("store v2, v0 + 0\nv4: i64 = load v1 + 8\nstore v2, v1 + 8"), 1);
+        assert_eq!(left("memcopy v2, v1 size 16"), 1);
+    }
+}
