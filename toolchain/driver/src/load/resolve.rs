@@ -41,7 +41,9 @@ pub(super) fn resolve(config: &Config, path: &str, importer: &Place) -> Result<P
     }
     if importer.std {
         let has_dot = path.split('/').next().unwrap_or("").contains('.');
-        let vendored = has_dot.then(|| std_place(config, &format!("vendor/{path}"))).flatten();
+        // The go command's own programs have a folder of their own for others' packages.
+        let vendor = if importer.path.starts_with("cmd/") { "cmd/vendor" } else { "vendor" };
+        let vendored = has_dot.then(|| std_place(config, &format!("{vendor}/{path}"))).flatten();
         return vendored
             .or_else(|| std_place(config, path))
             .ok_or_else(|| format!("package {path} is not in std ({})", config.std_dir(path).display()));

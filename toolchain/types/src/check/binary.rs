@@ -36,13 +36,18 @@ impl Checker {
             left = x;
         }
         let mut x = self.expr(None, left);
+        let mut unrecorded = false;
         while let Some(o) = spine.pop() {
             let y = self.expr(None, o.rhs);
+            if std::mem::take(&mut unrecorded) && !y.is_const() {
+                self.record(&x);
+            }
             self.binary(&mut x, y, o);
             x.src = Src::Expr(o.e.unwrap_or(e));
             if !spine.is_empty() {
                 if x.is_const() && matches!(x.val, ConstValue::Str(_)) {
-                    // Parts of a long concatenation need no values of their own: the whole has one.
+                    // Parts of a long constant concatenation need no values of their own: the whole has one.
+                    unrecorded = true;
                     let node = self.node(o.e.unwrap_or(e).id);
                     node.ty = x.ty;
                     node.mode = x.mode.to_info();

@@ -516,13 +516,14 @@ impl Checker {
         self.type_depth += 1;
         self.open_scope();
         let mut recv = None;
+        let mut recv_obj = None;
         let mut recv_tparams = Vec::new();
         if let Some(field) = &d.recv {
-            let (ty, list) = self.receiver(field);
-            recv = Some(ty);
+            let (var, ty, list) = self.receiver(field);
+            (recv_obj, recv) = (Some(var), Some(ty));
             recv_tparams = list;
         }
-        let (sig, tparams) = self.func_type_of(&d.ty, Some(obj));
+        let (sig, tparams) = self.func_type_of(&d.ty, Some(obj), recv_obj);
         if let ObjKind::Func(f) = &mut self.table.objs[obj.0 as usize].kind {
             f.recv = recv;
             f.recv_tparams = recv_tparams;

@@ -10,14 +10,16 @@ use syntax::{
 impl Checker {
     /// A function type in the scope that the caller opened, where its type parameters and parameters are declared.
     pub(crate) fn func_type(&mut self, f: &'static ast::FuncType) -> (TypeId, Vec<TypeParamId>) {
-        self.func_type_of(f, None)
+        self.func_type_of(f, None, None)
     }
 
-    /// The type of a function that is declared by `obj`, which may be named in it.
+    /// The type of a function that is declared by `obj`, which may be named in it. The receiver `recv` is declared with the parameters:
+    /// their types do not see it.
     pub(crate) fn func_type_of(
         &mut self,
         f: &'static ast::FuncType,
         obj: Option<ObjId>,
+        recv: Option<ObjId>,
     ) -> (TypeId, Vec<TypeParamId>) {
         let tparams = self.declare_tparams(&f.type_params);
         if let Some(obj) = obj.filter(|_| !tparams.is_empty()) {
@@ -28,7 +30,7 @@ impl Checker {
         }
         self.bound_tparams(&f.type_params, &tparams);
         self.env.depth += 1;
-        let mut declared = Vec::new();
+        let mut declared: Vec<ObjId> = recv.into_iter().collect();
         let (params, variadic) = self.params(&f.params, true, &mut declared);
         let (results, _) = self.params(&f.results, false, &mut declared);
         for obj in declared {
@@ -86,8 +88,8 @@ impl Checker {
         (types, variadic)
     }
 
-    /// A receiver: its type, and its type parameters, which are declared.
-    pub(crate) fn receiver(&mut self, field: &'static ast::Field) -> (TypeId, Vec<TypeParamId>) {
+    /// A receiver, which is not declared yet: its type, and its type parameters, which are declared.
+    pub(crate) fn receiver(&mut self, field: &'static ast::Field) -> (ObjId, TypeId, Vec<TypeParamId>) {
         let (ptr, base) = unpack_receiver(&field.ty);
         // The index expression, if there is one.
         let mut inner = field.ty.unparen();
@@ -118,9 +120,8 @@ impl Checker {
         );
         self.env.depth -= 1;
         self.record_obj(name.map_or(field.id, |n| n.id), obj);
-        self.declare(obj);
         self.later(Action::Receiver { base, ty });
-        (ty, tparams)
+        (obj, ty, tparams)
     }
 
     /// If a type name is an alias of an instance of a generic type (or a pointer to one), that instance.
