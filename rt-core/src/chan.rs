@@ -18,8 +18,11 @@ use crate::hook;
 use crate::os;
 use crate::sched::*;
 use crate::sync::{Global, Mutex};
+use crate::synctest;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
+#[cfg(target_pointer_width = "64")]
+use core::{mem::offset_of, sync::atomic::AtomicU64};
 
 /// A queue of waiting goroutines.
 #[repr(C)]
@@ -43,6 +46,8 @@ pub struct Hchan {
     pub recvq: WaitQ,
     pub sendq: WaitQ,
     lock: AtomicU32,
+    /// The bubble that it was made in and may be used in; 0: none.
+    pub bubble: u32,
 }
 
 /// Results, as the overlay has them.
@@ -66,6 +71,29 @@ impl Hchan {
         while self.lock.swap(2, Acquire) != 0 {
             os::futex_wait(&self.lock, 2, -1);
         }
+    }
+    /// Takes it for the current goroutine, which must be in the channel's bubble, if that has one.
+    #[inline]
+    unsafe fn enter(&self, fault: &str) {
+        // One comparison says that the lock is free and there is no bubble.
+        #[cfg(target_pointer_width = "64")]
+        {
+            const HELD: u64 = if cfg!(target_endian = "little") { 1 } else { 1 << 32 };
+            const _: () = {
+                assert!(offset_of!(Hchan, bubble) == offset_of!(Hchan, lock) + 4);
+                assert!(offset_of!(Hchan, lock).is_multiple_of(8));
+            };
+            // SAFETY: both words, within the record; the bubble's is never written after makechan.
+            let both =
+                AtomicU64::from_ptr((self as *const Hchan).byte_add(offset_of!(Hchan, lock)) as *mut u64);
+            if both.compare_exchange(0, HELD, Acquire, Relaxed).is_ok() {
+                return;
+            }
+        }
+        if self.bubble != 0 {
+            synctest::check(self, fault);
+        }
+        self.lock();
     }
     /// Releases it.
     pub fn unlock(&self) {
@@ -261,7 +289,7 @@ unsafe fn wait(c: *mut Hchan, elem: *mut u8, send: bool) -> ! {
 }
 
 hook! { fn "runtime.chansend"(c: *mut Hchan, elem: *mut u8, block: bool) -> isize, parking {
-    (*c).lock();
+    (*c).enter("send on synctest channel from outside bubble");
     let (r, g) = try_send(c, elem);
     if r == BLOCKED && block {
         wait(c, elem, true);
@@ -274,7 +302,7 @@ hook! { fn "runtime.chansend"(c: *mut Hchan, elem: *mut u8, block: bool) -> isiz
 }}
 
 hook! { fn "runtime.chanrecv"(c: *mut Hchan, elem: *mut u8, block: bool) -> isize, parking {
-    (*c).lock();
+    (*c).enter("receive on synctest channel from outside bubble");
     let (r, g) = try_recv(c, elem);
     if r == BLOCKED && block {
         wait(c, elem, false);
@@ -291,7 +319,7 @@ hook! { fn "runtime.chanwake"(c: *mut Hchan) leaf {
 }}
 
 hook! { fn "runtime.chanclose"(c: *mut Hchan) -> bool, leaf {
-    (*c).lock();
+    (*c).enter("close of synctest channel from outside bubble");
     if (*c).closed.load(Relaxed) != 0 {
         (*c).unlock();
         false

@@ -49,6 +49,8 @@ pub struct G {
     pub fips_bypass: bool,
     _pad: u8,
     pub labels: usize,
+    /// Its bubble (testing/synctest), if it is in one.
+    pub bubble: *mut crate::synctest::Bubble,
     // ---- Rust's own
     /// `status::*`.
     pub status: AtomicU32,
@@ -56,6 +58,8 @@ pub struct G {
     pub wait_reason: u8,
     /// Not counted, no reason to keep the program alive.
     pub system: bool,
+    /// Blocked until its bubble does something; never outside bubbles.
+    pub durable: bool,
     /// Asked to yield.
     pub preempt: AtomicBool,
     /// The goroutine's parked channel operation was done (or its channel closed).
@@ -135,10 +139,13 @@ pub enum Wait {
     Signal,
     Gc,
     PanicWait,
+    BubbleWaitGroup,
+    BubbleRun,
+    BubbleWait,
 }
 
 /// The text for each `Wait`.
-pub static WAIT_TEXT: [&str; 21] = [
+pub static WAIT_TEXT: [&str; 24] = [
     "chan receive (nil chan)",
     "chan send (nil chan)",
     "select (no cases)",
@@ -160,6 +167,9 @@ pub static WAIT_TEXT: [&str; 21] = [
     "os/signal.signal_recv",
     "GC worker (idle)",
     "panicwait",
+    "sync.WaitGroup.Wait",
+    "synctest.Run",
+    "synctest.Wait",
 ];
 
 /// A thread.

@@ -5,7 +5,7 @@
 //! `core::fmt`; see `print`.
 //!
 //! Reading order: [`g`] (records), [`start`], [`sched`], [`proc`], [`stack`], [`unwind`], [`symtab`],
-//! [`traceback`], [`panic`], [`chan`], [`select`], [`sema`], [`timer`], [`netpoll`], [`signal`],
+//! [`traceback`], [`panic`], [`chan`], [`select`], [`sema`], [`timer`], [`synctest`], [`netpoll`], [`signal`],
 //! [`hooks`]; `host` (feature `host`: Go code in a program of Rust); [`heap`] and [`gc`]; [`os`], [`print`], [`sync`], [`rand`].
 #![cfg_attr(not(test), no_std)]
 #![allow(clippy::macro_metavars_in_unsafe, reason = "the body of a hook is unsafe code by its nature")]
@@ -36,6 +36,7 @@ pub mod stackscan;
 pub mod start;
 pub mod symtab;
 pub mod sync;
+pub mod synctest;
 pub mod timer;
 pub mod traceback;
 pub mod unwind;

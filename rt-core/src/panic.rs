@@ -212,4 +212,4 @@ unsafe fn host_panic_end() -> ! {
     throw("hostPanicEnd: no host")
 }
 
-hook! { fn "runtime.dopanic"(p: *mut Panic) parking { crate::traceback::die_of_panic(curg()) }}
+hook! { fn "runtime.dopanic"(p: *mut Panic, bubble: u32) parking { crate::traceback::die_of_panic(curg(), bubble) }}

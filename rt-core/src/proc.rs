@@ -12,7 +12,7 @@ use crate::os;
 use crate::print::throw;
 use crate::sched::*;
 use crate::unwind::Unwinder;
-use crate::{gc, netpoll, signal, stack, timer, traceback};
+use crate::{gc, netpoll, signal, stack, synctest, timer, traceback};
 use core::ffi::c_void;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
@@ -49,6 +49,8 @@ pub unsafe fn create_g(closure: usize, parent: *mut G, gopc: usize) -> *mut G {
     (*g).fips_indicator = 0;
     (*g).fips_bypass = !parent.is_null() && (*parent).fips_bypass;
     (*g).labels = if parent.is_null() { 0 } else { (*parent).labels };
+    (*g).bubble = null_mut();
+    (*g).durable = false;
     (*g).system = false;
     (*g).hook_args = 0;
     (*g).param = null_mut();
@@ -109,6 +111,8 @@ unsafe fn spawn(closure: usize, system: bool) {
         (*n).system = true;
         SCHED.nsystem.fetch_add(1, SeqCst);
         SCHED.ngs.fetch_sub(1, SeqCst);
+    } else if !(*g).bubble.is_null() {
+        synctest::join(n, g);
     }
     (*n).set_status(status::RUNNABLE);
     runq_put((*getm()).p, n, true);
@@ -137,6 +141,9 @@ pub unsafe fn goexit() -> ! {
 /// Makes the current goroutine dead and gives its stack and record back.
 pub unsafe fn end_g(m: *mut M, g: *mut G) {
     (*g).set_status(status::DEAD);
+    if !(*g).bubble.is_null() {
+        synctest::ended(g);
+    }
     if (*g).system {
         SCHED.nsystem.fetch_sub(1, SeqCst);
     } else {
@@ -660,6 +667,10 @@ hook! { fn "runtime.corocreate"(closure: usize, c: *mut Coro) leaf {
     (*n).wait_reason = Wait::Coroutine as u8;
     (*n).coro = c.cast();
     (*n).set_status(status::WAITING);
+    if !(*g).bubble.is_null() {
+        synctest::join(n, g);
+        synctest::parked(n, Wait::Coroutine);
+    }
     (*c).g.store(n as u64, Release);
 }}
 hook! { fn "runtime.coroswitch"(c: *mut Coro) parking { switch_to(c, false) }}
@@ -671,6 +682,10 @@ unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
     let next = (*c).g.load(Acquire) as *mut G;
     if next.is_null() {
         throw("coroswitch on exited coro");
+    }
+    if (*next).durable {
+        // Before ours blocks or ends: its bubble is not idle in between.
+        synctest::woken(next);
     }
     if exit {
         (*c).g.store(0, Release);

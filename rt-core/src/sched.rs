@@ -18,7 +18,7 @@ use crate::g::*;
 use crate::os;
 use crate::print::throw;
 use crate::sync::{Global, Mutex};
-use crate::{gc, netpoll, proc, profile, timer};
+use crate::{gc, netpoll, proc, profile, synctest, timer};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 
@@ -366,6 +366,9 @@ pub unsafe fn ready_at(g: *mut G, next: bool) {
     if (*g).status.compare_exchange(status::WAITING, status::RUNNABLE, AcqRel, Relaxed).is_err() {
         throw("bad g status in ready");
     }
+    if (*g).durable {
+        synctest::woken(g);
+    }
     let p = (*getm()).p;
     if p.is_null() {
         let _l = SCHED.lock.lock();
@@ -420,6 +423,9 @@ pub unsafe fn prepare_park(reason: Wait) -> *mut G {
     (*g).m = null_mut();
     (*m).curg = null_mut();
     (*g).set_status(status::WAITING);
+    if !(*g).bubble.is_null() {
+        synctest::parked(g, reason);
+    }
     g
 }
 

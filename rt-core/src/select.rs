@@ -13,6 +13,7 @@ use crate::chan::*;
 use crate::g::*;
 use crate::hook;
 use crate::sched::*;
+use crate::synctest;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
@@ -56,6 +57,9 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
     for (i, case) in cases.iter().enumerate() {
         if case.c.is_null() {
             continue;
+        }
+        if (*case.c).bubble != 0 {
+            synctest::check(case.c, "select on synctest channel from outside bubble");
         }
         let j = ((crate::rand::next(m) as u32 as u64 * (k as u64 + 1)) >> 32) as usize;
         poll[k] = poll[j];

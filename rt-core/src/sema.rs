@@ -13,6 +13,7 @@ use crate::hook;
 use crate::profile::lock;
 use crate::sched::*;
 use crate::sync::{Global, Mutex};
+use crate::synctest;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 
@@ -181,7 +182,9 @@ unsafe fn yield_to_next() -> ! {
 
 hook! { fn "sync.runtime_Semacquire"(s: *mut AtomicU32) parking { acquire(s, false, Wait::Semacquire, 0) }}
 hook! { fn "internal/poll.runtime_Semacquire"(s: *mut AtomicU32) parking { acquire(s, false, Wait::Semacquire, 0) }}
-hook! { fn "sync.runtime_SemacquireWaitGroup"(s: *mut AtomicU32, bubble: bool) parking { acquire(s, false, Wait::WaitGroup, 0) }}
+hook! { fn "sync.runtime_SemacquireWaitGroup"(s: *mut AtomicU32, bubble: bool) parking {
+    acquire(s, false, if bubble { Wait::BubbleWaitGroup } else { Wait::WaitGroup }, 0)
+}}
 hook! { fn "sync.runtime_SemacquireRWMutexR"(s: *mut AtomicU32, lifo: bool, skip: isize) parking { acquire(s, lifo, Wait::RwMutexR, skip) }}
 hook! { fn "sync.runtime_SemacquireRWMutex"(s: *mut AtomicU32, lifo: bool, skip: isize) parking { acquire(s, lifo, Wait::RwMutex, skip) }}
 hook! { fn "internal/sync.runtime_SemacquireMutex"(s: *mut AtomicU32, lifo: bool, skip: isize) parking { acquire(s, lifo, Wait::Mutex, skip) }}
@@ -254,6 +257,7 @@ hook! { fn "sync.runtime_notifyListNotifyAll"(l: *mut NotifyList) leaf {
             let next = (*s).next;
             let g = (*s).g;
             free_sudog(s);
+            synctest::check_notify(g);
             ready_at(g, false);
             s = next;
         }
@@ -289,6 +293,7 @@ hook! { fn "sync.runtime_notifyListNotifyOne"(l: *mut NotifyList) leaf {
         }
         (*l).unlock();
         if !found.is_null() {
+            synctest::check_notify(found);
             ready(found);
         }
     }

@@ -6,6 +6,7 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
+use crate::chan::Hchan;
 use crate::g::*;
 use crate::gc::mark::Marker;
 use crate::hook;
@@ -13,20 +14,33 @@ use crate::netpoll;
 use crate::os;
 use crate::sched::*;
 use crate::sync::{Global, Mutex};
+use crate::synctest::{self, Bubble};
 use core::ptr::{copy_nonoverlapping, null_mut};
-use core::sync::atomic::{AtomicU64, Ordering::*};
+use core::sync::atomic::{AtomicI32, AtomicU64, Ordering::*};
 
 /// The beginning of the overlay's `timeTimer`.
 #[repr(C)]
 pub struct GoTimer {
     c: usize,
     init: bool,
-    when: i64,
-    period: i64,
+    pub when: i64,
+    pub period: i64,
     /// Index in the heap + 1; 0: not there.
-    index: usize,
-    seq: u64,
-    firing: i32,
+    pub index: usize,
+    pub seq: u64,
+    firing: AtomicI32,
+    send_lock: u32,
+    /// The channel it feeds, if it does.
+    pub channel: *mut Hchan,
+    /// Whose clock it follows; null: the world's.
+    pub bubble: *mut Bubble,
+}
+
+impl GoTimer {
+    /// It is taken from its heap, and its function is about to be run.
+    pub fn start_firing(&self) {
+        self.firing.fetch_add(1, SeqCst);
+    }
 }
 
 /// The overlay's `dueTimer`.
@@ -35,6 +49,19 @@ pub struct Due {
     t: *mut GoTimer,
     seq: u64,
     delay: i64,
+}
+
+/// When a ticker that was due at `when` is next, having gone off `delay` late. Ticks that were missed are left out.
+pub fn next_tick(when: i64, period: i64, delay: i64) -> i64 {
+    when.saturating_add(period.saturating_mul(1 + delay / period))
+}
+
+impl Due {
+    /// Writes one to a record of Go's heap.
+    pub unsafe fn hand_out(out: *mut Due, t: *mut GoTimer, seq: u64, delay: i64) {
+        crate::gc::barrier::pre_write(cache(), out as usize, size_of::<Due>(), core::ptr::null());
+        out.write(Due { t, seq, delay });
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -255,11 +282,10 @@ pub unsafe fn run_due() {
                 What::Go(t) => {
                     let delay = now as i64 - e.when;
                     h.remove(0);
-                    (*t).firing += 1;
+                    (*t).start_firing();
                     let seq = (*t).seq;
                     if (*t).period > 0 {
-                        // Ticks that were missed are left out.
-                        let when = e.when + (*t).period * (1 + delay / (*t).period);
+                        let when = next_tick(e.when, (*t).period, delay);
                         (*t).when = when;
                         h.push(Entry { when, what: What::Go(t) });
                     }
@@ -292,8 +318,7 @@ unsafe fn hand_over(h: &mut Heap) {
     let d = h.due.add(h.due_head).read();
     h.due_head = (h.due_head + 1) % h.due_cap;
     h.due_len -= 1;
-    crate::gc::barrier::pre_write(cache(), h.waiter_out as usize, size_of::<Due>(), core::ptr::null());
-    h.waiter_out.write(d);
+    Due::hand_out(h.waiter_out, d.t, d.seq, d.delay);
 }
 
 hook! { fn "runtime.timerNext"(out: *mut Due) parking {
@@ -335,6 +360,9 @@ hook! { fn "runtime.timerStart"(t: *mut GoTimer, when: i64, period: i64) -> bool
 
 hook! { fn "time.Sleep"(ns: i64) parking {
     if ns > 0 {
+        if !(*curg()).bubble.is_null() {
+            synctest::sleep(ns);
+        }
         let when = (os::nanotime() as i64).saturating_add(ns);
         // The lock first: the timer must not fire before the goroutine waits.
         let l = LOCK.lock();

@@ -20,6 +20,7 @@ use crate::hook;
 use crate::os;
 use crate::sched::*;
 use crate::symtab::{Str, logical};
+use crate::synctest;
 use crate::unwind::{self, Frame, Unwinder};
 use core::sync::atomic::{AtomicU32, Ordering::*};
 use reflect::image::FuncFlags;
@@ -230,6 +231,9 @@ unsafe fn print_header(out: &mut Out, g: *const G, running: bool) {
         status::DEAD => "dead",
         _ => "idle",
     });
+    if (*g).durable {
+        out.str(" (durable)");
+    }
     if st == status::WAITING && !running && (*g).wait_since != 0 {
         let minutes = os::nanotime().saturating_sub((*g).wait_since) / 60_000_000_000;
         if minutes >= 1 {
@@ -240,6 +244,11 @@ unsafe fn print_header(out: &mut Out, g: *const G, running: bool) {
     }
     if !(*g).lockedm.is_null() {
         out.str(", locked to thread");
+    }
+    let bubble = synctest::id_of(g);
+    if bubble != 0 {
+        out.str(", synctest bubble ");
+        out.dec(bubble as u64);
     }
     out.str("]:\n");
 }
@@ -260,9 +269,13 @@ unsafe fn print_g(out: &mut Out, g: *mut G, running: bool) {
 }
 
 unsafe fn print_others(out: &mut Out, me: *mut G) {
+    print_some(out, me, |_| true)
+}
+
+unsafe fn print_some(out: &mut Out, me: *mut G, wanted: impl Fn(*mut G) -> bool) {
     for i in 0..ALLGS.len() {
         let g = ALLGS.get(i);
-        if g == me || (*g).status() == status::DEAD || ((*g).system && !system_frames()) {
+        if g == me || (*g).status() == status::DEAD || ((*g).system && !system_frames()) || !wanted(g) {
             continue;
         }
         out.str("\n");
@@ -340,8 +353,9 @@ hook! { fn "runtime.throw"(s: Str) parking { fatal_bytes(s.bytes(), false) }}
 hook! { fn "runtime.fatal"(s: Str) parking { fatal_bytes(s.bytes(), true) }}
 hook! { fn "internal/runtime/cgroup.throw"(s: Str) parking { fatal_bytes(s.bytes(), false) }}
 
-/// The end of a panic that nobody recovered; its text is printed.
-pub unsafe fn die_of_panic(g: *mut G) -> ! {
+/// The end of a panic that nobody recovered; its text is printed. `bubble`: the panic says that this bubble is
+/// deadlocked; its goroutines are of interest.
+pub unsafe fn die_of_panic(g: *mut G, bubble: u32) -> ! {
     begin_dying();
     let mut out = Out::stderr();
     if (*g).sig != 0 {
@@ -368,6 +382,8 @@ pub unsafe fn die_of_panic(g: *mut G) -> ! {
         print_frames(&mut out, u, g);
         if level > 1 {
             print_others(&mut out, g);
+        } else if bubble != 0 {
+            print_some(&mut out, g, |other| synctest::id_of(other) == bubble);
         }
     }
     end()

@@ -1,4 +1,4 @@
-//! Specials: records attached to objects: finalizers, weak handles, cleanups.
+//! Specials: records attached to objects: finalizers, weak handles, cleanups, bubbles.
 //!
 //! A span's specials are a list sorted by offset and kind, under the span's `special_lock`; the
 //! arena has a bit for each span with specials. Rules:
@@ -31,6 +31,8 @@ enum Kind {
     Cleanup,
     /// The memory profile counts the object; `func` is its bucket.
     Sample,
+    /// The object belongs to bubble `id` (testing/synctest).
+    Bubble,
 }
 
 /// A finalizer or cleanup to call.
@@ -329,6 +331,46 @@ pub unsafe fn remove_cleanup(p: usize, id: u64) {
     }
 }
 
+/// The bubble that the object at `p` belongs to, 0 for none. If `id` is not 0, an object of the heap that
+/// belongs to none belongs to that one from now on.
+///
+/// # Safety
+/// `p` is a live pointer of the caller.
+pub unsafe fn bubble_of(p: usize, id: u32) -> u32 {
+    // SAFETY: as in `add_finalizer`.
+    unsafe {
+        let Some(s) = swept_span(p) else { return 0 };
+        let _g = (*s).special_lock.lock();
+        let off = p - (*s).base;
+        let link = find(s, off, Kind::Bubble);
+        if is(link, off, Kind::Bubble) {
+            return (**link).id as u32;
+        }
+        if id != 0 {
+            let call = Call { func: 0, arg: 0, nret: 0, fint: core::ptr::null(), ot: core::ptr::null() };
+            insert(s, link, off, Kind::Bubble, id as u64, call);
+        }
+        id
+    }
+}
+
+/// The object at `p` belongs to no bubble any more.
+///
+/// # Safety
+/// `p` is a live pointer of the caller.
+pub unsafe fn remove_bubble(p: usize) {
+    // SAFETY: as in `add_finalizer`.
+    unsafe {
+        let Some(s) = swept_span(p) else { return };
+        let _g = (*s).special_lock.lock();
+        let off = p - (*s).base;
+        let link = find(s, off, Kind::Bubble);
+        if is(link, off, Kind::Bubble) {
+            remove(s, link);
+        }
+    }
+}
+
 /// Weak handles of things outside the heap: they live forever, and so do their handles.
 struct Immortal {
     next: *mut Immortal,
@@ -500,6 +542,9 @@ pub unsafe fn sweep(s: *mut Span) -> bool {
                         if let Some(ops) = mem::ops() {
                             (ops.freed)(bucket);
                         }
+                    }
+                    Kind::Bubble if !has_finalizer => {
+                        remove(s, at);
                     }
                     _ => at = &raw mut (**at).next,
                 }

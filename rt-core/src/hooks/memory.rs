@@ -12,7 +12,7 @@ use crate::heap::stats::MemStats;
 use crate::heap::{self, MCache, Type, meta};
 use crate::hook;
 use crate::sched::*;
-use crate::{stack, stackscan, timer};
+use crate::{stack, stackscan, synctest, timer};
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 
 hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
@@ -236,6 +236,7 @@ unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
 unsafe fn scan_runtime(m: &mut Marker) {
     timer::scan(m);
     crate::profile::cpu::scan(m);
+    synctest::scan(m);
     #[cfg(feature = "host")]
     reflect::held::each_range(|p, words| m.mark_conservative(p as usize, words * size_of::<usize>()));
 }

@@ -47,6 +47,7 @@ pub unsafe fn parks(g: *mut G, reason: Wait) {
                 | Wait::RwMutexR
                 | Wait::RwMutex
                 | Wait::WaitGroup
+                | Wait::BubbleWaitGroup
                 | Wait::Cond
         )
     {

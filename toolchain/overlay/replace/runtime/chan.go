@@ -2,6 +2,8 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/goarch"
+	"internal/runtime/atomic"
 	"unsafe"
 )
 
@@ -19,6 +21,7 @@ type hchan struct {
 	recvq    [2]uintptr
 	sendq    [2]uintptr
 	lock     uint32 // 0: free, 1: held, 2: held, and somebody sleeps until it is free
+	bubble   uint32 // the id of the bubble that it was made in; 0: none
 }
 
 type scase struct {
@@ -73,6 +76,9 @@ func makechan(t *abi.ChanType, size int) *hchan {
 	c.elemsize = uint16(elem.Size_)
 	c.elemtype = elem
 	c.dataqsiz = uint(size)
+	if b := getg().bubble; b != nil {
+		c.bubble = b.id
+	}
 	return c
 }
 
@@ -86,7 +92,7 @@ func makechan64(t *abi.ChanType, size int64) *hchan { return makechan(t, int(siz
 //
 //go:nosplit
 func chanput(c *hchan, elem unsafe.Pointer) bool {
-	if c.qcount >= c.dataqsiz || !cas32(&c.lock, 0, 1) {
+	if c.qcount >= c.dataqsiz || !chanlock(c) {
 		return false
 	}
 	ok := c.closed == 0 && c.recvq[0] == 0 && c.qcount < c.dataqsiz && (!writeBarrier.enabled || c.elemtype.PtrBytes == 0)
@@ -107,7 +113,7 @@ func chanput(c *hchan, elem unsafe.Pointer) bool {
 //
 //go:nosplit
 func chantake(c *hchan, elem unsafe.Pointer) bool {
-	if c.qcount == 0 || !cas32(&c.lock, 0, 1) {
+	if c.qcount == 0 || !chanlock(c) {
 		return false
 	}
 	pointers := c.elemtype.PtrBytes != 0
@@ -129,6 +135,20 @@ func chantake(c *hchan, elem unsafe.Pointer) bool {
 	}
 	chanunlock(c)
 	return ok
+}
+
+// chanlock takes the lock, if it is free and the channel in no bubble: one comparison says both.
+//
+//go:nosplit
+func chanlock(c *hchan) bool {
+	if goarch.PtrSize != 8 {
+		return c.bubble == 0 && cas32(&c.lock, 0, 1)
+	}
+	held := uint64(1)
+	if goarch.BigEndian {
+		held <<= 32
+	}
+	return atomic.Cas64((*uint64)(unsafe.Pointer(&c.lock)), 0, held)
 }
 
 //go:nosplit
@@ -191,9 +211,10 @@ func closechan(c *hchan) {
 	}
 }
 
-// A channel that is obviously not ready needs no lock, as in a polling loop.
+// A channel that is obviously not ready needs no lock, as in a polling loop. (Channels of bubbles are
+// left to Rust, which looks who uses them.)
 func chanSendBusy(c *hchan) bool {
-	if load32(&c.closed) != 0 {
+	if load32(&c.closed) != 0 || c.bubble != 0 {
 		return false
 	}
 	if c.dataqsiz == 0 {
@@ -203,6 +224,9 @@ func chanSendBusy(c *hchan) bool {
 }
 
 func chanRecvBusy(c *hchan) bool {
+	if c.bubble != 0 {
+		return false
+	}
 	if c.dataqsiz == 0 {
 		if loadUintptr(&c.sendq[0]) != 0 {
 			return false

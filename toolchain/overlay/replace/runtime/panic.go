@@ -21,7 +21,8 @@ func recovery(p *_panic)
 func canRecover(p *_panic) bool
 
 // Prints the signal line and the tracebacks, and exits.
-func dopanic(p *_panic)
+// If the panic reports the deadlock of a bubble, its goroutines are shown.
+func dopanic(p *_panic, bubble uint32)
 
 // hostPanicStart says whether the goroutine is in a call from a Rust host. If so, what is printed
 // until hostPanicEnd is for the host.
@@ -235,6 +236,10 @@ func gopanic(e any) {
 		}
 		fn()
 	}
+	bubble := uint32(0)
+	if d, ok := e.(synctestDeadlockError); ok {
+		bubble = d.bubble
+	}
 	preprintpanics(p)
 	printlock()
 	host := hostPanicStart()
@@ -243,7 +248,7 @@ func gopanic(e any) {
 		hostPanicEnd()
 	}
 	printunlock()
-	dopanic(p)
+	dopanic(p, bubble)
 }
 
 // Goexit ends the calling goroutine after running its deferred calls.

@@ -2,7 +2,7 @@
 // declared here without a body are its hooks (rt-core/src/hooks/list.rs) or assembly routines.
 //
 // Reading order: runtime2 (shared layouts), proc (start, goroutines), panic, error, print,
-// string, slice, malloc, mbarrier, iface, alg, map, chan, time, mfinal, symtab, extern, debug.
+// string, slice, malloc, mbarrier, iface, alg, map, chan, time, synctest, mfinal, symtab, extern, debug.
 package runtime
 
 import (
@@ -51,6 +51,7 @@ type g struct {
 	_             uint8
 
 	labels unsafe.Pointer
+	bubble *bubble
 }
 
 // The Go-visible beginning of an M.

@@ -1,34 +1,188 @@
 package runtime
 
-import "unsafe"
+import (
+	"internal/runtime/sys"
+	"unsafe"
+)
 
-// Bubbles with fake time are not supported: no goroutine is ever in one.
+// Bubbles: goroutines with a clock of their own (testing/synctest). The bookkeeping is
+// rt-core/src/synctest.rs's; the goroutine that calls Run, the root, does what takes Go code.
 
-const noBubbles = "not supported: testing/synctest"
+// A bubble begins like this; the rest of the record is Rust's.
+type bubble struct {
+	now int64 // its clock
+	id  uint32
+}
 
-//go:linkname synctest_IsInBubble internal/synctest.IsInBubble
-func synctest_IsInBubble() bool { return false }
+// bubbleEnter makes a bubble with the caller as its root and starts fn in it, as if by a go
+// statement at pc.
+func bubbleEnter(fn *funcval, pc uintptr)
+
+// bubbleLeave ends the caller's bubble.
+func bubbleLeave()
+
+// bubbleDue wakes sleeping goroutines and returns with the first timer whose function is to be run, if any.
+func bubbleDue(out *dueTimer) bool
+
+// bubbleAwait lets the root wait until nobody else in the bubble can run.
+func bubbleAwait()
+
+// bubbleAdvance sets the clock to the next timer, if somebody waits for one.
+func bubbleAdvance() int
+
+// What bubbleAdvance answers.
+const (
+	bubbleTicked = iota
+	bubbleEnded
+	bubbleLeftOver   // goroutines remain, time stands still
+	bubbleAllBlocked // for ever
+)
+
+// bubbleWait waits until all other goroutines of the bubble are blocked; false: somebody does already.
+func bubbleWait() bool
+
+// bubbleHold counts reasons why a bubble is not idle.
+func bubbleHold(b *bubble, n int)
+
+func bubbleTimerStart(t *timeTimer, when, period int64)
+func bubbleTimerStop(t *timeTimer) bool // whether it was running
+
+// bubbleOwn says whether p belongs to no bubble, to that with the id, or to another one (0, 1, 2). With
+// add, what belongs to none and is in the heap belongs to this one from now on.
+func bubbleOwn(p unsafe.Pointer, id uint32, add bool) int
+func bubbleDisown(p unsafe.Pointer)
+
+// A synctestDeadlockError says that the goroutines of a bubble can't go on.
+type synctestDeadlockError struct {
+	reason string
+	bubble uint32
+}
+
+func (e synctestDeadlockError) Error() string { return e.reason }
 
 //go:linkname synctest_Run internal/synctest.Run
-func synctest_Run(f func()) { panic(plainError(noBubbles)) }
+func synctest_Run(f func()) {
+	gp := getg()
+	if gp.bubble != nil {
+		panic("synctest.Run called from within a synctest bubble")
+	}
+	bubbleEnter(*(**funcval)(unsafe.Pointer(&f)), sys.GetCallerPC())
+	id := gp.bubble.id
+	defer bubbleLeave()
+	d := new(dueTimer)
+	for {
+		for bubbleDue(d) {
+			d.run()
+		}
+		bubbleAwait()
+		switch bubbleAdvance() {
+		case bubbleEnded:
+			return
+		case bubbleLeftOver:
+			panic(synctestDeadlockError{"deadlock: main bubble goroutine has exited but blocked goroutines remain", id})
+		case bubbleAllBlocked:
+			panic(synctestDeadlockError{"deadlock: all goroutines in bubble are blocked", id})
+		}
+	}
+}
 
 //go:linkname synctest_Wait internal/synctest.Wait
-func synctest_Wait() { panic(plainError(noBubbles)) }
+func synctest_Wait() {
+	if getg().bubble == nil {
+		panic("goroutine is not in a bubble")
+	}
+	if !bubbleWait() {
+		panic("wait already in progress")
+	}
+}
+
+//go:linkname synctest_IsInBubble internal/synctest.IsInBubble
+func synctest_IsInBubble() bool { return getg().bubble != nil }
 
 //go:linkname synctest_acquire internal/synctest.acquire
-func synctest_acquire() any { return nil }
+func synctest_acquire() any {
+	b := getg().bubble
+	if b == nil {
+		return nil
+	}
+	bubbleHold(b, 1)
+	return b
+}
 
 //go:linkname synctest_release internal/synctest.release
-func synctest_release(b any) {}
+func synctest_release(b any) { bubbleHold(b.(*bubble), -1) }
 
 //go:linkname synctest_inBubble internal/synctest.inBubble
-func synctest_inBubble(b any, f func()) { panic(plainError(noBubbles)) }
+func synctest_inBubble(b any, f func()) {
+	gp := getg()
+	if gp.bubble != nil {
+		panic("goroutine is already bubbled")
+	}
+	gp.bubble = b.(*bubble)
+	defer func() { getg().bubble = nil }()
+	f()
+}
 
 //go:linkname synctest_associate internal/synctest.associate
-func synctest_associate(p unsafe.Pointer) int { return 0 }
+func synctest_associate(p unsafe.Pointer) int { return bubbleOwn(p, getg().bubble.id, true) }
 
 //go:linkname synctest_disassociate internal/synctest.disassociate
-func synctest_disassociate(p unsafe.Pointer) {}
+func synctest_disassociate(p unsafe.Pointer) { bubbleDisown(p) }
 
 //go:linkname synctest_isAssociated internal/synctest.isAssociated
-func synctest_isAssociated(p unsafe.Pointer) bool { return false }
+func synctest_isAssociated(p unsafe.Pointer) bool { return bubbleOwn(p, getg().bubble.id, false) == 1 }
+
+// ---- timers of a bubble
+
+func (t *timeTimer) bubbleStop() bool {
+	if getg().bubble == nil {
+		fatal("stop of synctest timer from outside bubble")
+	}
+	if t.channel == nil {
+		return bubbleTimerStop(t)
+	}
+	spinLock(&t.sendLock)
+	pending := bubbleTimerStop(t)
+	if t.retract() {
+		pending = true
+	}
+	spinUnlock(&t.sendLock)
+	return pending
+}
+
+// bubbleReset starts a timer. One that is due goes off at once, in the calling goroutine: the root comes
+// only when all are blocked.
+func (t *timeTimer) bubbleReset(when, period int64) bool {
+	b := getg().bubble
+	if b == nil {
+		fatal("reset of synctest timer from outside bubble")
+	}
+	if when < 0 {
+		when = 1<<63 - 1
+	}
+	if t.channel != nil {
+		spinLock(&t.sendLock)
+	}
+	pending := bubbleTimerStop(t)
+	if t.channel != nil && t.retract() {
+		pending = true
+	}
+	due := when <= b.now
+	delay := b.now - when
+	if due && period > 0 {
+		when += period * (1 + delay/period)
+		if when < 0 {
+			when = 1<<63 - 1
+		}
+	}
+	if !due || period > 0 {
+		bubbleTimerStart(t, when, period)
+	}
+	if due {
+		t.f(t.arg, uintptr(t.seq), delay)
+	}
+	if t.channel != nil {
+		spinUnlock(&t.sendLock)
+	}
+	return pending
+}

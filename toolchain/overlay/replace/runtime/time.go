@@ -1,9 +1,12 @@
 package runtime
 
-import "unsafe"
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
 
 // A timeTimer is what time.Timer and time.Ticker are to the runtime; it begins with their fields.
-// The layout up to firing is rt-core/src/timer.rs's GoTimer.
+// The layout up to bubble is rt-core/src/timer.rs's GoTimer.
 type timeTimer struct {
 	c    unsafe.Pointer
 	init bool
@@ -14,8 +17,9 @@ type timeTimer struct {
 	seq    uint64 // counts starts and stops
 	firing int32  // taken from the heap, function not yet run
 
-	isChan   bool
-	sendLock uint32 // held while a channel timer sends, stops or starts
+	sendLock uint32  // held while a channel timer sends, stops or starts
+	channel  *hchan  // that it feeds
+	bubble   *bubble // whose clock it follows
 	f        func(arg any, seq uintptr, delay int64)
 	arg      any
 }
@@ -37,17 +41,22 @@ var timersStarted uint32
 
 //go:linkname time_newTimer time.newTimer
 func time_newTimer(when, period int64, f func(any, uintptr, int64), arg any, c *hchan) *timeTimer {
-	if load32(&timersStarted) == 0 && cas32(&timersStarted, 0, 1) {
-		goSystem(bgtimers)
-	}
 	t := new(timeTimer)
 	t.f = f
 	t.arg = arg
 	if c != nil {
-		t.isChan = true
+		t.channel = c
 		c.timer = t
 	}
 	t.init = true
+	if b := getg().bubble; b != nil {
+		t.bubble = b
+		t.bubbleReset(when, period)
+		return t
+	}
+	if load32(&timersStarted) == 0 && cas32(&timersStarted, 0, 1) {
+		goSystem(bgtimers)
+	}
 	timerStart(t, when, period)
 	return t
 }
@@ -57,7 +66,10 @@ func time_newTimer(when, period int64, f func(any, uintptr, int64), arg any, c *
 
 //go:linkname time_stopTimer time.stopTimer
 func time_stopTimer(t *timeTimer) bool {
-	if !t.isChan {
+	if t.bubble != nil {
+		return t.bubbleStop()
+	}
+	if t.channel == nil {
 		return timerStop(t)
 	}
 	spinLock(&t.sendLock)
@@ -71,7 +83,10 @@ func time_stopTimer(t *timeTimer) bool {
 
 //go:linkname time_resetTimer time.resetTimer
 func time_resetTimer(t *timeTimer, when, period int64) bool {
-	if !t.isChan {
+	if t.bubble != nil {
+		return t.bubbleReset(when, period)
+	}
+	if t.channel == nil {
 		return timerStart(t, when, period)
 	}
 	spinLock(&t.sendLock)
@@ -86,9 +101,8 @@ func time_resetTimer(t *timeTimer, when, period int64) bool {
 
 // retract undoes a firing: one under way is made void by the new seq, a sent value is removed.
 func (t *timeTimer) retract() bool {
-	undone := t.firing != 0
-	c := (*hchan)(efaceOf(&t.arg).data)
-	if c != nil && c.qcount > 0 {
+	undone := atomic.Loadint32(&t.firing) != 0
+	if c := t.channel; c.qcount > 0 {
 		var buf [4]uint64 // a time.Time
 		if chanrecv(c, unsafe.Pointer(&buf), false) == chanDone {
 			undone = true
@@ -102,20 +116,24 @@ func bgtimers() {
 	d := new(dueTimer)
 	for {
 		timerNext(d)
-		t := d.t
-		if t.isChan {
-			spinLock(&t.sendLock)
-			if t.seq == d.seq {
-				t.f(t.arg, uintptr(d.seq), d.delay)
-			}
-			t.firing--
-			spinUnlock(&t.sendLock)
-		} else {
-			t.firing--
+		d.run()
+	}
+}
+
+func (d *dueTimer) run() {
+	t := d.t
+	if t.channel != nil {
+		spinLock(&t.sendLock)
+		if t.seq == d.seq {
 			t.f(t.arg, uintptr(d.seq), d.delay)
 		}
-		d.t = nil
+		atomic.Xaddint32(&t.firing, -1)
+		spinUnlock(&t.sendLock)
+	} else {
+		atomic.Xaddint32(&t.firing, -1)
+		t.f(t.arg, uintptr(d.seq), d.delay)
 	}
+	d.t = nil
 }
 
 func nanotime() int64
@@ -128,13 +146,24 @@ func time_now() (sec int64, nsec int32, mono int64) {
 }
 
 //go:linkname time_runtimeNow time.runtimeNow
-func time_runtimeNow() (sec int64, nsec int32, mono int64) { return time_now() }
+func time_runtimeNow() (sec int64, nsec int32, mono int64) {
+	if b := getg().bubble; b != nil {
+		// Without a monotonic part: times from inside and outside are comparable.
+		return b.now / 1e9, int32(b.now % 1e9), 0
+	}
+	return time_now()
+}
 
 //go:linkname time_runtimeNano time.runtimeNano
-func time_runtimeNano() int64 { return nanotime() }
+func time_runtimeNano() int64 {
+	if b := getg().bubble; b != nil {
+		return b.now
+	}
+	return nanotime()
+}
 
 //go:linkname time_runtimeIsBubbled time.runtimeIsBubbled
-func time_runtimeIsBubbled() bool { return false }
+func time_runtimeIsBubbled() bool { return getg().bubble != nil }
 
 //go:linkname sync_nanotime internal/sync.runtime_nanotime
 func sync_nanotime() int64 { return nanotime() }
