@@ -83,6 +83,11 @@ pub fn set_percent(p: i32) -> i32 {
     old
 }
 
+/// GOGC; -1: off.
+pub fn percent() -> i32 {
+    GOGC.load(Relaxed)
+}
+
 /// `debug.SetMemoryLimit`: the old value; negative only asks.
 pub fn set_limit(limit: i64) -> i64 {
     let old = LIMIT.load(Relaxed);

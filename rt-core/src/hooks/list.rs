@@ -100,6 +100,7 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("runtime.mallocgcSlow", Parking),
     ("runtime.memProfileCopy", Leaf),
     ("runtime.memProfileRateSet", Parking),
+    ("runtime.metricNumbers", Leaf),
     ("runtime.nanotime", Leaf),
     ("runtime.newproc", Leaf),
     ("runtime.newsysproc", Leaf),

@@ -94,6 +94,13 @@ hook! { fn "runtime.readmemstats"(m: *mut MemStats) parking {
     heap::stats::read(&mut *m);
     start_the_world();
 }}
+hook! { fn "runtime.metricNumbers"() -> (gogc: isize, limit: u64, marked: u64, tiny: u64) leaf {
+    let limit = gc::pacer::memory_limit();
+    (gc::pacer::percent() as isize,
+        if limit == usize::MAX { i64::MAX as u64 } else { limit as u64 },
+        gc::pacer::marked() as u64,
+        heap::HEAP.tiny_allocs.load(Relaxed) as u64)
+}}
 hook! { fn "runtime/debug.readGCStats"(p: *mut [usize; 3]) parking {
     // A slice of time.Duration with room for 2*256+3.
     stop_the_world();

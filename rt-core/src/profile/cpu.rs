@@ -31,8 +31,8 @@ static WRITER: AtomicUsize = AtomicUsize::new(0);
 static LOST: AtomicUsize = AtomicUsize::new(0);
 /// Samples a second; 0: off.
 static HZ: AtomicUsize = AtomicUsize::new(0);
-/// Addresses that stand for `_System`, `_ExternalCode`, `_GC`.
-static PSEUDO: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
+/// Addresses that stand for `_System`, `_ExternalCode`, `_GC`, `newstack`.
+static PSEUDO: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
 /// The address of `sample` once a profile was started: other programs are not linked with it.
 static SAMPLER: AtomicUsize = AtomicUsize::new(0);
 
@@ -62,8 +62,13 @@ unsafe fn sample(pc: usize, sp: usize, g: *mut G) {
             if !gp.is_null() {
                 labels = (*gp).labels;
                 let u = if gp == g { Unwinder::interrupted(gp, pc, sp) } else { None };
+                if u.is_none() && (*gp).sched_pc == rt_arch::rt_morestack_resume as *const () as usize {
+                    // Its stack is growing.
+                    pcs[0] = PSEUDO[3].load(Relaxed);
+                    n = 1;
+                }
                 if let Some(mut u) = u.or_else(|| Unwinder::new_quiet(gp)) {
-                    n = symtab::callers_quiet(&mut u, &mut pcs);
+                    n += symtab::callers_quiet(&mut u, &mut pcs[n..]);
                 }
             }
         }
@@ -116,7 +121,7 @@ pub fn scan(m: &mut Marker) {
     }
 }
 
-hook! { fn "runtime.cpuProfileStart"(hz: isize, system: usize, external: usize, collector: usize) -> bool, leaf {
+hook! { fn "runtime.cpuProfileStart"(hz: isize, system: usize, external: usize, collector: usize, newstack: usize) -> bool, leaf {
     if BUFFER.load(Relaxed) == 0 {
         BUFFER.store(os::map(RING * size_of::<usize>()) as usize, Release);
     }
@@ -124,7 +129,7 @@ hook! { fn "runtime.cpuProfileStart"(hz: isize, system: usize, external: usize, 
     if BUFFER.load(Relaxed) == 0 || cfg!(feature = "host") {
         false
     } else {
-        for (p, v) in PSEUDO.iter().zip([system, external, collector]) {
+        for (p, v) in PSEUDO.iter().zip([system, external, collector, newstack]) {
             p.store(v, Relaxed);
         }
         READ.store(WRITTEN.load(Acquire), Release);

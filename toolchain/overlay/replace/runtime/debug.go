@@ -51,14 +51,6 @@ func StopTrace() {}
 // ReadTrace is at its end.
 func ReadTrace() (buf []byte) { return nil }
 
-//go:linkname metrics_read runtime/metrics.runtime_readMetrics
-func metrics_read(samples unsafe.Pointer, n, cap int) {
-	// metrics.Sample is {name string; kind int; scalar uint64; pointer}: kind 0 says "unknown".
-	for i := 0; i < n; i++ {
-		*(*int)(add(samples, uintptr(i)*40+16)) = 0
-	}
-}
-
 // ---- execution traces: none
 
 func traceAdvance(stopTrace bool) {}

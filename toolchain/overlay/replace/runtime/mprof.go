@@ -281,13 +281,14 @@ func pprof_goroutineleakcount() int { return 0 }
 // CPUProfile is gone, as in Go.
 func CPUProfile() []byte { panic("CPUProfile no longer available") }
 
-// What samples outside of Go code are counted for; never called.
+// What samples outside of Go code are counted for (newstack: a stack grows); never called.
 func _System()       { _System() }
 func _ExternalCode() { _ExternalCode() }
 func _GC()           { _GC() }
+func newstack()      { newstack() }
 
-// cpuProfileStart has samples taken into a buffer; the last three are code addresses.
-func cpuProfileStart(hz int, system, external, collector uintptr) bool
+// cpuProfileStart has samples taken into a buffer; the others are code addresses.
+func cpuProfileStart(hz int, system, external, collector, growing uintptr) bool
 func cpuProfileStop()
 
 // cpuProfileRead takes samples out of the buffer, as far as there is room, with their labels; with
@@ -325,7 +326,7 @@ func SetCPUProfileRate(hz int) {
 		print("runtime: cannot set CPU profile rate until previous profile has finished.\n")
 		return
 	}
-	if cpuProfileStart(hz, funcCode(_System)+1, funcCode(_ExternalCode)+1, funcCode(_GC)+1) {
+	if cpuProfileStart(hz, funcCode(_System)+1, funcCode(_ExternalCode)+1, funcCode(_GC)+1, funcCode(newstack)+1) {
 		c.on = true
 		c.hz = hz
 		c.reading = true
