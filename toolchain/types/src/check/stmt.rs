@@ -173,7 +173,7 @@ impl Checker {
                     && alt != obj
                 {
                     let n = name.as_str();
-                    let what = self.object_string(alt);
+                    let what = self.object_string(obj);
                     let at = self.obj(alt).pos;
                     let msg = format!(
                         "result parameter {n} not in scope at return\n\t{at}: inner declaration of {what}"
