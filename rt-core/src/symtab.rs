@@ -197,6 +197,25 @@ unsafe fn logical_frames(u: &mut Unwinder, mut skip: usize, out: &mut [usize]) -
     n
 }
 
+hook! { fn "runtime.inlinedInto"(pc: usize, pcs: *mut usize, max: isize) -> isize, leaf {
+    // For a return address: those of the frames that its call is inlined into, as `callers` gives them.
+    let (mut n, mut at) = (0, pc.wrapping_sub(1));
+    if let Some(f) = unwind::find_func(at) {
+        while let Some(l) = logical(&f, at, 0)
+            && l.more
+            && n < max
+        {
+            at = l.outer_pc;
+            let hidden = FuncFlags::WRAPPER | FuncFlags::DEFERRETURN;
+            if logical(&f, at, 0).is_some_and(|o| !o.flags.intersects(hidden)) {
+                pcs.offset(n).write(at + 1);
+                n += 1;
+            }
+        }
+    }
+    n
+}}
+
 hook! { fn "runtime.callers"(skip: isize, pcs: *mut usize, n: isize) -> isize, leaf {
     // `skip` 0 is the caller: runtime.Callers or Caller.
     let out = core::slice::from_raw_parts_mut(pcs, n as usize);

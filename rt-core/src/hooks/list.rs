@@ -95,6 +95,7 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("runtime.imageInits", Leaf),
     ("runtime.imageString", Leaf),
     ("runtime.imageTypes", Leaf),
+    ("runtime.inlinedInto", Leaf),
     ("runtime.lockProfileCopy", Leaf),
     ("runtime.mainExiting", Leaf),
     ("runtime.mallocgcSlow", Parking),

@@ -385,8 +385,20 @@ func pprof_setProfLabel(labels unsafe.Pointer) { getg().labels = labels }
 func pprof_fpunwindExpand(dst, src []uintptr) int { return copy(dst, src) }
 func pprof_makeProfStack() []uintptr              { return make([]uintptr, 128) }
 
+// inlinedInto stores the return addresses of the frames that the call at pc is inlined into.
+func inlinedInto(pc uintptr, pcs *uintptr, max int) int
+
+// pprof_expandFinalInlineFrame completes a stack that was cut off within inlined calls.
+//
 //go:linkname pprof_expandFinalInlineFrame runtime/pprof.runtime_expandFinalInlineFrame
-func pprof_expandFinalInlineFrame(stk []uintptr) []uintptr { return stk }
+func pprof_expandFinalInlineFrame(stk []uintptr) []uintptr {
+	if len(stk) == 0 {
+		return stk
+	}
+	var outer [64]uintptr
+	n := inlinedInto(stk[len(stk)-1], &outer[0], len(outer))
+	return append(stk, outer[:n]...)
+}
 
 //go:linkname pprof_FrameStartLine runtime/pprof.runtime_FrameStartLine
 func pprof_FrameStartLine(f *Frame) int { return f.startLine }
