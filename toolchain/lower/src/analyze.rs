@@ -67,6 +67,8 @@ struct Walk<'w, 'a> {
     facts: Facts,
     cur: u32,
     free: Vec<FxHashSet<ObjId>>,
+    /// The named results of each function.
+    results: Vec<Vec<ObjId>>,
     /// Loops around the statement, inside of its function.
     loops: u32,
 }
@@ -95,7 +97,16 @@ pub fn expression(p: &Prog, file: FileRef, e: &Expr) -> Facts {
 impl<'w, 'a> Walk<'w, 'a> {
     fn new(p: &'w Prog<'a>, file: FileRef, subst: &'w Subst) -> Self {
         let facts = Facts { funcs: vec![FuncFact::default()], ..Facts::default() };
-        Walk { p, file, subst, facts, cur: 0, free: vec![FxHashSet::default()], loops: 0 }
+        Walk {
+            p,
+            file,
+            subst,
+            facts,
+            cur: 0,
+            free: vec![FxHashSet::default()],
+            results: vec![Vec::new()],
+            loops: 0,
+        }
     }
     fn ty(&self, e: &Expr) -> TypeId {
         self.p.ck.table.subst(self.p.node(self.file, e.id).ty, self.subst)
@@ -103,6 +114,8 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn signature(&mut self, t: &FuncType) {
         self.declare_fields(&t.params);
         self.declare_fields(&t.results);
+        let names = t.results.iter().flat_map(|f| &f.names);
+        self.results[self.cur as usize] = names.map(|n| self.p.node(self.file, n.id).obj).collect();
     }
     fn declare_fields(&mut self, fields: &[ast::Field]) {
         for f in fields {
@@ -131,6 +144,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let idx = self.facts.funcs.len() as u32;
         self.facts.funcs.push(FuncFact { parent: self.cur, range_body, ..FuncFact::default() });
         self.free.push(FxHashSet::default());
+        self.results.push(Vec::new());
         self.facts.by_node.insert(node, idx);
         std::mem::replace(&mut self.cur, idx)
     }
@@ -371,6 +385,14 @@ impl<'w, 'a> Walk<'w, 'a> {
                     self.facts.funcs[f].returns += 1;
                 }
                 self.exprs(list);
+                if !list.is_empty() {
+                    // A deferred closure sees what is returned.
+                    for obj in &self.results[f] {
+                        if let Some(v) = self.facts.vars.get_mut(obj) {
+                            v.assigned = true;
+                        }
+                    }
+                }
             }
             StmtKind::Labeled { stmt, .. } => self.stmt(stmt),
             StmtKind::If(i) => {

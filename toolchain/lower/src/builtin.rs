@@ -140,6 +140,18 @@ impl<'p, 'a> Fx<'p, 'a> {
 
     /// Evaluates the arguments of a built-in function that is used as a statement.
     pub fn builtin_args(&mut self, b: Builtin, args: &'a [Expr]) -> (Vec<Val>, Vec<TypeId>) {
+        if let [only] = args
+            && let K::Tuple = self.p.kind(self.ty_of(only))
+        {
+            let mut tys = self.tuple_types(only);
+            let mut vals = self.call(only, None);
+            if let (Builtin::Delete, K::Map(k, _)) = (b, self.p.kind(tys[0])) {
+                let k = self.ty(k);
+                vals[1] = self.assign_conv(vals[1].clone(), tys[1], k);
+                tys[1] = k;
+            }
+            return (vals, tys);
+        }
         let mut tys: Vec<TypeId> = args.iter().map(|a| self.ty_of(a)).collect();
         match b {
             Builtin::Panic => tys[0] = EMPTY_INTERFACE,
