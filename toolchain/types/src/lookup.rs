@@ -106,7 +106,7 @@ fn consolidate(tt: &TypeTable, list: Vec<Embedded>) -> Vec<Embedded> {
 }
 
 /// Deeper embedding than this is a generic type that expands for ever.
-const MAX_DEPTH: u32 = 64;
+const MAX_DEPTH: u32 = 512;
 
 fn with(path: &[u32], i: usize) -> Vec<u32> {
     let mut v = Vec::with_capacity(path.len() + 1);
