@@ -83,7 +83,7 @@ pub unsafe fn hook_caller(g: *mut G) -> (usize, usize) {
     let (pc, sp) = ((*g).sched_pc, (*g).sched_sp);
     let slot = &STUB_FRAMES[pc / 16 % STUB_FRAMES.len()];
     let known = slot.load(Relaxed);
-    if (known >> 32) as usize == pc && cfg!(target_arch = "x86_64") {
+    if (known >> 32) as usize == pc && reflect::Arch::host().link.is_none() {
         let at = sp + known as u32 as usize;
         return (*(at as *const usize), at + WORD);
     }

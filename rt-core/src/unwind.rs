@@ -6,6 +6,7 @@
 
 use crate::g::G;
 use crate::heap::meta;
+use crate::os;
 use crate::print::{self, throw};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 use reflect::arch::Arch;
@@ -238,7 +239,7 @@ impl Unwinder {
             let mut frame = make_in(func, pc, sp, false, true, 0);
             let made = frame.cfa - WORD - sp;
             let now = match func {
-                Func::Go(_) => frame_so_far(func.entry(), pc).unwrap_or(made),
+                Func::Go(_) => os::frame_so_far(func.entry(), pc).unwrap_or(made),
                 Func::Asm(_) => made,
             };
             // What the code says; failing that, other states that a function passes through.
@@ -322,38 +323,6 @@ impl Unwinder {
         unsafe { self.step() };
         f
     }
-}
-
-/// Bytes between SP and the return address at an instruction of compiled code, if it is one at which the frame is being made or
-/// taken down; otherwise None. A frame is made by `push rbp; mov rbp, rsp; sub rsp, n` and taken down by `add rsp, n; pop rbp; ret`.
-#[cfg(target_arch = "x86_64")]
-unsafe fn frame_so_far(entry: usize, pc: usize) -> Option<usize> {
-    // SAFETY: code is readable, and functions are followed by others or by padding.
-    unsafe {
-        let byte = |at: usize| *(at as *const u8);
-        match byte(pc) {
-            0xc3 => return Some(0),
-            0x5d if byte(pc + 1) == 0xc3 => return Some(WORD),
-            _ => {}
-        }
-        const PUSH: [u8; 4] = [0x55, 0x48, 0x89, 0xe5];
-        // The check of the stack comes before.
-        let push = (entry..entry + 48).find(|&at| (0..4).all(|i| byte(at + i) == PUSH[i]))?;
-        let sub = push + 4;
-        if pc <= push {
-            Some(0)
-        } else if pc < sub
-            || pc == sub && byte(sub) == 0x48 && matches!(byte(sub + 1), 0x81 | 0x83) && byte(sub + 2) == 0xec
-        {
-            Some(WORD)
-        } else {
-            None
-        }
-    }
-}
-#[cfg(not(target_arch = "x86_64"))]
-unsafe fn frame_so_far(_entry: usize, _pc: usize) -> Option<usize> {
-    None
 }
 
 fn is_sigpanic(f: &Func) -> bool {

@@ -1,5 +1,5 @@
-//! Machine instructions: system calls, prefetching. The only file of this crate that names an architecture; machines
-//! without an entry here take the routine of the assembly crate.
+//! The machine: system calls, prefetching, how compiled code makes its frame. The only file of this crate that names an
+//! architecture; machines without an entry here take the routine of the assembly crate, or do without.
 
 /// Makes system call `n`; the result is the kernel's, with errors as small negative numbers.
 ///
@@ -174,6 +174,47 @@ pub fn prefetch(addr: usize) {
     let _ = addr;
 }
 
+/// Bytes between SP and the return address at an instruction of compiled code, if it is one at which the frame is being made or
+/// taken down; otherwise None. A frame is made by `push rbp; mov rbp, rsp; sub rsp, n` and taken down by `add rsp, n; pop rbp; ret`.
+///
+/// # Safety
+/// `pc` is an instruction of the compiled function at `entry`.
+#[cfg(target_arch = "x86_64")]
+pub unsafe fn frame_so_far(entry: usize, pc: usize) -> Option<usize> {
+    const WORD: usize = 8;
+    // SAFETY: code is readable, and functions are followed by others or by padding.
+    unsafe {
+        let byte = |at: usize| *(at as *const u8);
+        match byte(pc) {
+            0xc3 => return Some(0),
+            0x5d if byte(pc + 1) == 0xc3 => return Some(WORD),
+            _ => {}
+        }
+        const PUSH: [u8; 4] = [0x55, 0x48, 0x89, 0xe5];
+        // The check of the stack comes before.
+        let push = (entry..entry + 48).find(|&at| (0..4).all(|i| byte(at + i) == PUSH[i]))?;
+        let sub = push + 4;
+        if pc <= push {
+            Some(0)
+        } else if pc < sub
+            || pc == sub && byte(sub) == 0x48 && matches!(byte(sub + 1), 0x81 | 0x83) && byte(sub + 2) == 0xec
+        {
+            Some(WORD)
+        } else {
+            None
+        }
+    }
+}
+
+/// The same where nothing is known of the code.
+///
+/// # Safety
+/// None is needed.
+#[cfg(not(target_arch = "x86_64"))]
+pub unsafe fn frame_so_far(_entry: usize, _pc: usize) -> Option<usize> {
+    None
+}
+
 /// System call numbers used by `process.rs`, in the order of the names below.
 #[cfg(not(feature = "bare"))]
 #[rustfmt::skip]
@@ -212,9 +253,10 @@ pub mod nr_process {
     pub const SETITIMER: usize = ROW[14];
 }
 
-/// amd64: byte offsets in the kernel's signal context of R14 and of the pointer to the float state, and of X15 in that.
-#[cfg(target_arch = "x86_64")]
-pub const CONTEXT_FIXED: (usize, usize, usize) = (88, 224, 160 + 15 * 16);
+/// Where the fixed registers of compiled code are: byte offsets in the kernel's signal context of g's register and of the
+/// pointer to the float state, and in that of the register that is zero. amd64: R14 and X15.
+pub const CONTEXT_FIXED: Option<(usize, usize, usize)> =
+    if cfg!(target_arch = "x86_64") { Some((88, 224, 160 + 15 * 16)) } else { None };
 
 /// Byte offsets of SP and PC in the kernel's signal context.
 pub const CONTEXT_SP_PC: (usize, usize) = if cfg!(target_arch = "x86_64") {

@@ -15,7 +15,7 @@ pub mod vdso;
 pub use linux::*;
 #[cfg(not(feature = "bare"))]
 pub use lock::RawLock;
-pub use machine::prefetch;
+pub use machine::{frame_so_far, prefetch};
 #[cfg(not(feature = "bare"))]
 pub use process::*;
 

@@ -119,18 +119,15 @@ pub unsafe fn set_context(ctx: *mut u8, new_pc: usize, new_sp: usize) {
 /// # Safety
 /// As `context_pc_sp`.
 pub unsafe fn set_fixed_registers(ctx: *mut u8, g: usize) {
-    #[cfg(target_arch = "x86_64")]
+    let Some((r, float, zero)) = super::machine::CONTEXT_FIXED else { return };
     // SAFETY: the kernel's layout; the float state is there whenever its pointer is.
     unsafe {
-        let (r14, float, x15) = super::machine::CONTEXT_FIXED;
-        *(ctx.add(r14) as *mut usize) = g;
+        *(ctx.add(r) as *mut usize) = g;
         let float = *(ctx.add(float) as *const *mut u8);
         if !float.is_null() {
-            *(float.add(x15) as *mut [u64; 2]) = [0, 0];
+            *(float.add(zero) as *mut [u64; 2]) = [0, 0];
         }
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (ctx, g);
 }
 
 /// Reads; the kernel's result.
