@@ -70,7 +70,7 @@ pub enum AtomicOp {
 }
 
 /// An operation with its immediates.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Op {
     // ---- constants and addresses
     /// () -> int or ptr. Sign-extended; a `Ptr` constant is nil (0).
@@ -217,8 +217,9 @@ pub enum Op {
     Call { callee: Callee, sig: SigId },
     /// () polls for preemption: loop headers/back edges. A safepoint that preserves registers.
     Poll,
-    /// (idx, len: i64): panics unless idx <u len (Index, and Slice kinds: idx <=u len). `signed`: how to print idx.
-    BoundsCheck { kind: BoundsKind, signed: bool },
+    /// (idx, len: i64): panics unless idx <u len (Index, and Slice kinds: idx <=u len). `signed`: how to print idx. `unit`: bytes of an
+    /// element of what has the length: memory holds only so many of them, unless they take none.
+    BoundsCheck { kind: BoundsKind, signed: bool, unit: u64 },
     /// (any): keeps the value alive up to here.
     KeepAlive,
     /// (ptr): what it points at must not move: it lives in the heap. No code.

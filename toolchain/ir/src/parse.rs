@@ -618,7 +618,9 @@ fn op(l: &mut Line) -> Res<(Op, Args)> {
             Some(rest) => {
                 let (kind, sign) = rest.rsplit_once('.').ok_or("a bounds check without sign")?;
                 let kind = lookup(BOUNDS, kind)?;
-                (Op::BoundsCheck { kind, signed: sign == "s" }, l.values()?)
+                let (sign, unit) = sign.split_at_checked(1).ok_or("a bounds check without sign")?;
+                let unit = unit.parse().map_err(|_| "a bounds check without an element's size")?;
+                (Op::BoundsCheck { kind, signed: sign == "s", unit }, l.values()?)
             }
             None => return Err(format!("unknown operation {w:?}")),
         },
@@ -754,7 +756,7 @@ mod tests {
               store v1, v8 + 16
               v9: ptr = new d0 size 16 align 8 ptrs 10 "y"
               store v9, v1 + 0 wb
-              boundscheck.slice3alen.s v6, v8
+              boundscheck.slice3alen.s8 v6, v8
               call f1 sig1()
               v12: ptr = slotaddr s0 + 0
               br v7, b1(v6), b2 likely

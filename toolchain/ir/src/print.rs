@@ -347,9 +347,9 @@ pub(crate) fn op(f: &mut fmt::Formatter<'_>, op: &Op, args: &[Value]) -> fmt::Re
             f.write_str("call ")?;
             call(f, *callee, *sig, args)
         }
-        Op::BoundsCheck { kind, signed } => {
+        Op::BoundsCheck { kind, signed, unit } => {
             let sign = if *signed { "s" } else { "u" };
-            write!(f, "boundscheck.{}.{sign} ", name_of(BOUNDS, *kind))?;
+            write!(f, "boundscheck.{}.{sign}{unit} ", name_of(BOUNDS, *kind))?;
             list(f, args)
         }
         other => write!(f, "?{other:?}"),

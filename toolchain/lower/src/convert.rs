@@ -136,7 +136,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     fn check_convert(&mut self, v: &Val, n: u64) {
         let n = self.word(n as i64);
-        self.ins0(Op::BoundsCheck { kind: BoundsKind::Convert, signed: true }, &[n, v.leaf(1)]);
+        self.ins0(Op::BoundsCheck { kind: BoundsKind::Convert, signed: true, unit: 0 }, &[n, v.leaf(1)]);
     }
     fn fcvt(&mut self, v: Value, ty: Ty) -> Value {
         if self.s.f.ty(v) == ty { v } else { self.ins(Op::FCvt, &[v], ty) }

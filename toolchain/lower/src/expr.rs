@@ -179,7 +179,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                     i.safe = c.as_bytes().is_some_and(|b| (k as u64) < b.len() as u64);
                 }
                 self.s.pos = e.pos;
-                self.check_index(&i);
+                self.check_index(&i, 1);
                 let a = self.ptr_add(v.leaf(0), i.idx);
                 Val::one(self.load(Ty::I8, Addr::new(a)))
             }
@@ -249,7 +249,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let max = idx[2].map_or(cap, |i| i.0);
         let check = |s: &mut Self, kind, i: Option<(Value, Option<i64>, bool)>, bound| {
             if let Some((v, _, signed)) = i {
-                s.ins0(Op::BoundsCheck { kind, signed }, &[v, bound]);
+                s.ins0(Op::BoundsCheck { kind, signed, unit: size }, &[v, bound]);
             }
         };
         let lo_is_zero = idx[0].is_none_or(|i| i.1 == Some(0));

@@ -182,7 +182,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 if let (Val::Mem(..), Some(k), true) = (&v, i.known, i.safe) {
                     return Opd::Val(self.elem_of(elem, &v, k as u64));
                 }
-                self.check_index(&i);
+                self.check_index(&i, size);
                 match v {
                     Val::Mem(a, own) => {
                         let off = self.mul_imm(i.idx, size);
@@ -217,10 +217,10 @@ impl<'p, 'a> Fx<'p, 'a> {
         let word = self.word_ty();
         (self.resize(v, word, signed), None, signed)
     }
-    /// The panic for an index out of range.
-    pub fn check_index(&mut self, i: &Index) {
+    /// The panic for an index out of range, of elements with `unit` bytes.
+    pub fn check_index(&mut self, i: &Index, unit: u64) {
         if !i.safe {
-            self.ins0(Op::BoundsCheck { kind: BoundsKind::Index, signed: i.signed }, &[i.idx, i.len]);
+            self.ins0(Op::BoundsCheck { kind: BoundsKind::Index, signed: i.signed, unit }, &[i.idx, i.len]);
         }
     }
 
@@ -262,8 +262,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         let r = match p.root {
             Root::Leaves(_) => {
                 for s in &p.steps {
-                    if let Step::Index(i, _) = s {
-                        self.check_index(i);
+                    if let Step::Index(i, size) = s {
+                        self.check_index(i, *size);
                     }
                 }
                 None
@@ -278,7 +278,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                         }
                         Step::Off(n) => a = a.plus(n),
                         Step::Index(i, size) => {
-                            self.check_index(&i);
+                            self.check_index(&i, size);
                             match i.known {
                                 Some(k) if i.safe => a = a.plus(k as u64 * size),
                                 _ => {

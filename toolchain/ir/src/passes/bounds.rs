@@ -10,7 +10,7 @@ use crate::{
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
     op::{BoundsKind, Cc},
 };
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
 
 /// An established comparison.
@@ -27,17 +27,31 @@ const DEPTH: u32 = 5;
 const WINDOW: usize = 160;
 /// Steps of a proof.
 const FUEL: u32 = 200;
-/// No length is as large.
-const HUGE: i64 = 1 << 50;
+/// Numbers nearer to 0 than this are never far enough, added to what [`leaves_room`], to overflow.
+fn huge(ty: Ty) -> i64 {
+    1 << (8 * ty.size(8) - 14)
+}
+
+/// Whether a length of elements with `unit` bytes, in a word of this type, is certainly far from overflow: memory holds
+/// no more elements. Those without a size may be as many as there are numbers.
+pub(super) fn leaves_room(unit: u64, ty: Ty) -> bool {
+    let (largest, memory) = match ty {
+        Ty::I64 => (1u64 << 62, 1 << 56),
+        Ty::I32 => (1 << 30, 1 << 32),
+        _ => return false,
+    };
+    unit > 0 && memory / unit <= largest
+}
 
 struct Facts<'a> {
     f: &'a Func,
     list: Vec<Fact>,
-    counters: Vec<counters::Counter>,
-    /// Lengths of what exists here, since a check asked about them: not negative, and far from overflow. In the order in which they
-    /// became known.
+    counters: FxHashMap<Value, Vec<counters::Counter>>,
+    /// Lengths of what exists here, since a check asked about them: not negative, and those with room far from overflow.
     lengths: FxHashSet<Value>,
-    order: Vec<Value>,
+    roomy: FxHashSet<Value>,
+    /// Both in the order in which they became known; `true`: it was room.
+    order: Vec<(Value, bool)>,
     /// Steps left for the proof.
     fuel: Cell<u32>,
 }
@@ -53,12 +67,16 @@ pub fn run(_program: &Program, f: &mut Func) {
     let loops = Loops::new(f, &cfg, &dom);
     let mut redundant = Vec::new();
     {
-        let counters = counters::find(f, &cfg, &dom, &loops, &asked);
+        let mut counters: FxHashMap<Value, Vec<counters::Counter>> = FxHashMap::default();
+        for c in counters::find(f, &cfg, &dom, &loops, &asked) {
+            counters.entry(c.param).or_default().push(c);
+        }
         let mut facts = Facts {
             f,
             list: Vec::new(),
             counters,
             lengths: FxHashSet::default(),
+            roomy: FxHashSet::default(),
             order: Vec::new(),
             fuel: Cell::new(0),
         };
@@ -98,11 +116,16 @@ fn enter(facts: &mut Facts, cfg: &Cfg, b: Block, redundant: &mut Vec<crate::Inst
     }
     for &i in &f.blocks[b].insts {
         let d = &f.insts[i];
-        if let Op::BoundsCheck { kind, .. } = d.op {
+        if let Op::BoundsCheck { kind, unit, .. } = d.op {
             let (x, y) = (f.resolve(d.args[0]), f.resolve(d.args[1]));
             let strict = kind == BoundsKind::Index;
-            if is_length(kind) && facts.lengths.insert(y) {
-                facts.order.push(y);
+            if is_length(kind) {
+                if facts.lengths.insert(y) {
+                    facts.order.push((y, false));
+                }
+                if leaves_room(unit, f.ty(y)) && facts.roomy.insert(y) {
+                    facts.order.push((y, true));
+                }
             }
             facts.fuel.set(FUEL);
             if facts.below(x, y, strict) {
@@ -119,8 +142,12 @@ impl Facts<'_> {
     }
     fn back_to(&mut self, mark: (usize, usize)) {
         self.list.truncate(mark.0);
-        for y in self.order.drain(mark.1..) {
-            self.lengths.remove(&y);
+        for (y, room) in self.order.drain(mark.1..) {
+            if room {
+                self.roomy.remove(&y)
+            } else {
+                self.lengths.remove(&y)
+            };
         }
     }
 
@@ -153,14 +180,14 @@ impl Facts<'_> {
             return true;
         }
         // The other proof is in signed numbers, which says nothing of an unsigned y that might be negative.
-        self.ty_is_word(x)
+        self.is_word(x)
             && self.lower(y, DEPTH).is_some_and(|l| l >= 0)
             && self.lower(x, DEPTH).is_some_and(|l| l >= 0)
             && self.at_most(x, y, -(strict as i64), DEPTH)
     }
 
-    fn ty_is_word(&self, x: Value) -> bool {
-        self.f.ty(x) == Ty::I64
+    fn is_word(&self, x: Value) -> bool {
+        matches!(self.f.ty(x), Ty::I64 | Ty::I32)
     }
 
     /// What is known of x from above: `x <= y + c`, in signed numbers.
@@ -173,8 +200,12 @@ impl Facts<'_> {
             Cc::Ule if self.is_natural(fact.y) => Some((fact.y, 0)),
             _ => None,
         });
-        let shrinking = self.counters.iter().filter(move |c| c.param == x && !c.grows).map(|c| (c.start, 0));
+        let shrinking = self.counters_at(x).filter(|c| !c.grows).map(|c| (c.start, 0));
         stated.chain(shrinking)
+    }
+
+    fn counters_at(&self, x: Value) -> impl Iterator<Item = &counters::Counter> {
+        self.counters.get(&x).into_iter().flatten()
     }
 
     fn spent(&self) -> bool {
@@ -194,10 +225,11 @@ impl Facts<'_> {
         if x == y {
             return c >= 0;
         }
-        if !(-HUGE..HUGE).contains(&c) {
+        let near = -huge(f.ty(x))..huge(f.ty(x));
+        if !near.contains(&c) {
             return false;
         }
-        let limit = f.as_const(y).filter(|k| (-HUGE..HUGE).contains(k)).map(|k| k + c);
+        let limit = f.as_const(y).filter(|k| near.contains(k)).map(|k| k + c);
         if let Some(limit) = limit
             && (f.as_const(x).is_some_and(|k| k <= limit)
                 || (limit >= 0 && self.largest(x, 8).is_some_and(|m| m <= limit as u64)))
@@ -205,7 +237,7 @@ impl Facts<'_> {
             return true;
         }
         if let Some(k) = f.as_const(x)
-            && (-HUGE..HUGE).contains(&k)
+            && near.contains(&k)
             && self.lower(y, depth.min(3)).is_some_and(|l| k <= l.saturating_add(c))
         {
             return true;
@@ -230,7 +262,7 @@ impl Facts<'_> {
     fn sum(&self, x: Value, depth: u32) -> Option<(Value, i64)> {
         let f = self.f;
         let d = f.def_inst(x)?;
-        if !self.ty_is_word(x) {
+        if !self.is_word(x) {
             return None;
         }
         let (a, k) = match d.op {
@@ -239,18 +271,18 @@ impl Facts<'_> {
             _ => return None,
         };
         let a = f.resolve(a);
-        if !(-HUGE..HUGE).contains(&k) || depth == 0 {
+        let huge = huge(f.ty(x));
+        if !(-huge..huge).contains(&k) || depth == 0 {
             return None;
         }
+        let far_from_top = |z: Value| self.roomy.contains(&z) || f.as_const(z).is_some_and(|c| c < huge);
         let safe = if k < 0 {
-            self.lower(a, depth - 1).is_some_and(|l| l > -HUGE)
+            self.lower(a, depth - 1).is_some_and(|l| l > -huge)
         } else {
-            self.is_natural(a)
-                || self.largest(a, 8).is_some_and(|m| m < HUGE as u64)
-                || self.ceilings(a).any(|(z, s)| {
-                    // From below something, one step cannot overflow.
-                    (k == 1 && s < 0) || self.lengths.contains(&z) || f.as_const(z).is_some_and(|c| c < HUGE)
-                })
+            far_from_top(a)
+                || self.largest(a, 8).is_some_and(|m| m < huge as u64)
+                // From below something, one step cannot overflow.
+                || self.ceilings(a).any(|(z, s)| (k == 1 && s < 0) || far_from_top(z))
         };
         safe.then_some((a, k))
     }
@@ -285,7 +317,7 @@ impl Facts<'_> {
                 }
             }
         }
-        for c in self.counters.iter().filter(|c| c.param == x && c.grows) {
+        for c in self.counters_at(x).filter(|c| c.grows) {
             if let Some(l) = self.lower(c.start, depth - 1) {
                 better(l);
             }
@@ -370,9 +402,9 @@ impl Facts<'_> {
             return false;
         }
         let grows_from_natural = |c: &counters::Counter| {
-            c.param == x && c.grows && (self.is_natural(c.start) || self.non_negative(c.start, depth - 1))
+            c.grows && (self.is_natural(c.start) || self.non_negative(c.start, depth - 1))
         };
-        if self.lengths.contains(&x) || self.counters.iter().any(grows_from_natural) {
+        if self.lengths.contains(&x) || self.counters_at(x).any(grows_from_natural) {
             return true;
         }
         if self.list.iter().rev().take(WINDOW).any(|fact| {
@@ -411,10 +443,12 @@ fn asked(f: &Func) -> counters::Lengths {
     let mut out = counters::Lengths::default();
     for (b, data) in f.blocks.iter_enumerated() {
         for &i in &data.insts {
-            if let Op::BoundsCheck { kind, .. } = f.insts[i].op {
-                let at = out.entry(f.resolve(f.insts[i].args[1])).or_default();
-                if is_length(kind) && at.last() != Some(&b) {
-                    at.push(b);
+            if let Op::BoundsCheck { kind, unit, .. } = f.insts[i].op {
+                let y = f.resolve(f.insts[i].args[1]);
+                let room = leaves_room(unit, f.ty(y));
+                let at = out.entry(y).or_default();
+                if is_length(kind) && !at.contains(&(b, room)) {
+                    at.push((b, room));
                 }
             }
         }
@@ -452,7 +486,7 @@ mod tests {
 
     #[test]
     fn counters_up_and_down() {
-        let check = "boundscheck.index.s v9, v2";
+        let check = "boundscheck.index.s1 v9, v2";
         assert_eq!(counting("v5", "slt", "v2", 1, check), 0);
         assert_eq!(counting("v5", "slt", "v2", 2, check), 0);
         assert_eq!(counting("v7", "sge", "v5", -1, check), 0);
@@ -465,12 +499,41 @@ mod tests {
     }
 
     #[test]
+    fn elements_without_a_size_are_as_many_as_there_are_numbers() {
+        // One step from below the length cannot overflow; two can, if memory does not bound the length.
+        assert_eq!(counting("v5", "slt", "v2", 1, "boundscheck.index.s0 v9, v2"), 0);
+        assert_eq!(counting("v5", "slt", "v2", 2, "boundscheck.index.s0 v9, v2"), 1);
+        let sum = |unit: u32| {
+            left(&format!(
+                "v4: i64 = iconst 0\nv5: i64 = iconst 5\nboundscheck.index.s{unit} v4, v2\n\
+                 v6: i64 = add v2, v5\nv7: i8 = icmp.slt v6, v3\nbr v7, b1, b2\n\
+                 b1:\nboundscheck.index.s1 v4, v3\nboundscheck.index.s1 v6, v3\njump b2\nb2:\nret v0"
+            ))
+        };
+        assert_eq!((sum(0), sum(1)), (3, 1));
+        // A constant is as near to the end as it is.
+        let end = |k: i64| {
+            left(&format!(
+                "v4: i64 = iconst {k}\nv5: i64 = iconst 5\nv6: i64 = add v4, v5\n\
+                 v7: i8 = icmp.slt v6, v2\nbr v7, b1, b2\n\
+                 b1:\nboundscheck.index.s1 v4, v2\njump b2\nb2:\nret v0"
+            ))
+        };
+        assert_eq!((end(7), end(i64::MAX)), (0, 1));
+        // The address space of 32 bits holds more bytes than a length counts, and fewer words.
+        use crate::Ty::{I8, I32, I64};
+        let room = [(1, I64), (0, I64), (4, I32), (1, I32), (0, I32), (1, I8)];
+        let room = room.map(|(unit, ty)| super::leaves_room(unit, ty));
+        assert_eq!(room, [true, false, true, false, false, false]);
+    }
+
+    #[test]
     fn neighbours() {
-        let next = "v12: i64 = iconst 1\nv13: i64 = add v9, v12\nboundscheck.index.s v13, v2\nboundscheck.index.s v9, v2";
+        let next = "v12: i64 = iconst 1\nv13: i64 = add v9, v12\nboundscheck.index.s1 v13, v2\nboundscheck.index.s1 v9, v2";
         // The second follows from the first only if it is not beyond the numbers' end, and from the loop.
-        assert_eq!(counting("v5", "slt", "v7", 1, "boundscheck.index.s v9, v2"), 0);
+        assert_eq!(counting("v5", "slt", "v7", 1, "boundscheck.index.s1 v9, v2"), 0);
         assert_eq!(counting("v5", "slt", "v2", 1, next), 1);
-        let before = "v12: i64 = iconst -1\nv13: i64 = add v9, v12\nboundscheck.index.s v13, v2";
+        let before = "v12: i64 = iconst -1\nv13: i64 = add v9, v12\nboundscheck.index.s1 v13, v2";
         assert_eq!(counting("v5", "slt", "v2", 1, before), 1);
     }
 
@@ -480,16 +543,16 @@ mod tests {
         assert_eq!(
             left(
                 "v4: i8 = icmp.slt v0, v2\nbr v4, b1, b2\n\
-                 b1:\nboundscheck.index.s v0, v2\njump b2\n\
-                 b2:\nv5: i64 = iconst 0\nboundscheck.index.s v5, v0\nret v0"
+                 b1:\nboundscheck.index.s1 v0, v2\njump b2\n\
+                 b2:\nv5: i64 = iconst 0\nboundscheck.index.s1 v5, v0\nret v0"
             ),
             2
         );
         // Behind the check it is.
         assert_eq!(
             left(
-                "v4: i8 = icmp.slt v0, v2\nboundscheck.index.s v1, v0\nbr v4, b1, b2\n\
-                 b1:\nboundscheck.index.s v0, v2\njump b2\n\
+                "v4: i8 = icmp.slt v0, v2\nboundscheck.index.s1 v1, v0\nbr v4, b1, b2\n\
+                 b1:\nboundscheck.index.s1 v0, v2\njump b2\n\
                  b2:\nret v0"
             ),
             1
@@ -502,14 +565,16 @@ mod tests {
             format!("v4: i64 = iconst 100\nv5: i64 = iconst 2\nv6: i64 = iconst 1\n{inner}\nret v0")
         };
         let table = "v7: i64 = urem v0, v4\nv8: i64 = mul v7, v5\nv9: i64 = add v8, v6\n";
-        assert_eq!(left(&text(&format!("{table}v10: i64 = iconst 200\nboundscheck.index.s v9, v10"))), 0);
-        assert_eq!(left(&text(&format!("{table}v10: i64 = iconst 199\nboundscheck.index.s v9, v10"))), 1);
+        assert_eq!(left(&text(&format!("{table}v10: i64 = iconst 200\nboundscheck.index.s1 v9, v10"))), 0);
+        assert_eq!(left(&text(&format!("{table}v10: i64 = iconst 199\nboundscheck.index.s1 v9, v10"))), 1);
         // The remainder as it is computed beside a quotient.
         let table = "v7: i64 = udiv v0, v4\nv8: i64 = mul v7, v4\nv9: i64 = sub v0, v8\n";
-        assert_eq!(left(&text(&format!("{table}boundscheck.index.s v9, v4"))), 0);
+        assert_eq!(left(&text(&format!("{table}boundscheck.index.s1 v9, v4"))), 0);
         // A constant index below one that was checked.
         assert_eq!(
-            left(&text("boundscheck.index.s v5, v2\nboundscheck.index.s v6, v2\nboundscheck.index.s v4, v2")),
+            left(&text(
+                "boundscheck.index.s1 v5, v2\nboundscheck.index.s1 v6, v2\nboundscheck.index.s1 v4, v2"
+            )),
             2
         );
     }

@@ -26,11 +26,13 @@ pub struct Counter {
     pub grows: bool,
 }
 
-/// Values, each with the blocks where it is the length of something that exists.
-pub type Lengths = FxHashMap<Value, SmallVec<[Block; 4]>>;
+/// Values, each with the blocks where it is the length of something that exists, and whether it is far from overflow there.
+pub type Lengths = FxHashMap<Value, SmallVec<[(Block, bool); 4]>>;
 
-/// Steps are smaller.
-const STEP: i64 = 1 << 40;
+/// Steps are smaller: added to a length that leaves room, they do not overflow.
+fn step(ty: Ty) -> i64 {
+    1 << (4 * ty.size(8) + 8)
+}
 /// How many additions and joins make one round.
 const DEPTH: u32 = 4;
 
@@ -45,7 +47,7 @@ struct Search<'a> {
     grows: bool,
 }
 
-/// Finds the counters of all loops. `lengths` are far from overflow where they are asked about.
+/// Finds the counters of all loops.
 pub fn find(f: &Func, cfg: &Cfg, dom: &DomTree, loops: &Loops, lengths: &Lengths) -> Vec<Counter> {
     let mut home: Vec<Option<Block>> = vec![None; f.values.len()];
     for (b, data) in f.blocks.iter_enumerated() {
@@ -59,7 +61,7 @@ pub fn find(f: &Func, cfg: &Cfg, dom: &DomTree, loops: &Loops, lengths: &Lengths
     let mut out = Vec::new();
     for l in &loops.loops {
         for (k, &param) in f.blocks[l.header].params.iter().enumerate() {
-            if f.ty(param) != Ty::I64 {
+            if !matches!(f.ty(param), Ty::I64 | Ty::I32) {
                 continue;
             }
             for grows in [true, false] {
@@ -123,7 +125,8 @@ impl Search<'_> {
                     Op::Sub => k.and_then(i64::checked_neg),
                     _ => None,
                 };
-                let Some(k) = k.filter(|k| (-STEP..STEP).contains(k) && *k != 0 && (*k > 0) == self.grows)
+                let step = step(f.ty(a));
+                let Some(k) = k.filter(|k| (-step..step).contains(k) && *k != 0 && (*k > 0) == self.grows)
                 else {
                     return false;
                 };
@@ -155,8 +158,11 @@ impl Search<'_> {
     fn guarded(&self, from: Value, k: i64, at: Block) -> bool {
         let f = self.f;
         // A round that comes by the step comes by these checks, too.
-        let is_length =
-            |y: Value| self.lengths.get(&y).is_some_and(|l| l.iter().any(|&b| self.dom.dominates(b, at)));
+        let is_length = |y: Value| {
+            let here = |&(b, room): &(Block, bool)| (room || k < 0) && self.dom.dominates(b, at);
+            self.lengths.get(&y).is_some_and(|l| l.iter().any(here))
+        };
+        let step = step(f.ty(from));
         let mut above = Some(at);
         while let Some(b) = above {
             if let [p] = self.cfg.preds[b].as_slice()
@@ -171,7 +177,7 @@ impl Search<'_> {
                     if x != from {
                         continue;
                     }
-                    let near = |c: i64| (-STEP..STEP).contains(&c);
+                    let near = |c: i64| (-step..step).contains(&c);
                     let bounded = f.as_const(y).is_some_and(near) || is_length(y);
                     let holds = match cc {
                         Cc::Slt if k == 1 => true,

@@ -14,12 +14,10 @@ use crate::{
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-/// An operation with its operands, as a key. Immediates that distinguish operations are folded into two words.
+/// An operation with its operands, as a key: what has the same key has the same results.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
-    tag: u32,
-    imm: u64,
-    imm2: u64,
+    op: Op,
     tys: SmallVec<[Ty; 2]>,
     args: SmallVec<[Value; 3]>,
 }
@@ -274,30 +272,10 @@ fn distinct(f: &Func, a: Value, b: Value) -> bool {
 }
 
 fn key(f: &Func, op: &Op, args: &SmallVec<[Value; 3]>, results: &[Value]) -> Key {
-    use std::mem::discriminant;
-    let (imm, imm2) = match op {
-        Op::Iconst(c) => (*c as u64, 0),
-        Op::Fconst(c) => (*c, 0),
-        Op::Sym(s, off) => {
-            let id = match s {
-                SymRef::Func(x) => x.0 as u64,
-                SymRef::Data(x) => x.0 as u64 | 1 << 40,
-            };
-            (*off as u64, id)
-        }
-        Op::SlotAddr(s, off) => (s.0 as u64, *off as u64),
-        Op::Shl(b) | Op::LShr(b) | Op::AShr(b) => (*b as u64, 0),
-        Op::Icmp(cc) => (*cc as u64, 0),
-        Op::Fcmp(cc) => (*cc as u64, 0),
-        Op::BoundsCheck { kind, signed } => (*kind as u64, *signed as u64),
-        _ => (0, 0),
-    };
-    // A discriminant has no number of its own; its hash serves, beside the immediates that would tell any clash apart by kind.
-    let tag = {
-        use std::hash::{Hash, Hasher};
-        let mut h = rustc_hash::FxHasher::default();
-        discriminant(op).hash(&mut h);
-        h.finish()
+    // What a check knows of the elements' size is no part of what it checks.
+    let op = match *op {
+        Op::BoundsCheck { kind, signed, .. } => Op::BoundsCheck { kind, signed, unit: 0 },
+        ref op => op.clone(),
     };
     let tys = results.iter().map(|&r| f.ty(r)).collect();
     let mut args = args.clone();
@@ -305,7 +283,7 @@ fn key(f: &Func, op: &Op, args: &SmallVec<[Value; 3]>, results: &[Value]) -> Key
     {
         args.swap(0, 1);
     }
-    Key { tag: (tag >> 32) as u32 ^ tag as u32, imm, imm2, tys, args }
+    Key { op, tys, args }
 }
 
 #[cfg(test)]
@@ -345,6 +323,30 @@ mod tests {
             );
             let divisions = [Op::SDiv, Op::UDiv, Op::SRem, Op::URem].map(|op| count(&f, &op));
             assert_eq!(divisions.iter().sum::<usize>(), 1, "{f}");
+        }
+    }
+
+    #[test]
+    fn only_equal_operations_are_one() {
+        let names: Vec<String> = "add sub mul sdiv udiv and or xor shl lshr ashr rotl"
+            .split(' ')
+            .map(str::to_string)
+            .chain("eq ne slt sle sgt sge ult ule ugt uge".split(' ').map(|cc| format!("icmp.{cc}")))
+            .collect();
+        for (i, a) in names.iter().enumerate() {
+            for b in &names[i..] {
+                let value = |v: u32, name: &str| match name.strip_prefix("icmp") {
+                    Some(_) => format!("v{}: i8 = {name} v0, v1\nv{v}: i64 = zext v{}", v + 10, v + 10),
+                    None => format!("v{v}: i64 = {name} v0, v1"),
+                };
+                let text = format!(
+                    "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n\
+                     {}\n{}\nv4: i64 = rotl v2, v0\nv5: i64 = xor v4, v3\nret v5\nend\n",
+                    value(2, a),
+                    value(3, b)
+                );
+                optimised(&text, &[&[17, 5], &[u64::MAX - 16, 3], &[5, u64::MAX - 4], &[7, 7]]);
+            }
         }
     }
 

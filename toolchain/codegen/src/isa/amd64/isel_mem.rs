@@ -234,7 +234,7 @@ impl<'a> Isel<'a> {
                 self.push(Inst::Setcc { cc: Cond::E, dst });
                 self.probe(d.args[0], 0);
             }
-            Op::BoundsCheck { kind, signed } => self.bounds_check(d, kind, signed),
+            Op::BoundsCheck { kind, signed, .. } => self.bounds_check(d, kind, signed),
             ref op => unreachable!("{op:?} is no memory operation"),
         }
     }
