@@ -1,11 +1,11 @@
 //! A small interpreter: the meaning of operations in the plainest code, against which tests compare generated code.
 //!
-//! Memory is made of objects (slots, data, allocations); a pointer is the object's number in the upper half and the
+//! Memory is made of objects (slots, data, allocations); a pointer is the object's number in the upper half of a word and the
 //! offset in the lower one, so that arithmetic inside an object works and code can't depend on addresses.
 use crate::func::Term;
 use crate::op::{AtomicOp, BoundsKind, Callee, Cc, Fcc};
 use crate::sig::Part;
-use crate::{Block, EntityId, Func, FuncId, InstData, Op, Program, SymRef, Ty, Value};
+use crate::{Block, EntityId, Func, FuncId, InstData, Op, Program, SymRef, Target, Ty, Value};
 
 /// Why interpretation stopped.
 #[derive(Debug, PartialEq)]
@@ -25,31 +25,23 @@ pub enum Stop {
 /// An interpreter of a program.
 pub struct Interp<'a> {
     program: &'a Program,
+    target: Target,
     objects: Vec<Vec<u8>>,
     /// Object number of each data symbol.
     datas: Vec<u64>,
     steps: u64,
 }
 
-/// What `SymRef::Func` addresses look like: this bit and the function's number.
-const CODE: u64 = 1 << 62;
-
-fn mask(v: u64, ty: Ty) -> u64 {
-    match ty.size(8) {
-        8 => v,
-        n => v & ((1 << (8 * n)) - 1),
-    }
-}
-
-fn sext(v: u64, ty: Ty) -> i64 {
-    let shift = 64 - 8 * ty.size(8);
-    (v as i64) << shift >> shift
+/// What `SymRef::Func` addresses look like: this bit, the last but one of a word, and the function's number.
+fn code_bit(t: Target) -> u64 {
+    1 << (8 * t.word - 2)
 }
 
 impl<'a> Interp<'a> {
     /// With fresh data; `steps` limits the number of instructions.
     pub fn new(program: &'a Program, steps: u64) -> Interp<'a> {
-        let mut i = Interp { program, objects: vec![Vec::new()], datas: Vec::new(), steps };
+        let target = program.target;
+        let mut i = Interp { program, target, objects: vec![Vec::new()], datas: Vec::new(), steps };
         for d in program.datas.iter() {
             let mut bytes = d.bytes.clone();
             bytes.resize(d.size as usize, 0);
@@ -60,35 +52,41 @@ impl<'a> Interp<'a> {
             for r in &d.1.relocs {
                 let v = i.address(r.target).wrapping_add_signed(r.addend);
                 let at = i.datas[d.0.index()] + r.off as u64;
-                let _ = i.store(at, v, Ty::I64);
+                let _ = i.store(at, v, Ty::Ptr);
             }
         }
         i
     }
+    /// Bits of a pointer's offset.
+    fn half(&self) -> u32 {
+        4 * self.target.word
+    }
     fn object(&mut self, bytes: Vec<u8>) -> u64 {
         self.objects.push(bytes);
-        (self.objects.len() as u64 - 1) << 32
+        (self.objects.len() as u64 - 1) << self.half()
     }
     fn address(&self, s: SymRef) -> u64 {
         match s {
             SymRef::Data(d) => self.datas[d.index()],
-            SymRef::Func(f) => CODE | f.0 as u64,
+            SymRef::Func(f) => code_bit(self.target) | f.0 as u64,
         }
     }
+    fn func_at(&self, code: u64) -> FuncId {
+        FuncId((code & !code_bit(self.target)) as u32)
+    }
     fn bytes(&mut self, at: u64, n: usize) -> Result<&mut [u8], Stop> {
-        let (object, off) = ((at >> 32) as usize, at as u32 as usize);
+        let at = self.target.zext(at as i64, Ty::Ptr);
+        let (object, off) = ((at >> self.half()) as usize, (at & ((1 << self.half()) - 1)) as usize);
         let bytes = self.objects.get_mut(object).ok_or(Stop::Fault)?;
         bytes.get_mut(off..off.checked_add(n).ok_or(Stop::Fault)?).ok_or(Stop::Fault)
     }
     fn load(&mut self, at: u64, ty: Ty) -> Result<u64, Stop> {
-        let n = ty.size(8) as usize;
-        let mut word = [0; 8];
-        word[..n].copy_from_slice(self.bytes(at, n)?);
-        Ok(u64::from_le_bytes(word))
+        let t = self.target;
+        Ok(t.get(self.bytes(at, t.size(ty) as usize)?))
     }
     fn store(&mut self, at: u64, v: u64, ty: Ty) -> Result<(), Stop> {
-        let n = ty.size(8) as usize;
-        self.bytes(at, n)?.copy_from_slice(&v.to_le_bytes()[..n]);
+        let t = self.target;
+        t.put(self.bytes(at, t.size(ty) as usize)?, v);
         Ok(())
     }
     fn copy(&mut self, to: u64, from: u64, n: u32) -> Result<(), Stop> {
@@ -108,7 +106,7 @@ impl<'a> Interp<'a> {
         for p in &sig.params {
             for k in 0..p.value_count() {
                 let v = f.blocks[Block(0)].params[n];
-                values[v.index()] = args[n];
+                values[v.index()] = self.target.zext(args[n] as i64, f.ty(v));
                 if p.leaves.is_none() && k == 0 {
                     // The callee gets a copy of its own.
                     let copy = self.object(vec![0; p.size as usize]);
@@ -128,6 +126,8 @@ impl<'a> Interp<'a> {
             .collect();
         let mut block = Block(0);
         loop {
+            let t = self.target;
+            let mask = |v: u64, ty: Ty| t.zext(v as i64, ty);
             for &i in &f.blocks[block].insts {
                 self.steps = self.steps.checked_sub(1).ok_or(Stop::Steps)?;
                 let d = &f.insts[i];
@@ -144,7 +144,7 @@ impl<'a> Interp<'a> {
                 Term::Jump(t) => t.clone(),
                 Term::Br { cond, then, els, .. } => if get(*cond) != 0 { then } else { els }.clone(),
                 Term::Switch { value, cases, default } => {
-                    let x = sext(get(*value), f.ty(f.resolve(*value)));
+                    let x = t.sext(get(*value) as i64, f.ty(f.resolve(*value)));
                     block = cases.iter().find(|c| c.0 == x).map_or(*default, |c| c.1);
                     continue;
                 }
@@ -169,10 +169,10 @@ impl<'a> Interp<'a> {
         match callee {
             Callee::Static(id) => self.call(id, &args[..n], 0),
             Callee::Closure => {
-                let code = self.load(args[0], Ty::I64)?;
-                self.call(FuncId(code as u32), &args[1..1 + n], args[0])
+                let code = self.load(args[0], Ty::Ptr)?;
+                self.call(self.func_at(code), &args[1..1 + n], args[0])
             }
-            Callee::Code => self.call(FuncId(args[0] as u32), &args[1..1 + n], 0),
+            Callee::Code => self.call(self.func_at(args[0]), &args[1..1 + n], 0),
         }
     }
 
@@ -186,7 +186,9 @@ impl<'a> Interp<'a> {
     ) -> Result<Vec<u64>, Stop> {
         let ty = d.results.first().map_or(Ty::I64, |&v| f.ty(v));
         let arg_ty = |i: usize| f.ty(f.resolve(d.args[i]));
-        let bits = 8 * ty.size(8) as u64;
+        let t = self.target;
+        let sext = |v: u64, ty: Ty| t.sext(v as i64, ty);
+        let bits = t.bits(ty) as u64;
         let one = |v: u64| Ok(vec![v]);
         let int = |v: i64| Ok(vec![v as u64]);
         let float = |i: usize| match arg_ty(i) {
@@ -227,16 +229,16 @@ impl<'a> Interp<'a> {
             Op::Bswap => one(a[0].swap_bytes() >> (64 - bits)),
             Op::UMulWide => {
                 let p = a[0] as u128 * a[1] as u128;
-                Ok(vec![(p >> 64) as u64, p as u64])
+                Ok(vec![(p >> bits) as u64, p as u64])
             }
-            Op::SMulHi => one(((a[0] as i64 as i128 * a[1] as i64 as i128) >> 64) as u64),
+            Op::SMulHi => one(((sext(a[0], ty) as i128 * sext(a[1], ty) as i128) >> bits) as u64),
             Op::UDivWide => {
-                let n = (a[0] as u128) << 64 | a[1] as u128;
+                let n = (a[0] as u128) << bits | a[1] as u128;
                 Ok(vec![(n / a[2] as u128) as u64, (n % a[2] as u128) as u64])
             }
             Op::AddCarry => {
                 let s = a[0] as u128 + a[1] as u128 + a[2] as u128;
-                Ok(vec![s as u64, (s >> 64) as u64])
+                Ok(vec![s as u64, (s >> bits) as u64])
             }
             Op::SubBorrow => {
                 let s = (a[0] as u128).wrapping_sub(a[1] as u128).wrapping_sub(a[2] as u128);
@@ -302,8 +304,8 @@ impl<'a> Interp<'a> {
             }
             Op::FCvt => one(put(float(0))),
             Op::Icmp(cc) => {
-                let t = arg_ty(0);
-                let (x, y, sx, sy) = (a[0], a[1], sext(a[0], t), sext(a[1], t));
+                let ty = arg_ty(0);
+                let (x, y, sx, sy) = (a[0], a[1], sext(a[0], ty), sext(a[1], ty));
                 one(match cc {
                     Cc::Eq => x == y,
                     Cc::Ne => x != y,
@@ -331,7 +333,7 @@ impl<'a> Interp<'a> {
             Op::Select => one(if a[0] != 0 { a[1] } else { a[2] }),
             Op::PtrAdd => one(a[0].wrapping_add(a[1])),
             Op::NilCheck => {
-                if a[0] >> 32 == 0 {
+                if a[0] >> self.half() == 0 {
                     Err(Stop::Fault)
                 } else {
                     Ok(Vec::new())

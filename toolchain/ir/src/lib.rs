@@ -1,7 +1,7 @@
 //! The intermediate representation: one SSA data structure from the builder (`lower`) to emission
 //! (`codegen`), its text form, its verifier and the machine-independent passes.
 //!
-//! Reading order: [`ty`] (scalar kinds), [`sig`] (how a call passes values), [`op`] (operations),
+//! Reading order: [`ty`] (scalar kinds), [`target`] (what differs between machines), [`sig`] (how a call passes values), [`op`] (operations),
 //! [`func`] (functions), [`program`] (the whole image: functions, data, signatures).
 //!
 //! Invariants
@@ -21,6 +21,7 @@ pub mod passes;
 pub mod print;
 pub mod program;
 pub mod sig;
+pub mod target;
 pub mod ty;
 pub mod verify;
 
@@ -32,4 +33,5 @@ pub use func::{
 pub use op::Op;
 pub use program::{Data, DataId, FuncId, Program, Reloc, RelocKind, Section, SymRef};
 pub use sig::{Part, PartLoc, RegStep, Sig, SigId};
+pub use target::Target;
 pub use ty::Ty;

@@ -52,7 +52,7 @@ pub enum Callee {
     Static(crate::FuncId),
     /// A func value: the first operand is the pointer to {code, captures…}; nil faults.
     Closure,
-    /// A code address (`I64`) as the first operand: interface methods.
+    /// A code address (a word) as the first operand: interface methods.
     Code,
 }
 
@@ -77,7 +77,7 @@ pub enum Op {
     Iconst(i64),
     /// () -> f32 (low 32 bits) or f64, by bit pattern.
     Fconst(u64),
-    /// () -> ptr (data) or i64/ptr (code): address of a symbol plus offset.
+    /// () -> ptr (data) or word/ptr (code): address of a symbol plus offset.
     Sym(SymRef, i64),
     /// () -> ptr: address inside a stack slot. Cheap: passes and codegen may recompute it at will.
     SlotAddr(Slot, u32),
@@ -123,15 +123,15 @@ pub enum Op {
     Popcnt,
     /// (x): 16, 32 or 64 bits.
     Bswap,
-    /// (x, y: i64) -> (hi, lo): full unsigned product.
+    /// (x, y: i32 or i64) -> (hi, lo): full unsigned product.
     UMulWide,
-    /// (x, y: i64) -> hi of the signed product.
+    /// (x, y: i32 or i64) -> hi of the signed product.
     SMulHi,
-    /// (hi, lo, y: i64) -> (quotient, remainder); y > hi.
+    /// (hi, lo, y: i32 or i64) -> (quotient, remainder); y > hi.
     UDivWide,
-    /// (x, y, carry: i64 0/1) -> (sum, carry out)
+    /// (x, y, carry 0/1: i32 or i64) -> (sum, carry out)
     AddCarry,
-    /// (x, y, borrow: i64 0/1) -> (difference, borrow out)
+    /// (x, y, borrow 0/1: i32 or i64) -> (difference, borrow out)
     SubBorrow,
 
     // ---- floats
@@ -169,7 +169,7 @@ pub enum Op {
     FToUi,
     /// f32 <-> f64
     FCvt,
-    /// same size, other kind: i64 <-> f64, i32 <-> f32, ptr <-> i64
+    /// same size, other kind: i64 <-> f64, i32 <-> f32, ptr <-> word
     Bitcast,
 
     // ---- comparisons and choice
@@ -181,7 +181,7 @@ pub enum Op {
     Select,
 
     // ---- memory. `off` is added to the address.
-    /// (ptr, i64) -> ptr: address arithmetic inside one object.
+    /// (ptr, word) -> ptr: address arithmetic inside one object.
     PtrAdd,
     /// (ptr): faults if nil (SIGSEGV becomes Go's panic). Must precede any access through a pointer not known to be
     /// non-nil; codegen folds it into a following access at a small offset. Returns nothing.
@@ -217,7 +217,7 @@ pub enum Op {
     Call { callee: Callee, sig: SigId },
     /// () polls for preemption: loop headers/back edges. A safepoint that preserves registers.
     Poll,
-    /// (idx, len: i64): panics unless idx <u len (Index, and Slice kinds: idx <=u len). `signed`: how to print idx. `unit`: bytes of an
+    /// (idx, len: words): panics unless idx <u len (Index, and Slice kinds: idx <=u len). `signed`: how to print idx. `unit`: bytes of an
     /// element of what has the length: memory holds only so many of them, unless they take none.
     BoundsCheck { kind: BoundsKind, signed: bool, unit: u64 },
     /// (any): keeps the value alive up to here.
@@ -230,9 +230,9 @@ pub enum Op {
     GetG,
     /// () -> ptr: the closure context; only in the entry block, before any call
     GetClosure,
-    /// () -> i64
+    /// () -> word
     GetCallerPc,
-    /// () -> i64: SP of the caller at the call
+    /// () -> word: SP of the caller at the call
     GetCallerSp,
     /// (): a hardware nop, or pause when spinning
     SpinHint,

@@ -8,7 +8,7 @@ use crate::print::{BOUNDS, FLAGS, RELOCS, SECTIONS, SIMPLE};
 use crate::sig::{Part, PartLoc, RegStep};
 use crate::{
     Block, BlockCall, Data, DataId, EntityId, Func, FuncId, Op, Program, Reloc, Section, Sig, SigId, Slot,
-    SlotData, SymRef, Ty, Value, ValueData, ValueDef,
+    SlotData, SymRef, Target, Ty, Value, ValueData, ValueDef,
 };
 use smallvec::SmallVec;
 use syntax::{Pos, Sym};
@@ -33,6 +33,7 @@ type Res<T> = Result<T, String>;
 /// A line's tokens.
 struct Line<'a> {
     rest: &'a str,
+    target: Target,
 }
 
 impl<'a> Line<'a> {
@@ -127,6 +128,9 @@ impl<'a> Line<'a> {
     }
     fn ty(&mut self) -> Res<Ty> {
         let w = self.word()?;
+        if w == "word" {
+            return Ok(self.target.word_ty());
+        }
         [Ty::I8, Ty::I16, Ty::I32, Ty::I64, Ty::F32, Ty::F64, Ty::Ptr]
             .into_iter()
             .find(|t| t.name() == w)
@@ -164,9 +168,14 @@ struct Parser<'a> {
     program: Program,
 }
 
-/// Reads a program.
+/// Reads a program. One that names no target is for words of 8 bytes, little-endian.
 pub fn program(text: &str) -> Result<Program, ParseError> {
-    let mut p = Parser { lines: text.lines().collect(), at: 0, program: Program::default() };
+    program_for(Target::SHAPES[0], text)
+}
+
+/// Reads a program that is for this target if it names none itself.
+pub fn program_for(target: Target, text: &str) -> Result<Program, ParseError> {
+    let mut p = Parser { lines: text.lines().collect(), at: 0, program: Program::new(target) };
     p.all().map_err(|message| ParseError { line: p.at, message })?;
     Ok(p.program)
 }
@@ -182,7 +191,7 @@ impl<'a> Parser<'a> {
             self.at += 1;
             let text = if text.trim_start().starts_with('#') { "" } else { text.trim() };
             if !text.is_empty() {
-                return Some(Line { rest: text });
+                return Some(Line { rest: text, target: self.program.target });
             }
         }
         None
@@ -194,6 +203,7 @@ impl<'a> Parser<'a> {
     fn all(&mut self) -> Res<()> {
         while let Some(mut l) = self.line() {
             match l.peek() {
+                "target" => self.program.target = target(&mut l)?,
                 "data" => self.data(&mut l)?,
                 "func" => self.func(&mut l)?,
                 "main" => {
@@ -661,17 +671,28 @@ fn part(l: &mut Line) -> Res<Part> {
     Ok(Part { leaves, size, align, ptrs, loc })
 }
 
+fn target(l: &mut Line) -> Res<Target> {
+    let word = match l.field("target word")? {
+        word @ (4u32 | 8) => word,
+        n => return Err(format!("no machine has words of {n} bytes")),
+    };
+    let big_endian = l.keyword("big");
+    let unaligned = l.keyword("unaligned");
+    l.end()?;
+    Ok(Target { word, big_endian, unaligned })
+}
+
 /// The short form of a signature.
 fn short_sig(l: &mut Line) -> Res<Sig> {
     let mut s = Sig::default();
     let mut stack = 0;
     s.params = short_parts(l, &mut stack)?;
     s.args_size = stack;
-    stack = stack.next_multiple_of(8);
+    stack = stack.next_multiple_of(l.target.word);
     s.ret_offset = stack;
     l.expect("->")?;
     s.results = short_parts(l, &mut stack)?;
-    s.area_size = stack.next_multiple_of(8);
+    s.area_size = stack.next_multiple_of(l.target.word);
     l.end()?;
     Ok(s)
 }
@@ -679,6 +700,7 @@ fn short_sig(l: &mut Line) -> Res<Sig> {
 fn short_parts(l: &mut Line, stack: &mut u32) -> Res<Vec<Part>> {
     l.expect("(")?;
     let mut parts = Vec::new();
+    let word = l.target.word;
     let (mut ints, mut floats) = (0u8, 0u8);
     while !l.eat(")") {
         let mut leaves = Vec::new();
@@ -695,10 +717,12 @@ fn short_parts(l: &mut Line, stack: &mut u32) -> Res<Vec<Part>> {
             let braces = l.eat("{");
             loop {
                 let ty = l.ty()?;
-                let n = ty.size(8);
-                let off = size.next_multiple_of(n);
+                let n = l.target.size(ty);
+                // Nothing is aligned better than words are.
+                let a = n.min(word);
+                let off = size.next_multiple_of(a);
                 leaves.push((ty, off));
-                (size, align) = (off + n, align.max(n));
+                (size, align) = (off + n, align.max(a));
                 if !braces || !l.eat(",") {
                     break;
                 }
@@ -706,8 +730,8 @@ fn short_parts(l: &mut Line, stack: &mut u32) -> Res<Vec<Part>> {
             if braces {
                 l.expect("}")?;
             }
-            let mut ptrs = vec![false; size.div_ceil(8) as usize];
-            leaves.iter().filter(|x| x.0 == Ty::Ptr).for_each(|x| ptrs[x.1 as usize / 8] = true);
+            let mut ptrs = vec![false; size.div_ceil(word) as usize];
+            leaves.iter().filter(|x| x.0 == Ty::Ptr).for_each(|x| ptrs[(x.1 / word) as usize] = true);
             let size = size.next_multiple_of(align);
             Part { leaves: Some(leaves.clone()), size, align, ptrs, loc: PartLoc::Stack(0) }
         };
@@ -734,9 +758,12 @@ fn short_parts(l: &mut Line, stack: &mut u32) -> Res<Vec<Part>> {
 
 #[cfg(test)]
 mod tests {
+    use crate::{SigId, Target, Ty};
+
     #[test]
     fn prints_what_it_read() {
         let text = r#"
+            target word 8 unaligned
             sig0 = go (i64, {ptr, i64}, [24:8:101], f64) -> (i64, [40:8:00000])
             sig1 = go () -> ()
             data d0 "a\"b" data align 8 size 16
@@ -779,6 +806,26 @@ mod tests {
             assert!(line.is_empty() || once.lines().any(|l| l.trim() == line), "{line}\nnot in\n{once}");
         }
         crate::verify::program(&p).unwrap_or_else(|e| panic!("{e:?}"));
+    }
+
+    #[test]
+    fn words_are_the_targets() {
+        for (line, t) in [
+            ("target word 8 unaligned", Target::SHAPES[0]),
+            ("target word 8 big unaligned", Target::SHAPES[1]),
+            ("target word 4", Target::SHAPES[2]),
+            ("target word 4 big", Target::SHAPES[3]),
+        ] {
+            let p = super::program(&format!("{line}\nsig0 = go ({{i8, word}}, ptr) -> (i64)\n"));
+            let p = p.unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(p.target, t);
+            let want = vec![Ty::I8, t.word_ty(), Ty::Ptr];
+            assert_eq!(p.sigs[SigId(0)].param_tys(), want);
+            assert_eq!(p.sigs[SigId(0)].params[0].size, 2 * t.word);
+            assert!(p.to_string().starts_with(&format!("{line}\n")));
+        }
+        let e = super::program("target word 3\n").map(|_| ()).unwrap_err();
+        assert_eq!(e.to_string(), "1: no machine has words of 3 bytes");
     }
 
     #[test]

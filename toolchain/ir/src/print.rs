@@ -1,6 +1,7 @@
 //! The text form: prints programs and functions. [`crate::parse`] reads it back; printing again gives the same text.
 //!
 //! ```text
+//! target word 8 unaligned
 //! sig0 = sig args 0 ret 0 area 0
 //!   param flat(i64+0) size 8 align 8 ptrs 0 regs(i64+0=0)
 //!   result mem size 24 align 8 ptrs 101 stack(0)
@@ -20,6 +21,7 @@
 //! end
 //! ```
 //!
+//! Of a target, `big` and `unaligned` are said where they hold. `word` as a kind is the target's integer of that size.
 //! `@n` is a position, `^n` the inlined call an instruction came from.
 use crate::func::{Body, Term};
 use crate::op::{AtomicOp, BoundsKind, Callee, Cc, Fcc};
@@ -482,6 +484,10 @@ impl Display for Func {
 
 impl Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = self.target;
+        let said = |holds: bool, word| if holds { word } else { "" };
+        let (big, unaligned) = (said(t.big_endian, " big"), said(t.unaligned, " unaligned"));
+        writeln!(f, "target word {}{big}{unaligned}", t.word)?;
         for (id, s) in self.sigs.iter_enumerated() {
             SigText(id, s).fmt(f)?;
         }

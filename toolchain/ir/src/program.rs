@@ -1,5 +1,5 @@
 //! The whole image: functions, data, signatures.
-use crate::{Func, IndexVec, Sig, SigId};
+use crate::{Func, IndexVec, Sig, SigId, Target};
 use rustc_hash::FxHashMap;
 use syntax::Sym;
 
@@ -90,8 +90,10 @@ pub struct ImageInfo {
 }
 
 /// A program.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Program {
+    /// The machine it is for.
+    pub target: Target,
     /// Functions.
     pub funcs: IndexVec<FuncId, Func>,
     /// Data.
@@ -109,6 +111,19 @@ pub struct Program {
 }
 
 impl Program {
+    /// An empty program for a machine.
+    pub fn new(target: Target) -> Program {
+        Program {
+            target,
+            funcs: IndexVec::new(),
+            datas: IndexVec::new(),
+            sigs: IndexVec::new(),
+            sig_ids: FxHashMap::default(),
+            by_name: FxHashMap::default(),
+            image: ImageInfo::default(),
+            notes: Vec::new(),
+        }
+    }
     /// Interns a signature.
     pub fn sig(&mut self, sig: Sig) -> SigId {
         if let Some(&id) = self.sig_ids.get(&sig) {

@@ -20,7 +20,7 @@ pub enum Ty {
 }
 
 impl Ty {
-    /// Size in bytes; `Ptr` has the target's word size, given by the caller.
+    /// Size in bytes on a machine with words of `word` bytes ([`crate::Target::size`]).
     pub fn size(self, word: u32) -> u32 {
         match self {
             Ty::I8 => 1,
@@ -28,6 +28,16 @@ impl Ty {
             Ty::I32 | Ty::F32 => 4,
             Ty::I64 | Ty::F64 => 8,
             Ty::Ptr => word,
+        }
+    }
+    /// Bits of an integer kind; a `Ptr` has as many as the machine says ([`crate::Target::bits`]).
+    pub fn int_bits(self) -> u32 {
+        match self {
+            Ty::I8 => 8,
+            Ty::I16 => 16,
+            Ty::I32 => 32,
+            Ty::I64 => 64,
+            _ => panic!("{self:?} is no integer"),
         }
     }
     /// Whether the value lives in a float register.

@@ -3,7 +3,7 @@
 use crate::analysis::{cfg::Cfg, dom::DomTree};
 use crate::func::{Body, Term};
 use crate::op::Callee;
-use crate::{Block, BlockCall, EntityId, Func, InstData, Op, Program, SigId, Ty, Value, ValueDef};
+use crate::{Block, BlockCall, EntityId, Func, InstData, Op, Program, SigId, Target, Ty, Value, ValueDef};
 
 /// Checks all functions.
 pub fn program(p: &Program) -> Result<(), Vec<String>> {
@@ -190,7 +190,7 @@ impl Verifier<'_> {
                 }
             }
             Callee::Closure => want.insert(0, Ty::Ptr),
-            Callee::Code => want.insert(0, Ty::I64),
+            Callee::Code => want.insert(0, self.p.target.word_ty()),
         }
         let have = self.tys(args);
         if want != have {
@@ -217,21 +217,24 @@ impl Verifier<'_> {
             }
             _ => {}
         }
-        if !fits(&d.op, &args, &results) {
+        if !fits(self.p.target, &d.op, &args, &results) {
             self.error(b, format!("{:?} has operands {args:?} and results {results:?}", d.op));
         }
     }
 }
 
 /// Whether operand and result kinds fit an operation.
-fn fits(op: &Op, args: &[Ty], results: &[Ty]) -> bool {
+fn fits(target: Target, op: &Op, args: &[Ty], results: &[Ty]) -> bool {
     use Ty::*;
     let int = |t: Ty| matches!(t, I8 | I16 | I32 | I64);
-    let width = |t: Ty| t.size(8);
+    let width = |t: Ty| target.size(t);
+    let word = |t: Ty| t == target.word_ty();
+    // What one machine instruction or a pair of them does; legal code has it of words only.
+    let wide = |t: Ty| matches!(t, I32 | I64);
     match (op, args, results) {
         (Op::Iconst(_), [], [r]) => int(*r) || *r == Ptr,
         (Op::Fconst(_), [], [r]) => r.is_float(),
-        (Op::Sym(..), [], [r]) => matches!(r, Ptr | I64),
+        (Op::Sym(..), [], [r]) => *r == Ptr || word(*r),
         (Op::SlotAddr(..), [], [Ptr]) => true,
         (
             Op::Add
@@ -249,8 +252,11 @@ fn fits(op: &Op, args: &[Ty], results: &[Ty]) -> bool {
         ) => int(*x) && x == y && x == r,
         (Op::Shl(_) | Op::LShr(_) | Op::AShr(_) | Op::RotL, [x, n], [r]) => int(*x) && x == r && int(*n),
         (Op::Neg | Op::Not | Op::Clz | Op::Ctz | Op::Popcnt | Op::Bswap, [x], [r]) => int(*x) && x == r,
-        (Op::UMulWide, [I64, I64], [I64, I64]) | (Op::SMulHi, [I64, I64], [I64]) => true,
-        (Op::UDivWide | Op::AddCarry | Op::SubBorrow, [I64, I64, I64], [I64, I64]) => true,
+        (Op::UMulWide, [x, y], [hi, lo]) => wide(*x) && x == y && x == hi && x == lo,
+        (Op::SMulHi, [x, y], [r]) => wide(*x) && x == y && x == r,
+        (Op::UDivWide | Op::AddCarry | Op::SubBorrow, [x, y, z], [r, s]) => {
+            wide(*x) && [y, z, r, s].iter().all(|&t| t == x)
+        }
         (Op::FAdd | Op::FSub | Op::FMul | Op::FDiv | Op::FCopysign, [x, y], [r]) => {
             x.is_float() && x == y && x == r
         }
@@ -264,7 +270,7 @@ fn fits(op: &Op, args: &[Ty], results: &[Ty]) -> bool {
         (Op::Icmp(_), [x, y], [I8]) => x == y && !x.is_float(),
         (Op::Fcmp(_), [x, y], [I8]) => x == y && x.is_float(),
         (Op::Select, [I8, x, y], [r]) => x == y && x == r,
-        (Op::PtrAdd, [Ptr, I64], [Ptr]) => true,
+        (Op::PtrAdd, [Ptr, n], [Ptr]) => word(*n),
         (Op::NilCheck | Op::WriteBarrier { .. } | Op::MemZero { .. }, [Ptr], []) => true,
         (Op::Load { .. }, [Ptr], [_]) => true,
         (Op::Store { wb, .. }, [Ptr, v], []) => !wb || *v == Ptr,
@@ -275,12 +281,12 @@ fn fits(op: &Op, args: &[Ty], results: &[Ty]) -> bool {
         (Op::AtomicCas, [Ptr, x, y], [I8]) => x == y && matches!(x, I8 | I32 | I64 | Ptr),
         (Op::New { .. }, [], [Ptr]) => true,
         (Op::Poll | Op::SpinHint | Op::Breakpoint, [], []) => true,
-        (Op::BoundsCheck { .. }, [I64, I64], []) => true,
+        (Op::BoundsCheck { .. }, [x, y], []) => word(*x) && word(*y),
         // Without operand: what passes leave in place of an instruction they removed.
         (Op::KeepAlive, [_] | [], []) => true,
         (Op::Escape, [Ptr], []) => true,
         (Op::GetG | Op::GetClosure, [], [Ptr]) => true,
-        (Op::GetCallerPc | Op::GetCallerSp, [], [I64]) => true,
+        (Op::GetCallerPc | Op::GetCallerSp, [], [r]) => word(*r),
         _ => false,
     }
 }

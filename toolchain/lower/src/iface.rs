@@ -74,7 +74,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             let word = self.word_ty();
             let n = self.resize(v.leaf(0), word, false);
             let mut off = self.mul_imm(n, 8);
-            if self.p.arch.big_endian {
+            if self.p.prog.target.big_endian {
                 off = self.add_imm(off, 7);
             }
             return self.ptr_add(table, off);

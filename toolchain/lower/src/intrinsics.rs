@@ -30,10 +30,11 @@ enum Do {
     OnesCount(u32),
     ReverseBytes(u32),
     RotateLeft(u32),
-    Mul,
-    AddCarry,
-    SubBorrow,
-    Div,
+    /// Wide arithmetic of this many bits; 0: of a word.
+    Mul(u32),
+    AddCarry(u32),
+    SubBorrow(u32),
+    Div(u32),
     CallerPc,
     CallerSp,
     ClosurePtr,
@@ -149,12 +150,20 @@ const TABLE: &[(&str, &[&str], Do)] = &[
     ("math/bits", &["RotateLeft16"], Do::RotateLeft(16)),
     ("math/bits", &["RotateLeft8"], Do::RotateLeft(8)),
     ("math/bits", &["RotateLeft"], Do::RotateLeft(0)),
-    ("math/bits", &["Mul64", "Mul"], Do::Mul),
-    ("math/bits", &["Add64", "Add"], Do::AddCarry),
-    ("math/bits", &["Sub64", "Sub"], Do::SubBorrow),
-    ("math/bits", &["Div64", "Div"], Do::Div),
-    ("internal/runtime/math", &["Mul64"], Do::Mul),
-    ("internal/runtime/math", &["Add64"], Do::AddCarry),
+    ("math/bits", &["Mul64"], Do::Mul(64)),
+    ("math/bits", &["Mul32"], Do::Mul(32)),
+    ("math/bits", &["Mul"], Do::Mul(0)),
+    ("math/bits", &["Add64"], Do::AddCarry(64)),
+    ("math/bits", &["Add32"], Do::AddCarry(32)),
+    ("math/bits", &["Add"], Do::AddCarry(0)),
+    ("math/bits", &["Sub64"], Do::SubBorrow(64)),
+    ("math/bits", &["Sub32"], Do::SubBorrow(32)),
+    ("math/bits", &["Sub"], Do::SubBorrow(0)),
+    ("math/bits", &["Div64"], Do::Div(64)),
+    ("math/bits", &["Div32"], Do::Div(32)),
+    ("math/bits", &["Div"], Do::Div(0)),
+    ("internal/runtime/math", &["Mul64"], Do::Mul(64)),
+    ("internal/runtime/math", &["Add64"], Do::AddCarry(64)),
     ("internal/runtime/sys", &["Len64"], Do::Len(64)),
     ("internal/runtime/sys", &["Len8"], Do::Len(8)),
     ("internal/runtime/sys", &["LeadingZeros64"], Do::LeadingZeros(64)),
@@ -189,9 +198,10 @@ pub fn find(p: &Prog, obj: ObjId) -> Option<Intrinsic> {
     }
     let pkg = p.ck.table.pkg_path(o.pkg);
     let row = TABLE.iter().position(|r| r.0 == pkg && r.1.contains(&o.name.as_str()))?;
-    let w64 = p.word == 8;
-    // Wide arithmetic is an operation on 64-bit machines only.
-    if !w64 && matches!(TABLE[row].2, Do::Mul | Do::AddCarry | Do::SubBorrow | Do::Div) {
+    // Wide arithmetic is an operation on words only.
+    if let Do::Mul(n) | Do::AddCarry(n) | Do::SubBorrow(n) | Do::Div(n) = TABLE[row].2
+        && !(n == 0 || n == 8 * p.word)
+    {
         return None;
     }
     Some(Intrinsic(row))
@@ -287,28 +297,32 @@ pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -
             let n = fx.resize(a(1), ty, true);
             one(fx.ins(Op::RotL, &[a(0), n], ty))
         }
-        Do::Mul => {
-            let r = fx.s.insn(Op::UMulWide, &[a(0), a(1)], &[Ty::I64, Ty::I64]);
+        Do::Mul(_) => {
+            let word = fx.word_ty();
+            let r = fx.s.insn(Op::UMulWide, &[a(0), a(1)], &[word, word]);
             vec![Val::one(r[0]), Val::one(r[1])]
         }
-        Do::AddCarry | Do::SubBorrow => {
-            let op = if what == Do::AddCarry { Op::AddCarry } else { Op::SubBorrow };
-            let r = fx.s.insn(op, &[a(0), a(1), a(2)], &[Ty::I64, Ty::I64]);
+        Do::AddCarry(_) | Do::SubBorrow(_) => {
+            let op = if matches!(what, Do::AddCarry(_)) { Op::AddCarry } else { Op::SubBorrow };
+            let word = fx.word_ty();
+            let r = fx.s.insn(op, &[a(0), a(1), a(2)], &[word, word]);
             vec![Val::one(r[0]), Val::one(r[1])]
         }
-        Do::Div => {
+        Do::Div(_) => {
+            let word = fx.word_ty();
             let zero = fx.icmp_imm(Cc::Eq, a(2), 0);
             fx.panic_if(zero, "panicdivide");
             let over = fx.icmp(Cc::Ule, a(2), a(0));
             fx.panic_if(over, "panicoverflow");
-            let r = fx.s.insn(Op::UDivWide, &[a(0), a(1), a(2)], &[Ty::I64, Ty::I64]);
+            let r = fx.s.insn(Op::UDivWide, &[a(0), a(1), a(2)], &[word, word]);
             vec![Val::one(r[0]), Val::one(r[1])]
         }
         Do::CallerPc | Do::CallerSp => {
             // It is about the function's own frame.
             fx.s.f.flags.noinline = true;
             let op = if what == Do::CallerPc { Op::GetCallerPc } else { Op::GetCallerSp };
-            let v = fx.ins(op, &[], Ty::I64);
+            let word = fx.word_ty();
+            let v = fx.ins(op, &[], word);
             let ty = result_ty(fx, 0);
             one(fx.resize(v, ty, false))
         }

@@ -32,7 +32,7 @@ impl<'a> Prog<'a> {
 
         let inter = self.rtype_mem(iface);
         let typ = self.rtype(t);
-        let mut e = Emit::new(self.word, self.arch.big_endian);
+        let mut e = Emit::new(self.prog.target);
         e.ptr(Some(SymRef::Data(inter)));
         e.ptr(Some(SymRef::Data(typ)));
         e.u32(self.type_hash(t));

@@ -9,6 +9,7 @@ use crate::tyq::Cls;
 use ir::func::Body;
 use ir::{
     Data, DataId, Func, FuncFlags, FuncId, IndexVec, Program, Reloc, RelocKind, Section, SigId, SymRef,
+    Target,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
@@ -84,9 +85,9 @@ pub struct Prog<'a> {
     pub files: &'a Files,
     /// The result.
     pub prog: Program,
-    /// Target.
+    /// The target's ABI; sizes and the order of bytes stand in `prog.target`.
     pub arch: &'static reflect::Arch,
-    /// Bytes in a word.
+    /// Bytes in a word, as in `prog.target`: asked for everywhere.
     pub word: u32,
     /// Names used often.
     pub names: Names,
@@ -121,13 +122,13 @@ impl<'a> Prog<'a> {
         let natives = crate::natives::Natives::new(&options.natives, options.wrappers);
         let runtime = Sym::new(externs::RUNTIME);
         let runtime_pkg = ck.pkgs.iter().position(|p| p.info.path == runtime).unwrap_or(0);
-        let word = options.arch.ptr_size as u32;
+        let target = Target::of(options.arch);
         Prog {
             ck,
             files,
-            prog: Program::default(),
+            prog: Program::new(target),
             arch: options.arch,
-            word,
+            word: target.word,
             names: Names {
                 tmp: Sym::new(".tmp"),
                 result: Sym::new("~r"),

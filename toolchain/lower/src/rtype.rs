@@ -355,24 +355,20 @@ pub fn drain(p: &mut Prog<'_>) {
 pub(crate) struct Emit {
     bytes: Vec<u8>,
     relocs: Vec<Reloc>,
-    word: u32,
-    big_endian: bool,
+    target: ir::Target,
 }
 
 impl Emit {
-    pub(crate) fn new(word: u32, big_endian: bool) -> Emit {
-        Emit { bytes: Vec::new(), relocs: Vec::new(), word, big_endian }
+    pub(crate) fn new(target: ir::Target) -> Emit {
+        Emit { bytes: Vec::new(), relocs: Vec::new(), target }
     }
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
     fn int(&mut self, n: u64, size: usize) {
-        let le = n.to_le_bytes();
-        if self.big_endian {
-            self.bytes.extend(le[..size].iter().rev());
-        } else {
-            self.bytes.extend_from_slice(&le[..size]);
-        }
+        let at = self.bytes.len();
+        self.bytes.resize(at + size, 0);
+        self.target.put(&mut self.bytes[at..], n);
     }
     pub(crate) fn u8(&mut self, n: u8) {
         self.bytes.push(n);
@@ -384,7 +380,7 @@ impl Emit {
         self.int(n.into(), 4);
     }
     pub(crate) fn word(&mut self, n: u64) {
-        self.int(n, self.word as usize);
+        self.int(n, self.target.word as usize);
     }
     pub(crate) fn align(&mut self, to: usize) {
         self.bytes.resize(self.bytes.len().next_multiple_of(to), 0);

@@ -35,7 +35,7 @@ pub(crate) fn common_size(word: u32) -> usize {
 pub(crate) fn emit(p: &mut Prog<'_>, t: TypeId) {
     let d = p.rtype_if_any(t).expect("asked for");
     let word = p.word as usize;
-    let mut e = Emit::new(p.word, p.arch.big_endian);
+    let mut e = Emit::new(p.prog.target);
     let under = p.under_get(t);
     let iface = matches!(under, Type::Interface(_));
     let methods = if iface { Vec::new() } else { p.table_methods(t) };

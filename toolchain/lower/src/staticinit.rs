@@ -67,15 +67,12 @@ struct Build<'x, 'a> {
 }
 
 impl Image {
-    fn put(&mut self, off: u64, n: u64, size: u32, big_endian: bool) {
+    fn put(&mut self, target: ir::Target, off: u64, n: u64, size: u32) {
         let end = off as usize + size as usize;
         if self.bytes.len() < end {
             self.bytes.resize(end, 0);
         }
-        for i in 0..size as usize {
-            let at = if big_endian { end - 1 - i } else { off as usize + i };
-            self.bytes[at] = (n >> (8 * i)) as u8;
-        }
+        target.put(&mut self.bytes[off as usize..end], n);
     }
     fn point(&mut self, off: u64, target: Target) {
         self.targets.push((off as u32, target));
@@ -93,7 +90,7 @@ impl<'x, 'a> Build<'x, 'a> {
         self.p.ck.table.canon(t)
     }
     fn put(&self, img: &mut Image, off: u64, n: u64, size: u32) {
-        img.put(off, n, size, self.p.arch.big_endian);
+        img.put(self.p.prog.target, off, n, size);
     }
     fn constant(&mut self, c: &ConstValue, t: TypeId, img: &mut Image, off: u64) -> bool {
         let w = self.p.word;

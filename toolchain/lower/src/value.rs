@@ -86,7 +86,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// The integer kind of a word.
     pub fn word_ty(&self) -> Ty {
-        Ty::int(self.p.word)
+        self.p.prog.target.word_ty()
     }
     /// A nil pointer.
     pub fn nil(&mut self) -> Value {

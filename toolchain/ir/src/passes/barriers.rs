@@ -15,7 +15,7 @@ pub fn run(program: &Program, f: &mut Func) {
         for i in insts {
             let d = &f.insts[i];
             let guarded = match d.op {
-                Op::Store { off, wb: true } => Some((off, 8)),
+                Op::Store { off, wb: true } => Some((off, program.target.word)),
                 Op::MemCopy { size, typ: Some(_) } | Op::MemZero { size, typ: Some(_) } => Some((0, size)),
                 _ => None,
             };

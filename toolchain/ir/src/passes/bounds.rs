@@ -29,7 +29,7 @@ const WINDOW: usize = 160;
 const FUEL: u32 = 200;
 /// Numbers nearer to 0 than this are never far enough, added to what [`leaves_room`], to overflow.
 fn huge(ty: Ty) -> i64 {
-    1 << (8 * ty.size(8) - 14)
+    1 << (ty.int_bits() - 14)
 }
 
 /// Whether a length of elements with `unit` bytes, in a word of this type, is certainly far from overflow: memory holds
@@ -339,14 +339,14 @@ impl Facts<'_> {
         let d = f.def_inst(x)?;
         let c = |i: usize| d.args.get(i).and_then(|&a| f.as_const(a));
         let natural = |i: usize| c(i).filter(|&m| m >= 0).map(|m| m as u64);
-        let bits = 8 * f.ty(x).size(8);
+        let bits = f.ty(x).int_bits();
         let fits = |m: &u64| *m <= u64::MAX >> (64 - bits);
         let of = |i: usize| self.largest(f.resolve(d.args[i]), depth - 1);
         match d.op {
             Op::Iconst(k) if k >= 0 => Some(k as u64),
             Op::Zext => {
                 let from = f.ty(d.args[0]);
-                let top = u64::MAX >> (64 - 8 * from.size(8));
+                let top = u64::MAX >> (64 - from.int_bits());
                 Some(of(0).map_or(top, |m| m.min(top)))
             }
             // What fits in the lower bits stays what it was.
@@ -458,15 +458,20 @@ fn asked(f: &Func) -> counters::Lengths {
 
 #[cfg(test)]
 mod tests {
-    use crate::{FuncId, Op};
+    use crate::{FuncId, Op, Target, target::for_all};
 
-    /// Checks that stay in `f0`, whose parameters are two numbers and two lengths.
+    /// Checks that stay in `f0`, whose parameters are two numbers and two lengths. `LAST` is the largest number.
     fn left(body: &str) -> usize {
+        for_all(|t| left_for(t, body))
+    }
+    fn left_for(t: Target, body: &str) -> usize {
+        let last = i64::MAX >> (64 - t.bits(t.word_ty()));
+        let body = body.replace("LAST", &last.to_string());
         let text = format!(
-            "sig0 = go (i64, i64, i64, i64) -> (i64)\nfunc f0 \"f\" sig0\n\
-             b0(v0: i64, v1: i64, v2: i64, v3: i64):\n{body}\nend\n"
+            "sig0 = go (word, word, word, word) -> (word)\nfunc f0 \"f\" sig0\n\
+             b0(v0: word, v1: word, v2: word, v3: word):\n{body}\nend\n"
         );
-        let p = crate::parse::program(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let p = crate::parse::program_for(t, &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let mut f = p.funcs[FuncId(0)].clone();
         crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
         super::run(&p, &mut f);
@@ -476,17 +481,17 @@ mod tests {
     /// A loop in which v9 is the counter.
     fn counting(start: &str, cc: &str, bound: &str, step: i64, body: &str) -> usize {
         left(&format!(
-            "v4: i64 = iconst {step}\nv5: i64 = iconst 0\nv6: i64 = iconst -1\nv7: i64 = add v2, v6\n\
+            "v4: word = iconst {step}\nv5: word = iconst 0\nv6: word = iconst -1\nv7: word = add v2, v6\n\
              jump b1({start})\n\
-             b1(v9: i64):\nv10: i8 = icmp.{cc} v9, {bound}\nbr v10, b2, b3\n\
-             b2:\n{body}\nv11: i64 = add v9, v4\njump b1(v11)\n\
+             b1(v9: word):\nv10: i8 = icmp.{cc} v9, {bound}\nbr v10, b2, b3\n\
+             b2:\n{body}\nv11: word = add v9, v4\njump b1(v11)\n\
              b3:\nret v9"
         ))
     }
 
     #[test]
     fn counters_up_and_down() {
-        let check = "boundscheck.index.s1 v9, v2";
+        let check = "boundscheck.index.s4 v9, v2";
         assert_eq!(counting("v5", "slt", "v2", 1, check), 0);
         assert_eq!(counting("v5", "slt", "v2", 2, check), 0);
         assert_eq!(counting("v7", "sge", "v5", -1, check), 0);
@@ -505,21 +510,21 @@ mod tests {
         assert_eq!(counting("v5", "slt", "v2", 2, "boundscheck.index.s0 v9, v2"), 1);
         let sum = |unit: u32| {
             left(&format!(
-                "v4: i64 = iconst 0\nv5: i64 = iconst 5\nboundscheck.index.s{unit} v4, v2\n\
-                 v6: i64 = add v2, v5\nv7: i8 = icmp.slt v6, v3\nbr v7, b1, b2\n\
-                 b1:\nboundscheck.index.s1 v4, v3\nboundscheck.index.s1 v6, v3\njump b2\nb2:\nret v0"
+                "v4: word = iconst 0\nv5: word = iconst 5\nboundscheck.index.s{unit} v4, v2\n\
+                 v6: word = add v2, v5\nv7: i8 = icmp.slt v6, v3\nbr v7, b1, b2\n\
+                 b1:\nboundscheck.index.s4 v4, v3\nboundscheck.index.s4 v6, v3\njump b2\nb2:\nret v0"
             ))
         };
-        assert_eq!((sum(0), sum(1)), (3, 1));
+        assert_eq!((sum(0), sum(4)), (3, 1));
         // A constant is as near to the end as it is.
-        let end = |k: i64| {
+        let end = |k: &str| {
             left(&format!(
-                "v4: i64 = iconst {k}\nv5: i64 = iconst 5\nv6: i64 = add v4, v5\n\
+                "v4: word = iconst {k}\nv5: word = iconst 5\nv6: word = add v4, v5\n\
                  v7: i8 = icmp.slt v6, v2\nbr v7, b1, b2\n\
-                 b1:\nboundscheck.index.s1 v4, v2\njump b2\nb2:\nret v0"
+                 b1:\nboundscheck.index.s4 v4, v2\njump b2\nb2:\nret v0"
             ))
         };
-        assert_eq!((end(7), end(i64::MAX)), (0, 1));
+        assert_eq!((end("7"), end("LAST")), (0, 1));
         // The address space of 32 bits holds more bytes than a length counts, and fewer words.
         use crate::Ty::{I8, I32, I64};
         let room = [(1, I64), (0, I64), (4, I32), (1, I32), (0, I32), (1, I8)];
@@ -529,11 +534,11 @@ mod tests {
 
     #[test]
     fn neighbours() {
-        let next = "v12: i64 = iconst 1\nv13: i64 = add v9, v12\nboundscheck.index.s1 v13, v2\nboundscheck.index.s1 v9, v2";
+        let next = "v12: word = iconst 1\nv13: word = add v9, v12\nboundscheck.index.s4 v13, v2\nboundscheck.index.s4 v9, v2";
         // The second follows from the first only if it is not beyond the numbers' end, and from the loop.
-        assert_eq!(counting("v5", "slt", "v7", 1, "boundscheck.index.s1 v9, v2"), 0);
+        assert_eq!(counting("v5", "slt", "v7", 1, "boundscheck.index.s4 v9, v2"), 0);
         assert_eq!(counting("v5", "slt", "v2", 1, next), 1);
-        let before = "v12: i64 = iconst -1\nv13: i64 = add v9, v12\nboundscheck.index.s1 v13, v2";
+        let before = "v12: word = iconst -1\nv13: word = add v9, v12\nboundscheck.index.s4 v13, v2";
         assert_eq!(counting("v5", "slt", "v2", 1, before), 1);
     }
 
@@ -543,16 +548,16 @@ mod tests {
         assert_eq!(
             left(
                 "v4: i8 = icmp.slt v0, v2\nbr v4, b1, b2\n\
-                 b1:\nboundscheck.index.s1 v0, v2\njump b2\n\
-                 b2:\nv5: i64 = iconst 0\nboundscheck.index.s1 v5, v0\nret v0"
+                 b1:\nboundscheck.index.s4 v0, v2\njump b2\n\
+                 b2:\nv5: word = iconst 0\nboundscheck.index.s4 v5, v0\nret v0"
             ),
             2
         );
         // Behind the check it is.
         assert_eq!(
             left(
-                "v4: i8 = icmp.slt v0, v2\nboundscheck.index.s1 v1, v0\nbr v4, b1, b2\n\
-                 b1:\nboundscheck.index.s1 v0, v2\njump b2\n\
+                "v4: i8 = icmp.slt v0, v2\nboundscheck.index.s4 v1, v0\nbr v4, b1, b2\n\
+                 b1:\nboundscheck.index.s4 v0, v2\njump b2\n\
                  b2:\nret v0"
             ),
             1
@@ -562,18 +567,18 @@ mod tests {
     #[test]
     fn what_arithmetic_says() {
         let text = |inner: &str| {
-            format!("v4: i64 = iconst 100\nv5: i64 = iconst 2\nv6: i64 = iconst 1\n{inner}\nret v0")
+            format!("v4: word = iconst 100\nv5: word = iconst 2\nv6: word = iconst 1\n{inner}\nret v0")
         };
-        let table = "v7: i64 = urem v0, v4\nv8: i64 = mul v7, v5\nv9: i64 = add v8, v6\n";
-        assert_eq!(left(&text(&format!("{table}v10: i64 = iconst 200\nboundscheck.index.s1 v9, v10"))), 0);
-        assert_eq!(left(&text(&format!("{table}v10: i64 = iconst 199\nboundscheck.index.s1 v9, v10"))), 1);
+        let table = "v7: word = urem v0, v4\nv8: word = mul v7, v5\nv9: word = add v8, v6\n";
+        assert_eq!(left(&text(&format!("{table}v10: word = iconst 200\nboundscheck.index.s4 v9, v10"))), 0);
+        assert_eq!(left(&text(&format!("{table}v10: word = iconst 199\nboundscheck.index.s4 v9, v10"))), 1);
         // The remainder as it is computed beside a quotient.
-        let table = "v7: i64 = udiv v0, v4\nv8: i64 = mul v7, v4\nv9: i64 = sub v0, v8\n";
-        assert_eq!(left(&text(&format!("{table}boundscheck.index.s1 v9, v4"))), 0);
+        let table = "v7: word = udiv v0, v4\nv8: word = mul v7, v4\nv9: word = sub v0, v8\n";
+        assert_eq!(left(&text(&format!("{table}boundscheck.index.s4 v9, v4"))), 0);
         // A constant index below one that was checked.
         assert_eq!(
             left(&text(
-                "boundscheck.index.s1 v5, v2\nboundscheck.index.s1 v6, v2\nboundscheck.index.s1 v4, v2"
+                "boundscheck.index.s4 v5, v2\nboundscheck.index.s4 v6, v2\nboundscheck.index.s4 v4, v2"
             )),
             2
         );

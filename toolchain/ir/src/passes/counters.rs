@@ -31,7 +31,7 @@ pub type Lengths = FxHashMap<Value, SmallVec<[(Block, bool); 4]>>;
 
 /// Steps are smaller: added to a length that leaves room, they do not overflow.
 fn step(ty: Ty) -> i64 {
-    1 << (4 * ty.size(8) + 8)
+    1 << (ty.int_bits() / 2 + 8)
 }
 /// How many additions and joins make one round.
 const DEPTH: u32 = 4;

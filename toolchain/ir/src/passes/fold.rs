@@ -1,6 +1,6 @@
 //! Constant folding and algebraic identities: what one instruction is worth, given its operands.
 use crate::{
-    Func, Op, Program, SymRef, Ty, Value,
+    Func, Op, Program, SymRef, Target, Ty, Value,
     op::{Cc, Fcc},
     program::{RelocKind, Section},
 };
@@ -13,24 +13,9 @@ pub enum Folded {
     Op(Op, smallvec::SmallVec<[Value; 3]>),
 }
 
-fn bits(ty: Ty) -> u32 {
-    ty.size(8) * 8
-}
-
-/// Sign-extends the low bits of `x` as wide as `ty`.
-pub fn wrap(x: i64, ty: Ty) -> i64 {
-    let s = 64 - bits(ty);
-    x << s >> s
-}
-
-fn unsigned(x: i64, ty: Ty) -> u64 {
-    let s = 64 - bits(ty);
-    (x as u64) << s >> s
-}
-
 /// Evaluates a comparison.
-pub fn compare(cc: Cc, x: i64, y: i64, ty: Ty) -> bool {
-    let (sx, sy, ux, uy) = (wrap(x, ty), wrap(y, ty), unsigned(x, ty), unsigned(y, ty));
+pub fn compare(t: Target, cc: Cc, x: i64, y: i64, ty: Ty) -> bool {
+    let (sx, sy, ux, uy) = (t.sext(x, ty), t.sext(y, ty), t.zext(x, ty), t.zext(y, ty));
     match cc {
         Cc::Eq => ux == uy,
         Cc::Ne => ux != uy,
@@ -83,7 +68,8 @@ pub fn is_address(f: &Func, v: Value) -> bool {
 
 /// Folds one instruction with one result, if it can be.
 pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Option<Folded> {
-    let konst = |v: i64| Some(Folded::Op(Op::Iconst(wrap(v, ty)), Default::default()));
+    let t = program.target;
+    let konst = |v: i64| Some(Folded::Op(Op::Iconst(t.sext(v, ty)), Default::default()));
     let value = |v: Value| Some(Folded::Value(v));
     let make = |op: Op, args: &[Value]| Some(Folded::Op(op, smallvec::SmallVec::from_slice(args)));
     let c = |i: usize| args.get(i).and_then(|&a| f.as_const(a));
@@ -113,7 +99,7 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
                 (Op::Add | Op::Sub | Op::Or | Op::Xor, Some(0)) => return value(args[0]),
                 (Op::Mul, Some(1)) => return value(args[0]),
                 (Op::Mul | Op::And, Some(0)) => return konst(0),
-                (Op::And, Some(m)) if wrap(m, ty) == -1 => return value(args[0]),
+                (Op::And, Some(m)) if t.sext(m, ty) == -1 => return value(args[0]),
                 _ => {}
             }
             if args[0] == args[1] {
@@ -140,9 +126,9 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
         }
         Op::SDiv | Op::UDiv | Op::SRem | Op::URem => {
             if let (Some(x), Some(y)) = (x, y)
-                && unsigned(y, ty) != 0
+                && t.zext(y, ty) != 0
             {
-                let (sx, sy, ux, uy) = (wrap(x, ty), wrap(y, ty), unsigned(x, ty), unsigned(y, ty));
+                let (sx, sy, ux, uy) = (t.sext(x, ty), t.sext(y, ty), t.zext(x, ty), t.zext(y, ty));
                 return konst(match op {
                     Op::SDiv => sx.wrapping_div(sy),
                     Op::SRem => sx.wrapping_rem(sy),
@@ -157,20 +143,20 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
             }
         }
         Op::Shl(_) | Op::LShr(_) | Op::AShr(_) => {
-            let count = y.map(|y| unsigned(y, f.ty(args[1])));
+            let count = y.map(|y| t.zext(y, f.ty(args[1])));
             if count == Some(0) {
                 return value(args[0]);
             }
             let count = count?;
-            let width = bits(ty) as u64;
+            let width = t.bits(ty) as u64;
             if let Some(x) = x {
                 let n = count.min(63) as u32;
                 return konst(match op {
                     Op::Shl(_) if count >= width => 0,
                     Op::Shl(_) => x << n,
                     Op::LShr(_) if count >= width => 0,
-                    Op::LShr(_) => (unsigned(x, ty) >> n) as i64,
-                    _ => wrap(x, ty) >> n,
+                    Op::LShr(_) => (t.zext(x, ty) >> n) as i64,
+                    _ => t.sext(x, ty) >> n,
                 });
             }
             match op {
@@ -183,14 +169,14 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
         }
         Op::Neg => konst(x?.wrapping_neg()),
         Op::Not => konst(!x?),
-        Op::Clz => konst(unsigned(x?, ty).leading_zeros() as i64 - (64 - bits(ty)) as i64),
-        Op::Ctz => konst(unsigned(x?, ty).trailing_zeros().min(bits(ty)) as i64),
-        Op::Popcnt => konst(unsigned(x?, ty).count_ones() as i64),
+        Op::Clz => konst(t.zext(x?, ty).leading_zeros() as i64 - (64 - t.bits(ty)) as i64),
+        Op::Ctz => konst(t.zext(x?, ty).trailing_zeros().min(t.bits(ty)) as i64),
+        Op::Popcnt => konst(t.zext(x?, ty).count_ones() as i64),
         Op::Sext => match x {
-            Some(x) => konst(wrap(x, aty)),
+            Some(x) => konst(t.sext(x, aty)),
             None => None,
         },
-        Op::Zext => x.map(|x| Folded::Op(Op::Iconst(wrap(unsigned(x, aty) as i64, ty)), Default::default())),
+        Op::Zext => x.map(|x| Folded::Op(Op::Iconst(t.sext(t.zext(x, aty) as i64, ty)), Default::default())),
         Op::Trunc => {
             if let Some(x) = x {
                 return konst(x);
@@ -202,7 +188,7 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
                 if f.ty(a) == ty {
                     return value(a);
                 }
-                if bits(f.ty(a)) > bits(ty) {
+                if t.bits(f.ty(a)) > t.bits(ty) {
                     return make(Op::Trunc, &[a]);
                 }
             }
@@ -221,7 +207,7 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
         }
         Op::Icmp(cc) => {
             if let (Some(x), Some(y)) = (x, y) {
-                return konst(compare(*cc, x, y, aty) as i64);
+                return konst(compare(t, *cc, x, y, aty) as i64);
             }
             if args[0] == args[1] {
                 return konst(matches!(cc, Cc::Eq | Cc::Sle | Cc::Sge | Cc::Ule | Cc::Uge) as i64);
@@ -304,12 +290,13 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
 /// A load from read-only data: itabs, type descriptors, constant tables.
 fn load_constant(program: &Program, data: crate::DataId, off: i64, ty: Ty) -> Option<Folded> {
     let data = &program.datas[data];
-    let size = ty.size(8) as i64;
+    let t = program.target;
+    let (size, word) = (t.size(ty) as i64, t.word as i64);
     if !matches!(data.section, Section::Rodata | Section::Types) || off < 0 || off + size > data.size as i64 {
         return None;
     }
-    if let Some(r) = data.relocs.iter().find(|r| (r.off as i64) < off + size && (r.off as i64) + 8 > off) {
-        if r.off as i64 == off && r.kind == RelocKind::Abs && size == 8 {
+    if let Some(r) = data.relocs.iter().find(|r| (r.off as i64) < off + size && (r.off as i64) + word > off) {
+        if r.off as i64 == off && r.kind == RelocKind::Abs && (ty == Ty::Ptr || ty == t.word_ty()) {
             return Some(Folded::Op(Op::Sym(r.target, r.addend), Default::default()));
         }
         return None;
@@ -318,9 +305,9 @@ fn load_constant(program: &Program, data: crate::DataId, off: i64, ty: Ty) -> Op
     for i in 0..size {
         bytes[i as usize] = data.bytes.get((off + i) as usize).copied().unwrap_or(0);
     }
-    let raw = u64::from_le_bytes(bytes);
+    let raw = t.get(&bytes[..size as usize]);
     Some(Folded::Op(
-        if ty.is_float() { Op::Fconst(raw) } else { Op::Iconst(wrap(raw as i64, ty)) },
+        if ty.is_float() { Op::Fconst(raw) } else { Op::Iconst(t.sext(raw as i64, ty)) },
         Default::default(),
     ))
 }

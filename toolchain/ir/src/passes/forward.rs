@@ -130,19 +130,22 @@ fn constant(program: &Program, f: &Func, v: Value, size: u32) -> Option<(DataId,
 
 #[cfg(test)]
 mod tests {
-    use crate::{FuncId, Op, Program, interp::Interp};
+    use crate::{FuncId, Op, Program, Target, interp::Interp, target::for_all};
 
     /// The copies and zeroings that are left of a body in which d0 is read-only data of 16 bytes, d1 such zeros, and s0 a slot.
     fn left(body: &str) -> (usize, usize) {
+        for_all(|t| left_for(t, body))
+    }
+    fn left_for(t: Target, body: &str) -> (usize, usize) {
         let text = format!(
-            "sig0 = go (i64) -> (i64)\n\
+            "sig0 = go (word) -> (word)\n\
              data d0 \"x\" rodata align 8 size 16\nbytes 0102030405060708090a0b0c0d0e0f10\nend\n\
              data d1 \"z\" rodata align 8 size 16\nend\n\
              func f0 \"f\" sig0\nslot s0 size 16 align 8 ptrs - \"t\"\nslot s1 size 16 align 8 ptrs - \"u\"\n\
-             b0(v0: i64):\nv1: ptr = slotaddr s0 + 0\nv2: ptr = sym d0 + 0\nv3: ptr = sym d1 + 0\n\
+             b0(v0: word):\nv1: ptr = slotaddr s0 + 0\nv2: ptr = sym d0 + 0\nv3: ptr = sym d1 + 0\n\
              v4: ptr = slotaddr s1 + 0\n{body}\nret v9\nend\n"
         );
-        let mut p: Program = crate::parse::program(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let mut p: Program = crate::parse::program_for(t, &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let call = |p: &Program| Interp::new(p, 1000).call(FuncId(0), &[8], 0);
         let before = call(&p);
         let mut f = p.funcs[FuncId(0)].clone();
@@ -160,16 +163,16 @@ mod tests {
 
     #[test]
     fn tables_are_read_where_they_are() {
-        assert_eq!(left("memcopy v1, v2 size 16\nv5: ptr = ptradd v1, v0\nv9: i64 = load v5 + 0"), (0, 0));
-        assert_eq!(left("memcopy v1, v2 size 16\nmemcopy v4, v1 size 16\nv9: i64 = load v4 + 8"), (0, 0));
-        assert_eq!(left("memcopy v4, v3 size 16\nstore v4, v0 + 0\nv9: i64 = load v4 + 0"), (0, 1));
+        assert_eq!(left("memcopy v1, v2 size 16\nv5: ptr = ptradd v1, v0\nv9: word = load v5 + 0"), (0, 0));
+        assert_eq!(left("memcopy v1, v2 size 16\nmemcopy v4, v1 size 16\nv9: word = load v4 + 8"), (0, 0));
+        assert_eq!(left("memcopy v4, v3 size 16\nstore v4, v0 + 0\nv9: word = load v4 + 0"), (0, 1));
     }
 
     #[test]
     fn what_changes_stays() {
-        assert_eq!(left("memcopy v1, v2 size 16\nstore v1, v0 + 8\nv9: i64 = load v1 + 0"), (1, 0));
-        assert_eq!(left("memzero v1 size 16\nmemcopy v1, v2 size 16\nv9: i64 = load v1 + 0"), (1, 1));
-        let derived = "v5: ptr = ptradd v1, v0\nstore v5, v0 + 0\nv9: i64 = load v1 + 0";
+        assert_eq!(left("memcopy v1, v2 size 16\nstore v1, v0 + 8\nv9: word = load v1 + 0"), (1, 0));
+        assert_eq!(left("memzero v1 size 16\nmemcopy v1, v2 size 16\nv9: word = load v1 + 0"), (1, 1));
+        let derived = "v5: ptr = ptradd v1, v0\nstore v5, v0 + 0\nv9: word = load v1 + 0";
         assert_eq!(left(&format!("memcopy v1, v2 size 16\n{derived}")), (1, 0));
     }
 }

@@ -8,7 +8,7 @@
 use super::effects::{Effect, effect, is_safepoint};
 use super::fold;
 use crate::{
-    Block, Func, Inst, Op, Program, SymRef, Term, Ty, Value, ValueDef,
+    Block, Func, Inst, Op, Program, SymRef, Target, Term, Ty, Value, ValueDef,
     analysis::{cfg::Cfg, dom::DomTree},
 };
 use rustc_hash::FxHashMap;
@@ -48,19 +48,20 @@ struct Log {
 }
 
 /// The pass.
-pub fn run(_program: &Program, f: &mut Func) {
+pub fn run(program: &Program, f: &mut Func) {
+    let t = program.target;
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let mut known = Known::default();
     let mut at_end: FxHashMap<Block, Memory> = FxHashMap::default();
     for root in dom.roots.clone() {
         let mut stack: Vec<(Block, usize, Log)> = Vec::new();
-        let log = visit(f, &cfg, root, &mut known, &mut at_end);
+        let log = visit(t, f, &cfg, root, &mut known, &mut at_end);
         stack.push((root, 0, log));
         while let Some((b, next, _)) = stack.last_mut() {
             if let Some(&c) = dom.children[*b].get(*next) {
                 *next += 1;
-                let log = visit(f, &cfg, c, &mut known, &mut at_end);
+                let log = visit(t, f, &cfg, c, &mut known, &mut at_end);
                 stack.push((c, 0, log));
             } else {
                 let (b, _, log) = stack.pop().expect("the loop's own entry");
@@ -157,7 +158,14 @@ fn remainder(f: &mut Func, b: Block, inst: Inst, known: &mut Known, log: &mut Lo
     f.insts[inst].args = smallvec::smallvec![args[0], product];
 }
 
-fn visit(f: &mut Func, cfg: &Cfg, b: Block, known: &mut Known, at_end: &mut FxHashMap<Block, Memory>) -> Log {
+fn visit(
+    target: Target,
+    f: &mut Func,
+    cfg: &Cfg,
+    b: Block,
+    known: &mut Known,
+    at_end: &mut FxHashMap<Block, Memory>,
+) -> Log {
     let mut log = Log::default();
     learn(f, cfg, b, known, &mut log);
     let mut memory = match cfg.preds[b].as_slice() {
@@ -220,10 +228,10 @@ fn visit(f: &mut Func, cfg: &Cfg, b: Block, known: &mut Known, at_end: &mut FxHa
                 if let Op::Store { off, .. } = data.op {
                     let (base, value) = (data.args[0], data.args[1]);
                     let ty = f.ty(value);
-                    let (lo, hi) = (off as i64, off as i64 + ty.size(8) as i64);
+                    let (lo, hi) = (off as i64, off as i64 + target.size(ty) as i64);
                     memory.known.retain(|&(p, o, t), _| {
                         distinct(f, base, p)
-                            || (p == base && (o as i64 + t.size(8) as i64 <= lo || o as i64 >= hi))
+                            || (p == base && (o as i64 + target.size(t) as i64 <= lo || o as i64 >= hi))
                     });
                     memory.known.insert((base, off, ty), value);
                 } else {
@@ -288,11 +296,18 @@ fn key(f: &Func, op: &Op, args: &SmallVec<[Value; 3]>, results: &[Value]) -> Key
 
 #[cfg(test)]
 mod tests {
-    use crate::{Func, FuncId, Op, Program, interp::Interp, passes};
+    use crate::{Func, FuncId, Op, Program, Target, interp::Interp, passes, target::for_all};
 
-    /// Runs the pass and then `simplify` on `f0`, and checks that results stay the same.
-    fn optimised(text: &str, args: &[&[u64]]) -> Func {
-        let mut p: Program = crate::parse::program(text).unwrap_or_else(|e| panic!("{e}"));
+    /// Runs the pass and then `simplify` on `f0`, checks that results stay the same, and says what is found then.
+    fn optimised<T: PartialEq + std::fmt::Debug>(
+        text: &str,
+        args: &[&[u64]],
+        found: impl Fn(&Func) -> T,
+    ) -> T {
+        for_all(|t| found(&optimised_for(t, text, args)))
+    }
+    fn optimised_for(t: Target, text: &str, args: &[&[u64]]) -> Func {
+        let mut p: Program = crate::parse::program_for(t, text).unwrap_or_else(|e| panic!("{e}"));
         let call = |p: &Program| -> Vec<_> {
             args.iter().map(|a| Interp::new(p, 1000).call(FuncId(0), a, 0)).collect()
         };
@@ -314,15 +329,21 @@ mod tests {
     #[test]
     fn one_division_for_quotient_and_remainder() {
         for (first, second) in [("sdiv", "srem"), ("srem", "sdiv"), ("udiv", "urem"), ("urem", "udiv")] {
-            let f = optimised(
+            let divisions = optimised(
                 &format!(
-                    "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n\
-                     v2: i64 = {first} v0, v1\nv3: i64 = {second} v0, v1\nv4: i64 = xor v2, v3\nret v4\nend\n"
+                    "sig0 = go (word, word) -> (word)\nfunc f0 \"f\" sig0\nb0(v0: word, v1: word):\n\
+                     v2: word = {first} v0, v1\nv3: word = {second} v0, v1\nv4: word = xor v2, v3\nret v4\nend\n"
                 ),
-                &[&[17, 5], &[u64::MAX - 16, 5], &[17, u64::MAX - 4], &[1 << 63, u64::MAX]],
+                &[
+                    &[17, 5],
+                    &[u64::MAX - 16, 5],
+                    &[17, u64::MAX - 4],
+                    &[1 << 63, u64::MAX],
+                    &[1 << 31, u64::MAX],
+                ],
+                |f| [Op::SDiv, Op::UDiv, Op::SRem, Op::URem].iter().map(|op| count(f, op)).sum::<usize>(),
             );
-            let divisions = [Op::SDiv, Op::UDiv, Op::SRem, Op::URem].map(|op| count(&f, &op));
-            assert_eq!(divisions.iter().sum::<usize>(), 1, "{f}");
+            assert_eq!(divisions, 1, "{first} {second}");
         }
     }
 
@@ -336,47 +357,48 @@ mod tests {
         for (i, a) in names.iter().enumerate() {
             for b in &names[i..] {
                 let value = |v: u32, name: &str| match name.strip_prefix("icmp") {
-                    Some(_) => format!("v{}: i8 = {name} v0, v1\nv{v}: i64 = zext v{}", v + 10, v + 10),
-                    None => format!("v{v}: i64 = {name} v0, v1"),
+                    Some(_) => format!("v{}: i8 = {name} v0, v1\nv{v}: word = zext v{}", v + 10, v + 10),
+                    None => format!("v{v}: word = {name} v0, v1"),
                 };
                 let text = format!(
-                    "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n\
-                     {}\n{}\nv4: i64 = rotl v2, v0\nv5: i64 = xor v4, v3\nret v5\nend\n",
+                    "sig0 = go (word, word) -> (word)\nfunc f0 \"f\" sig0\nb0(v0: word, v1: word):\n\
+                     {}\n{}\nv4: word = rotl v2, v0\nv5: word = xor v4, v3\nret v5\nend\n",
                     value(2, a),
                     value(3, b)
                 );
-                optimised(&text, &[&[17, 5], &[u64::MAX - 16, 3], &[5, u64::MAX - 4], &[7, 7]]);
+                optimised(&text, &[&[17, 5], &[u64::MAX - 16, 3], &[5, u64::MAX - 4], &[7, 7]], |_| ());
             }
         }
     }
 
     #[test]
     fn a_remainder_alone_stays() {
-        let f = optimised(
-            "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n\
-             v2: i64 = srem v0, v1\nret v2\nend\n",
+        let found = optimised(
+            "sig0 = go (word, word) -> (word)\nfunc f0 \"f\" sig0\nb0(v0: word, v1: word):\n\
+             v2: word = srem v0, v1\nret v2\nend\n",
             &[&[17, 5]],
+            |f| (count(f, &Op::SRem), count(f, &Op::SDiv)),
         );
-        assert_eq!((count(&f, &Op::SRem), count(&f, &Op::SDiv)), (1, 0));
+        assert_eq!(found, (1, 0));
     }
 
     #[test]
     fn a_branch_tells_what_holds_behind_it() {
         // Behind v0 < v1: v1 > v0 holds, v1 <= v0 does not; elsewhere nothing is known.
-        let f = optimised(
-            "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n\
+        let found = optimised(
+            "sig0 = go (word, word) -> (word)\nfunc f0 \"f\" sig0\nb0(v0: word, v1: word):\n\
              v2: i8 = icmp.slt v0, v1\nbr v2, b1, b2\n\
              b1:\nv3: i8 = icmp.sgt v1, v0\nbr v3, b3, b4\n\
              b2:\nv4: i8 = icmp.sgt v1, v0\nbr v4, b4, b5\n\
-             b3:\nv5: i64 = iconst 3\nret v5\n\
-             b4:\nv6: i64 = iconst 4\nret v6\n\
+             b3:\nv5: word = iconst 3\nret v5\n\
+             b4:\nv6: word = iconst 4\nret v6\n\
              b5:\nv7: i8 = icmp.sle v0, v1\nbr v7, b6, b7\n\
-             b6:\nv8: i64 = iconst 6\nret v8\n\
-             b7:\nv9: i64 = iconst 7\nret v9\nend\n",
+             b6:\nv8: word = iconst 6\nret v8\n\
+             b7:\nv9: word = iconst 7\nret v9\nend\n",
             &[&[1, 2], &[2, 1], &[2, 2]],
+            |f| f.blocks.iter().filter(|b| matches!(b.term, crate::Term::Br { .. })).count(),
         );
-        let branches = f.blocks.iter().filter(|b| matches!(b.term, crate::Term::Br { .. })).count();
         // The first one, and the one that asks about equality.
-        assert_eq!(branches, 2, "{f}");
+        assert_eq!(found, 2);
     }
 }

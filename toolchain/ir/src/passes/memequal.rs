@@ -1,24 +1,30 @@
 //! Comparisons of few bytes, their number known, become loads: `s == "text"`, string switches, small structs.
 //!
-//! Both sides are readable in full: the lengths of strings were compared before. Loads may be unaligned and overlap. Bytes of
-//! read-only data become constants, in the order of little-endian machines, the only ones there is code for.
-use crate::{Func, FuncId, Inst, Op, Program, Section, SymRef, Ty, Value, op::Callee, op::Cc};
+//! Both sides are readable in full: the lengths of strings were compared before. Loads may be unaligned and overlap where the machine
+//! allows that; elsewhere nothing is known of the alignment, and only very few bytes are compared here, one by one. Bytes of
+//! read-only data become constants.
+use crate::{Func, FuncId, Inst, Op, Program, Section, SymRef, Target, Ty, Value, op::Callee, op::Cc};
 use smallvec::SmallVec;
 
-/// More bytes than this are compared by the call.
-const MAX: i64 = 32;
+/// More loads a side than this are left to the call.
+const MAX: u32 = 4;
+
+/// The largest number of bytes that is compared here.
+fn most(t: Target) -> u32 {
+    if t.unaligned { MAX * t.word } else { MAX }
+}
 
 /// The pass.
 pub fn run(program: &Program, f: &mut Func) {
     let Some(memequal) = super::by_name(program, "runtime.memequal") else { return };
     for b in f.blocks.ids() {
-        if !f.blocks[b].insts.iter().any(|&i| small(f, i, memequal).is_some()) {
+        if !f.blocks[b].insts.iter().any(|&i| small(program.target, f, i, memequal).is_some()) {
             continue;
         }
         let insts = std::mem::take(&mut f.blocks[b].insts);
         let mut out = Vec::with_capacity(insts.len() + 8);
         for i in insts {
-            match small(f, i, memequal) {
+            match small(program.target, f, i, memequal) {
                 Some(n) => expand(program, f, i, n, &mut out),
                 None => out.push(i),
             }
@@ -29,28 +35,31 @@ pub fn run(program: &Program, f: &mut Func) {
 }
 
 /// The number of bytes of a comparison that is to be expanded.
-fn small(f: &Func, i: Inst, memequal: FuncId) -> Option<u32> {
+fn small(t: Target, f: &Func, i: Inst, memequal: FuncId) -> Option<u32> {
     let d = &f.insts[i];
     match d.op {
         Op::Call { callee: Callee::Static(c), .. } if c == memequal && d.results.len() == 1 => {
-            f.as_const(d.args[2]).filter(|n| (0..=MAX).contains(n)).map(|n| n as u32)
+            f.as_const(d.args[2]).filter(|n| (0..=most(t) as i64).contains(n)).map(|n| n as u32)
         }
         _ => None,
     }
 }
 
 /// The loads for `n` bytes: kind and offset.
-fn pieces(n: u32) -> SmallVec<[(Ty, u32); 4]> {
+fn pieces(t: Target, n: u32) -> SmallVec<[(Ty, u32); 4]> {
+    if !t.unaligned {
+        return (0..n).map(|at| (Ty::I8, at)).collect();
+    }
     let mut out = SmallVec::new();
     let mut at = 0;
-    while n - at >= 8 {
-        out.push((Ty::I64, at));
-        at += 8;
+    while n - at >= t.word {
+        out.push((t.word_ty(), at));
+        at += t.word;
     }
     match n - at {
         0 => {}
         // The last piece ends with the bytes, whatever it shares with the one before.
-        _ if n > 8 => out.push((Ty::I64, n - 8)),
+        _ if n > t.word => out.push((t.word_ty(), n - t.word)),
         1 => out.push((Ty::I8, at)),
         2 => out.push((Ty::I16, at)),
         3 => out.extend([(Ty::I16, at), (Ty::I8, at + 2)]),
@@ -65,7 +74,7 @@ fn known(program: &Program, f: &Func, v: Value, ty: Ty, at: u32) -> Option<i64> 
     let Op::Sym(SymRef::Data(data), off) = f.def_inst(v)?.op else { return None };
     let d = &program.datas[data];
     let from = u64::try_from(off).ok()?.checked_add(at as u64)?;
-    let n = ty.size(8) as u64;
+    let n = program.target.size(ty) as u64;
     if d.section != Section::Rodata || !d.relocs.is_empty() || from + n > d.size {
         return None;
     }
@@ -73,9 +82,8 @@ fn known(program: &Program, f: &Func, v: Value, ty: Ty, at: u32) -> Option<i64> 
     for (k, byte) in word[..n as usize].iter_mut().enumerate() {
         *byte = d.bytes.get(from as usize + k).copied().unwrap_or(0);
     }
-    let word = i64::from_le_bytes(word);
-    let unused = 64 - 8 * n as u32;
-    Some(word << unused >> unused)
+    let t = program.target;
+    Some(t.sext(t.get(&word[..n as usize]) as i64, ty))
 }
 
 fn expand(program: &Program, f: &mut Func, call: Inst, n: u32, out: &mut Vec<Inst>) {
@@ -89,7 +97,7 @@ fn expand(program: &Program, f: &mut Func, call: Inst, n: u32, out: &mut Vec<Ins
         out.push(i);
         f.insts[i].results[0]
     };
-    let pieces = pieces(n);
+    let pieces = pieces(program.target, n);
     let mut side = |f: &mut Func, k: usize, ty: Ty, at: u32| match known(program, f, args[k], ty, at) {
         Some(c) => emit(f, Op::Iconst(c), &[], ty),
         None => emit(f, Op::Load { off: at as i32 }, &[args[k]], ty),
@@ -125,54 +133,56 @@ mod tests {
 
     #[test]
     fn pieces_cover_every_byte_and_no_other() {
-        for n in 0..=MAX as u32 {
-            let mut seen = vec![false; n as usize];
-            for (ty, at) in pieces(n) {
-                (at..at + ty.size(8)).for_each(|k| seen[k as usize] = true);
+        for t in Target::SHAPES {
+            for n in 0..=most(t) {
+                let mut seen = vec![false; n as usize];
+                for (ty, at) in pieces(t, n) {
+                    (at..at + t.size(ty)).for_each(|k| seen[k as usize] = true);
+                }
+                assert!(seen.iter().all(|&s| s), "{t:?} {n}");
+                assert!(pieces(t, n).len() <= MAX as usize, "{t:?} {n}");
             }
-            assert!(seen.iter().all(|&s| s), "{n}");
-            assert!(pieces(n).len() <= 4, "{n}");
         }
     }
 
     /// `f0(p, q)`: whether `n` bytes are the same; the contents of `d0` and `d1` are given.
-    fn compare(n: usize, x: &[u8], y: &[u8], constant: bool) -> bool {
+    fn compare(t: Target, n: usize, x: &[u8], y: &[u8], constant: bool) -> bool {
         use crate::{FuncId, interp::Interp};
         let hex = |b: &[u8]| b.iter().map(|x| format!("{x:02x}")).collect::<String>();
         let section = if constant { "rodata" } else { "data" };
         let text = format!(
-            "sig0 = go () -> (i8)\nsig1 = go (ptr, ptr, i64) -> (i8)\n\
+            "sig0 = go () -> (i8)\nsig1 = go (ptr, ptr, word) -> (i8)\n\
              data d0 \"x\" data align 1 size {0}\nbytes {1}\nend\n\
              data d1 \"y\" {section} align 1 size {0}\nbytes {2}\nend\n\
              func f0 \"f\" sig0\nb0:\nv0: ptr = sym d0 + 0\nv1: ptr = sym d1 + 0\n\
-             v2: i64 = iconst {n}\nv3: i8 = call f1 sig1(v0, v1, v2)\nret v3\nend\n\
-             func f1 \"runtime.memequal\" sig1 noinline\nb0(v0: ptr, v1: ptr, v2: i64):\nunreachable\nend\n",
+             v2: word = iconst {n}\nv3: i8 = call f1 sig1(v0, v1, v2)\nret v3\nend\n\
+             func f1 \"runtime.memequal\" sig1 noinline\nb0(v0: ptr, v1: ptr, v2: word):\nunreachable\nend\n",
             x.len(),
             hex(x),
             hex(y),
         );
-        let mut p = crate::parse::program(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let mut p = crate::parse::program_for(t, &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         p.by_name.insert(syntax::Sym::new("runtime.memequal"), FuncId(1));
         let mut f = p.funcs[FuncId(0)].clone();
         run(&p, &mut f);
         crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
         let constants = f.blocks[crate::Block(0)].insts.iter();
         let loads = constants.filter(|&&i| matches!(f.insts[i].op, Op::Load { .. })).count();
-        assert_eq!(loads, pieces(n as u32).len() * if constant { 1 } else { 2 }, "{f}");
+        assert_eq!(loads, pieces(t, n as u32).len() * if constant { 1 } else { 2 }, "{f}");
         p.funcs[FuncId(0)] = f;
         Interp::new(&p, 1000).call(FuncId(0), &[], 0) == Ok(vec![1])
     }
 
     #[test]
     fn every_byte_counts() {
-        for n in 1..=MAX as usize {
+        for (t, n) in Target::SHAPES.into_iter().flat_map(|t| (1..=most(t) as usize).map(move |n| (t, n))) {
             let x: Vec<u8> = (0..n as u8 + 1).map(|k| k.wrapping_mul(37) ^ 0x80).collect();
             for constant in [false, true] {
-                assert!(compare(n, &x, &x, constant), "{n}");
+                assert!(compare(t, n, &x, &x, constant), "{t:?} {n}");
                 for k in 0..=n {
                     let mut y = x.clone();
                     y[k] ^= 0x81;
-                    assert_eq!(compare(n, &x, &y, constant), k == n, "{n} {k}");
+                    assert_eq!(compare(t, n, &x, &y, constant), k == n, "{t:?} {n} {k}");
                 }
             }
         }

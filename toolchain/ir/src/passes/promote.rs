@@ -4,7 +4,7 @@
 //! Copies and zeroings of a promotable slot are first expanded into loads and stores of its pieces. The pieces are found from
 //! the accesses: (offset, kind) pairs that do not overlap.
 use super::simplify;
-use crate::{Block, Func, Inst, Op, Program, Slot, Term, Ty, Value, ValueDef, analysis::cfg::Cfg};
+use crate::{Block, Func, Inst, Op, Program, Slot, Target, Term, Ty, Value, ValueDef, analysis::cfg::Cfg};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -16,12 +16,13 @@ const MAX_ROUNDS: usize = 4;
 type Piece = (u32, Ty);
 
 /// The pass.
-pub fn run(_program: &Program, f: &mut Func) {
+pub fn run(program: &Program, f: &mut Func) {
     if f.slots.is_empty() {
         return;
     }
+    let target = program.target;
     for _ in 0..2 {
-        let mut plans = plan(f);
+        let mut plans = plan(target, f);
         if plans.iter().all(Option::is_none) {
             return;
         }
@@ -30,7 +31,7 @@ pub fn run(_program: &Program, f: &mut Func) {
             if !expand(f, &plans) {
                 break;
             }
-            plans = plan(f);
+            plans = plan(target, f);
         }
         drop_copied(f, &mut plans);
         promote(f, &plans);
@@ -81,7 +82,7 @@ fn after_recovery(f: &Func) -> Vec<Block> {
 }
 
 /// For each slot its pieces, if it can be taken apart.
-fn plan(f: &Func) -> Vec<Option<Vec<Piece>>> {
+fn plan(target: Target, f: &Func) -> Vec<Option<Vec<Piece>>> {
     let mut plans: Vec<Option<Vec<Piece>>> = vec![Some(Vec::new()); f.slots.len()];
     #[allow(clippy::type_complexity, reason = "local")]
     let kill = |plans: &mut Vec<Option<Vec<Piece>>>, v: Value| {
@@ -102,13 +103,13 @@ fn plan(f: &Func) -> Vec<Option<Vec<Piece>>> {
     let access = |plans: &mut Vec<Option<Vec<Piece>>>, v: Value, off: i32, ty: Ty| {
         let Some((s, base)) = slot_address(f, v) else { return };
         let at = base as i64 + off as i64;
-        let size = ty.size(8) as i64;
+        let size = target.size(ty) as i64;
         let slot = &mut plans[s.0 as usize];
         let Some(pieces) = slot else { return };
         let ok = at >= 0
             && at + size <= f.slots[s].size as i64
             && pieces.iter().all(|&(o, t)| {
-                (o as i64 == at && t == ty) || o as i64 + t.size(8) as i64 <= at || o as i64 >= at + size
+                (o as i64 == at && t == ty) || o as i64 + target.size(t) as i64 <= at || o as i64 >= at + size
             });
         if !ok || pieces.len() > MAX_PIECES {
             *slot = None;
@@ -154,13 +155,13 @@ fn plan(f: &Func) -> Vec<Option<Vec<Piece>>> {
             p.sort_by_key(|x| x.0);
         }
     });
-    share_pieces(f, &mut plans);
+    share_pieces(target, f, &mut plans);
     plans
 }
 
 /// A copy between slots needs the same pieces on both sides; a copy to or from other memory must cover whole pieces, and every
 /// pointer word of the slot must be a piece (or a pointer would be copied as something else).
-fn share_pieces(f: &Func, plans: &mut [Option<Vec<Piece>>]) {
+fn share_pieces(target: Target, f: &Func, plans: &mut [Option<Vec<Piece>>]) {
     // Whether a source is covered can only be judged when all pieces are shared.
     let mut judge = false;
     loop {
@@ -174,8 +175,8 @@ fn share_pieces(f: &Func, plans: &mut [Option<Vec<Piece>>]) {
                     let Some((s, off)) = this else { continue };
                     let Some(pieces) = plans[s.0 as usize].clone() else { continue };
                     let other_plan = other.map(|(t, o)| (t, o, plans[t.0 as usize].clone()));
-                    let inside = |p: &Piece, off: u32| p.0 >= off && p.0 + p.1.size(8) <= off + size;
-                    let outside = |p: &Piece, off: u32| p.0 + p.1.size(8) <= off || p.0 >= off + size;
+                    let inside = |p: &Piece, off: u32| p.0 >= off && p.0 + target.size(p.1) <= off + size;
+                    let outside = |p: &Piece, off: u32| p.0 + target.size(p.1) <= off || p.0 >= off + size;
                     if !pieces.iter().all(|p| inside(p, off) || outside(p, off)) {
                         plans[s.0 as usize] = None;
                         changed = true;
@@ -190,7 +191,7 @@ fn share_pieces(f: &Func, plans: &mut [Option<Vec<Piece>>]) {
                                     continue;
                                 }
                                 let clash = pieces.iter().any(|q| {
-                                    !(q.0 + q.1.size(8) <= mine.0 || q.0 >= mine.0 + mine.1.size(8))
+                                    !(q.0 + target.size(q.1) <= mine.0 || q.0 >= mine.0 + target.size(mine.1))
                                 });
                                 if clash || pieces.len() >= MAX_PIECES {
                                     plans[s.0 as usize] = None;
@@ -210,7 +211,7 @@ fn share_pieces(f: &Func, plans: &mut [Option<Vec<Piece>>]) {
                         _ => {
                             let is_source = src == this;
                             let covered: u32 =
-                                pieces.iter().filter(|p| inside(p, off)).map(|p| p.1.size(8)).sum();
+                                pieces.iter().filter(|p| inside(p, off)).map(|p| target.size(p.1)).sum();
                             if judge && is_source && covered < size {
                                 plans[s.0 as usize] = None;
                                 changed = true;

@@ -140,11 +140,16 @@ fn devirtualise(program: &Program, f: &mut Func, inst: Inst, callee: Callee, sig
         (Callee::Closure, Op::Sym(SymRef::Data(d), 0)) => {
             let d = &program.datas[*d];
             match d.relocs.first() {
-                Some(r) if d.size == 8 && d.section == crate::Section::Rodata && r.off == 0 => match r.target
+                Some(r)
+                    if d.size == program.target.word as u64
+                        && d.section == crate::Section::Rodata
+                        && r.off == 0 =>
                 {
-                    SymRef::Func(func) if r.addend == 0 => func,
-                    _ => return false,
-                },
+                    match r.target {
+                        SymRef::Func(func) if r.addend == 0 => func,
+                        _ => return false,
+                    }
+                }
                 _ => return false,
             }
         }

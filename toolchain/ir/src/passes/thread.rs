@@ -70,14 +70,17 @@ fn switchboard(f: &Func, cfg: &Cfg, b: Block) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{FuncId, Program, Term, interp::Interp, passes};
+    use crate::{FuncId, Program, Target, Term, interp::Interp, passes, target::for_all};
 
     /// Runs the pass and `simplify` on `f0`; the number of branches that are left, with the same results.
     fn branches(body: &str) -> usize {
+        for_all(|t| branches_for(t, body))
+    }
+    fn branches_for(t: Target, body: &str) -> usize {
         let text = format!(
-            "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n{body}\nend\n"
+            "sig0 = go (word, word) -> (word)\nfunc f0 \"f\" sig0\nb0(v0: word, v1: word):\n{body}\nend\n"
         );
-        let mut p: Program = crate::parse::program(&text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let mut p: Program = crate::parse::program_for(t, &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let call = |p: &Program| -> Vec<_> {
             let args = [[1, 2], [2, 1], [2, 2], [9, 1]];
             args.iter().map(|a| Interp::new(p, 1000).call(FuncId(0), a, 0)).collect()
@@ -100,9 +103,9 @@ mod tests {
     fn conditions_that_are_known_on_the_way() {
         // if x < y && y < 3 { return x } return y, with what is returned as an argument
         let and = "v2: i8 = icmp.slt v0, v1\nv3: i8 = iconst 0\nbr v2, b1, b2(v3, v1)\n\
-                   b1:\nv4: i64 = iconst 3\nv5: i8 = icmp.slt v1, v4\njump b2(v5, v0)\n\
-                   b2(v6: i8, v7: i64):\nbr v6, b3(v7), b4\n\
-                   b3(v8: i64):\nret v8\nb4:\nret v1";
+                   b1:\nv4: word = iconst 3\nv5: i8 = icmp.slt v1, v4\njump b2(v5, v0)\n\
+                   b2(v6: i8, v7: word):\nbr v6, b3(v7), b4\n\
+                   b3(v8: word):\nret v8\nb4:\nret v1";
         assert_eq!(branches(and), 2);
         // A bool that is made by a branch.
         let made = "v2: i8 = icmp.slt v0, v1\nv3: i8 = iconst 0\nv4: i8 = iconst 1\nbr v2, b1(v4), b1(v3)\n\
@@ -117,7 +120,7 @@ mod tests {
                     b1:\nret v0\nb2:\nret v1";
         let p: Program = {
             let text = format!(
-                "sig0 = go (i64, i64) -> (i64)\nfunc f0 \"f\" sig0\nb0(v0: i64, v1: i64):\n{case}\nend\n"
+                "sig0 = go (word, word) -> (word)\nfunc f0 \"f\" sig0\nb0(v0: word, v1: word):\n{case}\nend\n"
             );
             crate::parse::program(&text).unwrap_or_else(|e| panic!("{e}\n{text}"))
         };
@@ -131,8 +134,8 @@ mod tests {
     #[test]
     fn a_parameter_used_behind_the_branch() {
         let used = "v2: i8 = icmp.slt v0, v1\nv3: i8 = iconst 0\nbr v2, b1, b2(v3, v1)\n\
-                    b1:\nv4: i64 = iconst 3\nv5: i8 = icmp.slt v1, v4\njump b2(v5, v0)\n\
-                    b2(v6: i8, v7: i64):\nbr v6, b3, b4\n\
+                    b1:\nv4: word = iconst 3\nv5: i8 = icmp.slt v1, v4\njump b2(v5, v0)\n\
+                    b2(v6: i8, v7: word):\nbr v6, b3, b4\n\
                     b3:\nret v7\nb4:\nret v1";
         assert_eq!(branches(used), 2);
     }
