@@ -3,7 +3,8 @@
 //!
 //! Written by hand: the line table is most of it, and goes through every instruction's position once.
 use crate::CompiledFuncs;
-use crate::isa::Line;
+use crate::isa::{Line, MachineInfo, machine};
+use crate::mach::Cfi;
 use ir::{FuncId, Program};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -198,7 +199,12 @@ pub fn sections(
     info.close(from);
     let mut abbrev = Blob::default();
     abbreviations(&mut abbrev);
-    Sections { abbrev, info, line: line_table(rows, &files, text_len), frame: frames(funcs, order) }
+    Sections {
+        abbrev,
+        info,
+        line: line_table(rows, &files, text_len),
+        frame: frames(machine(program), funcs, order),
+    }
 }
 
 // Attributes with their forms, in the order in which `unit` and `sections` write them.
@@ -259,24 +265,25 @@ fn line_table(mut rows: Rows, files: &Files, text_len: u64) -> Blob {
     out
 }
 
-/// Where the caller's frame is. Frames have BP at a fixed place; only around the instructions that save and restore it
-/// does the rule change.
-fn frames(funcs: &CompiledFuncs, order: &[(FuncId, u64)]) -> Blob {
-    const RBP: u8 = 6;
-    const RSP: u8 = 7;
+/// Where the caller's frame is: what holds at entry, and each function's changes.
+fn frames(machine: &MachineInfo, funcs: &CompiledFuncs, order: &[(FuncId, u64)]) -> Blob {
+    let word = machine.row.ptr_size as usize;
+    let debug = &machine.debug;
     let mut out = Blob::default();
     let entry = |out: &mut Blob, from: usize| {
-        while !(out.bytes.len() - from + 4).is_multiple_of(8) {
+        while !(out.bytes.len() - from + 4).is_multiple_of(word) {
             out.u8(0);
         }
         out.close(from);
     };
     let from = out.open();
     out.u32(u32::MAX);
-    // Version, no augmentation, address size, segment size, code and data alignment, return address column.
-    out.bytes.extend_from_slice(&[4, 0, 8, 0, 1, 0x78, 16]);
-    // The caller's SP is 8 above ours; the return address is just below it.
-    out.bytes.extend_from_slice(&[0x0c, RSP, 8, 0x80 | 16, 1]);
+    // Version, no augmentation, address size, segment size.
+    out.bytes.extend_from_slice(&[4, 0, word as u8, 0]);
+    out.uleb(debug.code_align as u64);
+    out.sleb(-(word as i64));
+    out.uleb(debug.return_column as u64);
+    debug.entry.iter().for_each(|&c| rule(&mut out, c, word as u32));
     entry(&mut out, from);
     for &(id, start) in order {
         let Some(c) = &funcs[id] else { continue };
@@ -284,26 +291,42 @@ fn frames(funcs: &CompiledFuncs, order: &[(FuncId, u64)]) -> Blob {
         out.section(Target::Frame);
         out.address(start);
         out.bytes.extend_from_slice(&(c.code.len() as u64).to_le_bytes());
-        if let Some(pushed) = c.frame_moves.pushed {
-            let mut at = 0;
-            let mut advance = |out: &mut Blob, to: u32| {
+        let mut at = 0;
+        for &(pc, change) in &c.cfi {
+            if pc != at {
                 out.u8(0x04);
-                out.u32(to - at);
-                at = to;
-            };
-            advance(&mut out, pushed);
-            out.bytes.extend_from_slice(&[0x0e, 16, 0x80 | RBP, 2]);
-            // Behind `mov rbp, rsp`.
-            advance(&mut out, pushed + 3);
-            out.bytes.extend_from_slice(&[0x0d, RBP]);
-            for &(popped, end) in &c.frame_moves.left {
-                advance(&mut out, popped);
-                out.bytes.extend_from_slice(&[0x0a, 0x0c, RSP, 8, 0xc0 | RBP]);
-                advance(&mut out, end);
-                out.u8(0x0b);
+                out.u32((pc - at) / debug.code_align as u32);
+                at = pc;
             }
+            rule(&mut out, change, word as u32);
         }
         entry(&mut out, from);
     }
     out
+}
+
+fn rule(out: &mut Blob, c: Cfi, word: u32) {
+    match c {
+        Cfi::Cfa(r, off) => {
+            out.bytes.extend_from_slice(&[0x0c, r]);
+            out.uleb(off as u64);
+        }
+        Cfi::CfaOffset(off) => {
+            out.u8(0x0e);
+            out.uleb(off as u64);
+        }
+        Cfi::CfaRegister(r) => out.bytes.extend_from_slice(&[0x0d, r]),
+        Cfi::Saved(r @ ..64, below) => {
+            out.u8(0x80 | r);
+            out.uleb((below / word) as u64);
+        }
+        Cfi::Saved(r, below) => {
+            out.bytes.extend_from_slice(&[0x05, r]);
+            out.uleb((below / word) as u64);
+        }
+        Cfi::Same(r @ ..64) => out.u8(0xc0 | r),
+        Cfi::Same(r) => out.bytes.extend_from_slice(&[0x06, r]),
+        Cfi::Remember => out.u8(0x0a),
+        Cfi::Restore => out.u8(0x0b),
+    }
 }

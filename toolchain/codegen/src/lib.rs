@@ -7,6 +7,7 @@
 pub mod dwarf;
 pub mod image;
 pub mod isa;
+pub mod mach;
 pub mod magic;
 pub mod nosplit;
 pub mod object;
@@ -129,7 +130,7 @@ impl Helpers {
     }
 }
 
-/// Compiles a program for linux/amd64.
+/// Compiles a program for its target.
 pub fn compile_program(program: &Program, options: &Options) -> Result<Object, Vec<String>> {
     let mut times = Vec::new();
     let mut clock = Instant::now();
@@ -154,6 +155,7 @@ pub type CompiledFuncs = IndexVec<FuncId, Option<Compiled>>;
 /// Compiles all functions, several at a time.
 pub fn compile_functions(program: &Program, options: &Options) -> Result<CompiledFuncs, Vec<String>> {
     const CHUNK: usize = 16;
+    let machine = isa::machine(program);
     let helpers = Helpers::find(program);
     let env = isa::Env { program, options, helpers: &helpers };
     let threads = match options.threads {
@@ -163,7 +165,7 @@ pub fn compile_functions(program: &Program, options: &Options) -> Result<Compile
     let next = AtomicUsize::new(0);
     let total = program.funcs.len();
     let work = || {
-        let mut worker = isa::amd64::Worker::default();
+        let mut worker = (machine.worker)();
         let mut done = Vec::new();
         loop {
             let from = next.fetch_add(CHUNK, Ordering::Relaxed);
@@ -172,7 +174,7 @@ pub fn compile_functions(program: &Program, options: &Options) -> Result<Compile
             }
             for i in from..(from + CHUNK).min(total) {
                 let id = FuncId(i as u32);
-                let result = isa::amd64::compile(&env, id, &mut worker)
+                let result = (machine.compile)(&env, id, &mut worker)
                     .map_err(|e| format!("internal compiler error: {}: {e}", program.funcs[id].name));
                 done.push((id, result));
             }

@@ -4,6 +4,8 @@
 //! gets back a [`Solution`]. Safepoints: [`add_live_pointers`] computes which pointer registers are live across each
 //! marked instruction and appends them as extra operands that may be anywhere. A call clobbers every register, so that
 //! there each of them ends up in a frame slot; the stack map is read off the extra operands' places.
+use crate::mach::dataflow::{self, Backward};
+use crate::mach::operand::{Constraint, Operands, Role};
 use regalloc2::{
     Allocation, Block, Edit, Function, Inst, InstRange, MachineEnv, Operand, OperandConstraint, OperandKind,
     OperandPos, PReg, PRegSet, ProgPoint, RegClass, VReg,
@@ -98,33 +100,6 @@ fn preg(r: Reg) -> PReg {
     PReg::new(r.hw() as usize, class(r.is_float()))
 }
 
-/// What an instruction says about its operands, in a fixed order. Implemented by the collector of constraints and by
-/// the one that writes the allocated places back.
-pub trait Visit {
-    /// Read before anything is written; in a register.
-    fn use_reg(&mut self, r: &mut Reg);
-    /// Read before anything is written; register or spill slot.
-    fn use_any(&mut self, r: &mut Reg);
-    /// In a register that none of the results shares.
-    fn use_late(&mut self, r: &mut Reg);
-    /// Read from this machine register.
-    fn use_fixed(&mut self, r: &mut Reg, at: Reg);
-    /// Written at the end.
-    fn def(&mut self, r: &mut Reg);
-    /// Written at the end; register or spill slot.
-    fn def_any(&mut self, r: &mut Reg) {
-        self.def(r)
-    }
-    /// Written at the end, to the place of operand number `of` of this instruction.
-    fn def_reuse(&mut self, r: &mut Reg, of: usize);
-    /// Written at the end, to this machine register.
-    fn def_fixed(&mut self, r: &mut Reg, at: Reg);
-    /// A register for use inside the instruction, or a result that is written before all operands are read.
-    fn temp(&mut self, r: &mut Reg);
-    /// A stack object, as the base of an address.
-    fn slot(&mut self, _: ir::Slot) {}
-}
-
 /// Machine code before allocation, as the allocator sees it.
 #[derive(Default)]
 pub struct Problem {
@@ -132,7 +107,7 @@ pub struct Problem {
     /// End of each instruction's operands.
     operand_ends: Vec<u32>,
     /// Machine registers that an instruction destroys: index + 1 into `clobber_sets`.
-    clobbers: Vec<u8>,
+    clobbers: Vec<u16>,
     clobber_sets: Vec<PRegSet>,
     flags: Vec<u8>,
     /// End of each block's instructions.
@@ -162,84 +137,20 @@ pub enum Flow {
     Ret,
 }
 
-struct Collector<'a> {
-    out: &'a mut Vec<Operand>,
-}
-
-impl Collector<'_> {
-    fn push(&mut self, r: Reg, c: OperandConstraint, k: OperandKind, p: OperandPos) {
-        self.out.push(Operand::new(r.vreg(), c, k, p));
-    }
-}
-
-impl Visit for Collector<'_> {
-    fn use_reg(&mut self, r: &mut Reg) {
-        self.push(*r, OperandConstraint::Reg, OperandKind::Use, OperandPos::Early)
-    }
-    fn use_any(&mut self, r: &mut Reg) {
-        self.push(*r, OperandConstraint::Any, OperandKind::Use, OperandPos::Early)
-    }
-    fn use_late(&mut self, r: &mut Reg) {
-        self.push(*r, OperandConstraint::Reg, OperandKind::Use, OperandPos::Late)
-    }
-    fn use_fixed(&mut self, r: &mut Reg, at: Reg) {
-        self.push(*r, OperandConstraint::FixedReg(preg(at)), OperandKind::Use, OperandPos::Early)
-    }
-    fn def(&mut self, r: &mut Reg) {
-        self.push(*r, OperandConstraint::Reg, OperandKind::Def, OperandPos::Late)
-    }
-    fn def_any(&mut self, r: &mut Reg) {
-        self.push(*r, OperandConstraint::Any, OperandKind::Def, OperandPos::Late)
-    }
-    fn def_reuse(&mut self, r: &mut Reg, of: usize) {
-        self.push(*r, OperandConstraint::Reuse(of), OperandKind::Def, OperandPos::Late)
-    }
-    fn def_fixed(&mut self, r: &mut Reg, at: Reg) {
-        self.push(*r, OperandConstraint::FixedReg(preg(at)), OperandKind::Def, OperandPos::Late)
-    }
-    fn temp(&mut self, r: &mut Reg) {
-        self.push(*r, OperandConstraint::Reg, OperandKind::Def, OperandPos::Early)
-    }
-}
-
-/// Writes places back; operands come in the order in which the collector saw them.
-struct Applier<'a> {
-    places: &'a [Allocation],
-    next: usize,
-}
-
-impl Applier<'_> {
-    fn set(&mut self, r: &mut Reg) {
-        *r = Reg::from_allocation(self.places[self.next], r.is_float());
-        self.next += 1;
-    }
-}
-
-impl Visit for Applier<'_> {
-    fn use_reg(&mut self, r: &mut Reg) {
-        self.set(r)
-    }
-    fn use_any(&mut self, r: &mut Reg) {
-        self.set(r)
-    }
-    fn use_late(&mut self, r: &mut Reg) {
-        self.set(r)
-    }
-    fn use_fixed(&mut self, r: &mut Reg, _: Reg) {
-        self.set(r)
-    }
-    fn def(&mut self, r: &mut Reg) {
-        self.set(r)
-    }
-    fn def_reuse(&mut self, r: &mut Reg, _: usize) {
-        self.set(r)
-    }
-    fn def_fixed(&mut self, r: &mut Reg, _: Reg) {
-        self.set(r)
-    }
-    fn temp(&mut self, r: &mut Reg) {
-        self.set(r)
-    }
+fn operand(role: Role, constraint: Constraint, r: Reg) -> Operand {
+    let (kind, pos) = match role {
+        Role::Use => (OperandKind::Use, OperandPos::Early),
+        Role::LateUse => (OperandKind::Use, OperandPos::Late),
+        Role::Temp => (OperandKind::Def, OperandPos::Early),
+        Role::Def => (OperandKind::Def, OperandPos::Late),
+    };
+    let constraint = match constraint {
+        Constraint::Reg => OperandConstraint::Reg,
+        Constraint::Any => OperandConstraint::Any,
+        Constraint::Fixed(at) => OperandConstraint::FixedReg(preg(at)),
+        Constraint::Reuse(n) => OperandConstraint::Reuse(n),
+    };
+    Operand::new(r.vreg(), constraint, kind, pos)
 }
 
 impl Problem {
@@ -251,18 +162,13 @@ impl Problem {
     pub fn pointers(self) -> Vec<bool> {
         self.pointer
     }
-    /// Appends an instruction. `visit` calls the visitor for each operand.
-    pub fn inst(
-        &mut self,
-        flow: Flow,
-        clobbers: &[Reg],
-        safepoint: bool,
-        visit: impl FnOnce(&mut dyn Visit),
-    ) {
+    /// Appends an instruction; `visit` names its operands.
+    pub fn inst(&mut self, flow: Flow, clobbers: &[Reg], safepoint: bool, visit: impl FnOnce(&mut Operands)) {
         if safepoint {
             self.safepoints.push(self.flags.len() as u32);
         }
-        visit(&mut Collector { out: &mut self.operands });
+        let mut collect = |role, constraint, r: &mut Reg| self.operands.push(operand(role, constraint, *r));
+        visit(&mut Operands::new(&mut collect, &mut |_| {}));
         self.operand_ends.push(self.operands.len() as u32);
         self.flags.push(match flow {
             Flow::Next => 0,
@@ -284,7 +190,7 @@ impl Problem {
                 |i| i + 1,
             )
         };
-        self.clobbers.push(u8::try_from(n).expect("more than 255 clobber sets"));
+        self.clobbers.push(u16::try_from(n).expect("few registers hold results"));
     }
     /// Ends a block. `args` go to the only successor's parameters.
     pub fn end_block(&mut self, params: &[Reg], succs: &[usize], args: &[Reg]) {
@@ -328,10 +234,7 @@ impl Problem {
         if regs.is_empty() {
             return;
         }
-        let words = regs.len().div_ceil(64);
         let blocks = self.block_ends.len();
-        let mut live_in = vec![0u64; blocks * words];
-        let mut live = vec![0u64; words];
         let mut found: Vec<(u32, Vec<u32>)> = Vec::with_capacity(self.safepoints.len());
         let is_safepoint = {
             let mut bits = vec![false; self.flags.len()];
@@ -341,69 +244,36 @@ impl Problem {
             bits
         };
         let transfer = |live: &mut [u64], block: usize, found: Option<&mut Vec<(u32, Vec<u32>)>>| {
-            let set = |live: &mut [u64], v: usize, on: bool| {
-                let n = number[v];
-                if n != u32::MAX {
-                    let (w, b) = (n as usize / 64, 1u64 << (n % 64));
-                    if on { live[w] |= b } else { live[w] &= !b }
+            let change = |live: &mut [u64], v: usize, change: fn(&mut [u64], usize)| {
+                if number[v] != u32::MAX {
+                    change(live, number[v] as usize)
                 }
             };
             for a in &self.args[block] {
-                set(live, a.vreg(), true);
+                change(live, a.vreg(), dataflow::set);
             }
             let mut found = found;
             for i in self.block_range(block).rev() {
                 let ops = &self.operands[self.operand_range(i)];
-                for o in ops {
-                    if o.kind() == OperandKind::Def {
-                        set(live, o.vreg().vreg(), false);
-                    }
+                for o in ops.iter().filter(|o| o.kind() == OperandKind::Def) {
+                    change(live, o.vreg().vreg(), dataflow::clear);
                 }
                 if let (true, Some(found)) = (is_safepoint[i], found.as_deref_mut()) {
-                    let mut at = Vec::new();
-                    for (w, &bits) in live.iter().enumerate() {
-                        let mut bits = bits;
-                        while bits != 0 {
-                            at.push(regs[w * 64 + bits.trailing_zeros() as usize]);
-                            bits &= bits - 1;
-                        }
-                    }
-                    found.push((i as u32, at));
+                    found.push((i as u32, dataflow::ones(live).map(|n| regs[n]).collect()));
                 }
-                for o in ops {
-                    if o.kind() == OperandKind::Use {
-                        set(live, o.vreg().vreg(), true);
-                    }
+                for o in ops.iter().filter(|o| o.kind() == OperandKind::Use) {
+                    change(live, o.vreg().vreg(), dataflow::set);
                 }
             }
             for p in &self.params[block] {
-                set(live, p.vreg(), false);
+                change(live, p.vreg(), dataflow::clear);
             }
         };
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for b in (0..blocks).rev() {
-                live.fill(0);
-                for s in &self.succs[b] {
-                    for w in 0..words {
-                        live[w] |= live_in[s.index() * words + w];
-                    }
-                }
-                transfer(&mut live, b, None);
-                if live_in[b * words..(b + 1) * words] != live[..] {
-                    live_in[b * words..(b + 1) * words].copy_from_slice(&live);
-                    changed = true;
-                }
-            }
-        }
+        let succs = |b: usize| self.succs[b].iter().map(|s| s.index());
+        let solved = Backward::solve(regs.len(), blocks, succs, |b, live| transfer(live, b, None));
+        let mut live = dataflow::bits(regs.len());
         for b in 0..blocks {
-            live.fill(0);
-            for s in &self.succs[b] {
-                for w in 0..words {
-                    live[w] |= live_in[s.index() * words + w];
-                }
-            }
+            solved.at_end(succs(b), &mut live);
             transfer(&mut live, b, Some(&mut found));
         }
         found.sort_unstable_by_key(|f| f.0);
@@ -552,11 +422,16 @@ impl Solution {
     }
     /// Writes the places of an instruction's operands back; `visit` as given to [`Problem::inst`]. Returns the places of
     /// the pointers that are live across it, if it is a safepoint.
-    pub fn apply(&self, inst: usize, visit: impl FnOnce(&mut dyn Visit)) -> impl Iterator<Item = Reg> {
+    pub fn apply(&self, inst: usize, visit: impl FnOnce(&mut Operands)) -> impl Iterator<Item = Reg> {
         let places = self.places(inst);
-        let mut a = Applier { places, next: 0 };
-        visit(&mut a);
-        places[a.next..].iter().map(|&p| Reg::from_allocation(p, false))
+        // Operands come in the order in which they were collected.
+        let mut next = 0;
+        let mut write = |_, _, r: &mut Reg| {
+            *r = Reg::from_allocation(places[next], r.is_float());
+            next += 1;
+        };
+        visit(&mut Operands::new(&mut write, &mut |_| {}));
+        places[next..].iter().map(|&p| Reg::from_allocation(p, false))
     }
     /// Whether moves come before or after instruction `inst`.
     pub fn has_moves(&self, inst: usize) -> bool {

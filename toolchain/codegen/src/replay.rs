@@ -17,21 +17,9 @@
 //! It runs when [`crate::Options::check`] is set, after the allocator's own checker, of which it shares no code: that one sees neither the maps
 //! nor what emission made of the allocator's answer.
 use crate::isa::Safepoint;
-use crate::regalloc::{Move, Reg, Visit};
+use crate::mach::operand::{Operands, Role};
+use crate::regalloc::{Move, Reg};
 use std::ops::Range;
-
-/// What an instruction does with an operand, in the order in which it happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Read before anything is written.
-    Use,
-    /// Written before the late operands are read.
-    Temp,
-    /// Read when the temporaries have been written.
-    LateUse,
-    /// Written at the end.
-    Def,
-}
 
 #[derive(Clone, Copy, Debug)]
 struct Operand {
@@ -110,37 +98,6 @@ pub struct Replay {
     recovery: Option<usize>,
 }
 
-/// Lists operands in the order in which an instruction names them.
-#[derive(Default)]
-struct List(Vec<(Role, Reg)>);
-
-impl Visit for List {
-    fn use_reg(&mut self, r: &mut Reg) {
-        self.0.push((Role::Use, *r))
-    }
-    fn use_any(&mut self, r: &mut Reg) {
-        self.0.push((Role::Use, *r))
-    }
-    fn use_late(&mut self, r: &mut Reg) {
-        self.0.push((Role::LateUse, *r))
-    }
-    fn use_fixed(&mut self, r: &mut Reg, _: Reg) {
-        self.0.push((Role::Use, *r))
-    }
-    fn def(&mut self, r: &mut Reg) {
-        self.0.push((Role::Def, *r))
-    }
-    fn def_reuse(&mut self, r: &mut Reg, _: usize) {
-        self.0.push((Role::Def, *r))
-    }
-    fn def_fixed(&mut self, r: &mut Reg, _: Reg) {
-        self.0.push((Role::Def, *r))
-    }
-    fn temp(&mut self, r: &mut Reg) {
-        self.0.push((Role::Temp, *r))
-    }
-}
-
 impl Replay {
     /// Adds a block; they are numbered as they come, the entry first. Its steps follow with [`Replay::begin`].
     pub fn block(&mut self, params: &[Reg], succs: Vec<usize>, args: &[Reg]) {
@@ -165,13 +122,13 @@ impl Replay {
     }
     /// An instruction with its operands in their places. `values`: what they were before allocation, and after them the pointers that
     /// are live across it, whose places are `live`.
-    pub fn inst(&mut self, values: &[u32], live: &[Reg], at: Safe, visit: impl FnOnce(&mut dyn Visit)) {
-        let mut list = List::default();
-        visit(&mut list);
-        debug_assert_eq!(list.0.len() + live.len(), values.len());
+    pub fn inst(&mut self, values: &[u32], live: &[Reg], at: Safe, visit: impl FnOnce(&mut Operands)) {
+        let mut list: Vec<(Role, Reg)> = Vec::new();
+        visit(&mut Operands::new(&mut |role, _, r| list.push((role, *r)), &mut |_| {}));
+        debug_assert_eq!(list.len() + live.len(), values.len());
         let from = self.operands.len();
-        let (own, kept) = values.split_at(list.0.len());
-        let own = list.0.into_iter().zip(own).map(|((role, place), &value)| Operand { role, value, place });
+        let (own, kept) = values.split_at(list.len());
+        let own = list.into_iter().zip(own).map(|((role, place), &value)| Operand { role, value, place });
         self.operands.extend(own);
         let operands = from..self.operands.len();
         let kept =

@@ -1,10 +1,43 @@
 //! Machine code of one function, by architecture. Nothing outside a folder below names an architecture; this file
 //! holds what all of them deliver.
+use crate::mach::compile::{self, Worker};
+use crate::mach::{Cfi, DebugFrame, Frames, Rules};
 use ir::{FuncId, Program, SymRef};
+use reflect::arch::Arch;
 use reflect::image::OpenDefers;
 
 pub mod amd64;
 pub mod native;
+
+/// The machines that there is code generation for.
+pub static MACHINES: [MachineInfo; 1] = [MachineInfo::of::<amd64::Amd64>()];
+
+/// The machine that tests of what all machines do alike use.
+#[cfg(test)]
+pub type Host = amd64::Amd64;
+
+/// What others ask of a machine.
+pub struct MachineInfo {
+    /// Its row in the table of architectures.
+    pub row: &'static Arch,
+    /// Its debuggers' rules.
+    pub debug: DebugFrame,
+    /// What a thread keeps between functions.
+    pub worker: fn() -> Worker,
+    /// Compiles a function; `None` if it has no code of ours.
+    pub compile: fn(&Env, FuncId, &mut Worker) -> Result<Option<Compiled>, String>,
+}
+
+impl MachineInfo {
+    const fn of<M: Rules + Frames>() -> MachineInfo {
+        MachineInfo { row: M::ROW, debug: M::DEBUG, worker: Worker::new::<M>, compile: compile::compile::<M> }
+    }
+}
+
+/// The machine that a program is for.
+pub fn machine(_: &Program) -> &'static MachineInfo {
+    &MACHINES[0]
+}
 
 /// What code refers to.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,15 +109,6 @@ pub struct StackObject {
     pub words: Vec<u32>,
 }
 
-/// Code offsets at which a debugger's rule for the caller's frame changes.
-#[derive(Clone, Debug, Default)]
-pub struct FrameMoves {
-    /// Behind the instruction that saves BP, if there is a frame.
-    pub pushed: Option<u32>,
-    /// From behind each that restores it to the end of the return or jump that follows.
-    pub left: Vec<(u32, u32)>,
-}
-
 /// Everything about one compiled function.
 #[derive(Clone, Debug, Default)]
 pub struct Compiled {
@@ -105,8 +129,8 @@ pub struct Compiled {
     /// Where each instruction comes from: a row for each change, whether or not a traceback can stop there. Only with
     /// debug information or a listing.
     pub positions: Vec<Line>,
-    /// Where the frame is made and left, for debuggers.
-    pub frame_moves: FrameMoves,
+    /// Changes of debuggers' rules for the caller's frame, by code offset.
+    pub cfi: Vec<(u32, Cfi)>,
     /// Offsets of the jump tables behind the code.
     pub tables: Vec<u32>,
     /// Offset of the defer-return point.

@@ -4,18 +4,8 @@
 //! Working on the finished bytes, it shows what is really there, whoever wrote it. `encodings.rs` holds it
 //! against LLVM's disassembler, and that against what was meant.
 use super::regs;
+use crate::mach::Decoded;
 use crate::regalloc::Reg;
-
-/// One disassembled instruction.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Decoded {
-    /// Bytes.
-    pub len: usize,
-    /// Mnemonic and operands as LLVM's disassembler prints them, with one space between prefix, mnemonic and operands.
-    pub text: String,
-    /// Distance from the instruction's end, of jumps and direct calls.
-    pub branch: Option<i32>,
-}
 
 struct Cursor<'a> {
     code: &'a [u8],

@@ -1,12 +1,14 @@
 //! Tests of the encoder: every instruction form over registers, sizes, addressing modes and immediates. What was meant
 //! (spelt out here from the instruction, not from its bytes), LLVM's disassembler, and our listing must agree.
-use super::disasm;
-use super::emit::Emitter;
-use super::encode::*;
-use super::frame::Frame;
+use super::encode::bytes::*;
 use super::inst::*;
 use super::regs::{self, AX, CX, DX, X15};
+use super::{Amd64, disasm};
 use crate::isa::RelocTarget;
+use crate::mach::buf::Buf;
+use crate::mach::emit::{Cold, Emit};
+use crate::mach::frame::Frame;
+use crate::mach::inst::{Any, CallInfo, SwitchInfo, Target};
 use crate::regalloc::Reg;
 use ir::{Func, FuncId, SigId, SymRef};
 use syntax::{Pos, Sym};
@@ -16,7 +18,7 @@ mod llvm;
 
 /// An instruction and the texts of the machine instructions that it stands for; jumps without their targets.
 struct Case {
-    inst: Inst,
+    inst: Any<Inst>,
     want: Vec<String>,
 }
 
@@ -63,27 +65,27 @@ fn w(x: Fw) -> (&'static str, u8) {
 }
 
 /// All addressing modes.
-fn all_modes() -> Vec<Amode> {
+fn all_modes() -> Vec<Addr> {
     let mut out = Vec::new();
     for base in ints() {
         for disp in DISPS {
-            out.push(Amode::reg(base, disp));
+            out.push(Addr::reg(base, disp));
             for index in ints().filter(|r| r.hw() != 4) {
-                out.extend((0..4).map(|s| Amode { index: Some((index, s)), ..Amode::reg(base, disp) }));
+                out.extend((0..4).map(|s| Addr { index: Some((index, s)), ..Addr::reg(base, disp) }));
             }
         }
     }
     out
 }
 /// The modes with corner cases in their encoding.
-fn some_modes() -> Vec<Amode> {
+fn some_modes() -> Vec<Addr> {
     let bases = [0, 4, 5, 12, 13, 15].map(Reg::int);
-    let mut out = vec![Amode::new(Base::OutArg, 8), Amode::new(Base::Pool(1, 8), 0)];
-    out.push(Amode::new(Base::Sym(SymRef::Func(FuncId(0))), 8));
+    let mut out = vec![Addr::new(Base::OutArg, 8), Addr::new(Base::Pool(1, 8), 0)];
+    out.push(Addr::new(Base::Sym(SymRef::Func(FuncId(0))), 8));
     for b in bases {
-        out.extend([0, 8, -129].map(|d| Amode::reg(b, d)));
-        out.push(Amode { index: Some((Reg::int(12), 3)), ..Amode::reg(b, 0) });
-        out.push(Amode { index: Some((Reg::int(5), 0)), ..Amode::reg(b, 1000) });
+        out.extend([0, 8, -129].map(|d| Addr::reg(b, d)));
+        out.push(Addr { index: Some((Reg::int(12), 3)), ..Addr::reg(b, 0) });
+        out.push(Addr { index: Some((Reg::int(5), 0)), ..Addr::reg(b, 1000) });
     }
     out
 }
@@ -98,7 +100,7 @@ fn size_name(bytes: u8) -> &'static str {
     }
 }
 /// An address; RIP-relative ones are written before the linker knows the distance.
-fn address(a: &Amode) -> String {
+fn address(a: &Addr) -> String {
     let (base, disp) = match a.base {
         Base::Reg(r) => (regs::name(r, 8), a.disp),
         Base::OutArg => ("rsp".into(), a.disp),
@@ -116,12 +118,12 @@ fn address(a: &Amode) -> String {
         d => s + &format!(" + {d}]"),
     }
 }
-fn mem(a: &Amode, bytes: u8) -> String {
+fn mem(a: &Addr, bytes: u8) -> String {
     format!("{} ptr {}", size_name(bytes), address(a))
 }
 fn reg(r: Reg, bytes: u8) -> String {
     if r.is_spill() {
-        return mem(&Amode::new(Base::OutArg, SPILLS + 8 * r.index() as i32), bytes);
+        return mem(&Addr::new(Base::OutArg, SPILLS + 8 * r.index() as i32), bytes);
     }
     regs::name(r, bytes)
 }
@@ -156,46 +158,33 @@ fn rmi(x: &Rmi, sz: Sz) -> String {
 struct Cases(Vec<Case>);
 
 impl Cases {
-    fn add(&mut self, inst: Inst, want: &[String]) {
-        self.0.push(Case { inst, want: want.to_vec() });
+    fn add(&mut self, inst: impl Into<Any<Inst>>, want: &[String]) {
+        self.0.push(Case { inst: inst.into(), want: want.to_vec() });
     }
-    fn one(&mut self, inst: Inst, want: String) {
-        self.0.push(Case { inst, want: vec![want] });
+    fn one(&mut self, inst: impl Into<Any<Inst>>, want: String) {
+        self.0.push(Case { inst: inst.into(), want: vec![want] });
     }
-    fn text(&mut self, inst: Inst, want: &str) {
-        self.0.push(Case { inst, want: want.split("; ").map(String::from).collect() });
+    fn text(&mut self, inst: impl Into<Any<Inst>>, want: &str) {
+        self.0.push(Case { inst: inst.into(), want: want.split("; ").map(String::from).collect() });
     }
     /// Emits all, and compares.
     fn check(self) {
         let mut func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
         func.name = Sym::new("t");
-        let frame = Frame::new(&func, &[], SPILLS as u32, 4, true);
+        let frame = Frame::new::<Amd64>(&func, &[], SPILLS as u32, 4, true);
         let mut pieces: Vec<Vec<u8>> = Vec::new();
         let mut expected: Vec<(String, String)> = Vec::new();
         let mut wrong = Vec::new();
         for c in &self.0 {
-            let mut e = Emitter {
-                buf: Buf::default(),
-                frame: &frame,
-                blocks: Vec::new(),
-                colds: Vec::new(),
-                calls: Vec::new(),
-                tables: Vec::new(),
-                line: 0,
-                next_block: 2,
-                symbols: &super::SYMBOLS,
-                pushed: None,
-                left: Vec::new(),
-                wb_flag: None,
-            };
+            let mut e: Emit<Amd64> = Emit::new(&frame);
+            e.next_block = 2;
             e.blocks = (0..2).map(|_| e.buf.label()).collect();
             let (first, second) = (e.blocks[0], e.blocks[1]);
             e.buf.bind(first);
             e.inst(&c.inst);
             e.buf.bind(second);
             for (cold, _) in std::mem::take(&mut e.colds) {
-                use super::emit::Cold::*;
-                let (Poll { at, .. } | Bounds { at, .. } | Wb { at, .. }) = cold;
+                let (Cold::Poll { at, .. } | Cold::Bounds { at, .. } | Cold::Barrier { at, .. }) = cold;
                 e.buf.bind(at);
             }
             let done = e.buf.finish();
@@ -265,11 +254,11 @@ fn moves() {
     let spill = |n| Reg::spill(n, false);
     for dst in ints() {
         for src in ints().filter(|s| *s != dst) {
-            t.one(Inst::Mov { dst, src }, format!("mov {}, {}", reg(dst, 8), reg(src, 8)));
+            t.one(Any::Move { dst, src }, format!("mov {}, {}", reg(dst, 8), reg(src, 8)));
         }
-        t.one(Inst::Mov { dst, src: spill(1) }, format!("mov {}, {}", reg(dst, 8), reg(spill(1), 8)));
-        t.one(Inst::Stash { dst: spill(2), src: dst }, format!("mov {}, {}", reg(spill(2), 8), reg(dst, 8)));
-        t.one(Inst::Mov { dst: spill(2), src: dst }, format!("mov {}, {}", reg(spill(2), 8), reg(dst, 8)));
+        t.one(Any::Move { dst, src: spill(1) }, format!("mov {}, {}", reg(dst, 8), reg(spill(1), 8)));
+        t.one(Any::Stash { dst: spill(2), src: dst }, format!("mov {}, {}", reg(spill(2), 8), reg(dst, 8)));
+        t.one(Any::Move { dst: spill(2), src: dst }, format!("mov {}, {}", reg(spill(2), 8), reg(dst, 8)));
         for v in [0, 1, i32::MAX as i64, i32::MIN as i64, -1, u32::MAX as i64, 1 << 32, i64::MAX, i64::MIN] {
             let want = if v == 0 {
                 format!("xor {0}, {0}", reg(dst, 4))
@@ -285,11 +274,11 @@ fn moves() {
     }
     for dst in floats() {
         for src in floats().filter(|s| *s != dst) {
-            t.one(Inst::MovF { dst, src }, format!("movaps {}, {}", reg(dst, 16), reg(src, 16)));
+            t.one(Any::Move { dst, src }, format!("movaps {}, {}", reg(dst, 16), reg(src, 16)));
         }
         let s = Reg::spill(3, true);
-        t.one(Inst::MovF { dst, src: s }, format!("movsd {}, {}", reg(dst, 16), reg(s, 8)));
-        t.one(Inst::MovF { dst: s, src: dst }, format!("movsd {}, {}", reg(s, 8), reg(dst, 16)));
+        t.one(Any::Move { dst, src: s }, format!("movsd {}, {}", reg(dst, 16), reg(s, 8)));
+        t.one(Any::Move { dst: s, src: dst }, format!("movsd {}, {}", reg(s, 8), reg(dst, 16)));
         t.one(Inst::FZero { dst }, format!("xorps {0}, {0}", reg(dst, 16)));
     }
     t.check();
@@ -451,7 +440,7 @@ fn comparisons() {
             let info = |idx, len, swapped| {
                 Inst::Bounds(Box::new(BoundsInfo { idx, len, fail, swapped, panic: FuncId(0) }))
             };
-            let (x, y) = (Rmi::R(CX), Rmi::M(Amode::reg(Reg::int(12), 8)));
+            let (x, y) = (Rmi::R(CX), Rmi::M(Addr::reg(Reg::int(12), 8)));
             let j = format!("j{}", suffix(fail));
             t.add(info(x, y, false), &["cmp rcx, qword ptr [r12 + 8]".into(), j.clone()]);
             t.add(info(x, y, true), &["cmp qword ptr [r12 + 8], rcx".into(), j]);
@@ -462,7 +451,7 @@ fn comparisons() {
             t.one(Inst::Setcc { cc, dst: r }, format!("set{} {}", suffix(cc), reg(r, 1)));
             for sz in WIDE {
                 let (dst, n) = (Reg::int(r.hw() ^ 5), sz.bytes());
-                for b in [Rm::R(r), Rm::M(Amode::reg(r, 16))] {
+                for b in [Rm::R(r), Rm::M(Addr::reg(r, 16))] {
                     let want = format!("cmov{} {}, {}", suffix(cc), reg(dst, n), rm(&b, n));
                     t.one(Inst::Cmov { cc, sz, dst, a: dst, b }, want);
                 }
@@ -612,19 +601,19 @@ fn floats_and_conversions() {
 fn calls_jumps_atomics_and_the_rest() {
     let mut t = Cases::default();
     let call = |target: Target| Box::new(CallInfo { target, uses: Vec::new(), defs: Vec::new() });
-    t.text(Inst::Call(call(Target::Func(FuncId(0)))), "call");
-    t.text(Inst::Call(call(Target::Closure)), "call qword ptr [rdx]");
+    t.text(Any::Call(call(Target::Func(FuncId(0)))), "call");
+    t.text(Any::Call(call(Target::Closure)), "call qword ptr [rdx]");
     let leave = format!("add rsp, {}; pop rbp", SPILLS + 32);
-    t.text(Inst::TailCall(call(Target::Func(FuncId(0)))), &format!("{leave}; jmp"));
-    t.text(Inst::Ret(Vec::new()), &format!("{leave}; ret"));
+    t.text(Any::TailCall(call(Target::Func(FuncId(0)))), &format!("{leave}; jmp"));
+    t.text(Any::Ret(Vec::new()), &format!("{leave}; ret"));
     for r in ints() {
-        t.one(Inst::Call(call(Target::Fixed(r))), format!("call {}", reg(r, 8)));
-        t.text(Inst::TailCall(call(Target::Fixed(r))), &format!("{leave}; jmp {}", reg(r, 8)));
+        t.one(Any::Call(call(Target::Fixed(r))), format!("call {}", reg(r, 8)));
+        t.text(Any::TailCall(call(Target::Fixed(r))), &format!("{leave}; jmp {}", reg(r, 8)));
         t.one(Inst::ReadG { dst: r }, format!("mov {}, r14", reg(r, 8)));
     }
     for addr in some_modes() {
         let m = Rm::M(addr);
-        t.one(Inst::Call(call(Target::Mem(m))), format!("call {}", rm(&m, 8)));
+        t.one(Any::Call(call(Target::Mem(addr))), format!("call {}", rm(&m, 8)));
         for sz in SIZES {
             let n = sz.bytes();
             for x in ints() {
@@ -647,10 +636,10 @@ fn calls_jumps_atomics_and_the_rest() {
             }
         }
     }
-    let flag = Amode::reg(Reg::int(3), 0);
-    t.text(Inst::WriteBarrier { addr: flag, size: 8 }, "cmp byte ptr [rip], 0; jne");
-    t.text(Inst::Jmp(0), "jmp");
-    t.text(Inst::EntryJmp { then: 0, other: 1 }, "jmp");
+    let flag = Addr::reg(Reg::int(3), 0);
+    t.text(Any::Barrier { addr: flag, size: 8 }, "cmp byte ptr [rip], 0; jne");
+    t.text(Any::Jump(0), "jmp");
+    t.text(Any::EntryJump { then: 0, other: 1 }, "jmp");
     t.text(Inst::JccFeq { then: 0, els: 1 }, "jne; jp; jmp");
     let r = Reg::int;
     t.text(
@@ -661,12 +650,12 @@ fn calls_jumps_atomics_and_the_rest() {
         Inst::RepStos { dst: r(7), zero: AX, count: CX, t: [r(7), CX] },
         "rep stosq qword ptr es:[rdi], rax",
     );
-    for (inst, want) in [(Inst::Trap, "ud2"), (Inst::Int3, "int3"), (Inst::Pause, "pause")] {
-        t.text(inst, want);
-    }
+    t.text(Any::Trap, "ud2");
+    t.text(Inst::Int3, "int3");
+    t.text(Inst::Pause, "pause");
     let switch = |cases: Vec<(i64, u32)>| {
         let value = r(12);
-        Inst::Switch(Box::new(SwitchInfo { value, sz: Sz::Q, cases, default: 1, temp: r(8), temp2: r(3) }))
+        Any::Switch(Box::new(SwitchInfo { value, bytes: 8, cases, default: 1, temps: [r(8), r(3)] }))
     };
     t.text(
         switch(vec![(5, 0), (1 << 40, 0)]),
@@ -682,9 +671,9 @@ fn jumps_reach_their_labels() {
     for gap in (0..8).chain(118..140).chain([1000]) {
         for cc in [None, Some(Cond::Ne)] {
             for backwards in [false, true] {
-                let mut b = Buf::default();
+                let mut b: Buf<Amd64> = Buf::default();
                 let to = b.label();
-                let jump = |b: &mut Buf| match cc {
+                let jump = |b: &mut Buf<Amd64>| match cc {
                     Some(cc) => b.jcc(cc, to),
                     None => b.jmp(to),
                 };
@@ -716,7 +705,7 @@ fn jumps_reach_their_labels() {
 /// What the linker fills in counts from the instruction's end, immediates included.
 #[test]
 fn relocations_count_from_the_end() {
-    let mut b = Buf::default();
+    let mut b: Buf<Amd64> = Buf::default();
     let target = || RmE::M(Mem { base: MBase::Rip(RelocTarget::Ext("x".into())), index: None, disp: 24 });
     b.alu_imm(7, Sz::B, &target(), 1);
     b.alu_imm(0, Sz::D, &target(), 1000);

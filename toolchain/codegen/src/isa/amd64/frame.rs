@@ -1,122 +1,146 @@
-//! The frame, the prologue with the stack check, and the epilogue.
-//!
-//! ```text
-//!   | incoming arguments  | <- in_args
-//!   | return address      |
-//!   | saved BP            |  only if there is a frame
-//!   | slots               |  those that must be zeroed at entry are the highest
-//!   | spill slots         |
-//!   | outgoing arguments  | <- SP
-//! ```
-use super::emit::{Cold, Emitter};
-use super::encode::*;
+//! The prologue with the stack check, the epilogue, and what code does at a frame's edges. A frame saves BP above its
+//! slots.
+use super::Amd64;
+use super::encode::bytes::*;
 use super::inst::*;
 use super::regs::*;
 use crate::isa::RelocTarget;
-use ir::{Func, IndexVec, Slot};
-pub use reflect::image::STACK_SMALL;
+use crate::mach::buf::Label;
+use crate::mach::emit::{Emit, routine};
+use crate::mach::frame::{STACK_BIG, STACK_SMALL};
+use crate::mach::inst::Target;
+use crate::mach::{Cfi, Encode, Frames};
+use crate::regalloc::Reg;
 
 /// Offset of the guard in the g.
-pub const STACKGUARD0: i32 = 8 * reflect::image::G_STACKGUARD0_WORD as i32;
-const STACK_BIG: u32 = 4096;
+const STACKGUARD0: i32 = 8 * reflect::image::G_STACKGUARD0_WORD as i32;
 
-/// Where everything is, relative to SP.
-pub struct Frame {
-    /// Bytes that the prologue subtracts from SP.
-    pub size: u32,
-    /// Whether BP is saved.
-    pub saves_bp: bool,
-    spills: u32,
-    slots: IndexVec<Slot, u32>,
-    /// Range to be zeroed at entry.
-    zero: (u32, u32),
+fn guard() -> RmE {
+    RmE::M(Mem::reg(G.hw(), STACKGUARD0))
+}
+fn from_sp(off: u32) -> RmE {
+    RmE::M(Mem::reg(SP.hw(), off as i32))
 }
 
-impl Frame {
-    /// Lays out a frame.
-    pub fn new(func: &Func, slots_used: &[bool], out_args: u32, spills: usize, calls: bool) -> Frame {
-        let mut at = out_args.next_multiple_of(8);
-        let spill_base = at;
-        at += 8 * spills as u32;
-        let mut slots: IndexVec<Slot, u32> = IndexVec::new();
-        slots.resize(func.slots.len(), 0);
-        let zeroed = |s: &ir::SlotData| s.ptrs.iter().any(|&p| p) && !s.init;
-        let mut place = |at: &mut u32, want: bool| {
-            for (id, s) in func.slots.iter_enumerated() {
-                if zeroed(s) != want || !slots_used[id.0 as usize] {
-                    continue;
-                }
-                *at = at.next_multiple_of(s.align.clamp(1, 8));
-                if want || s.ptrs.iter().any(|&p| p) {
-                    *at = at.next_multiple_of(8);
-                }
-                slots[id] = *at;
-                *at += s.size;
+impl Frames for Amd64 {
+    const SAVES_FP: bool = true;
+
+    fn stack_check(e: &mut Emit<Self>, size: u32, grow: Label) {
+        if size <= STACK_SMALL {
+            e.buf.op(0, true, &[0x3b], SP.hw(), &guard(), false, 0);
+        } else {
+            let below = RmE::M(Mem::reg(SP.hw(), -((size - STACK_SMALL) as i32)));
+            e.buf.op(0, true, &[0x8d], R12.hw(), &below, false, 0);
+            if size > STACK_BIG {
+                // The subtraction may wrap around: compare with SP itself first.
+                e.buf.op(0, true, &[0x39], SP.hw(), &RmE::R(R12.hw()), false, 0);
+                e.buf.jcc(Cond::A, grow);
             }
-            *at = at.next_multiple_of(8);
-        };
-        place(&mut at, false);
-        let zero_from = at;
-        place(&mut at, true);
-        let saves_bp = at != 0 || calls;
-        Frame { size: at, saves_bp, spills: spill_base, slots, zero: (zero_from, at) }
-    }
-    /// `FuncEntry::frame`: from SP to the return address.
-    pub fn to_return_address(&self) -> u32 {
-        self.size + if self.saves_bp { 8 } else { 0 }
-    }
-    /// Offset of the incoming arguments.
-    pub fn in_args(&self) -> u32 {
-        self.to_return_address() + 8
-    }
-    pub fn spill_offset(&self, n: usize) -> u32 {
-        self.spills + 8 * n as u32
-    }
-    pub fn slot_offset(&self, s: Slot) -> u32 {
-        self.slots[s]
-    }
-}
-
-fn lea_sp(e: &mut Emitter, disp: i32) {
-    e.buf.op(0, true, &[0x8d], R12.hw(), &RmE::M(Mem::reg(SP.hw(), disp)), false, 0);
-}
-
-/// Writes the stack check; the jump to `grow` is taken when the stack is too small.
-pub fn stack_check(e: &mut Emitter, grow: Label) {
-    let size = e.frame.to_return_address();
-    let guard = RmE::M(Mem::reg(G.hw(), STACKGUARD0));
-    if size <= STACK_SMALL {
-        e.buf.op(0, true, &[0x3b], SP.hw(), &guard, false, 0);
-    } else {
-        lea_sp(e, -((size - STACK_SMALL) as i32));
-        if size > STACK_BIG {
-            // The subtraction may wrap around: compare with SP itself first.
-            e.buf.op(0, true, &[0x39], SP.hw(), &RmE::R(R12.hw()), false, 0);
-            e.buf.jcc(Cond::A, grow);
+            e.buf.op(0, true, &[0x3b], R12.hw(), &guard(), false, 0);
         }
-        e.buf.op(0, true, &[0x3b], R12.hw(), &guard, false, 0);
+        e.buf.jcc(Cond::Be, grow);
     }
-    e.buf.jcc(Cond::Be, grow);
+    fn grow_stack(e: &mut Emit<Self>, routine: &'static str, body: Label) {
+        Self::call(e, &Target::Ext(routine), false);
+        e.buf.jmp(body);
+    }
+    fn prologue(e: &mut Emit<Self>) {
+        if !e.frame.present {
+            return;
+        }
+        e.buf.byte(0x55);
+        e.cfi(Cfi::CfaOffset(16));
+        e.cfi(Cfi::Saved(DWARF_BP, 16));
+        e.buf.op(0, true, &[0x89], SP.hw(), &RmE::R(BP.hw()), false, 0);
+        e.cfi(Cfi::CfaRegister(DWARF_BP));
+        if e.frame.size != 0 {
+            e.buf.alu_imm(AluOp::Sub as u8, Sz::Q, &RmE::R(SP.hw()), e.frame.size as i32);
+        }
+        zero_slots(e);
+    }
+    fn epilogue(e: &mut Emit<Self>) {
+        if !e.frame.present {
+            return;
+        }
+        if e.frame.size != 0 {
+            e.buf.alu_imm(AluOp::Add as u8, Sz::Q, &RmE::R(SP.hw()), e.frame.size as i32);
+        }
+        e.buf.byte(0x5d);
+        e.cfi(Cfi::Remember);
+        e.cfi(Cfi::Cfa(DWARF_SP, 8));
+        e.cfi(Cfi::Same(DWARF_BP));
+    }
+    fn ret(e: &mut Emit<Self>) {
+        e.buf.byte(0xc3)
+    }
+    fn poll(e: &mut Emit<Self>, slow: Label) {
+        e.buf.op(0, true, &[0x3b], SP.hw(), &guard(), false, 0);
+        e.buf.jcc(Cond::Be, slow);
+    }
+    fn barrier_check(e: &mut Emit<Self>, flag: RelocTarget, slow: Label) {
+        let flag = RmE::M(Mem { base: MBase::Rip(flag), index: None, disp: 0 });
+        e.buf.alu_imm(7, Sz::B, &flag, 0);
+        e.buf.jcc(Cond::Ne, slow);
+    }
+    /// Address and size go in R12 and R13, which keep their values.
+    fn barrier_call(e: &mut Emit<Self>, addr: &Addr, size: u32) {
+        let mut m = e.mem(addr);
+        e.buf.op(0, false, &[0x84], AX.hw(), &RmE::M(m.clone()), true, 0);
+        e.buf.bytes(&[0x41, 0x54, 0x41, 0x55]);
+        if m.base == MBase::Reg(SP.hw()) {
+            m.disp += 16;
+        }
+        e.buf.op(0, true, &[0x8d], R12.hw(), &RmE::M(m), false, 0);
+        Self::imm(e, R13, size as i64);
+        Self::call(e, &Target::Ext(routine::WRITE_BARRIER), false);
+        e.buf.bytes(&[0x41, 0x5d, 0x41, 0x5c]);
+    }
+    /// X15 = 0 and R14 = g.
+    fn load_fixed(e: &mut Emit<Self>) {
+        e.buf.op(0, false, &[0x0f, 0x57], X15.hw(), &RmE::R(X15.hw()), false, 0);
+        // mov r14, fs:[oxigo_tls_g@tpoff]
+        e.buf.bytes(&[0x64, 0x4c, 0x8b, 0x34, 0x25]);
+        e.buf.reloc(RelocTarget::TlsG, 0, false);
+        e.buf.bytes(&[0; 4]);
+    }
+    fn sp_store(e: &mut Emit<Self>, r: Reg, bytes: u32, off: u32) {
+        if r.is_float() {
+            return e.buf.op(scalar(bytes), false, &[0x0f, 0x11], r.hw(), &from_sp(off), false, 0);
+        }
+        e.buf.int(Sz::of(bytes), 0x88, r.hw(), &from_sp(off), 0)
+    }
+    fn sp_load(e: &mut Emit<Self>, r: Reg, bytes: u32, off: u32) {
+        let m = from_sp(off);
+        match bytes {
+            _ if r.is_float() => e.buf.op(scalar(bytes), false, &[0x0f, 0x10], r.hw(), &m, false, 0),
+            1 => e.buf.op(0, false, &[0x0f, 0xb6], r.hw(), &m, false, 0),
+            2 => e.buf.op(0, false, &[0x0f, 0xb7], r.hw(), &m, false, 0),
+            n => e.buf.op(0, n == 8, &[0x8b], r.hw(), &m, false, 0),
+        }
+    }
+    fn sp_zero(e: &mut Emit<Self>, off: u32) {
+        e.buf.op(P66, false, &[0x0f, 0xd6], X15.hw(), &from_sp(off), false, 0)
+    }
+    fn hook_call(e: &mut Emit<Self>, symbol: &str, area: u32) {
+        match area {
+            0 => e.buf.op(0, true, &[0x89], SP.hw(), &RmE::R(DI.hw()), false, 0),
+            _ => e.buf.op(0, true, &[0x8d], DI.hw(), &from_sp(area), false, 0),
+        }
+        let target = MBase::Rip(RelocTarget::Ext(symbol.to_string()));
+        let target = RmE::M(Mem { base: target, index: None, disp: 0 });
+        e.buf.op(0, true, &[0x8d], AX.hw(), &target, false, 0);
+        Self::call(e, &Target::Ext(routine::HOOKCALL), false);
+    }
 }
 
-/// Makes the frame.
-pub fn prologue(e: &mut Emitter) {
-    if !e.frame.saves_bp {
-        return;
-    }
-    e.buf.byte(0x55);
-    e.pushed = Some(e.buf.mark());
-    e.buf.op(0, true, &[0x89], SP.hw(), &RmE::R(BP.hw()), false, 0);
-    if e.frame.size != 0 {
-        e.buf.alu_imm(AluOp::Sub as u8, Sz::Q, &RmE::R(SP.hw()), e.frame.size as i32);
-    }
-    zero_slots(e);
+fn scalar(bytes: u32) -> u8 {
+    if bytes == 4 { PF3 } else { PF2 }
 }
 
 /// Zeroes the slots that the collector may see before the program has stored to them.
-fn zero_slots(e: &mut Emitter) {
+fn zero_slots(e: &mut Emit<Amd64>) {
     let (from, to) = e.frame.zero;
-    let store = |e: &mut Emitter, base: u8, off: u32, bytes: u32| {
+    let store = |e: &mut Emit<Amd64>, base: u8, off: u32, bytes: u32| {
         let m = RmE::M(Mem::reg(base, off as i32));
         if bytes == 16 {
             e.buf.op(0, false, &[0x0f, 0x11], X15.hw(), &m, false, 0)
@@ -144,43 +168,5 @@ fn zero_slots(e: &mut Emitter) {
         let n = if to - at >= 16 { 16 } else { 8 };
         store(e, SP.hw(), at, n);
         at += n;
-    }
-}
-
-/// Compares SP with the guard; the slow path gives way to the scheduler.
-pub fn poll(e: &mut Emitter, regs: u32, words: Vec<u32>) {
-    let (at, back) = (e.buf.label(), e.buf.label());
-    e.buf.op(0, true, &[0x3b], SP.hw(), &RmE::M(Mem::reg(G.hw(), STACKGUARD0)), false, 0);
-    e.buf.jcc(Cond::Be, at);
-    e.buf.bind(back);
-    e.colds.push((Cold::Poll { at, back, regs, words }, e.line));
-}
-
-/// Writes the call that grows the stack. It goes on at the function's entry; the jump behind it, to `body`, is for a
-/// runtime that does not want the check made again.
-pub fn grow_stack(e: &mut Emitter, grow: Label, body: Label, context: bool) {
-    e.buf.bind(grow);
-    let name = if context { e.symbols.morestack } else { e.symbols.morestack_noctxt };
-    e.buf.call(0xe8, RelocTarget::Ext(name.to_string()));
-    e.buf.jmp(body);
-}
-
-impl Emitter<'_> {
-    /// Removes the frame; the result is a mark behind its last instruction.
-    pub fn epilogue(&mut self) -> Option<u32> {
-        if !self.frame.saves_bp {
-            return None;
-        }
-        if self.frame.size != 0 {
-            self.buf.alu_imm(AluOp::Add as u8, Sz::Q, &RmE::R(SP.hw()), self.frame.size as i32);
-        }
-        self.buf.byte(0x5d);
-        Some(self.buf.mark())
-    }
-    /// Notes that the function has ended here, after [`Emitter::epilogue`].
-    pub fn leave(&mut self, popped: Option<u32>) {
-        if let Some(popped) = popped {
-            self.left.push((popped, self.buf.mark()));
-        }
     }
 }

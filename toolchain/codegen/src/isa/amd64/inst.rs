@@ -1,11 +1,11 @@
-//! The instructions. Registers are virtual until allocation and places after it; `Any` operands may then be spill
-//! slots, which the encoder turns into memory operands.
-//!
-//! [`Inst::visit`] is the one description of each instruction's operands; collecting constraints and writing places
-//! back both go through it.
+//! The instructions that only this machine has. `Any` operands may be spill slots, which the encoder turns into memory
+//! operands.
 use super::regs::*;
-use crate::regalloc::{Flow, Reg, Visit};
-use ir::{FuncId, Slot, SymRef};
+pub use crate::mach::addr::{Addr, Base};
+use crate::mach::inst::{self, Kind};
+use crate::mach::operand::Operands;
+use crate::regalloc::Reg;
+use ir::FuncId;
 
 /// Operand width.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,80 +46,23 @@ pub enum Fw {
     X,
 }
 
-/// What an address counts from.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Base {
-    Reg(Reg),
-    /// A stack object of the function.
-    Slot(Slot),
-    /// The area of incoming stack arguments.
-    InArg,
-    /// The area of outgoing arguments, at the bottom of the frame.
-    OutArg,
-    /// A symbol, relative to the instruction pointer; no index.
-    Sym(SymRef),
-    /// A constant in the read-only pool: bits and size.
-    Pool(u128, u8),
-}
-
-/// A memory operand.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Amode {
-    pub base: Base,
-    /// Index register and the logarithm of its scale.
-    pub index: Option<(Reg, u8)>,
-    pub disp: i32,
-}
-
-impl Amode {
-    pub fn new(base: Base, disp: i32) -> Amode {
-        Amode { base, index: None, disp }
-    }
-    pub fn reg(r: Reg, disp: i32) -> Amode {
-        Amode::new(Base::Reg(r), disp)
-    }
-    pub fn offset(self, by: i32) -> Amode {
-        Amode { disp: self.disp + by, ..self }
-    }
-    fn visit(&mut self, v: &mut dyn Visit) {
-        match &mut self.base {
-            Base::Reg(r) => v.use_reg(r),
-            Base::Slot(s) => v.slot(*s),
-            _ => {}
-        }
-        if let Some((r, _)) = &mut self.index {
-            v.use_reg(r);
-        }
-    }
-    fn visit_late(&mut self, v: &mut dyn Visit) {
-        match &mut self.base {
-            Base::Reg(r) => v.use_late(r),
-            Base::Slot(s) => v.slot(*s),
-            _ => {}
-        }
-        if let Some((r, _)) = &mut self.index {
-            v.use_late(r);
-        }
-    }
-}
-
 /// Register (or spill slot) or memory.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Rm {
     R(Reg),
-    M(Amode),
+    M(Addr),
 }
 
 /// The same or an immediate.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Rmi {
     R(Reg),
-    M(Amode),
+    M(Addr),
     I(i32),
 }
 
 impl Rm {
-    fn visit(&mut self, v: &mut dyn Visit) {
+    fn visit(&mut self, v: &mut Operands) {
         match self {
             Rm::R(r) => v.use_any(r),
             Rm::M(a) => a.visit(v),
@@ -128,7 +71,7 @@ impl Rm {
 }
 
 impl Rmi {
-    fn visit(&mut self, v: &mut dyn Visit) {
+    fn visit(&mut self, v: &mut Operands) {
         match self {
             Rmi::R(r) => v.use_any(r),
             Rmi::M(a) => a.visit(v),
@@ -136,7 +79,7 @@ impl Rmi {
         }
     }
     /// As an operand that must be a register or an immediate.
-    fn visit_reg(&mut self, v: &mut dyn Visit) {
+    fn visit_reg(&mut self, v: &mut Operands) {
         match self {
             Rmi::R(r) => v.use_reg(r),
             Rmi::M(_) => unreachable!("two memory operands"),
@@ -241,38 +184,6 @@ pub enum FOp {
     Xor = 0x57,
 }
 
-/// What a call jumps to.
-#[derive(Clone, Debug)]
-pub enum Target {
-    Func(FuncId),
-    /// `[DX]`: the code address in a closure.
-    Closure,
-    /// A code address.
-    Mem(Rm),
-    /// A code address in this register.
-    Fixed(Reg),
-}
-
-/// A call.
-#[derive(Clone, Debug)]
-pub struct CallInfo {
-    pub target: Target,
-    pub uses: Vec<(Reg, Reg)>,
-    pub defs: Vec<(Reg, Reg)>,
-}
-
-/// A jump through a list of values.
-#[derive(Clone, Debug)]
-pub struct SwitchInfo {
-    pub value: Reg,
-    pub sz: Sz,
-    /// Sorted values (as the machine compares them, signed) with target blocks.
-    pub cases: Vec<(i64, u32)>,
-    pub default: u32,
-    pub temp: Reg,
-    pub temp2: Reg,
-}
-
 /// A bounds check and what its failure passes to the panic.
 #[derive(Clone, Debug)]
 pub struct BoundsInfo {
@@ -287,28 +198,13 @@ pub struct BoundsInfo {
 /// An instruction. Targets of jumps are numbers of machine blocks.
 #[derive(Clone, Debug)]
 pub enum Inst {
-    /// Defines the function's register parameters.
-    Args(Vec<(Reg, Reg)>),
-    Mov {
-        dst: Reg,
-        src: Reg,
-    },
-    MovF {
-        dst: Reg,
-        src: Reg,
-    },
-    /// A copy, of either kind, that may go to a spill slot.
-    Stash {
-        dst: Reg,
-        src: Reg,
-    },
     Imm {
         dst: Reg,
         imm: i64,
     },
     Lea {
         dst: Reg,
-        addr: Amode,
+        addr: Addr,
         sz: Sz,
     },
     Ext {
@@ -319,16 +215,16 @@ pub enum Inst {
     FLoad {
         w: Fw,
         dst: Reg,
-        addr: Amode,
+        addr: Addr,
     },
     FStore {
         w: Fw,
-        addr: Amode,
+        addr: Addr,
         src: Reg,
     },
     Store {
         sz: Sz,
-        addr: Amode,
+        addr: Addr,
         src: Rmi,
     },
     Alu {
@@ -342,7 +238,7 @@ pub enum Inst {
     AluM {
         op: AluOp,
         sz: Sz,
-        addr: Amode,
+        addr: Addr,
         src: Rmi,
     },
     /// Sets flags only.
@@ -515,7 +411,6 @@ pub enum Inst {
         a: Reg,
         b: Reg,
     },
-    Jmp(u32),
     Jcc {
         cc: Cond,
         then: u32,
@@ -526,43 +421,32 @@ pub enum Inst {
         then: u32,
         els: u32,
     },
-    /// To the real entry; keeps the defer-return block reachable for the allocator.
-    EntryJmp {
-        then: u32,
-        other: u32,
-    },
-    Switch(Box<SwitchInfo>),
-    Call(Box<CallInfo>),
-    Ret(Vec<(Reg, Reg)>),
-    TailCall(Box<CallInfo>),
-    Poll,
     Bounds(Box<BoundsInfo>),
-    Trap,
     Int3,
     Pause,
     /// X15 = 0 and R14 = g, after a call of an ABI0 function.
     FixedRegs,
     Xchg {
         sz: Sz,
-        addr: Amode,
+        addr: Addr,
         dst: Reg,
         src: Reg,
     },
     Xadd {
         sz: Sz,
-        addr: Amode,
+        addr: Addr,
         dst: Reg,
         src: Reg,
     },
     LockAlu {
         op: AluOp,
         sz: Sz,
-        addr: Amode,
+        addr: Addr,
         src: Rmi,
     },
     CmpXchg {
         sz: Sz,
-        addr: Amode,
+        addr: Addr,
         old: Reg,
         new: Reg,
         dst: Reg,
@@ -571,20 +455,15 @@ pub enum Inst {
     AtomicLoop {
         op: AluOp,
         sz: Sz,
-        addr: Amode,
+        addr: Addr,
         src: Reg,
         dst: Reg,
         temp: Reg,
     },
-    /// Tells the collector of `size` bytes at `addr` before they are overwritten, if it marks.
-    WriteBarrier {
-        addr: Amode,
-        size: u32,
-    },
     /// Stores zero bytes (16, 8 or 4) from X15.
     StoreZero {
         bytes: u8,
-        addr: Amode,
+        addr: Addr,
     },
     /// `rep movsq`.
     RepMovs {
@@ -602,34 +481,16 @@ pub enum Inst {
     },
     /// `test [addr], al`: faults if the address is nil.
     Probe {
-        addr: Amode,
+        addr: Addr,
     },
     ReadG {
         dst: Reg,
     },
-    /// Uses a value.
-    Keep {
-        src: Reg,
-    },
 }
 
-impl Inst {
-    /// Names each operand to `v`.
-    pub fn visit(&mut self, v: &mut dyn Visit) {
+impl inst::Inst for Inst {
+    fn operands(&mut self, v: &mut Operands) {
         match self {
-            Inst::Args(defs) => {
-                for (r, at) in defs {
-                    v.def_fixed(r, *at);
-                }
-            }
-            Inst::Mov { dst, src } | Inst::MovF { dst, src } => {
-                v.use_any(src);
-                v.def(dst);
-            }
-            Inst::Stash { dst, src } => {
-                v.use_reg(src);
-                v.def_any(dst);
-            }
             Inst::Imm { dst, .. } | Inst::FZero { dst } | Inst::CarryMask { dst, .. } => v.def(dst),
             Inst::Setcc { dst, .. } | Inst::ReadG { dst } => v.def(dst),
             Inst::Lea { dst, addr, .. } | Inst::FLoad { dst, addr, .. } => {
@@ -680,9 +541,7 @@ impl Inst {
                 }
                 _ => v.use_any(a),
             },
-            Inst::Probe { addr } | Inst::StoreZero { addr, .. } | Inst::WriteBarrier { addr, .. } => {
-                addr.visit(v)
-            }
+            Inst::Probe { addr } | Inst::StoreZero { addr, .. } => addr.visit(v),
             // A 16-byte memory operand must be aligned, which spill slots are not.
             Inst::FAlu { w: Fw::X, dst, a, b: Rm::R(b), .. } => {
                 v.use_reg(a);
@@ -751,27 +610,6 @@ impl Inst {
                 v.use_late(b);
                 v.def_reuse(dst, 0);
             }
-            Inst::Switch(s) => {
-                v.use_reg(&mut s.value);
-                v.temp(&mut s.temp);
-                v.temp(&mut s.temp2);
-            }
-            Inst::Call(c) | Inst::TailCall(c) => {
-                for (r, at) in &mut c.uses {
-                    v.use_fixed(r, *at);
-                }
-                if let Target::Mem(m) = &mut c.target {
-                    m.visit(v);
-                }
-                for (r, at) in &mut c.defs {
-                    v.def_fixed(r, *at);
-                }
-            }
-            Inst::Ret(uses) => {
-                for (r, at) in uses {
-                    v.use_fixed(r, *at);
-                }
-            }
             Inst::Bounds(b) => {
                 // The panic's arguments are moved from wherever they are; only the comparison needs registers.
                 let BoundsInfo { idx, len, swapped, .. } = &mut **b;
@@ -820,60 +658,36 @@ impl Inst {
                 v.def_fixed(&mut t[0], DI);
                 v.def_fixed(&mut t[1], CX);
             }
-            Inst::Keep { src } => v.use_any(src),
-            Inst::Jmp(_)
-            | Inst::Jcc { .. }
-            | Inst::JccFeq { .. }
-            | Inst::EntryJmp { .. }
-            | Inst::Poll
-            | Inst::Trap
-            | Inst::Int3
-            | Inst::Pause
-            | Inst::FixedRegs => {}
+            Inst::Jcc { .. } | Inst::JccFeq { .. } | Inst::Int3 | Inst::Pause | Inst::FixedRegs => {}
         }
     }
 
-    /// How it ends its block.
-    pub fn flow(&self) -> Flow {
+    fn targets(&mut self, f: &mut dyn FnMut(&mut u32)) {
+        if let Inst::Jcc { then, els, .. } | Inst::JccFeq { then, els } = self {
+            f(then);
+            f(els);
+        }
+    }
+
+    fn kind(&self) -> Kind<'_> {
         match self {
-            Inst::Jmp(_)
-            | Inst::Jcc { .. }
-            | Inst::JccFeq { .. }
-            | Inst::EntryJmp { .. }
-            | Inst::Switch(_) => Flow::Branch,
-            Inst::Ret(_) | Inst::TailCall(_) | Inst::Trap => Flow::Ret,
-            _ => Flow::Next,
+            Inst::Lea { dst, addr, .. } => Kind::Address(*dst, addr),
+            Inst::StoreZero { addr, bytes } => Kind::Store(addr, *bytes as u32),
+            Inst::Store { addr, sz: Sz::Q, .. } => Kind::Store(addr, 8),
+            Inst::FStore { addr, w: Fw::X, .. } => Kind::Store(addr, 16),
+            Inst::Store { addr, .. } | Inst::FStore { addr, .. } => Kind::Store(addr, 0),
+            Inst::Imm { .. }
+            | Inst::ShI { .. }
+            | Inst::ShC { .. }
+            | Inst::Setcc { .. }
+            | Inst::CarryMask { .. }
+            | Inst::FZero { .. }
+            | Inst::GToX { .. }
+            | Inst::XToG { .. }
+            | Inst::SetFeq { .. }
+            | Inst::FSel { .. }
+            | Inst::Jcc { .. } => Kind::Quiet,
+            _ => Kind::Plain,
         }
-    }
-
-    /// Whether a traceback can find this instruction: it may fault, trap or call. Others need no row in the line table.
-    pub fn may_stop(&self) -> bool {
-        !matches!(
-            self,
-            Inst::Args(_)
-                | Inst::Mov { .. }
-                | Inst::MovF { .. }
-                | Inst::Stash { .. }
-                | Inst::Imm { .. }
-                | Inst::Lea { .. }
-                | Inst::ShI { .. }
-                | Inst::ShC { .. }
-                | Inst::Setcc { .. }
-                | Inst::CarryMask { .. }
-                | Inst::FZero { .. }
-                | Inst::GToX { .. }
-                | Inst::XToG { .. }
-                | Inst::SetFeq { .. }
-                | Inst::FSel { .. }
-                | Inst::Jmp(_)
-                | Inst::Jcc { .. }
-                | Inst::JccFeq { .. }
-                | Inst::Ret(_)
-        )
-    }
-
-    /// Whether the collector may run in it.
-    pub fn is_safepoint(&self) -> bool {
-        matches!(self, Inst::Call(_) | Inst::Poll)
     }
 }

@@ -1,42 +1,32 @@
-//! Registers of amd64: which are fixed, which may be allocated, and the order of Go's ABI.
-use crate::regalloc::{Env, Reg};
+//! Registers by name; which are fixed and which may be allocated says the table of architectures.
+use crate::mach::regs::{int, row};
+use crate::regalloc::Reg;
+use reflect::arch::Arch;
 
-pub const AX: Reg = Reg::int(0);
-pub const CX: Reg = Reg::int(1);
+pub const ROW: &Arch = row("amd64");
+pub const AX: Reg = int(ROW, "AX");
+pub const CX: Reg = int(ROW, "CX");
 /// Closure context at calls through func values.
-pub const DX: Reg = Reg::int(2);
-pub const BX: Reg = Reg::int(3);
-pub const SP: Reg = Reg::int(4);
+pub const DX: Reg = int(ROW, "DX");
+pub const SP: Reg = int(ROW, "SP");
+/// The frame pointer, which no convention of Go's names.
 pub const BP: Reg = Reg::int(5);
-pub const SI: Reg = Reg::int(6);
-pub const DI: Reg = Reg::int(7);
+pub const SI: Reg = int(ROW, "SI");
+pub const DI: Reg = int(ROW, "DI");
 /// Free of arguments: prologues and tail calls use it.
-pub const R12: Reg = Reg::int(12);
-pub const R13: Reg = Reg::int(13);
+pub const R12: Reg = int(ROW, "R12");
+pub const R13: Reg = int(ROW, "R13");
 /// The current g.
-pub const G: Reg = Reg::int(14);
+pub const G: Reg = int(ROW, "R14");
 /// Always zero in compiled code.
-pub const X15: Reg = Reg::float(15);
+pub const X15: Reg = match ROW.zero {
+    Some(r) => Reg::float(r.num),
+    None => panic!("the row has a zero register"),
+};
 
-/// The ABI's integer registers, in order.
-pub const INT_ARGS: [Reg; 9] = [AX, BX, CX, DI, SI, Reg::int(8), Reg::int(9), Reg::int(10), Reg::int(11)];
-
-/// The ABI register of a step.
-pub fn arg_reg(step_reg: u8, float: bool) -> Reg {
-    if float { Reg::float(step_reg) } else { INT_ARGS[step_reg as usize] }
-}
-
-/// Everything a call may destroy: all that is allocatable.
-pub fn all() -> Vec<Reg> {
-    let ints = [0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 15].map(Reg::int);
-    ints.into_iter().chain((0..15).map(Reg::float)).collect()
-}
-
-/// The allocator's view: registers with short encodings first.
-pub fn env() -> Env {
-    let (short, long): (Vec<Reg>, Vec<Reg>) = all().into_iter().partition(|r| r.hw() < 8);
-    Env::new(&short, &long)
-}
+/// DWARF's numbers of BP and SP.
+pub const DWARF_BP: u8 = 6;
+pub const DWARF_SP: u8 = 7;
 
 /// The GNU assembler's name, for listings.
 pub fn name(r: Reg, bytes: u8) -> String {

@@ -10,16 +10,16 @@
 //!
 //! Offset, bytes before linking, instruction in LLVM's Intel syntax with symbols for what the linker fills in, and
 //! behind a call or poll the words of the frame (and at polls the registers) that the collector takes for pointers.
-use super::inst::Inst;
-use super::isel::Selected;
-use super::{disasm, regs};
+use super::inst::{Any, Inst};
+use super::select::Selected;
+use super::{Decoded, Encode};
 use crate::isa::{Compiled, Env, RelocTarget, TextReloc};
 use crate::regalloc::Reg;
 use ir::{Func, SymRef};
 use std::fmt::Write;
 
 /// The function's blocks in layout order, before register allocation.
-pub fn machine(f: &Func, sel: &Selected) -> String {
+pub fn machine<I: Inst>(f: &Func, sel: &Selected<I>) -> String {
     let mut s = format!("{}:\n", f.name);
     for &b in &sel.order {
         let block = &sel.blocks[b as usize];
@@ -35,8 +35,11 @@ pub fn machine(f: &Func, sel: &Selected) -> String {
 }
 
 /// The text of an instruction before it is encoded, in the notation of [`super::inst`].
-fn text(i: &Inst) -> String {
-    format!("{i:?}")
+fn text<I: Inst>(i: &Any<I>) -> String {
+    match i {
+        Any::Own(i) => format!("{i:?}"),
+        i => format!("{i:?}"),
+    }
 }
 
 /// What a relocation names.
@@ -51,7 +54,7 @@ fn symbol(env: &Env, r: &TextReloc) -> String {
 }
 
 /// Puts symbols in place of what the linker fills in, and the function's own offsets in place of distances.
-fn resolve(env: &Env, c: &Compiled, at: u32, d: &disasm::Decoded) -> String {
+fn resolve<M: Encode>(env: &Env, c: &Compiled, at: u32, d: &Decoded) -> String {
     let end = at + d.len as u32;
     let inside = |r: &&TextReloc| (at..end).contains(&r.at);
     match (c.relocs.iter().find(inside), d.branch) {
@@ -61,7 +64,7 @@ fn resolve(env: &Env, c: &Compiled, at: u32, d: &disasm::Decoded) -> String {
                 0 => String::new(),
                 n => format!("{n:+}"),
             };
-            d.text.replacen("[rip]", &format!("[rip + {}{offset}]", symbol(env, r)), 1)
+            M::with_symbol(d, r, &format!("{}{offset}", symbol(env, r)))
         }
         (None, Some(by)) => format!("{} {:#x}", d.text, end as i64 + by as i64),
         (None, None) => d.text.clone(),
@@ -69,18 +72,18 @@ fn resolve(env: &Env, c: &Compiled, at: u32, d: &disasm::Decoded) -> String {
 }
 
 /// The pointers at a safepoint.
-fn live(words: &[u32], registers: u32) -> String {
+fn live<M: Encode>(words: &[u32], registers: u32) -> String {
     let mut words = words.to_vec();
     words.sort_unstable();
     words.dedup();
-    let registers = (0..16).filter(|r| registers >> r & 1 != 0).map(|r| regs::name(Reg::int(r), 8));
-    let words = words.iter().map(|w| format!("sp+{}", 8 * w));
+    let registers = (0..32).filter(|r| registers >> r & 1 != 0).map(|r| M::name(Reg::int(r)));
+    let words = words.iter().map(|w| format!("sp+{}", M::ROW.ptr_size as u32 * w));
     let all: Vec<String> = registers.chain(words).collect();
     if all.is_empty() { "no pointers".into() } else { format!("live: {}", all.join(", ")) }
 }
 
 /// The listing of a function.
-pub fn function(env: &Env, f: &Func, c: &Compiled) -> String {
+pub fn function<M: Encode>(env: &Env, f: &Func, c: &Compiled) -> String {
     let flags =
         [(f.flags.nosplit, " NOSPLIT"), (f.flags.wrapper, " WRAPPER"), (f.flags.topframe, " TOPFRAME")];
     let flags: String = flags.iter().filter(|f| f.0).map(|f| f.1).collect();
@@ -115,18 +118,18 @@ pub fn function(env: &Env, f: &Func, c: &Compiled) -> String {
             at += 4;
             continue;
         }
-        let Some(d) = disasm::decode(&c.code, at) else {
+        let Some(d) = M::disassemble(&c.code, at) else {
             let _ = writeln!(s, "  {pc:04x}  {:23} .byte {:#04x}", hex(&c.code[at..=at]), c.code[at]);
             at += 1;
             continue;
         };
         let bytes = &c.code[at..at + d.len];
         at += d.len;
-        let text = resolve(env, c, pc, &d);
+        let text = resolve::<M>(env, c, pc, &d);
         let row = format!("  {pc:04x}  {:23} {text}", hex(bytes));
         let point = c.safepoints.iter().find(|p| p.pc == at as u32 && text.starts_with("call"));
         let _ = match point {
-            Some(p) => writeln!(s, "{row:<64}  # {}", live(&p.words, p.regs)),
+            Some(p) => writeln!(s, "{row:<64}  # {}", live::<M>(&p.words, p.regs)),
             None => writeln!(s, "{row}"),
         };
     }

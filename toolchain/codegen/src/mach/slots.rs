@@ -6,11 +6,12 @@
 //! own addresses, and no more.
 //!
 //! Where recovery may resume, what its code reads is live everywhere.
+use super::addr::{Addr, Base};
+use super::dataflow::{self, Backward, Bits};
 use super::frame::Frame;
-use super::inst::*;
-use super::isel::Selected;
+use super::inst::{Any, Inst, Kind};
+use super::select::Selected;
 use crate::isa::StackObject;
-use crate::regalloc::{Reg, Visit};
 use ir::{EntityId, Func, Slot};
 use rustc_hash::FxHashMap;
 
@@ -57,7 +58,7 @@ impl Numbers {
             if !used[s.index()] || pointers(d) == 0 {
                 continue;
             }
-            let at = frame.slot_offset(s) / 8;
+            let at = frame.slot_offset(s) / frame.word();
             let words = d.ptrs.iter().enumerate().filter(|p| *p.1).map(|p| at + p.0 as u32);
             let first = n.words.len();
             if d.ptrs.len() as u32 <= MAX_WORDS && total <= MAX_BITS {
@@ -73,11 +74,11 @@ impl Numbers {
     fn overwritten(&self, frame: &Frame, s: Slot, disp: i32, bytes: u32) -> std::ops::Range<u32> {
         let (first, n) = self.of[s.index()];
         let from = frame.slot_offset(s) as i64 + disp as i64;
-        let covers = |bit: u32| match self.words[bit as usize][..] {
-            [w] => w as i64 * 8 >= from && (w as i64 + 1) * 8 <= from + bytes as i64,
+        let covered = |bit: u32| match self.words[bit as usize][..] {
+            [w] => covers(frame, w, from, bytes),
             _ => false,
         };
-        let mut bits = (first..first + n).filter(|&b| covers(b));
+        let mut bits = (first..first + n).filter(|&b| covered(b));
         match bits.next() {
             Some(a) => a..bits.next_back().unwrap_or(a) + 1,
             None => 0..0,
@@ -85,60 +86,41 @@ impl Numbers {
     }
 }
 
-/// Collects the objects that an instruction names.
-struct Named(Vec<Slot>);
-
-impl Visit for Named {
-    fn use_reg(&mut self, _: &mut Reg) {}
-    fn use_any(&mut self, _: &mut Reg) {}
-    fn use_late(&mut self, _: &mut Reg) {}
-    fn use_fixed(&mut self, _: &mut Reg, _: Reg) {}
-    fn def(&mut self, _: &mut Reg) {}
-    fn def_reuse(&mut self, _: &mut Reg, _: usize) {}
-    fn def_fixed(&mut self, _: &mut Reg, _: Reg) {}
-    fn temp(&mut self, _: &mut Reg) {}
-    fn slot(&mut self, s: Slot) {
-        self.0.push(s)
-    }
+/// Whether `bytes` bytes from `from` on are all of a word.
+fn covers(frame: &Frame, word: u32, from: i64, bytes: u32) -> bool {
+    let size = frame.word() as i64;
+    word as i64 * size >= from && (word as i64 + 1) * size <= from + bytes as i64
 }
 
 /// The object that an instruction stores to and does nothing else with, and the range of bytes.
-fn stored(inst: &Inst) -> Option<(Slot, i32, u32)> {
-    let (addr, bytes) = match inst {
-        Inst::StoreZero { addr, bytes } => (addr, *bytes as u32),
-        Inst::Store { addr, sz: Sz::Q, .. } => (addr, 8),
-        Inst::Store { addr, .. } => (addr, 0),
-        Inst::FStore { addr, w: Fw::X, .. } => (addr, 16),
-        Inst::FStore { addr, .. } => (addr, 0),
-        _ => return None,
-    };
-    match (addr.base, addr.index) {
-        (Base::Slot(s), None) => Some((s, addr.disp, bytes)),
+fn stored<I: Inst>(inst: &Any<I>) -> Option<(Slot, i32, u32)> {
+    match inst.kind() {
+        Kind::Store(&Addr { base: Base::Slot(s), index: None, disp }, bytes) => Some((s, disp, bytes)),
         _ => None,
     }
 }
 
 /// Words of the frame that hold an object's pointers.
 pub fn pointer_words(f: &Func, frame: &Frame, s: Slot) -> impl Iterator<Item = u32> {
-    let at = frame.slot_offset(s) / 8;
+    let at = frame.slot_offset(s) / frame.word();
     f.slots[s].ptrs.iter().enumerate().filter(|p| *p.1).map(move |p| at + p.0 as u32)
 }
 
 /// The pointer words of objects that an instruction reads, or (then `true`) those that it writes in full. For the replay of
 /// the maps.
-pub fn object_access(f: &Func, frame: &Frame, inst: &mut Inst) -> (Vec<u32>, bool) {
+pub fn object_access<I: Inst>(f: &Func, frame: &Frame, inst: &mut Any<I>) -> (Vec<u32>, bool) {
     if let Some((s, disp, bytes)) = stored(inst) {
         let from = frame.slot_offset(s) as i64 + disp as i64;
-        let covers = |w: &u32| *w as i64 * 8 >= from && (*w as i64 + 1) * 8 <= from + bytes as i64;
-        return (pointer_words(f, frame, s).filter(covers).collect(), true);
+        let words = pointer_words(f, frame, s).filter(|&w| covers(frame, w, from, bytes));
+        return (words.collect(), true);
     }
-    let mut named = Named(Vec::new());
-    inst.visit(&mut named);
-    (named.0.iter().flat_map(|&s| pointer_words(f, frame, s)).collect(), false)
+    let mut words = Vec::new();
+    inst.slots(|s| words.extend(pointer_words(f, frame, s)));
+    (words, false)
 }
 
 /// The analysis.
-pub fn slots(f: &Func, sel: &mut Selected, frame: &Frame) -> SlotLiveness {
+pub fn live<I: Inst>(f: &Func, sel: &mut Selected<I>, frame: &Frame) -> SlotLiveness {
     let mut out = SlotLiveness::default();
     let n = Numbers::new(f, &sel.slots_used, frame);
     if n.words.is_empty() {
@@ -148,7 +130,6 @@ pub fn slots(f: &Func, sel: &mut Selected, frame: &Frame) -> SlotLiveness {
     let mut events: Vec<Vec<Event>> = Vec::with_capacity(sel.rpo.len());
     let mut number = vec![usize::MAX; sel.blocks.len()];
     let mut count = 0;
-    let mut named = Named(Vec::new());
     for (i, &b) in sel.rpo.iter().enumerate() {
         number[b as usize] = i;
         let mut list = Vec::new();
@@ -160,13 +141,13 @@ pub fn slots(f: &Func, sel: &mut Selected, frame: &Frame) -> SlotLiveness {
                     list.push(Event::Write(bits));
                 }
             } else {
-                inst.visit(&mut named);
-                for s in named.0.drain(..) {
-                    taken[s.index()] |= matches!(inst, Inst::Lea { .. });
+                let lea = matches!(inst.kind(), Kind::Address(..));
+                inst.slots(|s| {
+                    taken[s.index()] |= lea;
                     if n.of[s.index()].1 > 0 {
                         list.push(Event::Read(s));
                     }
-                }
+                });
             }
             if inst.is_safepoint() {
                 list.push(Event::Safepoint(count));
@@ -176,63 +157,45 @@ pub fn slots(f: &Func, sel: &mut Selected, frame: &Frame) -> SlotLiveness {
         events.push(list);
     }
 
-    let row = n.words.len().div_ceil(64);
-    let mut live_in = vec![0u64; sel.rpo.len() * row];
-    let mut live = vec![0u64; row];
-    let start = |live: &mut [u64], live_in: &[u64], b: u32| {
-        live.fill(0);
-        for &s in &sel.blocks[b as usize].succs {
-            let at = number[s as usize] * row;
-            live.iter_mut().zip(&live_in[at..at + row]).for_each(|(l, w)| *l |= w);
-        }
-    };
-    let set = |live: &mut [u64], bits: std::ops::Range<u32>, on: bool| {
-        for b in bits {
-            let (w, m) = (b as usize / 64, 1u64 << (b % 64));
-            if on { live[w] |= m } else { live[w] &= !m }
-        }
-    };
-    let step = |live: &mut [u64], e: &Event| match e {
-        Event::Read(s) => {
-            let (first, count) = n.of[s.index()];
-            set(live, first..first + count, true);
-        }
-        Event::Write(bits) => set(live, bits.clone(), false),
-        Event::Safepoint(_) => {}
-    };
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for (i, &b) in sel.rpo.iter().enumerate().rev() {
-            start(&mut live, &live_in, b);
-            events[i].iter().rev().for_each(|e| step(&mut live, e));
-            let old = &mut live_in[i * row..(i + 1) * row];
-            if *old != live[..] {
-                old.copy_from_slice(&live);
-                changed = true;
+    let step = |live: &mut [u64], e: &Event| {
+        let (range, on) = match e {
+            Event::Read(s) => {
+                let (first, count) = n.of[s.index()];
+                (first..first + count, true)
             }
-        }
-    }
+            Event::Write(bits) => (bits.clone(), false),
+            Event::Safepoint(_) => return,
+        };
+        let change = if on { dataflow::set } else { dataflow::clear };
+        range.for_each(|b| change(live, b as usize));
+    };
+    let succs = |i: usize| {
+        let succs = sel.blocks[sel.rpo[i] as usize].succs.iter();
+        succs.map(|&s| number[s as usize])
+    };
+    let solved = Backward::solve(n.words.len(), sel.rpo.len(), succs, |i, live| {
+        events[i].iter().rev().for_each(|e| step(live, e));
+    });
     let words_of = |live: &[u64]| -> Vec<u32> {
-        let bits = (0..n.words.len()).filter(|&b| live[b / 64] >> (b % 64) & 1 != 0);
-        bits.flat_map(|b| n.words[b].iter().copied()).collect()
+        dataflow::ones(live).flat_map(|b| n.words[b].iter().copied()).collect()
     };
     // What recovery needs, anywhere.
-    let mut recovery = vec![0u64; row];
+    let mut recovery: Bits = dataflow::bits(n.words.len());
     if let Some(d) = sel.defer_return {
-        let at = number[d as usize] * row;
-        recovery.copy_from_slice(&live_in[at..at + row]);
+        recovery.copy_from_slice(solved.at_start(number[d as usize]));
     }
     if let Some((_, closures, _)) = f.open_defers {
         step(&mut recovery, &Event::Read(closures));
     }
     out.recovery = words_of(&recovery);
-    for (i, &b) in sel.rpo.iter().enumerate() {
-        start(&mut live, &live_in, b);
-        for e in events[i].iter().rev() {
+    let mut live = dataflow::bits(n.words.len());
+    for (i, events) in events.iter().enumerate() {
+        solved.at_end(succs(i), &mut live);
+        for e in events.iter().rev() {
             step(&mut live, e);
             if let Event::Safepoint(k) = e {
-                let all: Vec<u64> = live.iter().zip(&recovery).map(|(a, b)| a | b).collect();
+                let mut all = live.clone();
+                dataflow::join(&mut all, &recovery);
                 out.at.insert(*k, words_of(&all));
             }
         }

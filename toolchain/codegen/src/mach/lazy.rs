@@ -9,9 +9,11 @@
 //!
 //! The names are joined again by block parameters at the iterated dominance frontier, as in SSA construction (Cytron et al.,
 //! "Efficiently Computing Static Single Assignment Form and the Control Dependence Graph", 1991).
-use super::inst::Inst;
-use super::isel::Selected;
-use super::split::{Loop, Operands};
+use super::dataflow::{self, Backward, Bits, bit, clear, set};
+use super::graph::{Dominance, Graph, dominance, loops};
+use super::inst::{Any, Inst};
+use super::select::Selected;
+use super::split::Loop;
 use crate::regalloc::Reg;
 use rustc_hash::FxHashMap;
 
@@ -20,62 +22,6 @@ const MAX_BLOCKS: usize = 4000;
 /// Nor are more values than this given new names.
 const MAX_VALUES: usize = 400;
 
-/// The function's graph by numbers in allocation order.
-pub struct Graph {
-    pub succs: Vec<Vec<usize>>,
-    pub preds: Vec<Vec<usize>>,
-    /// Whether a block calls.
-    pub calls: Vec<bool>,
-}
-
-impl Graph {
-    pub fn new(sel: &Selected) -> Graph {
-        let mut number = vec![usize::MAX; sel.blocks.len()];
-        for (i, &b) in sel.rpo.iter().enumerate() {
-            number[b as usize] = i;
-        }
-        let block = |b: u32| &sel.blocks[b as usize];
-        let succs: Vec<Vec<usize>> =
-            sel.rpo.iter().map(|&b| block(b).succs.iter().map(|&s| number[s as usize]).collect()).collect();
-        let mut preds = vec![Vec::new(); succs.len()];
-        for (i, s) in succs.iter().enumerate() {
-            s.iter().for_each(|&t: &usize| preds[t].push(i));
-        }
-        let calls =
-            sel.rpo.iter().map(|&b| block(b).insts.iter().any(|i| matches!(i.0, Inst::Call(_)))).collect();
-        Graph { succs, preds, calls }
-    }
-}
-
-/// Loops by their headers, outer ones first: the members of each, in no order. Irreducible ones are left out.
-fn loops(g: &Graph) -> Vec<(usize, Vec<usize>)> {
-    let mut out = Vec::new();
-    let mut inside = vec![usize::MAX; g.succs.len()];
-    for h in 0..g.succs.len() {
-        let mut work: Vec<usize> = g.preds[h].iter().copied().filter(|&p| p >= h).collect();
-        if work.is_empty() {
-            continue;
-        }
-        inside[h] = h;
-        let mut body = vec![h];
-        let mut proper = true;
-        while let Some(b) = work.pop() {
-            if b < h {
-                proper = false;
-                break;
-            }
-            if std::mem::replace(&mut inside[b], h) != h {
-                body.push(b);
-                work.extend(&g.preds[b]);
-            }
-        }
-        if proper {
-            out.push((h, body));
-        }
-    }
-    out
-}
-
 /// Which blocks are lazy, and the innermost loop of each block.
 pub struct Lazy {
     pub lazy: Vec<bool>,
@@ -83,7 +29,7 @@ pub struct Lazy {
 }
 
 /// Chooses the lazy blocks; `cold` tells which blocks of the IR hardly ever run.
-pub fn choose(sel: &Selected, g: &Graph, cold: &dyn Fn(u32) -> bool) -> Lazy {
+pub fn choose<I: Inst>(sel: &Selected<I>, g: &Graph, cold: &dyn Fn(u32) -> bool) -> Lazy {
     let n = g.succs.len();
     let mut lazy: Vec<bool> = sel.rpo.iter().map(|&b| cold(b)).collect();
     // A block made for an edge is on the way to or from a cold one.
@@ -138,18 +84,6 @@ pub fn choose(sel: &Selected, g: &Graph, cold: &dyn Fn(u32) -> bool) -> Lazy {
     Lazy { lazy, innermost }
 }
 
-type Bits = Vec<u64>;
-
-fn bit(bits: &[u64], i: usize) -> bool {
-    bits[i / 64] >> (i % 64) & 1 != 0
-}
-fn set(bits: &mut [u64], i: usize) {
-    bits[i / 64] |= 1 << (i % 64);
-}
-fn clear(bits: &mut [u64], i: usize) {
-    bits[i / 64] &= !(1 << (i % 64));
-}
-
 /// Values that are used outside of the block that defines them: their numbers, blocks of definition and of use, and
 /// where they are live.
 struct Values {
@@ -162,7 +96,7 @@ struct Values {
     across: Vec<Bits>,
 }
 
-fn values(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Values {
+fn values<I: Inst>(sel: &mut Selected<I>, g: &Graph, lazy: &[bool]) -> Values {
     let n = g.succs.len();
     let mut home: Vec<u32> = vec![u32::MAX; sel.pointer.len()];
     let mut v = Values {
@@ -177,7 +111,7 @@ fn values(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Values {
         let block = &mut sel.blocks[sel.rpo[b] as usize];
         block.params.iter().for_each(|r| home[r.index()] = b as u32);
         for (inst, _) in &mut block.insts {
-            inst.visit(&mut Operands { uses: &mut |_| {}, defs: &mut |r| home[r.index()] = b as u32 });
+            inst.uses_and_defs(|_| {}, |r| home[r.index()] = b as u32);
         }
     }
     // Only what hot code defines is of interest here.
@@ -199,111 +133,36 @@ fn values(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Values {
             }
         };
         for (inst, _) in &mut block.insts {
-            inst.visit(&mut Operands { uses: &mut |r| used(*r), defs: &mut |_| {} });
+            inst.uses_and_defs(|r| used(*r), |_| {});
         }
         block.args.iter().for_each(|&r| used(r));
     }
-    let words = v.regs.len().div_ceil(64);
-    v.live_in = vec![vec![0; words]; n];
-    v.across = vec![vec![0; words]; n];
-    let mut live: Bits = vec![0; words];
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for b in (0..n).rev() {
-            live.fill(0);
-            for &s in &g.succs[b] {
-                live.iter_mut().zip(&v.live_in[s]).for_each(|(l, w)| *l |= w);
-            }
+    v.across = vec![dataflow::bits(v.regs.len()); n];
+    let (number, across) = (&v.number, &mut v.across);
+    let solved = Backward::solve(
+        v.regs.len(),
+        n,
+        |b| g.succs[b].iter().copied(),
+        |b, live| {
             let block = &mut sel.blocks[sel.rpo[b] as usize];
-            for r in &block.args {
-                if let Some(&k) = v.number.get(r) {
-                    set(&mut live, k);
-                }
-            }
+            let known = |r: &Reg| number.get(r).copied();
+            block.args.iter().filter_map(known).for_each(|k| set(live, k));
             for (inst, _) in block.insts.iter_mut().rev() {
                 let mut uses = smallvec::SmallVec::<[usize; 8]>::new();
-                inst.visit(&mut Operands {
-                    uses: &mut |r| uses.extend(v.number.get(r).copied()),
-                    defs: &mut |r| {
-                        if let Some(&k) = v.number.get(&r) {
-                            clear(&mut live, k);
-                        }
-                    },
-                });
-                if matches!(inst, Inst::Call(_)) {
-                    v.across[b].iter_mut().zip(&live).for_each(|(a, l)| *a |= l);
+                inst.uses_and_defs(
+                    |r| uses.extend(known(r)),
+                    |r| known(&r).into_iter().for_each(|k| clear(live, k)),
+                );
+                if matches!(inst, Any::Call(_)) {
+                    dataflow::join(&mut across[b], live);
                 }
-                uses.iter().for_each(|&k| set(&mut live, k));
+                uses.iter().for_each(|&k| set(live, k));
             }
-            for r in &block.params {
-                if let Some(&k) = v.number.get(r) {
-                    clear(&mut live, k);
-                }
-            }
-            if v.live_in[b] != live {
-                v.live_in[b].copy_from_slice(&live);
-                changed = true;
-            }
-        }
-    }
+            block.params.iter().filter_map(known).for_each(|k| clear(live, k));
+        },
+    );
+    v.live_in = (0..n).map(|b| solved.at_start(b).to_vec()).collect();
     v
-}
-
-/// Immediate dominators (Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm", 2001) and dominance frontiers.
-struct Dominance {
-    parent: Vec<usize>,
-    frontier: Vec<Vec<usize>>,
-}
-
-fn dominance(g: &Graph) -> Dominance {
-    const NONE: usize = usize::MAX;
-    let n = g.succs.len();
-    let mut parent = vec![NONE; n];
-    parent[0] = 0;
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for b in 1..n {
-            let mut new = NONE;
-            for &p in g.preds[b].iter().filter(|&&p| parent[p] != NONE) {
-                if new == NONE {
-                    new = p;
-                    continue;
-                }
-                let (mut x, mut y) = (p, new);
-                while x != y {
-                    while x > y {
-                        x = parent[x];
-                    }
-                    while y > x {
-                        y = parent[y];
-                    }
-                }
-                new = x;
-            }
-            changed |= std::mem::replace(&mut parent[b], new) != new;
-        }
-    }
-    let mut frontier = vec![Vec::new(); n];
-    for b in 0..n {
-        if g.preds[b].len() < 2 {
-            continue;
-        }
-        for &p in &g.preds[b] {
-            let mut x = p;
-            while x != parent[b] && x != NONE {
-                if frontier[x].last() != Some(&b) {
-                    frontier[x].push(b);
-                }
-                if x == 0 {
-                    break;
-                }
-                x = parent[x];
-            }
-        }
-    }
-    Dominance { parent, frontier }
 }
 
 /// An edge, and where copies for it go: at that block's start, or before its jump. `stash`: the copy is rather for memory.
@@ -316,7 +175,7 @@ struct Edge {
 }
 
 /// Gives values new names in lazy blocks, and what quiet loops define new names behind them.
-pub fn split_at_lazy_calls(sel: &mut Selected, g: &Graph, l: &Lazy, quiet: &[Loop]) {
+pub fn split_at_lazy_calls<I: Inst>(sel: &mut Selected<I>, g: &Graph, l: &Lazy, quiet: &[Loop]) {
     let n = g.succs.len();
     let lazy = &l.lazy;
     if n > MAX_BLOCKS
@@ -372,7 +231,7 @@ pub fn split_at_lazy_calls(sel: &mut Selected, g: &Graph, l: &Lazy, quiet: &[Loo
 }
 
 /// The values that a quiet loop defines and that are live across a call outside of it, or handed over there.
-fn leaving(sel: &Selected, g: &Graph, l: &Lazy, v: &Values, loop_of: &[usize]) -> Vec<bool> {
+fn leaving<I: Inst>(sel: &Selected<I>, g: &Graph, l: &Lazy, v: &Values, loop_of: &[usize]) -> Vec<bool> {
     let mut out = vec![false; v.regs.len()];
     for b in 0..g.succs.len() {
         if g.calls[b] && !l.lazy[b] {
@@ -420,9 +279,9 @@ fn candidates(g: &Graph, l: &Lazy, v: &Values) -> Bits {
     chosen
 }
 
-fn rename(sel: &mut Selected, g: &Graph, dom: &Dominance, v: &Values, k: usize, edges: &[Edge]) {
+fn rename<I: Inst>(sel: &mut Selected<I>, g: &Graph, dom: &Dominance, v: &Values, k: usize, edges: &[Edge]) {
     let old = v.regs[k];
-    let fresh = |sel: &mut Selected| {
+    let fresh = |sel: &mut Selected<I>| {
         let pointer = sel.pointer[old.index()];
         sel.pointer.push(pointer);
         Reg::virt(sel.pointer.len() - 1, old.is_float())
@@ -495,14 +354,14 @@ fn rename(sel: &mut Selected, g: &Graph, dom: &Dominance, v: &Values, k: usize, 
         let outer = copies.get(&(b, true)).copied().unwrap_or(inner);
         let block = &mut sel.blocks[sel.rpo[b] as usize];
         for (inst, _) in &mut block.insts {
-            inst.visit(&mut Operands {
-                uses: &mut |r| {
+            inst.uses_and_defs(
+                |r| {
                     if *r == old {
                         *r = inner;
                     }
                 },
-                defs: &mut |_| {},
-            });
+                |_| {},
+            );
         }
         block.args.iter_mut().filter(|r| **r == old).for_each(|r| *r = outer);
     }
@@ -510,13 +369,7 @@ fn rename(sel: &mut Selected, g: &Graph, dom: &Dominance, v: &Values, k: usize, 
         let insts = &mut sel.blocks[sel.rpo[e.block] as usize].insts;
         let at = if e.at_end { insts.len() - 1 } else { 0 };
         let line = insts[at].1;
-        let inst = if e.stash {
-            Inst::Stash { dst, src }
-        } else if old.is_float() {
-            Inst::MovF { dst, src }
-        } else {
-            Inst::Mov { dst, src }
-        };
+        let inst = if e.stash { Any::Stash { dst, src } } else { Any::Move { dst, src } };
         insts.insert(at, (inst, line));
     }
     // In one order for parameters and arguments: by block.
@@ -533,7 +386,7 @@ fn rename(sel: &mut Selected, g: &Graph, dom: &Dominance, v: &Values, k: usize, 
 
 #[cfg(test)]
 mod tests {
-    use super::super::{isel, isel_call, split};
+    use super::super::{call, select, split};
     use super::*;
     use crate::isa::Env;
     use crate::{Helpers, Options, prep};
@@ -579,8 +432,8 @@ end
         let mut f = program.funcs[ir::FuncId(0)].clone();
         prep::legalize(&mut f, env.helpers);
         let sig = f.sig;
-        let params = isel_call::place_params(&mut f, &program.sigs[sig]);
-        let mut sel = isel::select(&env, &f, params);
+        let params = call::place_params(&mut f, &program.sigs[sig]);
+        let mut sel = select::select::<crate::isa::Host>(&env, &f, params);
         let g = Graph::new(&sel);
         let unlikely = prep::unlikely(&f);
         let l = choose(&sel, &g, &|b| unlikely.get(b as usize).is_some_and(|&u| u));

@@ -2,8 +2,11 @@
 //! after it asked for its result in a register, so that what users fold into themselves (addresses, constants,
 //! comparisons, single loads) disappears, and dead code with it.
 //!
-//! Files: this one (state, operands, dispatch), `isel_arith`, `isel_cmp`, `isel_mem`, `isel_call`.
-use super::inst::*;
+//! Here are its state, what rules ask it for, and what every machine selects alike; [`super::call`] follows the calling
+//! convention, [`super::memory`] copies and clears. The rest is the machine's [`Rules`].
+use super::addr::{Addr, Base};
+use super::inst::{Any, SwitchInfo};
+use super::{Rules, edges};
 use crate::isa::Env;
 use crate::prep;
 use crate::regalloc::Reg;
@@ -12,19 +15,27 @@ use ir::{Block, EntityId, Func, InstData, Op, Sig, Ty, Value, ValueDef};
 use syntax::Pos;
 
 /// A machine block.
-#[derive(Default)]
-pub struct MBlock {
+pub struct MBlock<I> {
     /// Instructions with the index of their line.
-    pub insts: Vec<(Inst, u32)>,
+    pub insts: Vec<(Any<I>, u32)>,
+    /// Parameters.
     pub params: Vec<Reg>,
+    /// Successors.
     pub succs: Vec<u32>,
     /// Arguments for the only successor's parameters.
     pub args: Vec<Reg>,
 }
 
+impl<I> Default for MBlock<I> {
+    fn default() -> Self {
+        MBlock { insts: Vec::new(), params: Vec::new(), succs: Vec::new(), args: Vec::new() }
+    }
+}
+
 /// A function in machine instructions.
-pub struct Selected {
-    pub blocks: Vec<MBlock>,
+pub struct Selected<I> {
+    /// Its blocks.
+    pub blocks: Vec<MBlock<I>>,
     /// Layout order of the blocks.
     pub order: Vec<u32>,
     /// The same blocks in reverse post-order, which is how the allocator wants them.
@@ -33,7 +44,9 @@ pub struct Selected {
     pub pointer: Vec<bool>,
     /// Lines: position and inlined call.
     pub lines: Vec<(Pos, u32)>,
+    /// Stack objects that have a place in the frame.
     pub slots_used: Vec<bool>,
+    /// Bytes of outgoing arguments.
     pub out_args: u32,
     /// Whether there is a call or anything else that needs a frame.
     pub calls: bool,
@@ -46,37 +59,44 @@ pub struct Selected {
 /// An address known without a register.
 #[derive(Clone, Copy)]
 pub struct Place {
+    /// What it counts from.
     pub base: Base,
+    /// How far.
     pub disp: i64,
 }
 
-pub struct Isel<'a> {
+/// State of one function's selection.
+pub struct Select<'a, M: Rules> {
+    /// The program around it.
     pub env: &'a Env<'a>,
+    /// The function.
     pub f: &'a Func,
+    /// Its signature.
     pub sig: &'a Sig,
+    /// How often each value is used.
     pub uses: Vec<u32>,
     /// Whether somebody wants the value in its register.
     pub needed: Vec<bool>,
-    pub pointer: Vec<bool>,
+    pub(super) pointer: Vec<bool>,
     /// Block of each instruction, and the number of memory barriers before it in the block.
-    pub inst_block: Vec<u32>,
-    pub epochs: Vec<u32>,
-    /// Of the instruction being selected.
+    pub(super) inst_block: Vec<u32>,
+    pub(super) epochs: Vec<u32>,
+    /// Block of the instruction being selected.
     pub block: Block,
     /// Its position in the block.
     pub index: usize,
-    pub epoch: u32,
-    pub line: u32,
+    pub(super) epoch: u32,
+    pub(super) line: u32,
     /// Instructions written for it, in order.
-    pub cur: Vec<(Inst, u32)>,
+    pub(super) cur: Vec<(Any<M::Inst>, u32)>,
     /// The block, backwards.
-    out: Vec<(Inst, u32)>,
-    pub blocks: Vec<MBlock>,
-    pub lines: Vec<(Pos, u32)>,
-    pub slots_used: Vec<bool>,
-    pub out_args: u32,
-    pub calls: bool,
-    pub context: bool,
+    out: Vec<(Any<M::Inst>, u32)>,
+    pub(super) blocks: Vec<MBlock<M::Inst>>,
+    pub(super) lines: Vec<(Pos, u32)>,
+    pub(super) slots_used: Vec<bool>,
+    pub(super) out_args: u32,
+    pub(super) calls: bool,
+    pub(super) context: bool,
     /// Addresses of memory parameters.
     pub params: Vec<(Value, Place)>,
     /// Pointers accessed later in the block, before anything that can be observed.
@@ -84,9 +104,9 @@ pub struct Isel<'a> {
 }
 
 /// Selects instructions for a function that went through [`prep::legalize`]. `params`: places of memory parameters.
-pub fn select<'a>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, Place)>) -> Selected {
+pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, Place)>) -> Selected<M::Inst> {
     let order = prep::order(f);
-    let mut s = Isel {
+    let mut s: Select<M> = Select {
         env,
         f,
         sig: &env.program.sigs[f.sig],
@@ -126,9 +146,9 @@ pub fn select<'a>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, Place)>) ->
         s.block(b, end_epoch[b.index()]);
     }
     let mut layout: Vec<u32> = order.layout.iter().map(|b| b.0).collect();
-    let defer_return = f.defer_return.map(|d| s.defer_return_edge(d, &mut layout));
-    s.split_critical_edges(&mut layout);
-    let rpo = s.allocation_order(&order.rpo);
+    let defer_return = f.defer_return.map(|d| edges::defer_return(&mut s.blocks, d, &mut layout));
+    edges::split_critical(&mut s.blocks, f, &mut layout);
+    let rpo = edges::allocation_order(&s.blocks, f, &order.rpo);
     Selected {
         blocks: s.blocks,
         order: layout,
@@ -143,7 +163,7 @@ pub fn select<'a>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, Place)>) ->
     }
 }
 
-impl<'a> Isel<'a> {
+impl<'a, M: Rules> Select<'a, M> {
     fn block(&mut self, b: Block, end_epoch: u32) {
         let f = self.f;
         let data = &f.blocks[b];
@@ -195,8 +215,17 @@ impl<'a> Isel<'a> {
 
     // ---- writing
 
-    pub fn push(&mut self, i: Inst) {
+    /// Writes an instruction of the machine.
+    pub fn push(&mut self, i: M::Inst) {
+        self.put(Any::Own(i));
+    }
+    /// Writes an instruction.
+    pub fn put(&mut self, i: Any<M::Inst>) {
         self.cur.push((i, self.line));
+    }
+    /// A copy.
+    pub fn mov(&mut self, dst: Reg, src: Reg) {
+        self.put(Any::Move { dst, src });
     }
     /// A new virtual register.
     pub fn temp(&mut self, float: bool) -> Reg {
@@ -215,18 +244,18 @@ impl<'a> Isel<'a> {
 
     // ---- looking at operands
 
+    /// A value's type.
     pub fn ty(&self, v: Value) -> Ty {
         self.f.ty(v)
     }
-    pub fn sz(&self, v: Value) -> Sz {
-        Sz::of(self.f.ty(v).size(8))
-    }
+    /// The instruction that defines it.
     pub fn def(&self, v: Value) -> Option<&'a InstData> {
         match self.f.values[v].def {
             ValueDef::Inst(i, _) => Some(&self.f.insts[i]),
             _ => None,
         }
     }
+    /// Its number, if it is constant.
     pub fn iconst(&self, v: Value) -> Option<i64> {
         match self.def(v)?.op {
             Op::Iconst(c) => Some(c),
@@ -244,6 +273,7 @@ impl<'a> Isel<'a> {
             _ => i32::try_from(c).ok(),
         }
     }
+    /// Whether it has one user.
     pub fn single_use(&self, v: Value) -> bool {
         self.uses[v.index()] == 1
     }
@@ -266,6 +296,7 @@ impl<'a> Isel<'a> {
             _ => None,
         }
     }
+    /// Gives a stack object a place in the frame.
     pub fn use_slot(&mut self, base: Base) {
         if let Base::Slot(s) = base {
             self.slots_used[s.index()] = true;
@@ -278,7 +309,7 @@ impl<'a> Isel<'a> {
             self.use_slot(p.base);
             let t = self.temp_of(Ty::Ptr);
             // Addresses of functions are no pointers to the collector, but marking them does no harm.
-            self.push(Inst::Lea { dst: t, addr: Amode::new(p.base, p.disp as i32), sz: Sz::Q });
+            M::lea(self, t, Addr::new(p.base, p.disp as i32));
             return t;
         }
         let ty = self.ty(v);
@@ -292,12 +323,12 @@ impl<'a> Isel<'a> {
                         Ty::I32 => c as u32 as i64,
                         _ => c,
                     };
-                    self.push(Inst::Imm { dst: t, imm });
+                    M::imm(self, t, imm);
                     return t;
                 }
                 Op::Fconst(bits) => {
                     let t = self.temp(true);
-                    self.fconst(t, ty, bits);
+                    M::fconst(self, t, ty, bits);
                     return t;
                 }
                 Op::Trunc => return self.reg(d.args[0]),
@@ -309,46 +340,15 @@ impl<'a> Isel<'a> {
                 {
                     return self.reg(d.args[0]);
                 }
-                Op::Zext if self.is_zero_extended(d.args[0]) => return self.reg(d.args[0]),
+                Op::Zext if M::zero_extended(self, d.args[0]) => return self.reg(d.args[0]),
                 _ => {}
             }
         }
         self.needed[v.index()] = true;
         Reg::virt(v.index(), ty.is_float())
     }
-    /// Whether the register of a narrow value is known to be zero above it.
-    fn is_zero_extended(&self, v: Value) -> bool {
-        let Some(d) = self.def(v) else { return false };
-        match self.ty(v) {
-            Ty::I32 => matches!(
-                d.op,
-                Op::Add
-                    | Op::Sub
-                    | Op::Mul
-                    | Op::And
-                    | Op::Or
-                    | Op::Xor
-                    | Op::Shl(_)
-                    | Op::LShr(_)
-                    | Op::Load { .. }
-                    | Op::Iconst(_)
-            ),
-            Ty::I8 | Ty::I16 => matches!(d.op, Op::Load { .. } | Op::Iconst(_)),
-            _ => false,
-        }
-    }
-    pub fn fconst(&mut self, dst: Reg, ty: Ty, bits: u64) {
-        let (w, size, bits) =
-            if ty == Ty::F32 { (Fw::F32, 4, bits as u32 as u64) } else { (Fw::F64, 8, bits) };
-        if bits == 0 {
-            self.push(Inst::FZero { dst });
-        } else {
-            self.push(Inst::FLoad { w, dst, addr: Amode::new(Base::Pool(bits as u128, size), 0) });
-        }
-    }
-
     /// The address of a load that may be moved to the instruction being selected, which is its only user.
-    pub fn foldable_load(&mut self, v: Value) -> Option<Amode> {
+    pub fn foldable_load(&mut self, v: Value) -> Option<Addr> {
         if !self.single_use(v) {
             return None;
         }
@@ -362,86 +362,46 @@ impl<'a> Isel<'a> {
             // It faults in the same line.
             self.probe(d.args[0], off as i64);
         }
-        Some(self.amode(d.args[0], off))
+        Some(M::addr(self, d.args[0], off))
     }
-    /// Register or, where the operation reads exactly as many bytes, memory.
-    pub fn rm(&mut self, v: Value, fold: bool) -> Rm {
-        if fold && let Some(a) = self.foldable_load(v) {
-            return Rm::M(a);
-        }
-        if self.ty(v).is_float()
-            && let Some(InstData { op: Op::Fconst(bits), .. }) = self.def(v)
-            && *bits != 0
-        {
-            let (bits, size) =
-                if self.ty(v) == Ty::F32 { (*bits as u32 as u128, 4) } else { (*bits as u128, 8) };
-            return Rm::M(Amode::new(Base::Pool(bits, size), 0));
-        }
-        Rm::R(self.reg(v))
-    }
-    /// Register, memory or immediate.
-    pub fn rmi(&mut self, v: Value, fold: bool) -> Rmi {
-        if let Some(i) = self.imm32(v) {
-            return Rmi::I(i);
-        }
-        match self.rm(v, fold) {
-            Rm::R(r) => Rmi::R(r),
-            Rm::M(a) => Rmi::M(a),
-        }
-    }
-    /// Register or immediate.
-    pub fn ri(&mut self, v: Value) -> Rmi {
-        match self.imm32(v) {
-            Some(i) => Rmi::I(i),
-            None => Rmi::R(self.reg(v)),
-        }
-    }
-
     // ---- instructions
 
     fn inst(&mut self, d: &'a InstData) {
         match &d.op {
             // Always recomputed by their users; `reg` never asks for them.
             Op::Iconst(_) | Op::Fconst(_) | Op::SlotAddr(..) | Op::Sym(..) => {}
-            Op::Icmp(_) | Op::Fcmp(_) | Op::Select => self.compare(d),
-            Op::PtrAdd
-            | Op::NilCheck
-            | Op::Load { .. }
-            | Op::Store { .. }
-            | Op::MemCopy { .. }
-            | Op::MemZero { .. }
-            | Op::WriteBarrier { .. }
-            | Op::AtomicLoad
-            | Op::AtomicStore
-            | Op::AtomicRmw(_)
-            | Op::AtomicCas
-            | Op::BoundsCheck { .. } => self.memory(d),
             Op::New { .. } => unreachable!("legalized"),
             Op::Call { callee, sig } => self.call(d, *callee, *sig),
-            Op::Poll => self.push(Inst::Poll),
+            Op::Poll => self.put(Any::Poll),
             Op::Escape => {}
             Op::KeepAlive => {
                 let src = self.reg(d.args[0]);
-                self.push(Inst::Keep { src });
+                self.put(Any::Keep { src });
             }
             Op::GetG => {
                 let dst = self.out_reg(d.results[0]);
-                self.push(Inst::ReadG { dst });
+                M::read_g(self, dst);
             }
             // Defined with the parameters.
             Op::GetClosure => self.context = true,
             Op::GetCallerPc => {
                 let dst = self.out_reg(d.results[0]);
-                let src = Rm::M(Amode::new(Base::InArg, -8));
-                self.push(Inst::Ext { kind: Ext::Z(Sz::Q), dst, src });
+                let (ty, word) = (self.ty(d.results[0]), M::ROW.ptr_size as i32);
+                let addr = match M::ROW.link {
+                    None => Addr::new(Base::InArg, -word),
+                    // Where the frame, which there must be, has saved it.
+                    Some(_) => {
+                        self.calls = true;
+                        Addr::new(Base::OutArg, -(M::ROW.min_frame as i32))
+                    }
+                };
+                M::load(self, dst, ty, addr);
             }
             Op::GetCallerSp => {
                 let dst = self.out_reg(d.results[0]);
-                self.push(Inst::Lea { dst, addr: Amode::new(Base::InArg, 0), sz: Sz::Q });
+                M::lea(self, dst, Addr::new(Base::InArg, -(M::ROW.min_frame as i32)));
             }
-            Op::SpinHint => self.push(Inst::Pause),
-            Op::Breakpoint => self.push(Inst::Int3),
-            _ => self.arith(d),
+            _ => M::select(self, d),
         }
     }
 
@@ -454,7 +414,7 @@ impl<'a> Isel<'a> {
                 let mb = &mut self.blocks[b.index()];
                 mb.succs.push(to.block.0);
                 mb.args = args;
-                self.push(Inst::Jmp(to.block.0));
+                self.put(Any::Jump(to.block.0));
             }
             Term::Br { cond, then, els, .. } => {
                 let edge = |s: &mut Self, to: &'a ir::BlockCall, other: &ir::BlockCall| {
@@ -467,7 +427,7 @@ impl<'a> Isel<'a> {
                 let then_block = edge(self, then, els);
                 let els_block = edge(self, els, then);
                 self.blocks[b.index()].succs.extend([then_block, els_block]);
-                self.branch(*cond, then_block, els_block);
+                M::branch(self, *cond, then_block, els_block);
             }
             Term::Switch { value, cases, default } => {
                 let mut succs: Vec<u32> = cases.iter().map(|c| c.1.0).chain([default.0]).collect();
@@ -477,19 +437,19 @@ impl<'a> Isel<'a> {
                 self.blocks[b.index()].succs.extend(succs);
                 if let Some(to) = only {
                     // All cases are empty. A dispatch would be an end with operands and one successor, which the allocator refuses.
-                    return self.push(Inst::Jmp(to));
+                    return self.put(Any::Jump(to));
                 }
-                let sz = self.sz(*value).reg();
-                let value = self.extended(*value, true);
+                let bytes = self.ty(*value).size(8).max(4) as u8;
+                let value = M::extended(self, *value, true);
                 let mut cases: Vec<(i64, u32)> = cases.iter().map(|c| (c.0, c.1.0)).collect();
                 cases.sort_unstable();
-                let (temp, temp2) = (self.temp(false), self.temp(false));
+                let temps = [self.temp(false), self.temp(false)];
                 let default = default.0;
-                self.push(Inst::Switch(Box::new(SwitchInfo { value, sz, cases, default, temp, temp2 })));
+                self.put(Any::Switch(Box::new(SwitchInfo { value, bytes, cases, default, temps })));
             }
             Term::Ret(args) => self.ret(args),
             Term::TailCall { callee, sig, args } => self.tail_call(*callee, *sig, args),
-            Term::Unreachable => self.push(Inst::Trap),
+            Term::Unreachable => self.put(Any::Trap),
         }
     }
     fn jump_args(&mut self, args: &[Value]) -> Vec<Reg> {
@@ -501,135 +461,11 @@ impl<'a> Isel<'a> {
         let (block, epoch) = (self.block, self.epoch);
         // Nothing folds loads into it.
         let args = self.jump_args(args);
-        self.push(Inst::Jmp(to.0));
+        self.put(Any::Jump(to.0));
         let insts = std::mem::replace(&mut self.cur, saved);
         (self.block, self.epoch) = (block, epoch);
         self.blocks.push(MBlock { insts, params: Vec::new(), succs: vec![to.0], args });
         self.blocks.len() as u32 - 1
-    }
-
-    /// Splits edges from blocks with several successors to blocks with several predecessors, and places all blocks
-    /// that were added.
-    fn split_critical_edges(&mut self, layout: &mut Vec<u32>) {
-        let mut preds = vec![0u32; self.blocks.len()];
-        let mut placed = vec![false; self.blocks.len()];
-        layout.iter().for_each(|&b| placed[b as usize] = true);
-        for (b, block) in self.blocks.iter().enumerate() {
-            if placed[b] || b >= self.f.blocks.len() {
-                for &s in &block.succs {
-                    preds[s as usize] += 1;
-                }
-            }
-        }
-        let old = std::mem::take(layout);
-        let first_added = self.f.blocks.len() as u32;
-        let total = self.blocks.len() as u32;
-        let mut last = Vec::new();
-        for &b in &old {
-            layout.push(b);
-            let succs = self.blocks[b as usize].succs.clone();
-            if succs.len() < 2 {
-                continue;
-            }
-            let is_entry = matches!(self.blocks[b as usize].insts.last(), Some((Inst::EntryJmp { .. }, _)));
-            for s in succs {
-                // Blocks made for arguments have one predecessor already.
-                let made = s >= first_added && s < total && !placed[s as usize];
-                let edge = if made {
-                    s
-                } else if preds[s as usize] > 1 {
-                    let line = self.blocks[b as usize].insts.last().map_or(0, |i| i.1);
-                    let insts = vec![(Inst::Jmp(s), line)];
-                    self.blocks.push(MBlock { insts, succs: vec![s], ..MBlock::default() });
-                    let e = self.blocks.len() as u32 - 1;
-                    redirect(&mut self.blocks[b as usize], s, e);
-                    e
-                } else {
-                    continue;
-                };
-                let target = self.blocks[edge as usize].succs[0];
-                if is_entry || self.f.blocks.get(Block(target)).is_some_and(|t| t.cold) {
-                    last.push(edge);
-                } else {
-                    layout.push(edge);
-                }
-            }
-        }
-        layout.append(&mut last);
-    }
-    /// The blocks in reverse post-order; those without IR block behind the one that jumps to them.
-    fn allocation_order(&self, rpo: &[Block]) -> Vec<u32> {
-        let first_added = self.f.blocks.len() as u32;
-        let mut placed = vec![false; self.blocks.len()];
-        let mut out = Vec::with_capacity(self.blocks.len());
-        for &b in rpo {
-            let mut work = vec![b.0];
-            while let Some(b) = work.pop() {
-                if std::mem::replace(&mut placed[b as usize], true) {
-                    continue;
-                }
-                out.push(b);
-                work.extend(self.blocks[b as usize].succs.iter().rev().filter(|&&s| s >= first_added));
-            }
-        }
-        out
-    }
-    /// The block that recovery resumes at, with an edge from the entry that only the allocator believes in.
-    fn defer_return_edge(&mut self, d: Block, layout: &mut Vec<u32>) -> u32 {
-        // The real entry's instructions move behind a new first block only in spirit: parameters must be defined in
-        // block 0, so that the jump goes at its end instead: split it there.
-        let old_entry = 0usize;
-        let rest = self.blocks.len() as u32;
-        let entry = std::mem::take(&mut self.blocks[old_entry]);
-        let (args, body): (Vec<_>, Vec<_>) = {
-            let n = entry.insts.iter().take_while(|i| matches!(i.0, Inst::Args(_))).count();
-            let mut insts = entry.insts;
-            let body = insts.split_off(n);
-            (insts, body)
-        };
-        self.blocks.push(MBlock { insts: body, params: Vec::new(), succs: entry.succs, args: entry.args });
-        let pad = self.blocks.len() as u32;
-        let line = args.first().map_or(0, |i| i.1);
-        self.blocks.push(MBlock {
-            insts: vec![(Inst::Jmp(d.0), line)],
-            succs: vec![d.0],
-            ..MBlock::default()
-        });
-        let mut insts = args;
-        insts.push((Inst::EntryJmp { then: rest, other: pad }, line));
-        self.blocks[old_entry] = MBlock { insts, succs: vec![rest, pad], ..MBlock::default() };
-        layout.insert(1, rest);
-        pad
-    }
-}
-
-/// Replaces a successor in a block's terminator.
-fn redirect(b: &mut MBlock, from: u32, to: u32) {
-    for s in &mut b.succs {
-        if *s == from {
-            *s = to;
-        }
-    }
-    let fix = |x: &mut u32| {
-        if *x == from {
-            *x = to
-        }
-    };
-    match &mut b.insts.last_mut().expect("a terminator").0 {
-        Inst::Jmp(t) => fix(t),
-        Inst::Jcc { then, els, .. } | Inst::JccFeq { then, els } => {
-            fix(then);
-            fix(els);
-        }
-        Inst::EntryJmp { then, other } => {
-            fix(then);
-            fix(other);
-        }
-        Inst::Switch(s) => {
-            fix(&mut s.default);
-            s.cases.iter_mut().for_each(|c| fix(&mut c.1));
-        }
-        i => unreachable!("{i:?} has several successors"),
     }
 }
 

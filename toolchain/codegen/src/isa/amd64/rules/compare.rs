@@ -1,7 +1,7 @@
 //! Selection of comparisons, and of what fuses with them: branches, conditional moves, booleans.
-use super::inst::*;
-use super::isel::Isel;
-use super::isel_arith::fw;
+use super::Isel;
+use super::arith::fw;
+use crate::isa::amd64::inst::*;
 use ir::op::{Cc, Fcc};
 use ir::{InstData, Op, Ty, Value};
 
@@ -19,7 +19,7 @@ impl<'a> Isel<'a> {
     pub fn compare(&mut self, d: &'a InstData) {
         let dst = self.out_reg(d.results[0]);
         if d.op == Op::Select {
-            return self.select(d);
+            return self.choice(d);
         }
         match self.comparison(d, true) {
             Flags::Cc(cc) => self.push(Inst::Setcc { cc, dst }),
@@ -161,16 +161,7 @@ impl<'a> Isel<'a> {
         }
     }
 
-    /// The branch at the end of a block.
-    pub fn branch(&mut self, cond: Value, then: u32, els: u32) {
-        match self.condition(cond) {
-            Flags::Cc(cc) => self.push(Inst::Jcc { cc, then, els }),
-            Flags::Feq { ne: false } => self.push(Inst::JccFeq { then, els }),
-            Flags::Feq { ne: true } => self.push(Inst::JccFeq { then: els, els: then }),
-        }
-    }
-
-    fn select(&mut self, d: &'a InstData) {
+    fn choice(&mut self, d: &'a InstData) {
         let (cond, x, y) = (d.args[0], d.args[1], d.args[2]);
         let out = d.results[0];
         let dst = self.out_reg(out);

@@ -2,47 +2,15 @@
 //! reload it at each use. In a loop without calls it gets a second name, copied before the loop, which lives in a
 //! register. What a loop starts with is copied too, so that what changes in the loop has a place of its own ([`super::lazy`]
 //! copies it where the loop is left).
-use super::inst::Inst;
-use super::isel::Selected;
-use super::lazy::Graph;
-use crate::regalloc::{Reg, Visit};
+use super::dataflow::{self, Backward, bit, clear, set};
+use super::graph::Graph;
+use super::inst::{Any, Inst};
+use super::select::Selected;
+use crate::regalloc::Reg;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// At most so many copies a loop, integers and floats: the loop's own values need registers too.
 const MOST: [usize; 2] = [8, 10];
-
-/// Collects or renames register operands.
-pub struct Operands<'a> {
-    pub uses: &'a mut dyn FnMut(&mut Reg),
-    pub defs: &'a mut dyn FnMut(Reg),
-}
-
-impl Visit for Operands<'_> {
-    fn use_reg(&mut self, r: &mut Reg) {
-        (self.uses)(r)
-    }
-    fn use_any(&mut self, r: &mut Reg) {
-        (self.uses)(r)
-    }
-    fn use_late(&mut self, r: &mut Reg) {
-        (self.uses)(r)
-    }
-    fn use_fixed(&mut self, r: &mut Reg, _: Reg) {
-        (self.uses)(r)
-    }
-    fn def(&mut self, r: &mut Reg) {
-        (self.defs)(*r)
-    }
-    fn def_reuse(&mut self, r: &mut Reg, _: usize) {
-        (self.defs)(*r)
-    }
-    fn def_fixed(&mut self, r: &mut Reg, _: Reg) {
-        (self.defs)(*r)
-    }
-    fn temp(&mut self, r: &mut Reg) {
-        (self.defs)(*r)
-    }
-}
 
 /// A loop whose every round goes without a call, but for lazy ones.
 pub struct Loop {
@@ -52,7 +20,7 @@ pub struct Loop {
 }
 
 /// Splits ranges. Calls in lazy blocks do not count: what is live across them gets other names there.
-pub fn split_at_loops(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Vec<Loop> {
+pub fn split_at_loops<I: Inst>(sel: &mut Selected<I>, g: &Graph, lazy: &[bool]) -> Vec<Loop> {
     let (succs, preds) = (&g.succs, &g.preds);
     let busy: Vec<bool> = g.calls.iter().zip(lazy).map(|(&c, &l)| c && !l).collect();
     if !busy.contains(&true) {
@@ -72,10 +40,7 @@ pub fn split_at_loops(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Vec<Loop>
             let block = &mut sel.blocks[sel.rpo[i] as usize];
             defs.extend_from_slice(&block.params);
             for (inst, _) in &mut block.insts {
-                inst.visit(&mut Operands {
-                    uses: &mut |r| *uses.entry(*r).or_default() += 1,
-                    defs: &mut |r| defs.push(r),
-                });
+                inst.uses_and_defs(|r| *uses.entry(*r).or_default() += 1, |r| defs.push(r));
             }
             block.args.iter().for_each(|&r| *uses.entry(r).or_default() += 1);
         }
@@ -107,9 +72,7 @@ pub fn split_at_loops(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Vec<Loop>
             let before = &mut sel.blocks[sel.rpo[l.preheader] as usize].insts;
             let at = before.len() - 1;
             let line = before[at].1;
-            let inst =
-                if r.is_float() { Inst::MovF { dst: copy, src: r } } else { Inst::Mov { dst: copy, src: r } };
-            before.insert(at, (inst, line));
+            before.insert(at, (Any::Move { dst: copy, src: r }, line));
         }
         for &i in &l.body {
             let block = &mut sel.blocks[sel.rpo[i] as usize];
@@ -119,7 +82,7 @@ pub fn split_at_loops(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Vec<Loop>
                 }
             };
             for (inst, _) in &mut block.insts {
-                inst.visit(&mut Operands { uses: &mut rename, defs: &mut |_| {} });
+                inst.uses_and_defs(&mut rename, |_| {});
             }
             block.args.iter_mut().for_each(rename);
         }
@@ -131,11 +94,11 @@ pub fn split_at_loops(sel: &mut Selected, g: &Graph, lazy: &[bool]) -> Vec<Loop>
 }
 
 /// Copies what a block hands over to the next, but for what it has just made.
-fn copy_arguments(sel: &mut Selected, b: usize) {
+fn copy_arguments<I: Inst>(sel: &mut Selected<I>, b: usize) {
     let made = {
         let mut made: Vec<Reg> = Vec::new();
         for (inst, _) in &mut sel.blocks[b].insts {
-            inst.visit(&mut Operands { uses: &mut |_| {}, defs: &mut |r| made.push(r) });
+            inst.uses_and_defs(|_| {}, |r| made.push(r));
         }
         made
     };
@@ -149,8 +112,7 @@ fn copy_arguments(sel: &mut Selected, b: usize) {
         let insts = &mut sel.blocks[b].insts;
         let at = insts.len() - 1;
         let line = insts[at].1;
-        let inst = if src.is_float() { Inst::MovF { dst, src } } else { Inst::Mov { dst, src } };
-        insts.insert(at, (inst, line));
+        insts.insert(at, (Any::Move { dst, src }, line));
         sel.blocks[b].args[k] = dst;
     }
 }
@@ -193,8 +155,8 @@ fn quiet_loops(succs: &[Vec<usize>], preds: &[Vec<usize>], busy: &[bool]) -> Vec
 
 /// Which of the registers that loops want would share their place with one that is live across a call outside of lazy blocks:
 /// themselves, or what a jump hands over to a parameter or gets from one.
-fn webs_across_calls(
-    sel: &mut Selected,
+fn webs_across_calls<I: Inst>(
+    sel: &mut Selected<I>,
     g: &Graph,
     lazy: &[bool],
     wanted: &[FxHashMap<Reg, u32>],
@@ -236,61 +198,35 @@ fn webs_across_calls(
 }
 
 /// Which of the candidates are live across a call outside of lazy blocks.
-fn live_across_calls(
-    sel: &mut Selected,
+fn live_across_calls<I: Inst>(
+    sel: &mut Selected<I>,
     succs: &[Vec<usize>],
     lazy: &[bool],
     candidates: &[Reg],
 ) -> Vec<Reg> {
-    let mut number: FxHashMap<Reg, usize> = FxHashMap::default();
-    candidates.iter().enumerate().for_each(|(i, &r)| {
-        number.insert(r, i);
-    });
-    let words = candidates.len().div_ceil(64);
-    let n = sel.rpo.len();
-    let mut live_in = vec![0u64; n * words];
-    let mut across = vec![0u64; words];
-    let mut live = vec![0u64; words];
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for b in (0..n).rev() {
-            live.fill(0);
-            for &s in &succs[b] {
-                for w in 0..words {
-                    live[w] |= live_in[s * words + w];
-                }
-            }
+    let number: FxHashMap<Reg, usize> = candidates.iter().enumerate().map(|(i, &r)| (r, i)).collect();
+    let known = |r: &Reg| number.get(r).copied();
+    let mut across = dataflow::bits(candidates.len());
+    Backward::solve(
+        candidates.len(),
+        sel.rpo.len(),
+        |b| succs[b].iter().copied(),
+        |b, live| {
             let block = &mut sel.blocks[sel.rpo[b] as usize];
-            let set = |live: &mut [u64], r: Reg, on: bool| {
-                if let Some(&i) = number.get(&r) {
-                    let bit = 1u64 << (i % 64);
-                    if on { live[i / 64] |= bit } else { live[i / 64] &= !bit }
-                }
-            };
-            block.args.iter().for_each(|&r| set(&mut live, r, true));
+            block.args.iter().filter_map(known).for_each(|i| set(live, i));
             for (inst, _) in block.insts.iter_mut().rev() {
-                let mut used = smallvec::SmallVec::<[Reg; 8]>::new();
-                inst.visit(&mut Operands {
-                    uses: &mut |r| used.push(*r),
-                    defs: &mut |r| set(&mut live, r, false),
-                });
-                if !lazy[b] && matches!(inst, Inst::Call(_)) {
-                    across.iter_mut().zip(&live).for_each(|(a, l)| *a |= l);
+                let mut used = smallvec::SmallVec::<[usize; 8]>::new();
+                inst.uses_and_defs(
+                    |r| used.extend(known(r)),
+                    |r| known(&r).into_iter().for_each(|i| clear(live, i)),
+                );
+                if !lazy[b] && matches!(inst, Any::Call(_)) {
+                    dataflow::join(&mut across, live);
                 }
-                used.iter().for_each(|&r| set(&mut live, r, true));
+                used.iter().for_each(|&i| set(live, i));
             }
-            block.params.iter().for_each(|&r| set(&mut live, r, false));
-            if live_in[b * words..(b + 1) * words] != live[..] {
-                live_in[b * words..(b + 1) * words].copy_from_slice(&live);
-                changed = true;
-            }
-        }
-    }
-    candidates
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| across[i / 64] >> (i % 64) & 1 != 0)
-        .map(|(_, &r)| r)
-        .collect()
+            block.params.iter().filter_map(known).for_each(|i| clear(live, i));
+        },
+    );
+    candidates.iter().enumerate().filter(|(i, _)| bit(&across, *i)).map(|(_, &r)| r).collect()
 }

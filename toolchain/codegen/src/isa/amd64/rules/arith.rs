@@ -1,6 +1,8 @@
 //! Selection of integer and float arithmetic and of conversions.
-use super::inst::*;
-use super::isel::Isel;
+use super::Isel;
+use crate::isa::amd64::Amd64;
+use crate::isa::amd64::inst::*;
+use crate::mach::Rules;
 use crate::magic;
 use crate::regalloc::Reg;
 use ir::{InstData, Op, Ty, Value};
@@ -38,7 +40,7 @@ impl<'a> Isel<'a> {
                     Some(n) => {
                         let n = (n as u32 % sz.bits()) as u8;
                         if n == 0 {
-                            return self.push(Inst::Mov { dst, src: a });
+                            return self.mov(dst, a);
                         }
                         self.push(Inst::ShI { op: ShOp::Rol, sz, dst, a, n });
                     }
@@ -163,8 +165,8 @@ impl<'a> Isel<'a> {
                 match (src.is_float(), dst.is_float()) {
                     (false, true) => self.push(Inst::GToX { sz, dst, src }),
                     (true, false) => self.push(Inst::XToG { sz, dst, src }),
-                    (false, false) => self.push(Inst::Mov { dst, src }),
-                    (true, true) => self.push(Inst::MovF { dst, src }),
+                    (false, false) => self.mov(dst, src),
+                    (true, true) => self.mov(dst, src),
                 }
             }
             ref op => unreachable!("{op:?} is no arithmetic"),
@@ -242,14 +244,14 @@ impl<'a> Isel<'a> {
                 && let Some(k @ 1..=3) = self.iconst(args[1])
             {
                 let (base, index) = (self.reg(x), self.reg(args[0]));
-                let addr = Amode { base: Base::Reg(base), index: Some((index, k as u8)), disp: 0 };
+                let addr = Addr { base: Base::Reg(base), index: Some((index, k as u8)), disp: 0 };
                 return self.push(Inst::Lea { dst, addr, sz });
             }
         }
         // Operands that live on are not overwritten.
         if !self.single_use(a) && !self.single_use(b) {
             let (base, index) = (self.reg(a), self.reg(b));
-            let addr = Amode { base: Base::Reg(base), index: Some((index, 0)), disp: 0 };
+            let addr = Addr { base: Base::Reg(base), index: Some((index, 0)), disp: 0 };
             return self.push(Inst::Lea { dst, addr, sz });
         }
         let (a, b) = if self.single_use(a) { (a, b) } else { (b, a) };
@@ -259,7 +261,7 @@ impl<'a> Isel<'a> {
         if dies {
             self.push(Inst::Alu { op: AluOp::Add, sz, dst, a, b: Rmi::I(imm) });
         } else {
-            self.push(Inst::Lea { dst, addr: Amode::reg(a, imm), sz });
+            self.push(Inst::Lea { dst, addr: Addr::reg(a, imm), sz });
         }
     }
 
@@ -286,7 +288,7 @@ impl<'a> Isel<'a> {
             3 | 5 | 9 => {
                 let r = self.reg(a);
                 let addr =
-                    Amode { base: Base::Reg(r), index: Some((r, (c - 1).trailing_zeros() as u8)), disp: 0 };
+                    Addr { base: Base::Reg(r), index: Some((r, (c - 1).trailing_zeros() as u8)), disp: 0 };
                 self.push(Inst::Lea { dst, addr, sz });
             }
             _ if shift(c).is_some() => {
@@ -308,29 +310,6 @@ impl<'a> Isel<'a> {
         }
     }
 
-    /// A narrow integer extended to 32 bits; wider ones as they are.
-    pub fn extended(&mut self, v: Value, signed: bool) -> Reg {
-        let sz = self.sz(v);
-        if sz == sz.reg() {
-            return self.reg(v);
-        }
-        if let Some(c) = self.iconst(v) {
-            let t = self.temp(false);
-            let imm = match (sz, signed) {
-                (Sz::B, true) => c as i8 as i64,
-                (Sz::B, false) => c as u8 as i64,
-                (_, true) => c as i16 as i64,
-                (_, false) => c as u16 as i64,
-            };
-            self.push(Inst::Imm { dst: t, imm });
-            return t;
-        }
-        let src = self.rm(v, true);
-        let dst = self.temp(false);
-        self.push(Inst::Ext { kind: if signed { Ext::SD(sz) } else { Ext::Z(sz) }, dst, src });
-        dst
-    }
-
     fn shift(&mut self, d: &'a InstData, dst: Reg, op: ShOp, bounded: bool) {
         let (x, count) = (d.args[0], d.args[1]);
         let narrow = self.sz(x);
@@ -338,7 +317,7 @@ impl<'a> Isel<'a> {
         // Right shifts of narrow values shift their extension.
         let a = match op {
             ShOp::Shl => self.reg(x),
-            _ => self.extended(x, op == ShOp::Sar),
+            _ => Amd64::extended(self, x, op == ShOp::Sar),
         };
         if let Some(c) = self.iconst(count) {
             let c = match self.ty(count) {
@@ -355,7 +334,7 @@ impl<'a> Isel<'a> {
             return match (op, n) {
                 (_, 0) => self.push(Inst::Ext { kind: Ext::Z(sz), dst, src: Rm::R(a) }),
                 (ShOp::Shl, 1) if !self.single_use(x) => {
-                    let addr = Amode { base: Base::Reg(a), index: Some((a, 0)), disp: 0 };
+                    let addr = Addr { base: Base::Reg(a), index: Some((a, 0)), disp: 0 };
                     self.push(Inst::Lea { dst, addr, sz })
                 }
                 _ => self.push(Inst::ShI { op, sz, dst, a, n }),
@@ -400,9 +379,9 @@ impl<'a> Isel<'a> {
                 self.push(Inst::Ext { kind: Ext::Z(Sz::D), dst, src });
                 dst
             } else {
-                self.extended(v, false)
+                Amd64::extended(self, v, false)
             };
-            let addr = Amode { base: Base::Reg(x), index: Some((x, 0)), disp: 1 };
+            let addr = Addr { base: Base::Reg(x), index: Some((x, 0)), disp: 1 };
             self.push(Inst::Lea { dst: t, addr, sz: Sz::Q });
             self.push(Inst::Scan { rev: true, sz: Sz::Q, dst: u, src: Rm::R(t) });
         }
@@ -437,7 +416,7 @@ impl<'a> Isel<'a> {
     /// Adds neighbouring bits, pairs, nibbles, and then all bytes by a multiplication.
     fn popcnt(&mut self, dst: Reg, v: Value) {
         let sz = self.sz(v).reg();
-        let x = self.extended(v, false);
+        let x = Amd64::extended(self, v, false);
         let ones = |byte: u64| if sz == Sz::Q { byte * 0x0101_0101_0101_0101 } else { byte * 0x0101_0101 };
         let and = |s: &mut Self, a: Reg, c: u64| {
             let (m, r) = (s.temp(false), s.temp(false));
@@ -511,11 +490,11 @@ impl<'a> Isel<'a> {
             };
             let usable = c != 0 && !(signed && c.unsigned_abs() == 1 << (sz.bits() - 1));
             if usable {
-                let x = self.extended(d.args[0], signed);
+                let x = Amd64::extended(self, d.args[0], signed);
                 return self.div_const(dst, sz, x, c, signed, rem);
             }
         }
-        let (a, y) = (self.extended(d.args[0], signed), self.extended(d.args[1], signed));
+        let (a, y) = (Amd64::extended(self, d.args[0], signed), Amd64::extended(self, d.args[1], signed));
         // Narrow operands cannot overflow in 32 bits.
         let check = signed && bits >= 32 && self.iconst(d.args[1]).is_none();
         let other = self.temp(false);
@@ -665,5 +644,5 @@ fn mask(ty: Ty, sign: bool) -> Rm {
     } else {
         0x7fff_ffff_ffff_ffff
     };
-    Rm::M(Amode::new(Base::Pool(m, 16), 0))
+    Rm::M(Addr::new(Base::Pool(m, 16), 0))
 }

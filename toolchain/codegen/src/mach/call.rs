@@ -1,7 +1,8 @@
 //! Selection of everything that follows the calling convention: entry, return, calls, tail calls.
-use super::inst::*;
-use super::isel::{Isel, Place};
-use super::regs::*;
+use super::addr::{Addr, Base};
+use super::inst::{Any, CallInfo, Target};
+use super::select::{Place, Select};
+use super::{Rules, regs};
 use crate::regalloc::Reg;
 use ir::op::Callee;
 use ir::sig::{Part, PartLoc, RegStep};
@@ -36,10 +37,14 @@ pub fn place_params(f: &mut Func, sig: &Sig) -> Vec<(Value, Place)> {
     places
 }
 
-impl<'a> Isel<'a> {
+impl<'a, M: Rules> Select<'a, M> {
+    /// The register of a step.
+    fn step_reg(s: &RegStep) -> Reg {
+        regs::arg(M::ROW, s.reg, s.ty.is_float())
+    }
     /// Where stack arguments come in.
-    fn in_arg(off: u32) -> Amode {
-        Amode::new(Base::InArg, off as i32)
+    fn in_arg(off: u32) -> Addr {
+        Addr::new(Base::InArg, off as i32)
     }
 
     /// Defines the parameters. (Written last, as the function's beginning.)
@@ -57,7 +62,7 @@ impl<'a> Isel<'a> {
                     for (&v, (leaf, step)) in values.iter().zip(leaves.iter().zip(steps)) {
                         debug_assert_eq!(leaf.1, step.offset);
                         if self.needed[v.index()] {
-                            defs.push((self.out_reg(v), step_reg(step)));
+                            defs.push((self.out_reg(v), Self::step_reg(step)));
                         }
                     }
                 }
@@ -77,37 +82,39 @@ impl<'a> Isel<'a> {
                     }
                     for s in steps {
                         let r = self.temp_of(s.ty);
-                        defs.push((r, step_reg(s)));
-                        after.push((r, s.ty, Amode::new(place.base, s.offset as i32), false));
+                        defs.push((r, Self::step_reg(s)));
+                        after.push((r, s.ty, Addr::new(place.base, s.offset as i32), false));
                     }
                 }
                 (None, PartLoc::Stack(_)) => {}
             }
         }
+        let context = regs::context(M::ROW);
         for i in self.f.insts.iter() {
             if matches!(i.op, Op::GetClosure) && self.needed[i.results[0].index()] {
                 let r = self.out_reg(i.results[0]);
                 if !defs.iter().any(|d| d.0 == r) {
-                    if let Some(&(first, _)) = defs.iter().find(|d| d.1 == DX) {
+                    if let Some(&(first, _)) = defs.iter().find(|d| d.1 == context) {
                         // A second reader gets a copy.
-                        self.push(Inst::Mov { dst: r, src: first });
+                        self.mov(r, first);
                     } else {
-                        defs.push((r, DX));
+                        defs.push((r, context));
                     }
                     self.context = true;
                 }
             }
         }
         let copies = std::mem::take(&mut self.cur);
-        self.push(Inst::Args(defs));
+        self.put(Any::Args(defs));
         self.cur.extend(copies);
         // Stores first: they free registers.
         after.sort_by_key(|a| a.3);
         for (r, ty, addr, is_load) in after {
-            if is_load { self.load(r, ty, addr) } else { self.store_reg(r, ty, addr) }
+            if is_load { M::load(self, r, ty, addr) } else { M::store_reg(self, r, ty, addr) }
         }
     }
 
+    /// Returns.
     pub fn ret(&mut self, args: &'a [Value]) {
         let sig = self.sig;
         let mut uses = Vec::new();
@@ -126,7 +133,7 @@ impl<'a> Isel<'a> {
             }
         }
         debug_assert_eq!(n, args.len());
-        self.push(Inst::Ret(uses));
+        self.put(Any::Ret(uses));
     }
 
     /// Puts a part where the convention wants it. `area`: what stack offsets count from.
@@ -135,28 +142,28 @@ impl<'a> Isel<'a> {
             (Some(_), PartLoc::Regs(steps)) => {
                 for (&v, s) in values.iter().zip(steps) {
                     let r = self.reg(v);
-                    uses.push((r, step_reg(s)));
+                    uses.push((r, Self::step_reg(s)));
                 }
             }
             (Some(leaves), PartLoc::Stack(off)) => {
                 for (&v, leaf) in values.iter().zip(leaves) {
-                    self.store(v, Amode::new(area, (off + leaf.1) as i32));
+                    M::store(self, v, Addr::new(area, (off + leaf.1) as i32));
                 }
             }
             (None, PartLoc::Regs(steps)) => {
                 if steps.is_empty() {
                     return;
                 }
-                let from = self.amode(values[0], 0);
+                let from = M::addr(self, values[0], 0);
                 for s in steps {
                     let r = self.temp_of(s.ty);
-                    self.load(r, s.ty, from.offset(s.offset as i32));
-                    uses.push((r, step_reg(s)));
+                    M::load(self, r, s.ty, from.offset(s.offset as i32));
+                    uses.push((r, Self::step_reg(s)));
                 }
             }
             (None, PartLoc::Stack(off)) => {
-                let to = Amode::new(area, *off as i32);
-                let from = self.amode(values[0], 0);
+                let to = Addr::new(area, *off as i32);
+                let from = M::addr(self, values[0], 0);
                 if from != to {
                     self.copy(to, from, p.size);
                 }
@@ -178,6 +185,7 @@ impl<'a> Isel<'a> {
         }
     }
 
+    /// Calls.
     pub fn call(&mut self, d: &'a InstData, callee: Callee, sig: SigId) {
         let sig = &self.env.program.sigs[sig];
         self.calls = true;
@@ -199,13 +207,13 @@ impl<'a> Isel<'a> {
             (Callee::Static(f), _) => Target::Func(f),
             (Callee::Closure, Some(c)) => {
                 let r = self.reg(c);
-                uses.push((r, DX));
+                uses.push((r, regs::context(M::ROW)));
                 Target::Closure
             }
             (_, Some(c)) => {
                 // Loads fold only while nothing was stored for this call.
                 let fold = sig.args_size == 0;
-                Target::Mem(self.rm(c, fold))
+                M::callee(self, c, fold)
             }
             _ => unreachable!("a call without callee"),
         };
@@ -218,7 +226,7 @@ impl<'a> Isel<'a> {
                 (Some(_), PartLoc::Regs(steps)) => {
                     for s in steps {
                         let v = results.next().expect("a result for each leaf");
-                        defs.push((self.out_reg(v), step_reg(s)));
+                        defs.push((self.out_reg(v), Self::step_reg(s)));
                     }
                 }
                 (Some(leaves), PartLoc::Stack(off)) => {
@@ -228,7 +236,7 @@ impl<'a> Isel<'a> {
                             stack.push((
                                 self.out_reg(v),
                                 leaf.0,
-                                Amode::new(Base::OutArg, (off + leaf.1) as i32),
+                                Addr::new(Base::OutArg, (off + leaf.1) as i32),
                             ));
                         }
                     }
@@ -239,20 +247,20 @@ impl<'a> Isel<'a> {
                         PartLoc::Regs(steps) => {
                             for s in steps {
                                 let r = self.temp_of(s.ty);
-                                defs.push((r, step_reg(s)));
+                                defs.push((r, Self::step_reg(s)));
                                 memory.push((to, r, *s));
                             }
                         }
                         PartLoc::Stack(off) => {
-                            memory.push((to, AX, RegStep { ty: Ty::I8, offset: *off, reg: 0xff }))
+                            memory.push((to, Reg::int(0), RegStep { ty: Ty::I8, offset: *off, reg: 0xff }))
                         }
                     }
                 }
             }
         }
-        self.push(Inst::Call(Box::new(CallInfo { target, uses, defs })));
+        self.put(Any::Call(Box::new(CallInfo { target, uses, defs })));
         if sig.abi0 {
-            self.push(Inst::FixedRegs);
+            M::fixed_regs(self);
         }
         // Registers first: copies may need some.
         let sizes: Vec<(u32, u32)> = sig
@@ -264,19 +272,20 @@ impl<'a> Isel<'a> {
             })
             .collect();
         for (to, r, s) in memory.iter().filter(|m| m.2.reg != 0xff) {
-            let addr = self.amode(*to, s.offset as i32);
-            self.store_reg(*r, s.ty, addr);
+            let addr = M::addr(self, *to, s.offset as i32);
+            M::store_reg(self, *r, s.ty, addr);
         }
         for (r, ty, addr) in stack {
-            self.load(r, ty, addr);
+            M::load(self, r, ty, addr);
         }
         for (to, _, s) in memory.iter().filter(|m| m.2.reg == 0xff) {
             let size = sizes.iter().find(|x| x.0 == s.offset).map_or(0, |x| x.1);
-            let addr = self.amode(*to, 0);
-            self.copy(addr, Amode::new(Base::OutArg, s.offset as i32), size);
+            let addr = M::addr(self, *to, 0);
+            self.copy(addr, Addr::new(Base::OutArg, s.offset as i32), size);
         }
     }
 
+    /// Calls in place of returning.
     pub fn tail_call(&mut self, callee: Callee, sig: SigId, args: &'a [Value]) {
         let sig = &self.env.program.sigs[sig];
         let mut uses = Vec::new();
@@ -285,23 +294,20 @@ impl<'a> Isel<'a> {
             Callee::Static(f) => Target::Func(f),
             Callee::Closure => {
                 let r = self.reg(args[0]);
-                uses.push((r, DX));
+                uses.push((r, regs::context(M::ROW)));
                 Target::Closure
             }
             Callee::Code => {
                 let r = self.reg(args[0]);
-                uses.push((r, R12));
-                Target::Fixed(R12)
+                let at = regs::scratch(M::ROW);
+                uses.push((r, at));
+                Target::Fixed(at)
             }
         };
         if !matches!(callee, Callee::Static(_)) {
             args = &args[1..];
         }
         self.pass_args(sig, args, Base::InArg, &mut uses);
-        self.push(Inst::TailCall(Box::new(CallInfo { target, uses, defs: Vec::new() })));
+        self.put(Any::TailCall(Box::new(CallInfo { target, uses, defs: Vec::new() })));
     }
-}
-
-fn step_reg(s: &RegStep) -> Reg {
-    arg_reg(s.reg, s.ty.is_float())
 }
