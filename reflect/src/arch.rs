@@ -63,6 +63,9 @@ pub struct Arch {
     pub min_frame: u8,
     /// Alignment of SP in compiled code.
     pub stack_align: u8,
+    /// How far the thread pointer stands above the middle of a thread's block of local storage (of 1 KiB: it may hold variables on
+    /// both sides).
+    pub tls_bias: u16,
     /// Whether a load through a nil pointer traps (hosted), so that nil checks may be implicit.
     pub nil_faults: bool,
     /// Tools.
@@ -145,6 +148,7 @@ const AMD64: Arch = Arch {
     zero: Some(r("X15", "xmm15", 15)),
     min_frame: 0,
     stack_align: 8,
+    tls_bias: 0,
     nil_faults: true,
     tools: Tools {
         rust_target: "x86_64-unknown-linux-gnu",
@@ -182,6 +186,7 @@ const I386: Arch = Arch {
     zero: None,
     min_frame: 0,
     stack_align: 4,
+    tls_bias: 0,
     nil_faults: true,
     tools: Tools {
         rust_target: "i686-unknown-linux-gnu",
@@ -220,6 +225,7 @@ const ARM: Arch = Arch {
     zero: None,
     min_frame: 4,
     stack_align: 4,
+    tls_bias: 0,
     nil_faults: true,
     tools: Tools {
         rust_target: "armv7-unknown-linux-gnueabihf",
@@ -262,6 +268,7 @@ const ARM64: Arch = Arch {
     zero: None,
     min_frame: 8,
     stack_align: 16,
+    tls_bias: 0,
     nil_faults: true,
     tools: Tools {
         rust_target: "aarch64-unknown-none",
@@ -302,6 +309,7 @@ const fn mips(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         zero: Some(r("R0", "0", 0)),
         min_frame: 4,
         stack_align: 4,
+        tls_bias: 0x7000,
         nil_faults: true,
         tools,
     }
@@ -368,6 +376,7 @@ const fn mips64(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         zero: Some(r("R0", "0", 0)),
         min_frame: 8,
         stack_align: 8,
+        tls_bias: 0x7000,
         nil_faults: true,
         tools,
     }
@@ -435,6 +444,7 @@ const fn ppc64(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         zero: Some(r("R0", "0", 0)),
         min_frame: 32,
         stack_align: 16,
+        tls_bias: 0x7000,
         nil_faults: true,
         tools,
     }
@@ -509,6 +519,7 @@ const RISCV64: Arch = Arch {
     zero: None,
     min_frame: 8,
     stack_align: 8,
+    tls_bias: 0,
     nil_faults: true,
     tools: Tools {
         rust_target: "riscv64gc-unknown-none-elf",
@@ -549,6 +560,7 @@ const S390X: Arch = Arch {
     zero: None,
     min_frame: 8,
     stack_align: 8,
+    tls_bias: 0,
     nil_faults: true,
     tools: Tools {
         rust_target: "s390x-unknown-linux-gnu",
@@ -586,6 +598,7 @@ const WASM: Arch = Arch {
     zero: None,
     min_frame: 0,
     stack_align: 8,
+    tls_bias: 0,
     nil_faults: false,
     tools: Tools {
         rust_target: "wasm32-unknown-unknown",
@@ -628,7 +641,7 @@ impl Arch {
 
     /// The row of the machine this crate was compiled for.
     #[inline]
-    pub fn host() -> &'static Arch {
+    pub const fn host() -> &'static Arch {
         &ALL[HOST]
     }
 

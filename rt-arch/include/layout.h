@@ -26,7 +26,8 @@
 #define G_MORE_REGS     (11 * WORD)
 /* On machines with a link register (LINK_WORDS is 1): that of the function, its return address. */
 #define G_MORE_LR       (11 * WORD + REGS_SIZE)
-#define G_ASM_END       (11 * WORD + REGS_SIZE + LINK_WORDS * WORD)
+/* What follows begins with 64 bits, which Rust and Go align differently on some machines. */
+#define G_ASM_END       ((11 * WORD + REGS_SIZE + LINK_WORDS * WORD + 7) / 8 * 8)
 
 /* m: a thread. */
 #define M_G0            (0 * WORD)

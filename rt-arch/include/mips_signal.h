@@ -58,10 +58,7 @@ FUNC(rt_exit_thread)
     break
 CEND(rt_exit_thread)
 
-/* The thread pointer stands 0x7000 above the block, for the reach of 16-bit offsets. */
 FUNC(rt_set_tls)
-    li $8, 0x7000
-    op_add $4, $4, $8
     li $2, SYS_set_thread_area
     syscall
     jr $31

@@ -211,7 +211,7 @@ pub struct M {
     /// Throwing or panicking already.
     pub dying: u32,
     /// Used by `syscall.runtime_BeforeFork`.
-    pub sigmask: u64,
+    pub sigmask: crate::os::SignalSet,
     /// A system call to make on this thread (doAllThreadsSyscall).
     pub stack: usize,
     pub stack_size: usize,

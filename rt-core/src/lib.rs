@@ -6,13 +6,14 @@
 //!
 //! Reading order: [`g`] (records), [`start`], [`sched`], [`proc`], [`stack`], [`unwind`], [`symtab`],
 //! [`traceback`], [`panic`], [`chan`], [`select`], [`sema`], [`timer`], [`synctest`], [`netpoll`], [`signal`],
-//! [`hooks`]; `host` (feature `host`: Go code in a program of Rust); [`heap`] and [`gc`]; [`os`], [`print`], [`sync`], [`rand`].
+//! [`hooks`]; `host` (feature `host`: Go code in a program of Rust); [`heap`] and [`gc`]; [`os`], [`machine`], [`print`], [`sync`], [`atomic`], [`rand`].
 #![cfg_attr(not(test), no_std)]
 #![allow(clippy::macro_metavars_in_unsafe, reason = "the body of a hook is unsafe code by its nature")]
 
 #[cfg(feature = "host")]
 extern crate alloc;
 
+pub mod atomic;
 pub mod chan;
 pub mod g;
 pub mod gc;
@@ -20,6 +21,7 @@ pub mod heap;
 pub mod hooks;
 #[cfg(feature = "host")]
 pub mod host;
+pub mod machine;
 pub mod netpoll;
 pub mod os;
 pub mod panic;

@@ -1,4 +1,4 @@
-//! The network poller: descriptors that goroutines wait for (epoll), with deadlines.
+//! The network poller: descriptors that goroutines wait for (`os`'s poller), with deadlines.
 //!
 //! Each direction of a descriptor has a word: 0 nothing, READY, or the goroutine that waits. An
 //! event stores READY, or takes the goroutine and makes it runnable; the goroutine, back, finds
@@ -17,7 +17,7 @@ use crate::sched::*;
 use crate::sync::{Global, Mutex};
 use crate::timer;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
 const READY: usize = 1;
 
@@ -36,8 +36,6 @@ pub struct Desc {
     seq: [AtomicU32; 2],
 }
 
-static EPOLL: AtomicI32 = AtomicI32::new(-1);
-static EVENT: AtomicI32 = AtomicI32::new(-1);
 static WOKEN: AtomicU32 = AtomicU32::new(0);
 static WAITERS: AtomicU32 = AtomicU32::new(0);
 static LOCK: Mutex = Mutex::new();
@@ -51,27 +49,18 @@ pub fn waiting() -> bool {
 /// Makes the poller, once.
 unsafe fn init() {
     let _l = LOCK.lock();
-    if EPOLL.load(Relaxed) >= 0 {
-        return;
-    }
-    let ep = os::epoll_create();
-    let ev = os::eventfd();
-    if ep < 0 || ev < 0 {
+    if !os::poller_is_open() && !os::poller_open() {
         crate::print::throw("runtime: netpollinit failed");
     }
-    os::epoll_add(ep, ev, os::EPOLLIN, 0);
-    EVENT.store(ev, Relaxed);
-    EPOLL.store(ep, Release);
 }
 
 /// Ends a sleep in the poller.
 pub unsafe fn wake() {
-    if EPOLL.load(Acquire) < 0 {
+    if !os::poller_is_open() {
         init();
     }
     if WOKEN.swap(1, SeqCst) == 0 {
-        let one = 1u64;
-        os::write(EVENT.load(Relaxed), &one.to_ne_bytes());
+        os::poller_wake();
     }
 }
 
@@ -79,7 +68,7 @@ pub unsafe fn wake() {
 /// `delay` in ns: 0 doesn't wait, below 0 waits until something happens.
 pub unsafe fn poll(delay: i64) -> GList {
     let mut list = GList::new();
-    if EPOLL.load(Acquire) < 0 {
+    if !os::poller_is_open() {
         if delay == 0 {
             return list;
         }
@@ -101,27 +90,22 @@ pub unsafe fn poll(delay: i64) -> GList {
     } else {
         ms
     };
-    let mut events = [os::EpollEvent { events: 0, data: 0 }; 64];
-    let n = os::epoll_wait(EPOLL.load(Relaxed), &mut events, ms);
+    let mut events = [os::PollEvent::NONE; 64];
+    let n = os::poller_wait(&mut events, ms, delay != 0);
     // Before the first goroutine stops waiting for its descriptor, so that no moment looks like a deadlock.
     SCHED.in_transit.fetch_add(1, SeqCst);
-    for e in &events[..n.max(0) as usize] {
-        let data = e.data;
-        if data == 0 {
+    for e in &events[..n] {
+        if e.data == 0 {
             if delay != 0 {
-                let mut b = [0u8; 8];
-                os::read(EVENT.load(Relaxed), &mut b);
                 WOKEN.store(0, SeqCst);
             }
             continue;
         }
-        let d = data as usize as *mut Desc;
-        let ev = e.events;
-        let bad = ev & (os::EPOLLHUP | os::EPOLLERR) != 0;
-        if ev & (os::EPOLLIN | os::EPOLLRDHUP) != 0 || bad {
+        let d = e.data as *mut Desc;
+        if e.readable {
             unblock(d, 0, true, &mut list);
         }
-        if ev & os::EPOLLOUT != 0 || bad {
+        if e.writable {
             unblock(d, 1, true, &mut list);
         }
     }
@@ -188,8 +172,7 @@ pub unsafe fn deadline(d: *mut Desc, dir: u8, seq: u32) {
 
 hook! { fn "internal/poll.runtime_pollServerInit"() leaf { init() }}
 hook! { fn "internal/poll.runtime_isPollServerDescriptor"(fd: usize) -> bool, leaf {
-    let fd = fd as i32;
-    EPOLL.load(Relaxed) >= 0 && (fd == EPOLL.load(Relaxed) || fd == EVENT.load(Relaxed))
+    os::poller_owns(fd as i32)
 }}
 hook! { fn "internal/poll.runtime_pollOpen"(fd: usize) -> (ctx: usize, errno: isize) leaf {
     let d;
@@ -210,8 +193,7 @@ hook! { fn "internal/poll.runtime_pollOpen"(fd: usize) -> (ctx: usize, errno: is
         (&mut (*d).deadline)[dir] = 0;
         (&(*d).seq)[dir].fetch_add(1, Relaxed);
     }
-    let flags = os::EPOLLIN | os::EPOLLOUT | os::EPOLLRDHUP | os::EPOLLET;
-    let r = os::epoll_add(EPOLL.load(Relaxed), fd as i32, flags, d as u64);
+    let r = os::poller_watch(fd as i32, d as usize);
     if r < 0 {
         free_desc(d);
         (0, -r)
@@ -228,7 +210,7 @@ unsafe fn free_desc(d: *mut Desc) {
 }
 
 hook! { fn "internal/poll.runtime_pollClose"(d: *mut Desc) leaf {
-    os::epoll_del(EPOLL.load(Relaxed), (*d).fd);
+    os::poller_forget((*d).fd);
     free_desc(d);
 }}
 hook! { fn "internal/poll.runtime_pollReset"(d: *mut Desc, mode: isize) -> isize, leaf {

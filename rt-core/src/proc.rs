@@ -5,17 +5,18 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
+use crate::atomic::AtomicU64;
 use crate::g::*;
 use crate::heap::{MCache, meta};
 use crate::hook;
-use crate::os;
 use crate::print::throw;
 use crate::sched::*;
 use crate::unwind::Unwinder;
 use crate::{gc, netpoll, signal, stack, synctest, timer, traceback};
+use crate::{machine, os};
 use core::ffi::c_void;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use core::sync::atomic::{AtomicU32, Ordering::*};
 
 // ---- goroutines
 
@@ -83,14 +84,14 @@ pub unsafe fn hook_caller(g: *mut G) -> (usize, usize) {
     let (pc, sp) = ((*g).sched_pc, (*g).sched_sp);
     let slot = &STUB_FRAMES[pc / 16 % STUB_FRAMES.len()];
     let known = slot.load(Relaxed);
-    if (known >> 32) as usize == pc && reflect::Arch::host().link.is_none() {
+    if (known >> 32) as usize == pc && !machine::LINK {
         let at = sp + known as u32 as usize;
         return (*(at as *const usize), at + WORD);
     }
     let mut u = Unwinder::at(g, pc, sp);
     u.step();
     let Some(f) = u.frame else { return (0, 0) };
-    if pc >> 32 == 0 {
+    if pc as u64 >> 32 == 0 {
         slot.store((pc as u64) << 32 | (f.sp - WORD - sp) as u64, Relaxed);
     }
     (f.pc, f.sp)
@@ -199,10 +200,10 @@ pub unsafe fn make_m(stack_lo: usize, stack_hi: usize) -> *mut M {
     (*m).id = NEXT_M.fetch_add(1, Relaxed) as u64 - 1;
     crate::rand::seed(m);
     // Thread-local variables lie below or above the thread pointer, by architecture; leave room
-    // on both sides. The word at it names itself.
+    // on both sides. The word there names itself.
     let tls = meta::persistent(TLS_SIZE, 64) as usize + TLS_SIZE / 2;
     *(tls as *mut usize) = tls;
-    (*m).tls = tls;
+    (*m).tls = tls + machine::TLS_BIAS;
     let _l = SCHED.lock.lock();
     let s = SCHED.inner();
     (*m).alllink = s.allm;
@@ -210,9 +211,6 @@ pub unsafe fn make_m(stack_lo: usize, stack_hi: usize) -> *mut M {
     s.nm += 1;
     m
 }
-
-#[cfg(not(feature = "host"))]
-const CLONE_FLAGS: usize = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 | 0x80000;
 
 /// Starts a thread that runs `f(arg)` on a stack of its own, all signals blocked meanwhile.
 #[cfg(feature = "host")]
@@ -229,15 +227,7 @@ pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *
 #[cfg(not(feature = "host"))]
 pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) {
     let old = signal::block_all();
-    let r = rt_arch::rt_clone(
-        CLONE_FLAGS,
-        (*(*m).g0).stack_hi as *mut u8,
-        null_mut(),
-        null_mut(),
-        (*m).tls as *mut u8,
-        f,
-        arg,
-    );
+    let r = os::start_thread((*(*m).g0).stack_hi, (*m).tls, f, arg);
     signal::set_mask(old);
     if r < 0 {
         throw("runtime: failed to create new OS thread");
@@ -283,6 +273,9 @@ unsafe extern "C" fn thread_start(m: *mut c_void) {
 
 /// Starts the background threads: sysmon and the collector's workers.
 pub unsafe fn start_background(workers: u32) {
+    if !os::THREADS {
+        return;
+    }
     let make = |f: unsafe extern "C" fn(*mut c_void)| {
         let lo = g0_stack();
         let m = make_m(lo, lo + G0_STACK);

@@ -14,13 +14,14 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
+use crate::atomic::AtomicU64;
 use crate::g::*;
 use crate::os;
 use crate::print::throw;
 use crate::sync::{Global, Mutex};
 use crate::{gc, netpoll, proc, profile, synctest, timer};
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
 
 /// Most processors there can be.
 pub const MAX_PROCS: usize = 256;

@@ -2,113 +2,58 @@
 //! go to os/signal's queue, are ignored, or end the program.
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "signal handlers and kernel records")]
 
+use crate::atomic::AtomicSignals;
 use crate::g::*;
-use crate::hook;
-use crate::os;
+use crate::os::{self, Action, Context, SigInfo, SignalSet, sig};
 use crate::sched::*;
 use crate::sync::Mutex;
 use crate::unwind::{self, Func};
+use crate::{hook, machine};
 use crate::{proc, profile, start, traceback};
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
-const SIGHUP: u32 = 1;
-const SIGINT: u32 = 2;
-const SIGQUIT: u32 = 3;
-const SIGABRT: u32 = 6;
-const SIGBUS: u32 = 7;
-const SIGFPE: u32 = 8;
-const SIGSEGV: u32 = 11;
-const SIGPIPE: u32 = 13;
-const SIGTERM: u32 = 15;
-const SIGURG: u32 = 23;
-const SIGPROF: u32 = 27;
-const SIGSYS: u32 = 31;
-const NSIG: u32 = 65;
-
-/// Signal names as Go prints them.
-static NAMES: [&str; 32] = [
-    "SIGNONE: no trap",
-    "SIGHUP: terminal line hangup",
-    "SIGINT: interrupt",
-    "SIGQUIT: quit",
-    "SIGILL: illegal instruction",
-    "SIGTRAP: trace trap",
-    "SIGABRT: abort",
-    "SIGBUS: bus error",
-    "SIGFPE: floating-point exception",
-    "SIGKILL: kill",
-    "SIGUSR1: user-defined signal 1",
-    "SIGSEGV: segmentation violation",
-    "SIGUSR2: user-defined signal 2",
-    "SIGPIPE: write to broken pipe",
-    "SIGALRM: alarm clock",
-    "SIGTERM: termination",
-    "SIGSTKFLT: stack fault",
-    "SIGCHLD: child status has changed",
-    "SIGCONT: continue",
-    "SIGSTOP: stop, unblockable",
-    "SIGTSTP: keyboard stop",
-    "SIGTTIN: background read from tty",
-    "SIGTTOU: background write to tty",
-    "SIGURG: urgent condition on socket",
-    "SIGXCPU: cpu limit exceeded",
-    "SIGXFSZ: file size limit exceeded",
-    "SIGVTALRM: virtual alarm clock",
-    "SIGPROF: profiling alarm clock",
-    "SIGWINCH: window size change",
-    "SIGIO: i/o now possible",
-    "SIGPWR: power failure restart",
-    "SIGSYS: bad system call",
-];
-
-/// The name of a signal.
-pub fn name(sig: u32) -> &'static str {
-    NAMES.get(sig as usize).copied().unwrap_or("signal")
-}
+/// The name of a signal, as Go prints it.
+pub use crate::os::signal_name as name;
 
 // ---- masks and handlers
 
 /// Blocks all signals of this thread; returns the old mask.
-pub unsafe fn block_all() -> u64 {
-    os::sigprocmask(u64::MAX)
+pub unsafe fn block_all() -> SignalSet {
+    os::sigprocmask(SignalSet::ALL)
 }
 
 /// Sets this thread's mask.
-pub unsafe fn set_mask(m: u64) {
+pub unsafe fn set_mask(m: SignalSet) {
     os::sigprocmask(m);
 }
 
 unsafe fn install(sig: u32) {
-    os::sigaction(
-        sig,
-        rt_arch::rt_sigtramp as *const () as usize,
-        rt_arch::rt_sigreturn as *const () as usize,
-    );
+    os::sigaction(sig, Action::Handle);
 }
 
-/// What the signal did before the program took it; bit set: it was ignored.
-static IGNORED_AT_START: AtomicU64 = AtomicU64::new(0);
+/// Signals that were ignored before the program took them.
+static IGNORED_AT_START: AtomicSignals = AtomicSignals::new();
 
 /// Installs the handlers that every program has.
 pub unsafe fn init() {
-    for sig in 1..NSIG {
+    for sig in 1..=sig::COUNT {
         // A host's signals are its own, but those that Go turns into panics.
-        if cfg!(feature = "host") && !matches!(sig, SIGSEGV | SIGBUS | SIGFPE) {
+        if cfg!(feature = "host") && !matches!(sig, sig::SEGV | sig::BUS | sig::FPE) {
             continue;
         }
-        if matches!(sig, 9 | 19 | 32 | 33 | 34) {
+        if matches!(sig, sig::KILL | sig::STOP | 32..=34) {
             continue;
         }
         let old = os::sigaction_get(sig);
-        if old == 1 && sig <= 64 {
-            IGNORED_AT_START.fetch_or(1 << (sig - 1), Relaxed);
+        if old == Action::Ignore {
+            IGNORED_AT_START.insert(sig, Relaxed);
         }
         // A hang-up or interrupt ignored by the parent stays ignored until asked for.
-        if old == 1 && matches!(sig, SIGHUP | SIGINT) {
+        if old == Action::Ignore && matches!(sig, sig::HUP | sig::INT) {
             continue;
         }
-        if fatal_by_default(sig) || matches!(sig, SIGPIPE | SIGURG) {
+        if fatal_by_default(sig) || matches!(sig, sig::PIPE | sig::URG) {
             install(sig);
         }
     }
@@ -117,20 +62,31 @@ pub unsafe fn init() {
 fn fatal_by_default(sig: u32) -> bool {
     matches!(
         sig,
-        SIGHUP | SIGINT | SIGTERM | SIGQUIT | 4 | 5 | SIGABRT | SIGBUS | SIGFPE | SIGSEGV | 16 | SIGSYS
+        sig::HUP
+            | sig::INT
+            | sig::TERM
+            | sig::QUIT
+            | sig::ILL
+            | sig::TRAP
+            | sig::ABRT
+            | sig::BUS
+            | sig::FPE
+            | sig::SEGV
+            | sig::MACHINE
+            | sig::SYS
     )
 }
 
 /// The mask of a thread that the runtime starts in a host's process: open for faults only.
 #[cfg(feature = "host")]
 pub unsafe fn mask_for_faults() {
-    set_mask(!(1 << (SIGSEGV - 1) | 1 << (SIGBUS - 1) | 1 << (SIGFPE - 1)));
+    set_mask(SignalSet::all_but(&[sig::SEGV, sig::BUS, sig::FPE]));
 }
 
 /// Has SIGPROF sent for every so many microseconds of processor time that the process uses; 0: no longer.
 pub unsafe fn start_profiling(us: usize) {
     if us != 0 {
-        install(SIGPROF);
+        install(sig::PROF);
     }
     os::profile_timer(us);
 }
@@ -143,13 +99,13 @@ pub unsafe fn init_thread(m: *mut M) {
     if cfg!(feature = "host") {
         return;
     }
-    set_mask(0);
+    set_mask(SignalSet::NONE);
 }
 
 /// Ends the process as the signal's default action does.
 pub unsafe fn die_of(sig: u32) -> ! {
-    os::sigaction(sig, 0, 0);
-    set_mask(0);
+    os::sigaction(sig, Action::Default);
+    set_mask(SignalSet::NONE);
     os::kill_self(sig);
     os::exit(2)
 }
@@ -157,29 +113,27 @@ pub unsafe fn die_of(sig: u32) -> ! {
 // ---- the handler
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn rt_sighandler(sig: i32, info: *mut u8, ctx: *mut u8, g: *mut G) {
+unsafe extern "C" fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Context, g: *mut G) {
     let sig = sig as u32;
-    let code = *(info as *const i32).add(2) as usize;
-    let addr = *(info as *const usize).add(2);
-    let from_user = (code as i32) <= 0 && code as i32 != 128;
-    let (pc, sp) = os::context_pc_sp(ctx);
-    if matches!(sig, SIGSEGV | SIGBUS | SIGFPE) && !from_user_kill(code) {
-        if !g.is_null() && go_stack(g) && inject(sig, code, addr, pc, sp, ctx, g) {
+    let code = (*info).code() as usize;
+    let addr = (*info).addr();
+    let (pc, sp) = ((*ctx).pc(), (*ctx).sp());
+    if matches!(sig, sig::SEGV | sig::BUS | sig::FPE) && !from_user_kill(code) {
+        if !g.is_null() && go_stack(g) && inject(sig, code, addr, &mut *ctx, g) {
             return;
         }
         // The host's own fault: it happens again, without us.
         if cfg!(feature = "host") && (g.is_null() || (*(*g).m).curg.is_null() || !go_stack(g)) {
-            os::sigaction(sig, 0, 0);
+            os::sigaction(sig, Action::Default);
             return;
         }
-        os::sigprocmask(0);
+        os::sigprocmask(SignalSet::NONE);
         if !g.is_null() {
             traceback::die_of_signal(sig, code, addr, pc, sp, g);
         }
         os::exit(2);
     }
-    let _ = from_user;
-    if sig == SIGPROF && profile::cpu::on_signal(pc, sp, g) {
+    if sig == sig::PROF && profile::cpu::on_signal(pc, sp, (*ctx).lr(), g) {
         return;
     }
     if wanted(sig) {
@@ -187,9 +141,9 @@ unsafe extern "C" fn rt_sighandler(sig: i32, info: *mut u8, ctx: *mut u8, g: *mu
         return;
     }
     match sig {
-        SIGPIPE | SIGURG => {}
-        SIGHUP | SIGINT | SIGTERM => {
-            if sig != SIGTERM && IGNORED_AT_START.load(Relaxed) >> (sig - 1) & 1 != 0 {
+        sig::PIPE | sig::URG => {}
+        sig::HUP | sig::INT | sig::TERM => {
+            if sig != sig::TERM && IGNORED_AT_START.contains(sig, Relaxed) {
                 return;
             }
             die_of(sig)
@@ -215,44 +169,29 @@ unsafe fn go_stack(g: *mut G) -> bool {
 }
 
 /// Makes the faulting instruction look like a call of sigpanic.
-unsafe fn inject(sig: u32, code: usize, addr: usize, pc: usize, sp: usize, ctx: *mut u8, g: *mut G) -> bool {
+unsafe fn inject(sig: u32, code: usize, addr: usize, ctx: &mut Context, g: *mut G) -> bool {
     let target = start::shared().sigpanic;
-    let in_go = matches!(unwind::find_func(pc), Some(Func::Go(_)));
-    if target == 0 {
+    let pc = ctx.pc();
+    let is_go = |pc| matches!(unwind::find_func(pc), Some(Func::Go(_)));
+    let in_go = is_go(pc);
+    // A call of a nil function looks like one made where it returns to.
+    if target == 0 || !in_go && (pc >= 4096 || !is_go(machine::return_at_entry(ctx))) {
         return false;
-    }
-    let mut ret = pc;
-    if !in_go {
-        // A call of a nil function: the return address is the caller's.
-        if pc >= 4096 {
-            return false;
-        }
-        ret = *(sp as *const usize);
-        if !matches!(unwind::find_func(ret), Some(Func::Go(_))) {
-            return false;
-        }
     }
     (*g).sig = sig;
     (*g).sigcode0 = code;
     (*g).sigcode1 = addr;
     (*g).sigpc = pc;
-    os::set_fixed_registers(ctx, g as usize);
-    if in_go {
-        let at = sp - size_of::<usize>();
-        *(at as *mut usize) = ret;
-        os::set_context(ctx, target, at);
-    } else {
-        os::set_context(ctx, target, sp);
-    }
+    machine::fake_call(ctx, target, g as usize, !in_go);
     true
 }
 
 // ---- os/signal
 
-/// Bits of signals that os/signal wants, and of those that wait to be received.
-static WANTED: AtomicU64 = AtomicU64::new(0);
-static PENDING: AtomicU64 = AtomicU64::new(0);
-static IGNORED: AtomicU64 = AtomicU64::new(0);
+/// Signals that os/signal wants, and of those that wait to be received.
+static WANTED: AtomicSignals = AtomicSignals::new();
+static PENDING: AtomicSignals = AtomicSignals::new();
+static IGNORED: AtomicSignals = AtomicSignals::new();
 /// The goroutine in signal_recv.
 static RECEIVER: AtomicUsize = AtomicUsize::new(0);
 static DELIVERING: AtomicU32 = AtomicU32::new(0);
@@ -261,22 +200,18 @@ static LOCK: Mutex = Mutex::new();
 static NOTE: AtomicU32 = AtomicU32::new(0);
 static FORWARDER: AtomicU32 = AtomicU32::new(0);
 
-fn bit(sig: u32) -> u64 {
-    if sig == 0 || sig > 64 { 0 } else { 1 << (sig - 1) }
-}
-
 fn wanted(sig: u32) -> bool {
-    WANTED.load(Acquire) & bit(sig) != 0
+    WANTED.contains(sig, Acquire)
 }
 
 /// Whether a goroutine waits for signals that may come: no deadlock then.
 pub fn receiver_waiting() -> bool {
-    RECEIVER.load(Relaxed) != 0 && WANTED.load(Relaxed) != 0
+    RECEIVER.load(Relaxed) != 0 && !WANTED.is_empty(Relaxed)
 }
 
 /// In a handler: only notes and wakes.
 fn queue(sig: u32) {
-    PENDING.fetch_or(bit(sig), AcqRel);
+    PENDING.insert(sig, AcqRel);
     NOTE.fetch_add(1, Release);
     os::futex_wake(&NOTE, 1);
 }
@@ -285,12 +220,12 @@ fn queue(sig: u32) {
 unsafe extern "C" fn forward(_: *mut core::ffi::c_void) {
     loop {
         let seen = NOTE.load(Acquire);
-        if PENDING.load(Acquire) != 0 {
+        if !PENDING.is_empty(Acquire) {
             let l = LOCK.lock();
             let g = RECEIVER.swap(0, AcqRel) as *mut G;
             drop(l);
             if !g.is_null() {
-                *((*g).hook_args as *mut u32) = take_pending();
+                *((*g).hook_args as *mut u32) = PENDING.take();
                 let mut list = GList::new();
                 list.push(g);
                 crate::sched::inject(&mut list);
@@ -304,22 +239,9 @@ unsafe extern "C" fn forward_main(m: *mut core::ffi::c_void) {
     rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), forward, null_mut())
 }
 
-fn take_pending() -> u32 {
-    loop {
-        let p = PENDING.load(Acquire);
-        if p == 0 {
-            return 0;
-        }
-        let b = p & p.wrapping_neg();
-        if PENDING.compare_exchange(p, p & !b, AcqRel, Relaxed).is_ok() {
-            return b.trailing_zeros() + 1;
-        }
-    }
-}
-
 hook! { fn "os/signal.signal_recv"() -> u32, parking {
     let l = LOCK.lock();
-    let s = take_pending();
+    let s = PENDING.take();
     if s != 0 {
         drop(l);
         s
@@ -339,44 +261,44 @@ hook! { fn "os/signal.signal_enable"(sig: u32) leaf {
         let m = proc::make_m(lo, lo + (64 << 10));
         proc::new_thread(m, forward_main, m.cast());
     }
-    if sig > 0 && sig < NSIG {
-        IGNORED.fetch_and(!bit(sig), Relaxed);
-        WANTED.fetch_or(bit(sig), Release);
-        if !matches!(sig, 9 | 19) {
+    if sig > 0 && sig <= sig::COUNT {
+        IGNORED.remove(sig, Relaxed);
+        WANTED.insert(sig, Release);
+        if !matches!(sig, sig::KILL | sig::STOP) {
             install(sig);
         }
     }
 }}
 hook! { fn "os/signal.signal_disable"(sig: u32) leaf {
-    WANTED.fetch_and(!bit(sig), Release);
-    if sig > 0 && sig < NSIG && !fatal_by_default(sig) && !matches!(sig, SIGPIPE | SIGURG | 9 | 19) {
-        os::sigaction(sig, 0, 0);
+    WANTED.remove(sig, Release);
+    if sig > 0 && sig <= sig::COUNT && !fatal_by_default(sig) && !matches!(sig, sig::PIPE | sig::URG | sig::KILL | sig::STOP) {
+        os::sigaction(sig, Action::Default);
     }
 }}
 hook! { fn "os/signal.signal_ignore"(sig: u32) leaf {
-    WANTED.fetch_and(!bit(sig), Release);
-    IGNORED.fetch_or(bit(sig), Relaxed);
-    if sig > 0 && sig < NSIG && !matches!(sig, 9 | 19) {
-        os::sigaction(sig, 1, 0);
+    WANTED.remove(sig, Release);
+    IGNORED.insert(sig, Relaxed);
+    if sig > 0 && sig <= sig::COUNT && !matches!(sig, sig::KILL | sig::STOP) {
+        os::sigaction(sig, Action::Ignore);
     }
 }}
 hook! { fn "os/signal.signal_ignored"(sig: u32) -> bool, leaf {
-    IGNORED.load(Relaxed) & bit(sig) != 0
-        || (IGNORED_AT_START.load(Relaxed) & bit(sig) != 0 && WANTED.load(Relaxed) & bit(sig) == 0)
+    IGNORED.contains(sig, Relaxed)
+        || (IGNORED_AT_START.contains(sig, Relaxed) && !WANTED.contains(sig, Relaxed))
 }}
 hook! { fn "os/signal.signalWaitUntilIdle"() leaf {
-    while DELIVERING.load(Acquire) != 0 || (PENDING.load(Acquire) != 0 && RECEIVER.load(Acquire) != 0) {
+    while DELIVERING.load(Acquire) != 0 || (!PENDING.is_empty(Acquire) && RECEIVER.load(Acquire) != 0) {
         os::yield_now();
     }
 }}
 
 hook! { fn "os.sigpipe"() leaf {
-    if !wanted(SIGPIPE) && IGNORED.load(Relaxed) & bit(SIGPIPE) == 0 {
-        die_of(SIGPIPE);
+    if !wanted(sig::PIPE) && !IGNORED.contains(sig::PIPE, Relaxed) {
+        die_of(sig::PIPE);
     }
 }}
-hook! { fn "os.ignoreSIGSYS"() leaf { os::sigaction(SIGSYS, 1, 0) }}
-hook! { fn "os.restoreSIGSYS"() leaf { install(SIGSYS) }}
+hook! { fn "os.ignoreSIGSYS"() leaf { os::sigaction(sig::SYS, Action::Ignore) }}
+hook! { fn "os.restoreSIGSYS"() leaf { install(sig::SYS) }}
 
 // ---- fork and exec: from BeforeFork to exec the child runs in shared memory
 
@@ -392,13 +314,12 @@ hook! { fn "syscall.runtime_AfterFork"() leaf {
 }}
 hook! { fn "syscall.runtime_AfterForkInChild"() leaf {
     // Handlers back to their defaults: the child's memory is the parent's, so nothing else changes.
-    for sig in 1..NSIG {
-        if matches!(sig, 9 | 19 | 32 | 33) {
+    for sig in 1..=sig::COUNT {
+        if matches!(sig, sig::KILL | sig::STOP | 32 | 33) {
             continue;
         }
-        let h = os::sigaction_get(sig);
-        if h != 0 && h != 1 {
-            os::sigaction(sig, 0, 0);
+        if os::sigaction_get(sig) == Action::Handle {
+            os::sigaction(sig, Action::Default);
         }
     }
     set_mask((*getm()).sigmask);

@@ -148,7 +148,7 @@ unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
 pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *mut M {
     ARGC.store(argc as usize, Relaxed);
     ARGV.store(argv as usize, Relaxed);
-    os::vdso::init(args().2);
+    os::init(args().2);
     NCPU.store(os::ncpu(), Relaxed);
     let img = the_image();
     if img.magic != MAGIC {
@@ -160,7 +160,7 @@ pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *
     // The initial stack is g0's. Its size is the system's affair; all that counts is its top.
     let m = proc::make_m(here - (256 << 10), here);
     #[cfg(not(feature = "host"))]
-    rt_arch::rt_set_tls((*m).tls as *mut u8);
+    os::set_tls((*m).tls);
     rt_arch::rt_setg((*m).g0.cast());
     print::set_throw(traceback::throw);
     signal::init_thread(m);

@@ -6,6 +6,7 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
+use crate::atomic::AtomicU64;
 use crate::chan::Hchan;
 use crate::g::*;
 use crate::gc::mark::Marker;
@@ -16,7 +17,7 @@ use crate::sched::*;
 use crate::sync::{Global, Mutex};
 use crate::synctest::{self, Bubble};
 use core::ptr::{copy_nonoverlapping, null_mut};
-use core::sync::atomic::{AtomicI32, AtomicU64, Ordering::*};
+use core::sync::atomic::{AtomicI32, Ordering::*};
 
 /// The beginning of the overlay's `timeTimer`.
 #[repr(C)]

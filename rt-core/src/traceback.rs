@@ -310,7 +310,7 @@ unsafe fn begin_dying() {
 
 unsafe fn end() -> ! {
     if LEVEL.load(Relaxed) == 4 {
-        crate::signal::die_of(6);
+        crate::signal::die_of(os::sig::ABRT);
     }
     os::exit(2)
 }
@@ -414,7 +414,7 @@ pub unsafe fn die_of_signal(sig: u32, code: usize, addr: usize, pc: usize, sp: u
         print_others(&mut out, cur);
     }
     if LEVEL.load(Relaxed) == 4 {
-        crate::signal::die_of(6);
+        crate::signal::die_of(os::sig::ABRT);
     }
     os::exit(2)
 }

@@ -6,12 +6,11 @@
 
 use crate::g::G;
 use crate::heap::meta;
-use crate::os;
+use crate::machine;
 use crate::print::{self, throw};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
-use reflect::arch::Arch;
 use reflect::image::{self, FuncEntry, FuncFlags, Image, OpenDefers};
-use rt_arch::AsmFunc;
+use rt_arch::{AsmFunc, layout};
 
 unsafe extern "C" {
     static oxigo_image: Image;
@@ -151,8 +150,10 @@ pub struct Frame {
     pub pc: usize,
     /// SP in the function's body.
     pub sp: usize,
-    /// SP before the call: where stack arguments begin.
+    /// SP before the call.
     pub cfa: usize,
+    /// Its return address, if the function has no frame to keep it in.
+    lr: usize,
     /// Stopped before its first instruction.
     pub at_entry: bool,
     /// Stopped by a fault: `pc` is the instruction itself.
@@ -162,6 +163,23 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Where its stack arguments begin.
+    pub fn args(&self) -> usize {
+        self.cfa + machine::ARGS
+    }
+
+    /// Where it returns to.
+    ///
+    /// # Safety
+    /// The frame is one of a goroutine that stands still.
+    unsafe fn return_address(&self) -> usize {
+        match machine::return_slot(self.sp, self.cfa) {
+            // SAFETY: the frame's own word.
+            Some(slot) if !self.at_entry || !machine::LINK => unsafe { *(slot as *const usize) },
+            _ => self.lr,
+        }
+    }
+
     /// An address in the instruction that the frame is at.
     pub fn look_pc(&self) -> usize {
         if self.fault || self.at_entry { self.pc } else { self.pc - 1 }
@@ -180,6 +198,13 @@ fn make(pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Optio
     Some(make_in(find_func(pc)?, pc, sp, at_entry, fault, regs))
 }
 
+/// The link register that morestack has noted, where there is one.
+unsafe fn more_link(g: *const G) -> usize {
+    const INDEX: usize = (layout::G_MORE_LR - layout::G_MORE_REGS) / WORD;
+    // SAFETY: the caller's goroutine.
+    unsafe { (*g).more_regs.get(INDEX).copied().unwrap_or(0) }
+}
+
 fn make_in(func: Func, pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Frame {
     let frame = match func {
         // SAFETY: the image is the program's own.
@@ -189,8 +214,8 @@ fn make_in(func: Func, pc: usize, sp: usize, at_entry: bool, fault: bool, regs: 
         }
         _ => func.frame(),
     };
-    let cfa = if at_entry { sp + WORD } else { sp + frame + WORD };
-    Frame { func, pc, sp, cfa, at_entry, fault, regs }
+    let cfa = machine::sp_before(sp, if at_entry { 0 } else { frame });
+    Frame { func, pc, sp, cfa, lr: 0, at_entry, fault, regs }
 }
 
 impl Unwinder {
@@ -207,7 +232,11 @@ impl Unwinder {
             }
             if pc == rt_arch::rt_morestack_resume as *const () as usize {
                 let entry = find_func((*g).more_pc).map_or(0, |f| f.entry());
-                return Unwinder { frame: make(entry, sp, true, false, 0), g, quiet: false };
+                let mut frame = make(entry, sp, true, false, 0);
+                if let Some(f) = &mut frame {
+                    f.lr = more_link(g);
+                }
+                return Unwinder { frame, g, quiet: false };
             }
             if pc == rt_arch::rt_gostart as *const () as usize {
                 // New: nothing on its stack yet; its closure is in sched.ctxt.
@@ -232,25 +261,27 @@ impl Unwinder {
     ///
     /// # Safety
     /// The goroutine is the interrupted thread's.
-    pub unsafe fn interrupted(g: *const G, pc: usize, sp: usize) -> Option<Unwinder> {
+    pub unsafe fn interrupted(g: *const G, pc: usize, sp: usize, lr: usize) -> Option<Unwinder> {
         let func = find_func(pc)?;
         // SAFETY: within the stack's bounds; the code is readable.
         unsafe {
             let mut frame = make_in(func, pc, sp, false, true, 0);
-            let made = frame.cfa - WORD - sp;
+            frame.lr = lr;
+            let made = frame.cfa - machine::sp_before(sp, 0);
             let now = match func {
-                Func::Go(_) => os::frame_so_far(func.entry(), pc).unwrap_or(made),
+                Func::Go(_) => machine::frame_so_far(func.entry(), pc).unwrap_or(made),
                 Func::Asm(_) => made,
             };
             // What the code says; failing that, other states that a function passes through.
-            let known = [now, made, 0, WORD].into_iter().find(|n| {
-                let at = sp + n;
-                at.is_multiple_of(WORD)
-                    && at >= (*g).stack_lo
-                    && at < (*g).stack_hi
-                    && find_func(*(at as *const usize)).is_some()
+            let known = [now, made, 0, WORD].into_iter().find(|&n| {
+                frame.cfa = machine::sp_before(sp, n);
+                let in_stack =
+                    |at: usize| at.is_multiple_of(WORD) && at >= (*g).stack_lo && at < (*g).stack_hi;
+                machine::return_slot(sp, frame.cfa).is_none_or(in_stack)
+                    && frame.cfa <= (*g).stack_hi
+                    && find_func(frame.return_address()).is_some()
             })?;
-            frame.cfa = sp + known + WORD;
+            frame.cfa = machine::sp_before(sp, known);
             Some(Unwinder { frame: Some(frame), g, quiet: true })
         }
     }
@@ -281,11 +312,12 @@ impl Unwinder {
         }
         // SAFETY: the frame lies in the goroutine's stack, whose layout the tables describe.
         unsafe {
-            if self.quiet && (f.cfa < (*self.g).stack_lo + WORD || f.cfa > (*self.g).stack_hi) {
+            let stack = (*self.g).stack_lo..(*self.g).stack_hi;
+            if self.quiet && !(stack.contains(&(f.cfa - WORD)) && stack.contains(&f.sp)) {
                 self.frame = None;
                 return;
             }
-            let ret = *((f.cfa - WORD) as *const usize);
+            let ret = f.return_address();
             let mut regs = 0;
             if let Func::Asm(a) = f.func
                 && a.flags.contains(FuncFlags::SAVES_REGS)
@@ -293,13 +325,21 @@ impl Unwinder {
                 regs = f.sp + a.regs_offset as usize;
             }
             let fault = is_sigpanic(&f.func);
+            // Where the fake call has saved the link register.
+            let sp = f.cfa + if fault { machine::FAKED } else { 0 };
             self.frame = match f.func {
                 // Recursion needs no search.
                 Func::Go(e) if (ret as u64).wrapping_sub(e.entry) < e.size as u64 => {
-                    Some(make_in(f.func, ret, f.cfa, false, fault, regs))
+                    Some(make_in(f.func, ret, sp, false, fault, regs))
                 }
-                _ => make(ret, f.cfa, false, fault, regs),
+                _ => make(ret, sp, false, fault, regs),
             };
+            if machine::LINK
+                && fault
+                && let Some(frame) = &mut self.frame
+            {
+                frame.lr = *(f.cfa as *const usize);
+            }
             if self.frame.is_none() && ret != 0 && !self.quiet {
                 print::str("runtime: unexpected return pc ");
                 print::hex(ret as u64);
@@ -426,7 +466,7 @@ pub unsafe fn each_slot_and_object(
                     }
                     if let Some(map) = image::PtrMap::at(maps, e.args_map) {
                         for w in map.iter() {
-                            visit((f.cfa + w as usize * WORD) as *mut usize);
+                            visit((f.args() + w as usize * WORD) as *mut usize);
                         }
                     }
                 }
@@ -444,10 +484,10 @@ pub unsafe fn each_slot_and_object(
                         }
                         if a.flags.contains(FuncFlags::REFLECT_STUB) {
                             // Results on the stack are values once the stub's flag, four words up, says so.
-                            let slot = f.sp + Arch::host().min_frame as usize;
+                            let slot = f.sp + machine::ARGS;
                             visit(slot as *mut usize);
                             let done = *((slot + 4 * WORD) as *const u8) != 0;
-                            reflect_args(*(slot as *const usize), f.cfa, done, &mut visit);
+                            reflect_args(*(slot as *const usize), f.args(), done, &mut visit);
                         }
                     }
                 }

@@ -207,7 +207,7 @@ impl<'a> Marker<'a> {
         loop {
             let new = self.gcw.pop();
             if new != 0 {
-                crate::os::prefetch(new);
+                crate::machine::prefetch(new);
             }
             let p = core::mem::replace(&mut ring[at % RING], new);
             at += 1;

@@ -101,9 +101,9 @@ hook! { fn "runtime.osArgs"() -> (argc: isize, argv: *const *const u8, envp: *co
 hook! { fn "syscall.runtime_doAllThreadsSyscall"(trap: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, a6: usize)
     -> (r1: usize, r2: usize, err: usize) leaf {
     // Other threads would have to be interrupted for it; refuse, as a kernel without it does.
-    (usize::MAX, 0, 38)
+    (usize::MAX, 0, os::ENOSYS)
 }}
-hook! { fn "runtime.Breakpoint"() leaf { os::kill_self(5) }}
+hook! { fn "runtime.Breakpoint"() leaf { os::kill_self(os::sig::TRAP) }}
 hook! { fn "runtime.mainExiting"() leaf { crate::traceback::wait_for_panics() }}
 
 // ---- image

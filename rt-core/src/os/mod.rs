@@ -1,25 +1,29 @@
-//! What the runtime asks of the system, as plain functions. One folder holds every `cfg` on the
+//! What the runtime asks of the system, as plain functions of the same names for each. One folder holds every `cfg` on the
 //! operating system; callers never ask which one it is. Feature `bare` means that there is none (Rust's
 //! target can't tell: one target serves hosted and bare programs).
+//!
+//! | room | functions |
+//! |---|---|
+//! | start | `init`, `ncpu`, `random` |
+//! | memory | `map`, `map_at`, `unmap`, `decommit`, `heap_origin` |
+//! | waiting | `futex_wait`, `futex_wake`, `yield_now`, [`RawLock`] |
+//! | time | `nanotime`, `walltime` |
+//! | descriptors | `read`, `write`, `fcntl` |
+//! | poller | `poller_open`, `poller_watch`, `poller_forget`, `poller_wait`, `poller_wake` |
+//! | threads | `THREADS`, `start_thread`, `set_tls` |
+//! | signals | `sigaction`, `sigprocmask`, `sigaltstack`, `kill_self`, `profile_timer`; [`Context`], [`SigInfo`], [`SignalSet`], [`sig`] |
+//! | the end | `exit` |
 
-#[cfg(not(feature = "bare"))]
-mod linux;
+mod signal;
+pub mod usual_signals;
+
+#[cfg_attr(feature = "bare", path = "bare/mod.rs")]
+#[cfg_attr(not(feature = "bare"), path = "linux/mod.rs")]
+mod system;
+pub use signal::{Action, signal_name};
+pub use system::*;
+
 #[cfg(not(feature = "bare"))]
 mod lock;
-mod machine;
-#[cfg(not(feature = "bare"))]
-mod process;
-#[cfg(not(feature = "bare"))]
-pub mod vdso;
-#[cfg(not(feature = "bare"))]
-pub use linux::*;
 #[cfg(not(feature = "bare"))]
 pub use lock::RawLock;
-pub use machine::{frame_so_far, prefetch};
-#[cfg(not(feature = "bare"))]
-pub use process::*;
-
-#[cfg(feature = "bare")]
-mod none;
-#[cfg(feature = "bare")]
-pub use none::*;

@@ -40,17 +40,17 @@ static SAMPLER: AtomicUsize = AtomicUsize::new(0);
 ///
 /// # Safety
 /// In the handler: the interrupted thread's registers and record.
-pub unsafe fn on_signal(pc: usize, sp: usize, g: *mut G) -> bool {
+pub unsafe fn on_signal(pc: usize, sp: usize, lr: usize, g: *mut G) -> bool {
     let f = SAMPLER.load(Acquire);
     if f == 0 || HZ.load(Relaxed) == 0 {
         return false;
     }
     // SAFETY: the sampler is a function of this type.
-    unsafe { core::mem::transmute::<usize, unsafe fn(usize, usize, *mut G)>(f)(pc, sp, g) };
+    unsafe { core::mem::transmute::<usize, unsafe fn(usize, usize, usize, *mut G)>(f)(pc, sp, lr, g) };
     true
 }
 
-unsafe fn sample(pc: usize, sp: usize, g: *mut G) {
+unsafe fn sample(pc: usize, sp: usize, lr: usize, g: *mut G) {
     let mut pcs = [0; DEPTH];
     // SAFETY: records of the interrupted thread; stacks within their bounds.
     unsafe {
@@ -61,7 +61,7 @@ unsafe fn sample(pc: usize, sp: usize, g: *mut G) {
             pseudo = if (*m).p.is_null() && gc::marking() { 2 } else { 0 };
             if !gp.is_null() {
                 labels = (*gp).labels;
-                let u = if gp == g { Unwinder::interrupted(gp, pc, sp) } else { None };
+                let u = if gp == g { Unwinder::interrupted(gp, pc, sp, lr) } else { None };
                 if u.is_none() && (*gp).sched_pc == rt_arch::rt_morestack_resume as *const () as usize {
                     // Its stack is growing.
                     pcs[0] = PSEUDO[3].load(Relaxed);
@@ -134,7 +134,7 @@ hook! { fn "runtime.cpuProfileStart"(hz: isize, system: usize, external: usize, 
         }
         READ.store(WRITTEN.load(Acquire), Release);
         LOST.store(0, Relaxed);
-        SAMPLER.store(sample as unsafe fn(usize, usize, *mut G) as usize, Release);
+        SAMPLER.store(sample as unsafe fn(usize, usize, usize, *mut G) as usize, Release);
         let hz = hz.clamp(1, 1_000_000) as usize;
         HZ.store(hz, Release);
         crate::signal::start_profiling(1_000_000 / hz);

@@ -1,6 +1,7 @@
 //! The kernel's page of code that tells the time without a system call: a small ELF image that the
 //! auxiliary vector names. Only the dynamic symbol table is read.
 
+use super::abi::HashWord;
 use core::mem::transmute;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -20,11 +21,57 @@ const DT_GNU_HASH: usize = 0x6fff_fef5;
 /// The names it goes by.
 const NAMES: [&[u8]; 2] = [b"__vdso_clock_gettime", b"__kernel_clock_gettime"];
 
+/// The image's header.
+#[repr(C)]
+struct Header {
+    ident: [u8; 16],
+    kind: [u16; 2],
+    version: u32,
+    entry: usize,
+    segments: usize,
+    sections: usize,
+    flags: u32,
+    header_size: u16,
+    segment_size: u16,
+    segment_count: u16,
+}
+
+/// A segment, as far as it matters.
+#[repr(C)]
+struct Segment {
+    kind: u32,
+    #[cfg(target_pointer_width = "64")]
+    flags: u32,
+    offset: usize,
+    addr: usize,
+}
+
+/// A symbol.
+#[repr(C)]
+#[cfg(target_pointer_width = "64")]
+struct Symbol {
+    name: u32,
+    info: [u8; 2],
+    section: u16,
+    value: usize,
+    size: usize,
+}
+
+/// A symbol.
+#[repr(C)]
+#[cfg(target_pointer_width = "32")]
+struct Symbol {
+    name: u32,
+    value: usize,
+    size: usize,
+    info: [u8; 2],
+    section: u16,
+}
+
 /// Finds the routine; once, at start.
 ///
 /// # Safety
 /// `envp` is the environment as the kernel laid it out, the auxiliary vector behind it.
-#[cfg(target_pointer_width = "64")]
 pub unsafe fn init(envp: *const *const u8) {
     // SAFETY: the kernel's data.
     unsafe {
@@ -42,27 +89,16 @@ pub unsafe fn init(envp: *const *const u8) {
     }
 }
 
-/// 32-bit machines make the system call.
-///
-/// # Safety
-/// None needed; the signature is the others'.
-#[cfg(not(target_pointer_width = "64"))]
-pub unsafe fn init(_: *const *const u8) {}
-
-#[cfg(target_pointer_width = "64")]
 unsafe fn find(base: usize) -> usize {
     // SAFETY: a well-formed ELF image at `base`.
     unsafe {
-        let at = |off: usize| base + off;
-        let phoff = *(at(32) as *const usize);
-        let (phsize, phnum) = (*(at(54) as *const u16) as usize, *(at(56) as *const u16) as usize);
+        let header = &*(base as *const Header);
         let (mut dynamic, mut bias) = (0, None);
-        for i in 0..phnum {
-            let ph = at(phoff + i * phsize);
-            let (off, vaddr) = (*((ph + 8) as *const usize), *((ph + 16) as *const usize));
-            match *(ph as *const u32) {
-                PT_LOAD if bias.is_none() => bias = Some(base.wrapping_add(off).wrapping_sub(vaddr)),
-                PT_DYNAMIC => dynamic = vaddr,
+        for i in 0..header.segment_count as usize {
+            let s = &*((base + header.segments + i * header.segment_size as usize) as *const Segment);
+            match s.kind {
+                PT_LOAD if bias.is_none() => bias = Some(base.wrapping_add(s.offset).wrapping_sub(s.addr)),
+                PT_DYNAMIC => dynamic = s.addr,
                 _ => {}
             }
         }
@@ -74,7 +110,7 @@ unsafe fn find(base: usize) -> usize {
             match (*d)[0] {
                 DT_STRTAB => strings = value,
                 DT_SYMTAB => symbols = value,
-                DT_HASH => count = *((value + 4) as *const u32) as usize,
+                DT_HASH => count = (*(value as *const [HashWord; 2]))[1] as usize,
                 // Without the old table the number of symbols is unknown; the image has few.
                 DT_GNU_HASH if count == 0 => count = 16,
                 _ => {}
@@ -85,15 +121,14 @@ unsafe fn find(base: usize) -> usize {
             return 0;
         }
         for i in 0..count {
-            let sym = symbols + i * 24;
-            let (name, shndx) = (*(sym as *const u32) as usize, *((sym + 6) as *const u16));
-            if shndx == 0 {
+            let sym = &*(symbols as *const Symbol).add(i);
+            if sym.section == 0 {
                 continue;
             }
-            let text = (strings + name) as *const u8;
+            let text = (strings + sym.name as usize) as *const u8;
             let same = |n: &[u8]| (0..n.len()).all(|k| *text.add(k) == n[k]) && *text.add(n.len()) == 0;
             if NAMES.iter().any(|n| same(n)) {
-                return bias.wrapping_add(*((sym + 8) as *const usize));
+                return bias.wrapping_add(sym.value);
             }
         }
         0

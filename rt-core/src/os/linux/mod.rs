@@ -1,8 +1,23 @@
-//! Linux: memory, futexes, clocks, by raw system calls.
+//! Linux, by raw system calls: memory, futexes, clocks, descriptors, processors. [`signals`], [`poller`] and [`threads`] are the
+//! other rooms; [`abi`] has the numbers and records.
 
-use super::machine::nr::{self, MAP_ANON, MAP_NORESERVE};
-use super::machine::syscall6;
+pub mod abi;
+mod poller;
+mod signals;
+mod threads;
+mod vdso;
+
+pub use poller::*;
+pub use signals::*;
+pub use threads::*;
+
+use crate::machine::syscall6;
+use abi::flags::{MAP_ANONYMOUS, MAP_NORESERVE, MMAP_BLOCK};
+use abi::nr;
 use core::sync::atomic::AtomicU32;
+
+/// What a system call that the kernel lacks says.
+pub const ENOSYS: usize = abi::flags::ENOSYS;
 
 const PROT_RW: usize = 3;
 const MAP_PRIVATE: usize = 2;
@@ -11,6 +26,17 @@ const MADV_DONTNEED: usize = 4;
 const FUTEX_WAIT_PRIVATE: usize = 128;
 const FUTEX_WAKE_PRIVATE: usize = 129;
 const EEXIST: isize = -17;
+
+/// Learns what the kernel told at start; once.
+///
+/// # Safety
+/// `envp` is the environment as the kernel laid it out, the auxiliary vector behind it, or null.
+pub unsafe fn init(envp: *const *const u8) {
+    if !envp.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe { vdso::init(envp) }
+    }
+}
 
 /// Why no memory came.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,7 +51,7 @@ unsafe fn mmap(addr: usize, size: usize, flags: usize) -> isize {
     let args = [addr, size, PROT_RW, flags, usize::MAX, 0];
     // SAFETY: the caller's promise: the flags never disturb existing mappings.
     unsafe {
-        if nr::MMAP_BLOCK {
+        if MMAP_BLOCK {
             syscall6(nr::MMAP, args.as_ptr() as usize, 0, 0, 0, 0, 0)
         } else {
             syscall6(nr::MMAP, args[0], args[1], args[2], args[3], args[4], args[5])
@@ -36,7 +62,7 @@ unsafe fn mmap(addr: usize, size: usize, flags: usize) -> isize {
 /// Maps `size` bytes of zero, readable and writable memory wherever the system likes.
 pub fn map(size: usize) -> *mut u8 {
     // SAFETY: a fresh anonymous mapping overlaps nothing.
-    let r = unsafe { mmap(0, size, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE) };
+    let r = unsafe { mmap(0, size, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE) };
     if r < 0 && r > -4096 { core::ptr::null_mut() } else { r as *mut u8 }
 }
 
@@ -45,7 +71,7 @@ pub fn map_at(addr: usize, size: usize) -> Result<(), MapError> {
     // SAFETY: NOREPLACE never disturbs an existing mapping; kernels that don't know the flag take
     // the address as a hint, which the comparison below catches.
     let r = unsafe {
-        let flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
         mmap(addr, size, flags)
     };
     if r as usize == addr {
@@ -110,7 +136,7 @@ pub fn yield_now() {
 /// Nanoseconds of the monotonic clock.
 pub fn nanotime() -> u64 {
     let mut ts = [0isize; 2];
-    if !super::vdso::clock_gettime(1, &mut ts) {
+    if !vdso::clock_gettime(1, &mut ts) {
         // SAFETY: the kernel writes the two words.
         unsafe { syscall6(nr::CLOCK_GETTIME, 1, ts.as_mut_ptr() as usize, 0, 0, 0, 0) };
     }
@@ -120,7 +146,7 @@ pub fn nanotime() -> u64 {
 /// Nanoseconds since 1970.
 pub fn walltime() -> u64 {
     let mut ts = [0isize; 2];
-    if !super::vdso::clock_gettime(0, &mut ts) {
+    if !vdso::clock_gettime(0, &mut ts) {
         // SAFETY: the kernel writes the two words.
         unsafe { syscall6(nr::CLOCK_GETTIME, 0, ts.as_mut_ptr() as usize, 0, 0, 0, 0) };
     }
@@ -144,12 +170,43 @@ pub fn exit(code: i32) -> ! {
 /// Where the heap may begin, best first. The first is Go's usual heap address, so that pointers look
 /// familiar and are easily told from integers; the second suits machines with a small address space.
 #[cfg(target_pointer_width = "64")]
-pub const HEAP_ORIGINS: [usize; 3] = [0xc0_0000_0000, 0x20_0000_0000, 0x1_0000_0000];
+const HEAP_ORIGINS: [usize; 3] = [0xc0_0000_0000, 0x20_0000_0000, 0x1_0000_0000];
 /// As above.
 #[cfg(target_pointer_width = "32")]
-pub const HEAP_ORIGINS: [usize; 3] = [0x1000_0000, 0x4000_0000, 0x8000_0000];
+const HEAP_ORIGINS: [usize; 3] = [0x1000_0000, 0x4000_0000, 0x8000_0000];
 
 /// Candidate `i` for the heap's first address.
 pub fn heap_origin(i: usize) -> Option<usize> {
     HEAP_ORIGINS.get(i).copied()
+}
+
+/// Random bytes from the kernel; false if it has none.
+pub fn random(b: &mut [u8]) -> bool {
+    // SAFETY: the kernel writes the slice.
+    unsafe { syscall6(nr::GETRANDOM, b.as_mut_ptr() as usize, b.len(), 1, 0, 0, 0) == b.len() as isize }
+}
+
+/// Reads; the kernel's result.
+pub fn read(fd: i32, b: &mut [u8]) -> isize {
+    // SAFETY: the kernel writes the slice.
+    unsafe { syscall6(nr::READ, fd as usize, b.as_mut_ptr() as usize, b.len(), 0, 0, 0) }
+}
+
+/// fcntl with an integer argument.
+pub fn fcntl(fd: i32, cmd: i32, arg: i32) -> i32 {
+    // SAFETY: commands with integer arguments only.
+    unsafe { syscall6(nr::FCNTL, fd as usize, cmd as usize, arg as usize, 0, 0, 0) as i32 }
+}
+
+/// CPUs this process may run on.
+pub fn ncpu() -> usize {
+    let mut mask = [0u64; 128];
+    // SAFETY: the kernel writes the mask.
+    let n = unsafe {
+        syscall6(nr::SCHED_GETAFFINITY, 0, size_of_val(&mask), mask.as_mut_ptr() as usize, 0, 0, 0)
+    };
+    if n <= 0 {
+        return 1;
+    }
+    (mask.iter().map(|w| w.count_ones()).sum::<u32>() as usize).max(1)
 }

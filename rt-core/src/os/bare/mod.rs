@@ -1,6 +1,13 @@
-//! No operating system: the board hands over one range of RAM with `give_memory`, and single
-//! services (console, clock) as functions.
+//! No operating system, one core: the board hands over one range of RAM with `give_memory`, and single
+//! services (console, clock, randomness, waiting for an interrupt) as functions.
 
+mod poller;
+mod signals;
+
+pub use poller::*;
+pub use signals::*;
+
+use core::ffi::c_void;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
 /// Why no memory came.
@@ -22,6 +29,14 @@ pub struct Board {
     pub write: fn(&[u8]),
     /// Monotonic nanoseconds.
     pub nanotime: fn() -> u64,
+    /// Nanoseconds since 1970.
+    pub walltime: fn() -> u64,
+    /// Fills with random bytes; false if there is no source.
+    pub random: fn(&mut [u8]) -> bool,
+    /// Reads from the console; how many bytes.
+    pub read: fn(&mut [u8]) -> usize,
+    /// Waits for an interrupt.
+    pub idle: fn(),
     /// Stops the machine.
     pub exit: fn(i32) -> !,
 }
@@ -36,8 +51,27 @@ fn no_exit(_: i32) -> ! {
     }
 }
 
-static BOARD: crate::sync::Global<Board> =
-    crate::sync::Global::new(Board { write: no_write, nanotime: no_time, exit: no_exit });
+fn no_random(_: &mut [u8]) -> bool {
+    false
+}
+fn no_read(_: &mut [u8]) -> usize {
+    0
+}
+
+static BOARD: crate::sync::Global<Board> = crate::sync::Global::new(Board {
+    write: no_write,
+    nanotime: no_time,
+    walltime: no_time,
+    random: no_random,
+    read: no_read,
+    idle: core::hint::spin_loop,
+    exit: no_exit,
+});
+
+fn board() -> &'static Board {
+    // SAFETY: set once at boot.
+    unsafe { &*BOARD.get() }
+}
 
 /// Called once by the board's start code: zeroed RAM and the services.
 ///
@@ -49,6 +83,52 @@ pub unsafe fn give_memory(low: usize, high: usize, board: Board) {
     // SAFETY: before anything else runs.
     unsafe { *BOARD.get() = board };
 }
+
+/// The board has told all.
+///
+/// # Safety
+/// None needed; the signature is the hosted systems'.
+pub unsafe fn init(_: *const *const u8) {}
+
+/// What a system call that the kernel lacks says.
+pub const ENOSYS: usize = 38;
+
+/// One core.
+pub fn ncpu() -> usize {
+    1
+}
+
+/// Random bytes; false if the board has none.
+pub fn random(b: &mut [u8]) -> bool {
+    (board().random)(b)
+}
+
+/// Waits for an interrupt.
+pub fn idle() {
+    (board().idle)()
+}
+
+/// There is one thread.
+pub const THREADS: bool = false;
+
+/// No more threads can be had.
+///
+/// # Safety
+/// None needed; the signature is the hosted systems'.
+pub unsafe fn start_thread(
+    _top: usize,
+    _tls: usize,
+    _f: unsafe extern "C" fn(*mut c_void),
+    _arg: *mut c_void,
+) -> isize {
+    -(ENOSYS as isize)
+}
+
+/// The variables of the one thread are ordinary ones.
+///
+/// # Safety
+/// None needed; the signature is the hosted systems'.
+pub unsafe fn set_tls(_: usize) {}
 
 /// Where the heap begins; `map_at` serves from there upwards, `map` from the top.
 pub fn heap_origin(i: usize) -> Option<usize> {
@@ -93,10 +173,11 @@ pub unsafe fn decommit(_: *mut u8, _: usize) -> bool {
     false
 }
 
-/// One core: whoever waits spins until an interrupt changes the word.
-pub fn futex_wait(a: &AtomicU32, val: u32, _ns: i64) {
-    if a.load(Acquire) == val {
-        core::hint::spin_loop();
+/// One core: only an interrupt can change the word meanwhile.
+pub fn futex_wait(a: &AtomicU32, val: u32, ns: i64) {
+    let end = if ns < 0 { u64::MAX } else { nanotime().saturating_add(ns as u64) };
+    while a.load(Acquire) == val && nanotime() < end {
+        idle();
     }
 }
 
@@ -110,30 +191,43 @@ pub fn yield_now() {
 
 /// The board's clock.
 pub fn nanotime() -> u64 {
-    // SAFETY: set once at boot.
-    unsafe { ((*BOARD.get()).nanotime)() }
+    (board().nanotime)()
 }
 
-/// The board's clock; there is no calendar.
+/// The board's calendar.
 pub fn walltime() -> u64 {
-    nanotime()
+    (board().walltime)()
 }
 
 /// The console.
 pub fn write(_fd: i32, b: &[u8]) -> isize {
-    // SAFETY: set once at boot.
-    unsafe { ((*BOARD.get()).write)(b) };
+    (board().write)(b);
     b.len() as isize
+}
+
+/// The console, as descriptor 0.
+pub fn read(_fd: i32, b: &mut [u8]) -> isize {
+    (board().read)(b) as isize
+}
+
+/// Descriptors have no flags.
+pub fn fcntl(_fd: i32, _cmd: i32, _arg: i32) -> i32 {
+    -(ENOSYS as i32)
 }
 
 /// Stops the machine.
 pub fn exit(code: i32) -> ! {
-    // SAFETY: set once at boot.
-    unsafe { ((*BOARD.get()).exit)(code) }
+    (board().exit)(code)
 }
 
 /// Without a kernel to sleep in, a spin lock.
 pub struct RawLock(spin::mutex::SpinMutex<()>);
+
+impl Default for RawLock {
+    fn default() -> RawLock {
+        RawLock::new()
+    }
+}
 
 impl RawLock {
     /// An unlocked lock.

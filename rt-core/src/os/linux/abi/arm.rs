@@ -1,0 +1,64 @@
+//! arm.
+
+use super::generic::{ContextHead, context};
+pub use super::generic::{EpollEvent, HashWord, SigAction, SigInfo, SigStack, flags};
+pub use crate::os::usual_signals as sig;
+
+/// System calls.
+#[allow(missing_docs, reason = "the kernel's names")]
+pub mod nr {
+    pub const READ: usize = 3;
+    pub const WRITE: usize = 4;
+    pub const GETPID: usize = 20;
+    pub const MUNMAP: usize = 91;
+    pub const SETITIMER: usize = 104;
+    pub const MPROTECT: usize = 125;
+    pub const SCHED_YIELD: usize = 158;
+    pub const RT_SIGACTION: usize = 174;
+    pub const RT_SIGPROCMASK: usize = 175;
+    pub const SIGALTSTACK: usize = 186;
+    pub const MMAP: usize = 192;
+    pub const MADVISE: usize = 220;
+    pub const FCNTL: usize = 221;
+    pub const GETTID: usize = 224;
+    pub const FUTEX: usize = 240;
+    pub const SCHED_GETAFFINITY: usize = 242;
+    pub const EXIT_GROUP: usize = 248;
+    pub const EPOLL_CTL: usize = 251;
+    pub const CLOCK_GETTIME: usize = 263;
+    pub const TGKILL: usize = 268;
+    pub const EPOLL_PWAIT: usize = 346;
+    pub const EVENTFD2: usize = 356;
+    pub const EPOLL_CREATE1: usize = 357;
+    pub const GETRANDOM: usize = 384;
+}
+
+/// An interrupted thread: `struct ucontext`.
+#[repr(C)]
+pub struct Context {
+    head: ContextHead,
+    trap: u32,
+    err: u32,
+    oldmask: u32,
+    r: [u32; 16],
+    cpsr: u32,
+}
+
+context!(u32, |c| c.r[15], c.r[13], c.r[14]);
+
+/// The bit of CPSR that says that instructions are Thumb's: Rust code may be, compiled code is not.
+const THUMB: u32 = 1 << 5;
+
+impl Context {
+    fn called_through(&mut self, pc: usize) {
+        self.cpsr = if pc & 1 == 0 { self.cpsr & !THUMB } else { self.cpsr | THUMB };
+    }
+
+    /// Gives the register that compiled code relies on its value: g (R10).
+    ///
+    /// # Safety
+    /// The context is a signal handler's.
+    pub unsafe fn set_fixed(&mut self, g: usize) {
+        self.r[10] = g as u32;
+    }
+}

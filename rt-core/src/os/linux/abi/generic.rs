@@ -1,0 +1,191 @@
+//! What most machines share: the numbers and records of the kernel's own generic headers.
+#![allow(dead_code, reason = "no machine takes all of it")]
+
+use super::SignalSet;
+
+/// System calls.
+#[allow(missing_docs, reason = "the kernel's names")]
+pub mod nr {
+    pub const EPOLL_CREATE1: usize = 20;
+    pub const EPOLL_CTL: usize = 21;
+    pub const EPOLL_PWAIT: usize = 22;
+    pub const EVENTFD2: usize = 19;
+    pub const FCNTL: usize = 25;
+    pub const READ: usize = 63;
+    pub const WRITE: usize = 64;
+    pub const EXIT_GROUP: usize = 94;
+    pub const FUTEX: usize = 98;
+    pub const SETITIMER: usize = 103;
+    pub const CLOCK_GETTIME: usize = 113;
+    pub const SCHED_GETAFFINITY: usize = 123;
+    pub const SCHED_YIELD: usize = 124;
+    pub const TGKILL: usize = 131;
+    pub const SIGALTSTACK: usize = 132;
+    pub const RT_SIGACTION: usize = 134;
+    pub const RT_SIGPROCMASK: usize = 135;
+    pub const GETPID: usize = 172;
+    pub const GETTID: usize = 178;
+    pub const MUNMAP: usize = 215;
+    pub const MMAP: usize = 222;
+    pub const MPROTECT: usize = 226;
+    pub const MADVISE: usize = 233;
+    pub const GETRANDOM: usize = 278;
+}
+
+/// Arguments of system calls, and an error, that machines number in their own way.
+#[allow(missing_docs, reason = "the kernel's names")]
+pub mod flags {
+    pub const MAP_ANONYMOUS: usize = 0x20;
+    pub const MAP_NORESERVE: usize = 0x4000;
+    /// mmap takes the address of its six arguments.
+    pub const MMAP_BLOCK: bool = false;
+    pub const SA_SIGINFO: usize = 4;
+    pub const SA_ONSTACK: usize = 0x0800_0000;
+    pub const SA_RESTART: usize = 0x1000_0000;
+    pub const SIG_SETMASK: usize = 2;
+    pub const O_NONBLOCK: usize = 0x800;
+    pub const ENOSYS: usize = 38;
+}
+
+/// A word of the table of symbols in the kernel's page of code.
+pub type HashWord = u32;
+
+/// What a signal does: `struct sigaction` with a return trampoline.
+#[repr(C)]
+pub struct SigAction {
+    handler: usize,
+    flags: usize,
+    restorer: usize,
+    mask: SignalSet,
+}
+
+impl SigAction {
+    const SA_RESTORER: usize = 0x0400_0000;
+    /// A record; `restorer` is where the handler returns to, 0 if there is no handler.
+    pub fn new(handler: usize, flags: usize, restorer: usize, mask: SignalSet) -> SigAction {
+        let flags = if restorer == 0 { flags } else { flags | SigAction::SA_RESTORER };
+        SigAction { handler, flags, restorer, mask }
+    }
+    /// Address of the handler, 0 (default) or 1 (ignored).
+    pub fn handler(&self) -> usize {
+        self.handler
+    }
+}
+
+/// Where handlers run: `stack_t`.
+#[repr(C)]
+pub struct SigStack {
+    low: usize,
+    flags: i32,
+    size: usize,
+}
+
+impl SigStack {
+    /// The stack from `low` on.
+    pub fn new(low: usize, size: usize) -> SigStack {
+        SigStack { low, flags: 0, size }
+    }
+}
+
+/// Why a signal came: `siginfo_t`.
+#[repr(C)]
+pub struct SigInfo {
+    signo: i32,
+    errno: i32,
+    code: i32,
+    /// Of a fault. A union follows the three numbers, as aligned as a pointer.
+    addr: usize,
+}
+
+impl SigInfo {
+    /// `si_code`.
+    pub fn code(&self) -> i32 {
+        self.code
+    }
+    /// `si_addr`.
+    pub fn addr(&self) -> usize {
+        self.addr
+    }
+}
+
+/// What the poller reports: `struct epoll_event`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct EpollEvent {
+    /// What happened.
+    pub events: u32,
+    /// Whose.
+    pub data: u64,
+}
+
+/// What stands before the registers in `struct ucontext`, where the signal mask comes behind them.
+#[repr(C)]
+pub struct ContextHead {
+    flags: usize,
+    link: usize,
+    stack: SigStack,
+}
+
+/// The same where room for a mask of 1,024 signals comes before them.
+#[repr(C)]
+pub struct ContextHeadWithMask {
+    head: ContextHead,
+    mask: [u8; 128],
+}
+
+/// The functions that every machine's `Context` has, told where pc, sp and the link register are. The kernel keeps registers
+/// in 64 bits even on a machine of 32: sign-extended.
+macro_rules! context {
+    ($u:ty, |$c:ident| $pc:expr, $sp:expr) => {
+        context!(@place $u, |$c| $pc, $sp);
+        impl Context {
+            /// There is no link register.
+            pub fn lr(&self) -> usize {
+                0
+            }
+            /// There is none to set.
+            pub fn set_lr(&mut self, _: usize) {}
+        }
+    };
+    ($u:ty, |$c:ident| $pc:expr, $sp:expr, $lr:expr) => {
+        context!(@place $u, |$c| $pc, $sp);
+        impl Context {
+            /// Its link register.
+            pub fn lr(&self) -> usize {
+                let $c = self;
+                $lr as usize
+            }
+            /// Sets its link register.
+            pub fn set_lr(&mut self, lr: usize) {
+                let $c = self;
+                $lr = lr as isize as $u;
+            }
+        }
+    };
+    (@place $u:ty, |$c:ident| $pc:expr, $sp:expr) => {
+        impl Context {
+            /// Where the thread was.
+            pub fn pc(&self) -> usize {
+                let $c = self;
+                $pc as usize
+            }
+            /// Its stack pointer.
+            pub fn sp(&self) -> usize {
+                let $c = self;
+                $sp as usize
+            }
+            /// Has it go on at another function's entry.
+            pub fn set_pc(&mut self, pc: usize) {
+                self.called_through(pc);
+                let $c = self;
+                $pc = pc as isize as $u;
+            }
+            /// Moves its stack pointer.
+            pub fn set_sp(&mut self, sp: usize) {
+                let $c = self;
+                $sp = sp as isize as $u;
+            }
+        }
+    };
+}
+pub(super) use context;
