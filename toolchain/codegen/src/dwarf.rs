@@ -3,7 +3,7 @@
 //!
 //! Written by hand: the line table is most of it, and goes through every instruction's position once.
 use crate::CompiledFuncs;
-use crate::isa::{Line, MachineInfo, machine};
+use crate::isa::{Line, MachineInfo};
 use crate::mach::Cfi;
 use ir::{FuncId, Program};
 use rustc_hash::FxHashMap;
@@ -14,7 +14,7 @@ use syntax::{Pos, Sym};
 /// What a field of a section refers to: the start of the text, or of a debug section.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Target {
-    /// The Go text; 8 bytes.
+    /// The Go text; a word.
     Text,
     /// `.debug_abbrev`; 4 bytes.
     Abbrev,
@@ -25,8 +25,8 @@ pub enum Target {
 }
 
 /// A section's bytes, and the fields that the linker fills in: offset, target, addend.
-#[derive(Default)]
 pub struct Blob {
+    target: ir::Target,
     /// The bytes.
     pub bytes: Vec<u8>,
     /// The fields.
@@ -46,14 +46,22 @@ pub struct Sections {
 }
 
 impl Blob {
+    fn new(target: ir::Target) -> Blob {
+        Blob { target, bytes: Vec::new(), fields: Vec::new() }
+    }
+    fn number(&mut self, v: u64, bytes: u32) {
+        let at = self.bytes.len();
+        self.bytes.resize(at + bytes as usize, 0);
+        self.target.put(&mut self.bytes[at..], v);
+    }
     fn u8(&mut self, v: u8) {
         self.bytes.push(v)
     }
     fn u16(&mut self, v: u16) {
-        self.bytes.extend_from_slice(&v.to_le_bytes())
+        self.number(v as u64, 2)
     }
     fn u32(&mut self, v: u32) {
-        self.bytes.extend_from_slice(&v.to_le_bytes())
+        self.number(v as u64, 4)
     }
     fn uleb(&mut self, mut v: u64) {
         while v >= 0x80 {
@@ -75,7 +83,7 @@ impl Blob {
     }
     fn address(&mut self, offset: u64) {
         self.fields.push((self.bytes.len() as u64, Target::Text, offset));
-        self.bytes.extend_from_slice(&[0; 8]);
+        self.number(0, self.target.word)
     }
     fn section(&mut self, t: Target) {
         self.fields.push((self.bytes.len() as u64, t, 0));
@@ -88,7 +96,7 @@ impl Blob {
     }
     fn close(&mut self, from: usize) {
         let n = (self.bytes.len() - from) as u32;
-        self.bytes[from - 4..from].copy_from_slice(&n.to_le_bytes());
+        self.target.put(&mut self.bytes[from - 4..from], n as u64);
     }
 }
 
@@ -161,6 +169,7 @@ impl Rows {
 /// Makes the sections. `order`: functions in text order with their offsets.
 pub fn sections(
     program: &Program,
+    machine: &MachineInfo,
     funcs: &CompiledFuncs,
     order: &[(FuncId, u64)],
     text_len: u64,
@@ -168,10 +177,11 @@ pub fn sections(
     producer: &str,
 ) -> Sections {
     let mut files = Files::default();
-    let mut info = Blob::default();
+    let target = program.target;
+    let mut info = Blob::new(target);
     let from = unit(&mut info, text_len, name, producer);
-    let mut rows = Rows { out: Blob::default(), pc: 0, file: 1, line: 1 };
-    rows.out.bytes.extend_from_slice(&[0, 9, 2]);
+    let mut rows = Rows { out: Blob::new(target), pc: 0, file: 1, line: 1 };
+    rows.out.bytes.extend_from_slice(&[0, 1 + target.word as u8, 2]);
     rows.out.address(0);
     for &(id, start) in order {
         let (f, Some(c)) = (&program.funcs[id], &funcs[id]) else { continue };
@@ -197,13 +207,13 @@ pub fn sections(
     }
     info.u8(0);
     info.close(from);
-    let mut abbrev = Blob::default();
+    let mut abbrev = Blob::new(target);
     abbreviations(&mut abbrev);
     Sections {
         abbrev,
         info,
         line: line_table(rows, &files, text_len),
-        frame: frames(machine(program), funcs, order),
+        frame: frames(machine, target, funcs, order),
     }
 }
 
@@ -229,7 +239,7 @@ fn unit(info: &mut Blob, text_len: u64, name: &str, producer: &str) -> usize {
     let from = info.open();
     info.u16(4);
     info.section(Target::Abbrev);
-    info.u8(8);
+    info.u8(info.target.word as u8);
     info.u8(1);
     info.string(producer);
     info.u16(0x16); // DW_LANG_Go
@@ -237,7 +247,7 @@ fn unit(info: &mut Blob, text_len: u64, name: &str, producer: &str) -> usize {
     info.string("");
     info.section(Target::Line);
     info.address(0);
-    info.bytes.extend_from_slice(&text_len.to_le_bytes());
+    info.number(text_len, 8);
     from
 }
 
@@ -245,7 +255,7 @@ fn line_table(mut rows: Rows, files: &Files, text_len: u64) -> Blob {
     rows.out.u8(2);
     rows.out.uleb(text_len - rows.pc);
     rows.out.bytes.extend_from_slice(&[0, 1, 1]);
-    let mut out = Blob::default();
+    let mut out = Blob::new(rows.out.target);
     let unit = out.open();
     out.u16(4);
     let header = out.open();
@@ -266,10 +276,10 @@ fn line_table(mut rows: Rows, files: &Files, text_len: u64) -> Blob {
 }
 
 /// Where the caller's frame is: what holds at entry, and each function's changes.
-fn frames(machine: &MachineInfo, funcs: &CompiledFuncs, order: &[(FuncId, u64)]) -> Blob {
+fn frames(machine: &MachineInfo, target: ir::Target, funcs: &CompiledFuncs, order: &[(FuncId, u64)]) -> Blob {
     let word = machine.row.ptr_size as usize;
     let debug = &machine.debug;
-    let mut out = Blob::default();
+    let mut out = Blob::new(target);
     let entry = |out: &mut Blob, from: usize| {
         while !(out.bytes.len() - from + 4).is_multiple_of(word) {
             out.u8(0);
@@ -290,7 +300,7 @@ fn frames(machine: &MachineInfo, funcs: &CompiledFuncs, order: &[(FuncId, u64)])
         let from = out.open();
         out.section(Target::Frame);
         out.address(start);
-        out.bytes.extend_from_slice(&(c.code.len() as u64).to_le_bytes());
+        out.number(c.code.len() as u64, target.word);
         let mut at = 0;
         for &(pc, change) in &c.cfi {
             if pc != at {

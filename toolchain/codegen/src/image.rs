@@ -111,7 +111,7 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
             map: t.maps.add_map(0, o.words.iter().copied()),
         })
         .collect();
-    let args = stack_arg_pointers(sig);
+    let args = stack_arg_pointers(sig, program.target.word);
     FuncEntry {
         entry: 0,
         size: c.code.len() as u32,
@@ -163,11 +163,11 @@ fn flags(f: &Func, sig: &Sig) -> FuncFlags {
 }
 
 /// Words of the incoming argument area that hold pointers. Results do not count: they are written at the end.
-fn stack_arg_pointers(sig: &Sig) -> Vec<u32> {
+fn stack_arg_pointers(sig: &Sig, word: u32) -> Vec<u32> {
     let mut words = Vec::new();
     for p in &sig.params {
         if let PartLoc::Stack(off) = p.loc {
-            words.extend(p.ptrs.iter().enumerate().filter(|w| *w.1).map(|w| off / 8 + w.0 as u32));
+            words.extend(p.ptrs.iter().enumerate().filter(|w| *w.1).map(|w| off / word + w.0 as u32));
         }
     }
     words

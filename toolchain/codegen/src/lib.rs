@@ -1,10 +1,12 @@
 //! Machine code: from the IR of a whole program to one relocatable object.
 //!
 //! Reading order: [`compile_program`] here (functions in parallel, then layout), [`prep`] (what every architecture
-//! wants done first), [`isa`] (one folder an architecture), [`regalloc`] (the allocator, wrapped), [`replay`] (checks what
-//! comes out against the stack maps), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
+//! wants done first), [`mach`] (what machines have in common, and the traits they implement), [`isa`] (one folder an
+//! architecture), [`regalloc`] (the allocator, wrapped), [`replay`] (checks what comes out against the stack maps), [`fixup`] and
+//! [`text`] (fields that wait for addresses, the order of functions), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
 //! [`object`] (the ELF file), [`nosplit`] (the whole-program stack check).
 pub mod dwarf;
+pub mod fixup;
 pub mod image;
 pub mod isa;
 pub mod mach;
@@ -14,6 +16,7 @@ pub mod object;
 pub mod prep;
 pub mod regalloc;
 pub mod replay;
+pub mod text;
 
 use ir::op::BoundsKind;
 use ir::{DataId, FuncId, IndexVec, Program, SigId};
@@ -33,6 +36,8 @@ pub struct Options {
     pub trace: Option<std::sync::Arc<ir::passes::trace::Trace>>,
     /// Write debug information; the name is the program's package.
     pub debug_info: Option<String>,
+    /// The architecture; `None`: the first of the program's shape.
+    pub arch: Option<&'static reflect::arch::Arch>,
     /// Threads; 0: as many as there are processors.
     pub threads: usize,
     /// Go version for `runtime.Version`.
@@ -139,11 +144,12 @@ pub fn compile_program(program: &Program, options: &Options) -> Result<Object, V
         times.push((name, now - clock));
         clock = now;
     };
+    let machine = isa::machine(program, options.arch).map_err(|e| vec![e])?;
     let compiled = compile_functions(program, options)?;
     lap(&mut times, "functions");
-    nosplit::check(program, &compiled)?;
+    nosplit::check(program, &compiled, machine)?;
     lap(&mut times, "stack check");
-    let bytes = object::write(program, &compiled, options)?;
+    let bytes = object::write(program, &compiled, options, machine)?;
     lap(&mut times, "object");
     let listing = compiled.iter().flatten().map(|c| c.listing.as_str()).collect();
     Ok(Object { bytes, listing, times })
@@ -155,7 +161,7 @@ pub type CompiledFuncs = IndexVec<FuncId, Option<Compiled>>;
 /// Compiles all functions, several at a time.
 pub fn compile_functions(program: &Program, options: &Options) -> Result<CompiledFuncs, Vec<String>> {
     const CHUNK: usize = 16;
-    let machine = isa::machine(program);
+    let machine = isa::machine(program, options.arch).map_err(|e| vec![e])?;
     let helpers = Helpers::find(program);
     let env = isa::Env { program, options, helpers: &helpers };
     let threads = match options.threads {

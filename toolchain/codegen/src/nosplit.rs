@@ -1,27 +1,17 @@
 //! The whole-program stack check: functions that make no check of their own must fit, together with what they call,
 //! into the stack that is reserved below the guard.
 use crate::CompiledFuncs;
-use crate::isa::Calls;
+use crate::isa::{Calls, MachineInfo};
 use ir::{EntityId, FuncId, Program};
 
 /// Bytes below the guard for chains of functions without a check: the guard's distance from the stack's end less what
 /// small frames use without asking.
 const LIMIT: i64 = 1024 - 128;
-/// What a call of a function that checks needs: the return address, and that of the call of morestack.
-const CHECKED: i64 = 16;
-
-/// Stack that assembly needs below its return address.
-fn assembly(name: &str) -> i64 {
-    match name {
-        "runtime.poll_slow" => 384 + 8,
-        "runtime.gcWriteBarrier" => 40,
-        _ => 16,
-    }
-}
 
 struct Checker<'a> {
     program: &'a Program,
     funcs: &'a CompiledFuncs,
+    machine: &'a MachineInfo,
     /// Bytes needed from a function's entry on; `None`: not known yet.
     need: Vec<Option<i64>>,
     active: Vec<bool>,
@@ -29,15 +19,27 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
+    /// What a call pushes. With a link register its callee saves it, in a frame that counts as a whole.
+    fn pushed(&self) -> i64 {
+        let row = self.machine.row;
+        if row.link.is_some() { 0 } else { row.ptr_size as i64 }
+    }
+    /// What a call of a function that checks needs: the return address, and that of the call of morestack.
+    fn checked(&self) -> i64 {
+        2 * self.pushed()
+    }
+    fn assembly(&self, name: &str) -> i64 {
+        self.pushed() + (self.machine.assembly)(name) as i64
+    }
     fn callee(&mut self, c: &Calls, stack: &mut Vec<FuncId>) -> i64 {
         match c {
             Calls::Func(f) => match &self.funcs[*f] {
-                None => 8 + assembly(self.program.funcs[*f].name.as_str()),
-                Some(c) if c.checks_stack => CHECKED,
-                Some(_) => 8 + self.need(*f, stack),
+                None => self.assembly(self.program.funcs[*f].name.as_str()),
+                Some(c) if c.checks_stack => self.checked(),
+                Some(_) => self.pushed() + self.need(*f, stack),
             },
-            Calls::Ext(name) => 8 + assembly(name),
-            Calls::Indirect => CHECKED,
+            Calls::Ext(name) => self.assembly(name),
+            Calls::Indirect => self.checked(),
         }
     }
     fn need(&mut self, f: FuncId, stack: &mut Vec<FuncId>) -> i64 {
@@ -77,7 +79,7 @@ impl Checker<'_> {
             let next = calls.into_iter().max_by_key(|c| self.callee(c, &mut Vec::new()));
             match next {
                 Some(Calls::Func(g)) if self.funcs[g].as_ref().is_some_and(|c| !c.checks_stack) => {
-                    left -= 8;
+                    left -= self.pushed();
                     s += ", calls";
                     at = g;
                     if seen.contains(&g) {
@@ -106,10 +108,11 @@ impl Checker<'_> {
 }
 
 /// Checks every function that is marked nosplit.
-pub fn check(program: &Program, funcs: &CompiledFuncs) -> Result<(), Vec<String>> {
+pub fn check(program: &Program, funcs: &CompiledFuncs, machine: &MachineInfo) -> Result<(), Vec<String>> {
     let mut c = Checker {
         program,
         funcs,
+        machine,
         need: vec![None; funcs.len()],
         active: vec![false; funcs.len()],
         recursive: Vec::new(),

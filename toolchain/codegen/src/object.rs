@@ -2,13 +2,15 @@
 //!
 //! One section each for Go text, type data, read-only data, data and bss. Calls between functions are resolved here;
 //! only references to the runtime archive are left to the linker, beside addresses.
+use crate::fixup::{Fixup, FixupTarget};
 use crate::image::{self, Tables};
-use crate::isa::RelocTarget;
+use crate::isa::{Compiled, MachineInfo};
+use crate::text::{self, Call, Layout, Piece};
 use crate::{CompiledFuncs, Options, dwarf};
 use ::object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
 use ::object::{
-    Architecture, BinaryFormat, Endianness, RelocationFlags, SectionKind, SymbolFlags, SymbolKind,
-    SymbolScope, elf,
+    BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope,
+    elf,
 };
 use ir::func::Body;
 use ir::{DataId, FuncId, IndexVec, Program, RelocKind, Section, SymRef};
@@ -28,6 +30,7 @@ enum Home {
 
 struct Writer<'a> {
     program: &'a Program,
+    machine: &'static MachineInfo,
     obj: Object<'static>,
     text: SectionId,
     types: SectionId,
@@ -56,8 +59,17 @@ enum SymRefOr {
 }
 
 /// Writes the object.
-pub fn write(program: &Program, funcs: &CompiledFuncs, options: &Options) -> Result<Vec<u8>, Vec<String>> {
-    let mut obj = Object::new(BinaryFormat::Elf, Architecture::X86_64, Endianness::Little);
+pub fn write(
+    program: &Program,
+    funcs: &CompiledFuncs,
+    options: &Options,
+    machine: &'static MachineInfo,
+) -> Result<Vec<u8>, Vec<String>> {
+    let endianness = if program.target.big_endian { Endianness::Big } else { Endianness::Little };
+    let mut obj = Object::new(BinaryFormat::Elf, machine.elf.architecture, endianness);
+    let e_flags = machine.row.tools.elf_flags;
+    obj.flags =
+        FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: elf::FileFlags(e_flags) };
     let mut section = |name: &str, kind| obj.add_section(Vec::new(), name.as_bytes().to_vec(), kind);
     let text = section(".text.go", SectionKind::Text);
     let types = section(".rodata.go.types", SectionKind::ReadOnlyData);
@@ -68,6 +80,7 @@ pub fn write(program: &Program, funcs: &CompiledFuncs, options: &Options) -> Res
     section(".note.GNU-stack", SectionKind::Note);
     let mut w = Writer {
         program,
+        machine,
         obj,
         text,
         types,
@@ -86,9 +99,9 @@ pub fn write(program: &Program, funcs: &CompiledFuncs, options: &Options) -> Res
     w.func_home.resize(program.funcs.len(), None);
     w.func_index.resize(program.funcs.len(), u32::MAX);
     w.data_home.resize(program.datas.len(), None);
-    let (mut code, order) = w.layout_text(funcs);
+    let (mut code, order, layout) = w.layout_text(funcs);
     let sizes = w.layout_data();
-    w.fill_text(&mut code, funcs, &order);
+    w.fill_text(&mut code, funcs, &order, &layout);
     let text_len = code.len() as u64;
     w.obj.append_section_data(text, &code, LOOPS_ALIGN);
     w.fill_data(&sizes);
@@ -99,6 +112,12 @@ pub fn write(program: &Program, funcs: &CompiledFuncs, options: &Options) -> Res
         w.debug_info(funcs, &order, text_len, name, &options.version);
     }
     w.obj.write().map_err(|e| vec![e.to_string()])
+}
+
+/// The text's layout, and what its calls through veneers go to, by number.
+struct Far {
+    layout: Layout,
+    targets: Vec<FixupTarget>,
 }
 
 /// Contents and pointer words of the data sections.
@@ -116,19 +135,64 @@ fn align_to(v: &mut Vec<u8>, align: u64, fill: u8) {
 }
 
 impl Writer<'_> {
-    fn layout_text(&mut self, funcs: &CompiledFuncs) -> (Vec<u8>, Vec<(FuncId, u64)>) {
-        let mut code = Vec::with_capacity(funcs.iter().flatten().map(|c| c.code.len() + 16).sum());
+    fn layout_text(&mut self, funcs: &CompiledFuncs) -> (Vec<u8>, Vec<(FuncId, u64)>, Far) {
+        let have = || funcs.iter_enumerated().filter_map(|(id, c)| Some((id, c.as_ref()?)));
+        let align = |c: &Compiled| if c.loops { LOOPS_ALIGN } else { FUNC_ALIGN };
+        let pieces: Vec<Piece> =
+            have().map(|(_, c)| Piece { size: c.code.len() as u64, align: align(c) }).collect();
+        have().enumerate().for_each(|(n, (id, _))| self.func_index[id] = n as u32);
+        let (calls, targets) = match self.machine.veneer {
+            Some(_) => self.calls(have().map(|(_, c)| c)),
+            None => Default::default(),
+        };
+        let reach =
+            self.machine.fixups.iter().filter(|k| k.call).map(|k| k.reach()).min().unwrap_or(u64::MAX);
+        let size = self.machine.veneer.map_or(0, |v| v.code.len() as u64);
+        let layout = text::layout(&pieces, &calls, reach, size);
+
+        let mut code = Vec::with_capacity(layout.len as usize + LOOPS_ALIGN as usize);
+        let pad = |code: &mut Vec<u8>, to: u64| {
+            let pad = self.machine.pad.iter().copied().cycle();
+            code.extend(pad.take(to as usize - code.len()));
+        };
+        let mut veneers = layout.veneers.iter().peekable();
         let mut order = Vec::new();
-        for (id, c) in funcs.iter_enumerated() {
-            let Some(c) = c else { continue };
-            align_to(&mut code, if c.loops { LOOPS_ALIGN } else { FUNC_ALIGN }, 0xcc);
-            self.func_home[id] = Some(code.len() as u64);
-            self.func_index[id] = order.len() as u32;
-            order.push((id, code.len() as u64));
+        for ((id, c), &start) in have().zip(&layout.starts) {
+            while let Some((at, _)) = veneers.next_if(|v| v.0 < start) {
+                pad(&mut code, *at);
+                code.extend(self.machine.veneer.iter().flat_map(|v| v.code));
+            }
+            pad(&mut code, start);
             code.extend_from_slice(&c.code);
+            order.push((id, start));
         }
-        align_to(&mut code, FUNC_ALIGN, 0xcc);
-        (code, order)
+        for (at, _) in veneers {
+            pad(&mut code, *at);
+            code.extend(self.machine.veneer.iter().flat_map(|v| v.code));
+        }
+        let end = (code.len() as u64).next_multiple_of(FUNC_ALIGN);
+        pad(&mut code, end);
+        order.iter().for_each(|&(id, start)| self.func_home[id] = Some(start));
+        (code, order, Far { layout, targets })
+    }
+    /// All calls, with what they call by number.
+    fn calls<'c>(&self, funcs: impl Iterator<Item = &'c Compiled>) -> (Vec<Call>, Vec<FixupTarget>) {
+        let (mut calls, mut targets) = (Vec::new(), Vec::new());
+        let mut numbers: FxHashMap<&FixupTarget, usize> = FxHashMap::default();
+        for (from, c) in funcs.enumerate() {
+            for f in c.fixups.iter().filter(|f| self.machine.fixups[f.kind as usize].call) {
+                let to = match f.target {
+                    FixupTarget::Sym(SymRef::Func(f)) => Some(self.func_index[f]).filter(|&i| i != u32::MAX),
+                    _ => None,
+                };
+                let target = *numbers.entry(&f.target).or_insert_with(|| {
+                    targets.push(f.target.clone());
+                    targets.len() - 1
+                });
+                calls.push(Call { from, at: f.at as u64, target, to: to.map(|t| t as usize) });
+            }
+        }
+        (calls, targets)
     }
 
     fn external(&mut self, name: &str) -> SymbolId {
@@ -196,47 +260,86 @@ impl Writer<'_> {
             .expect("ELF takes every relocation type");
     }
 
-    fn fill_text(&mut self, code: &mut [u8], funcs: &CompiledFuncs, order: &[(FuncId, u64)]) {
+    fn fill_text(&mut self, code: &mut [u8], funcs: &CompiledFuncs, order: &[(FuncId, u64)], far: &Far) {
         let mut pool: FxHashMap<(u128, u8), u64> = FxHashMap::default();
-        for &(id, start) in order {
+        for (piece, &(id, start)) in order.iter().enumerate() {
             let Some(c) = &funcs[id] else { continue };
-            for r in &c.relocs {
-                let at = start + r.at as u64;
-                let home = match &r.target {
-                    RelocTarget::Sym(s) => self.home(*s),
-                    RelocTarget::Ext(name) => Home::Out(self.external(name)),
-                    RelocTarget::TlsG => {
-                        let g = Home::Out(self.tls_g());
-                        self.relocate(self.text, at, g, r.addend, elf::R_X86_64_TPOFF32.0);
-                        continue;
-                    }
-                    RelocTarget::Pool(bits, size) => {
-                        let ro = &mut self.ro;
-                        let off = *pool.entry((*bits, *size)).or_insert_with(|| {
-                            align_to(ro, *size as u64, 0);
-                            ro.extend_from_slice(&bits.to_le_bytes()[..*size as usize]);
-                            ro.len() as u64 - *size as u64
-                        });
-                        Home::In(self.rodata, off)
-                    }
-                };
-                if let Home::In(s, to) = home
-                    && s == self.text
-                {
-                    let d = (to as i64 + r.addend - at as i64) as i32;
-                    code[at as usize..at as usize + 4].copy_from_slice(&d.to_le_bytes());
-                    continue;
-                }
-                let kind = if r.call { elf::R_X86_64_PLT32.0 } else { elf::R_X86_64_PC32.0 };
-                self.relocate(self.text, at, home, r.addend, kind);
+            for f in &c.fixups {
+                let via = far.layout.via.get(&(piece, f.at as u64)).copied();
+                self.fill(code, start + f.at as u64, f, via, &mut pool);
             }
         }
+        let Some(veneer) = self.machine.veneer else { return };
+        for &(at, target) in &far.layout.veneers {
+            let target = far.targets[target].clone();
+            let f = Fixup { at: veneer.at, kind: veneer.kind, target, addend: 0 };
+            self.fill(code, at + veneer.at as u64, &f, None, &mut pool);
+        }
+    }
+    /// Fills a field in or leaves it to the linker, which also says so when something is out of reach. `via`: the veneer that
+    /// it goes through.
+    fn fill(
+        &mut self,
+        code: &mut [u8],
+        at: u64,
+        f: &Fixup,
+        via: Option<u64>,
+        pool: &mut FxHashMap<(u128, u8), u64>,
+    ) {
+        let kind = &self.machine.fixups[f.kind as usize];
+        let home = match (&f.target, via) {
+            (_, Some(veneer)) => Home::In(self.text, veneer),
+            (FixupTarget::Sym(s), _) => self.home(*s),
+            (FixupTarget::Ext(name), _) => Home::Out(self.external(name)),
+            (FixupTarget::TlsG, _) => Home::Out(self.tls_g()),
+            (&FixupTarget::Pool(bits, size), _) => Home::In(self.rodata, self.constant(bits, size, pool)),
+        };
+        if let Home::In(s, to) = home
+            && s == self.text
+            && kind.fill(&mut code[at as usize..], to as i64 + f.addend - at as i64)
+        {
+            return;
+        }
+        self.relocate(self.text, at, home, f.addend, kind.elf);
+        let Some(pair) = kind.pair else { return };
+        let (home, addend) = match pair.anchored {
+            true => (Home::Out(self.anchor(at)), 0),
+            false => (home, f.addend),
+        };
+        self.relocate(self.text, at + pair.at as u64, home, addend, pair.elf);
+    }
+    /// A symbol for a place in the text.
+    fn anchor(&mut self, at: u64) -> SymbolId {
+        self.obj.add_symbol(Symbol {
+            name: Vec::new(),
+            value: at,
+            size: 0,
+            kind: SymbolKind::Label,
+            scope: SymbolScope::Compilation,
+            weak: false,
+            section: SymbolSection::Section(self.text),
+            flags: SymbolFlags::None,
+        })
+    }
+    /// The place of a constant.
+    fn constant(&mut self, bits: u128, size: u8, pool: &mut FxHashMap<(u128, u8), u64>) -> u64 {
+        let (ro, big) = (&mut self.ro, self.program.target.big_endian);
+        *pool.entry((bits, size)).or_insert_with(|| {
+            align_to(ro, size as u64, 0);
+            let at = ro.len() as u64;
+            match big {
+                true => ro.extend_from_slice(&bits.to_be_bytes()[16 - size as usize..]),
+                false => ro.extend_from_slice(&bits.to_le_bytes()[..size as usize]),
+            }
+            at
+        })
     }
 
     /// Gives every data symbol a place.
     fn layout_data(&mut self) -> DataSizes {
         let mut sizes = DataSizes { types: 0, data: 0, bss: 0, data_bits: Vec::new(), bss_bits: Vec::new() };
         let mut ro = 0u64;
+        let word = self.program.target.word as usize;
         // Offset 0 of the types means "none".
         sizes.types = 8;
         for (id, d) in self.program.datas.iter_enumerated() {
@@ -257,7 +360,7 @@ impl Writer<'_> {
                 _ => continue,
             };
             for (i, _) in d.ptrs.iter().enumerate().filter(|p| *p.1) {
-                let word = off as usize / 8 + i;
+                let word = off as usize / word + i;
                 if bits.len() <= word / 8 {
                     bits.resize(word / 8 + 1, 0);
                 }
@@ -267,8 +370,8 @@ impl Writer<'_> {
         self.ro = vec![0; ro as usize];
         sizes.data = sizes.data.next_multiple_of(8);
         sizes.bss = sizes.bss.next_multiple_of(8);
-        sizes.data_bits.resize(sizes.data.div_ceil(64) as usize, 0);
-        sizes.bss_bits.resize(sizes.bss.div_ceil(64) as usize, 0);
+        sizes.data_bits.resize(sizes.data.div_ceil(8 * word as u64) as usize, 0);
+        sizes.bss_bits.resize(sizes.bss.div_ceil(8 * word as u64) as usize, 0);
         sizes
     }
 
@@ -295,7 +398,7 @@ impl Writer<'_> {
                     (RelocKind::FuncIndex32, SymRef::Func(f)) => self.func_index[f] as i32 as i64,
                     (RelocKind::Abs, target) => {
                         let home = self.home(target);
-                        self.relocate(section, field as u64, home, r.addend, elf::R_X86_64_64.0);
+                        self.relocate(section, field as u64, home, r.addend, self.machine.elf.address);
                         continue;
                     }
                     (kind, target) => unreachable!("{kind:?} of {target:?} in {}", d.name),
@@ -305,7 +408,7 @@ impl Writer<'_> {
                     Section::Types => &mut types,
                     _ => &mut data,
                 };
-                bytes[field..field + 4].copy_from_slice(&(fixed as i32).to_le_bytes());
+                program.target.put(&mut bytes[field..field + 4], fixed as u64);
             }
         }
         self.obj.append_section_data(self.types, &types, 64);
@@ -321,10 +424,24 @@ impl Writer<'_> {
         self.ro.extend_from_slice(bytes);
         off
     }
-    /// A word in the read-only section, to be filled with an address.
+    /// A number in the read-only section.
+    fn ro_number(&mut self, v: u64, bytes: usize) {
+        let at = self.ro.len();
+        self.ro.resize(at + bytes, 0);
+        self.program.target.put(&mut self.ro[at..], v);
+    }
+    /// A field of the image's tables, 8 bytes everywhere, to be filled with an address.
     fn ro_address(&mut self, target: SymRefOr, addend: i64) {
+        let high = 8 - self.program.target.word as usize;
+        let (before, after) = if self.program.target.big_endian { (high, 0) } else { (0, high) };
+        self.ro_number(0, before);
+        self.ro_word(target, addend);
+        self.ro_number(0, after);
+    }
+    /// A word in the read-only section, to be filled with an address.
+    fn ro_word(&mut self, target: SymRefOr, addend: i64) {
         self.ro_relocs.push((self.ro.len() as u64, target, addend));
-        self.ro.extend_from_slice(&[0; 8]);
+        self.ro_number(0, self.program.target.word as usize);
     }
     /// The func value of a function without captures.
     fn funcval(&mut self, f: FuncId) -> u64 {
@@ -333,7 +450,7 @@ impl Writer<'_> {
         }
         align_to(&mut self.ro, 8, 0);
         let off = self.ro.len() as u64;
-        self.ro_address(SymRefOr::Sym(SymRef::Func(f)), 0);
+        self.ro_word(SymRefOr::Sym(SymRef::Func(f)), 0);
         self.funcvals.insert(f, off);
         off
     }
@@ -341,7 +458,7 @@ impl Writer<'_> {
         align_to(&mut self.ro, 8, 0);
         let off = self.ro.len() as u64;
         for &d in list {
-            self.ro_address(SymRefOr::Sym(SymRef::Data(d)), 0);
+            self.ro_word(SymRefOr::Sym(SymRef::Data(d)), 0);
         }
         off
     }
@@ -349,10 +466,10 @@ impl Writer<'_> {
     fn write_image(&mut self, t: &Tables, text_len: u64, sizes: &DataSizes, options: &Options) {
         let info = &self.program.image;
         let strings = self.ro_blob(&t.strings.bytes, 1);
-        let files: Vec<u8> = t.strings.files.iter().flat_map(|f| f.to_le_bytes()).collect();
-        let files_off = self.ro_blob(&files, 4);
+        let files_off = self.ro_blob(&[], 4);
+        t.strings.files.iter().for_each(|&f| self.ro_number(f as u64, 4));
         let lines = self.ro_blob(&t.lines.bytes, 1);
-        let maps_bytes = t.maps.to_bytes(false);
+        let maps_bytes = t.maps.to_bytes(self.program.target.big_endian);
         let maps = self.ro_blob(&maps_bytes, 4);
         let data_bits = self.ro_blob(&sizes.data_bits, 8);
         let bss_bits = self.ro_blob(&sizes.bss_bits, 8);
@@ -366,7 +483,7 @@ impl Writer<'_> {
         align_to(&mut self.ro, 8, 0);
         let inits_off = self.ro.len() as u64;
         for &i in &inits {
-            self.ro_address(SymRefOr::Section(self.rodata), i as i64);
+            self.ro_word(SymRefOr::Section(self.rodata), i as i64);
         }
         // The function table.
         align_to(&mut self.ro, 64, 0);
@@ -377,10 +494,10 @@ impl Writer<'_> {
             let words = [size, frame, args, flags.bits(), name, file, start_line, pcline];
             let more = [e.stackmaps, e.args_map, e.deferreturn, e.open_defers, e.inline_tree];
             for v in words.into_iter().chain(more) {
-                self.ro.extend_from_slice(&v.to_le_bytes());
+                self.ro_number(v as u64, 4);
             }
-            self.ro.extend_from_slice(&e.arg_reg_ptrs.to_le_bytes());
-            self.ro.extend_from_slice(&e.reserved.to_le_bytes());
+            self.ro_number(e.arg_reg_ptrs as u64, 2);
+            self.ro_number(e.reserved as u64, 2);
         }
         debug_assert_eq!(self.ro.len() as u64 - table, 64 * t.entries.len() as u64);
 
@@ -388,12 +505,12 @@ impl Writer<'_> {
         align_to(&mut self.ro, 64, 0);
         let header = self.ro.len() as u64;
         let (text, rodata, types, data, bss) = (self.text, self.rodata, self.types, self.data, self.bss);
-        self.ro.extend_from_slice(&MAGIC.to_le_bytes());
+        self.ro_number(MAGIC, 8);
         self.ro_address(SymRefOr::Section(text), 0);
         self.ro_address(SymRefOr::Section(text), text_len as i64);
         let range = |w: &mut Self, section: SectionId, off: u64, len: u64| {
             w.ro_address(SymRefOr::Section(section), off as i64);
-            w.ro.extend_from_slice(&len.to_le_bytes());
+            w.ro_number(len, 8);
         };
         range(self, rodata, table, t.entries.len() as u64);
         range(self, rodata, strings, t.strings.bytes.len() as u64);
@@ -434,7 +551,7 @@ impl Writer<'_> {
                 SymRefOr::Section(s) => Home::In(s, 0),
                 SymRefOr::Runtime(name) => Home::Out(self.external(name)),
             };
-            self.relocate(self.rodata, at, home, addend, elf::R_X86_64_64.0);
+            self.relocate(self.rodata, at, home, addend, self.machine.elf.address);
         }
         self.define(IMAGE_SYMBOL.into(), SymbolKind::Data, rodata, header, size_of::<Image>() as u64, true);
     }
@@ -470,7 +587,7 @@ impl Writer<'_> {
         go: &str,
     ) {
         let producer = format!("Oxigo {} ({go})", env!("CARGO_PKG_VERSION"));
-        let s = dwarf::sections(self.program, funcs, order, text_len, name, &producer);
+        let s = dwarf::sections(self.program, self.machine, funcs, order, text_len, name, &producer);
         let mut add =
             |name: &str| self.obj.add_section(Vec::new(), name.as_bytes().to_vec(), SectionKind::Debug);
         let (abbrev, info) = (add(".debug_abbrev"), add(".debug_info"));
@@ -478,13 +595,15 @@ impl Writer<'_> {
         for (section, blob) in [(abbrev, s.abbrev), (info, s.info), (line, s.line), (frame, s.frame)] {
             self.obj.append_section_data(section, &blob.bytes, if section == frame { 8 } else { 1 });
             for (at, target, addend) in blob.fields {
-                let (to, r_type) = match target {
-                    dwarf::Target::Text => (self.text, elf::R_X86_64_64),
-                    dwarf::Target::Abbrev => (abbrev, elf::R_X86_64_32),
-                    dwarf::Target::Line => (line, elf::R_X86_64_32),
-                    dwarf::Target::Frame => (frame, elf::R_X86_64_32),
+                let to = match target {
+                    dwarf::Target::Text => self.text,
+                    dwarf::Target::Abbrev => abbrev,
+                    dwarf::Target::Line => line,
+                    dwarf::Target::Frame => frame,
                 };
-                self.relocate(section, at, Home::In(to, addend), 0, r_type.0);
+                let elf = &self.machine.elf;
+                let r_type = if target == dwarf::Target::Text { elf.address } else { elf.half };
+                self.relocate(section, at, Home::In(to, addend), 0, r_type);
             }
         }
     }

@@ -118,6 +118,8 @@ pub struct Problem {
     /// Arguments of the jump that ends a block, for its only successor.
     args: Vec<SmallVec<[VReg; 2]>>,
     num_vregs: usize,
+    /// Words in a spill slot of a float.
+    float_words: usize,
     /// Whether a virtual register holds a pointer.
     pointer: Vec<bool>,
     safepoints: Vec<u32>,
@@ -154,9 +156,9 @@ fn operand(role: Role, constraint: Constraint, r: Reg) -> Operand {
 }
 
 impl Problem {
-    /// Starts with the number of virtual registers, and which of them hold pointers.
-    pub fn new(pointer: Vec<bool>) -> Problem {
-        Problem { num_vregs: pointer.len(), pointer, ..Problem::default() }
+    /// Starts with the number of virtual registers, which of them hold pointers, and the bytes of a word.
+    pub fn new(pointer: Vec<bool>, word: u32) -> Problem {
+        Problem { num_vregs: pointer.len(), pointer, float_words: (8 / word) as usize, ..Problem::default() }
     }
     /// Which virtual registers hold pointers.
     pub fn pointers(self) -> Vec<bool> {
@@ -341,8 +343,8 @@ impl Function for Problem {
     fn num_vregs(&self) -> usize {
         self.num_vregs
     }
-    fn spillslot_size(&self, _: RegClass) -> usize {
-        1
+    fn spillslot_size(&self, class: RegClass) -> usize {
+        if class == RegClass::Float { self.float_words } else { 1 }
     }
 }
 

@@ -213,7 +213,7 @@ pub fn run(
     if options.explain > 0 {
         eprint!("{}", explain::render_remarks(&program, &report.remarks, options.explain));
     }
-    let codegen = codegen_options(config, options, &program, trace.clone());
+    let codegen = codegen_options(config, options, &program, trace.clone(), target.arch);
     let object = timings.phase("codegen", || codegen::compile_program(&ir, &codegen));
     let object = object.map_err(|errors| errors.join("\n"))?;
     timings.parts("codegen", &object.times);
@@ -257,12 +257,14 @@ fn codegen_options(
     options: &Options,
     program: &Program,
     trace: Option<Arc<Trace>>,
+    arch: &'static reflect::Arch,
 ) -> codegen::Options {
     let version = std::fs::read_to_string(config.goroot.join("VERSION")).unwrap_or_default();
     codegen::Options {
         check: cfg!(debug_assertions),
         listing: if options.asm { root_files(program) } else { Vec::new() },
         trace,
+        arch: Some(arch),
         debug_info: (!options.strip && !options.no_debug_info)
             .then(|| program.packages[program.roots[0]].path.to_string()),
         threads: options.jobs,

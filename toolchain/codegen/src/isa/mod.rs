@@ -1,8 +1,9 @@
 //! Machine code of one function, by architecture. Nothing outside a folder below names an architecture; this file
 //! holds what all of them deliver.
+use crate::fixup::{Fixup, FixupKind, Veneer};
 use crate::mach::compile::{self, Worker};
-use crate::mach::{Cfi, DebugFrame, Frames, Rules};
-use ir::{FuncId, Program, SymRef};
+use crate::mach::{Cfi, DebugFrame, Elf, Frames, Rules};
+use ir::{FuncId, Program, Target};
 use reflect::arch::Arch;
 use reflect::image::OpenDefers;
 
@@ -22,6 +23,16 @@ pub struct MachineInfo {
     pub row: &'static Arch,
     /// Its debuggers' rules.
     pub debug: DebugFrame,
+    /// What object files say of it.
+    pub elf: Elf,
+    /// Its kinds of fixups.
+    pub fixups: &'static [FixupKind],
+    /// How it calls what is too far.
+    pub veneer: Option<Veneer>,
+    /// Fills the room between functions.
+    pub pad: &'static [u8],
+    /// Stack that the runtime's assembly needs.
+    pub assembly: fn(&str) -> u32,
     /// What a thread keeps between functions.
     pub worker: fn() -> Worker,
     /// Compiles a function; `None` if it has no code of ours.
@@ -30,39 +41,28 @@ pub struct MachineInfo {
 
 impl MachineInfo {
     const fn of<M: Rules + Frames>() -> MachineInfo {
-        MachineInfo { row: M::ROW, debug: M::DEBUG, worker: Worker::new::<M>, compile: compile::compile::<M> }
+        MachineInfo {
+            row: M::ROW,
+            debug: M::DEBUG,
+            elf: M::ELF,
+            fixups: M::FIXUPS,
+            veneer: M::VENEER,
+            pad: M::PAD,
+            assembly: M::assembly,
+            worker: Worker::new::<M>,
+            compile: compile::compile::<M>,
+        }
     }
 }
 
-/// The machine that a program is for.
-pub fn machine(_: &Program) -> &'static MachineInfo {
-    &MACHINES[0]
-}
-
-/// What code refers to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RelocTarget {
-    /// A function or data of the program.
-    Sym(SymRef),
-    /// A constant: bits and size.
-    Pool(u128, u8),
-    /// A symbol of the runtime archive.
-    Ext(String),
-    /// Where the thread keeps its g, as a distance from the thread pointer.
-    TlsG,
-}
-
-/// A 32-bit PC-relative field.
-#[derive(Clone, Debug)]
-pub struct TextReloc {
-    /// Offset in the function's code.
-    pub at: u32,
-    /// Target.
-    pub target: RelocTarget,
-    /// Added to the distance between target and field.
-    pub addend: i64,
-    /// A call or jump (not an address).
-    pub call: bool,
+/// The machine of that architecture; without one, the first of the program's shape.
+pub fn machine(program: &Program, arch: Option<&Arch>) -> Result<&'static MachineInfo, String> {
+    let fits = |m: &&MachineInfo| match arch {
+        Some(arch) => m.row.name == arch.name,
+        None => Target::of(m.row) == program.target,
+    };
+    let none = || format!("no code can be made for {}", arch.map_or("machines of this shape", |a| a.name));
+    MACHINES.iter().find(fits).ok_or_else(none)
 }
 
 /// Where pointers are at one return address.
@@ -115,7 +115,7 @@ pub struct Compiled {
     /// Machine code (with the jump tables at its end).
     pub code: Vec<u8>,
     /// References to be resolved.
-    pub relocs: Vec<TextReloc>,
+    pub fixups: Vec<Fixup>,
     /// `FuncEntry::frame`.
     pub frame: u32,
     /// Stack maps, ascending.

@@ -1,44 +1,48 @@
 //! Functions of the user's assembly: the code is there; what the tables need is put together here.
-use super::{Calls, Compiled, Line, RelocTarget, Safepoint, TextReloc};
+use super::{Calls, Compiled, Line, Safepoint};
+use crate::fixup::{Fixup, FixupTarget};
 use ir::native::{Native, NativeTarget};
 use ir::sig::PartLoc;
 use ir::{Sig, SymRef};
 
 /// The words of the frame (counted from SP) that hold the results' pointers, `depth` bytes below the return address.
-fn result_words(sig: &Sig, depth: u32) -> Vec<u32> {
-    let area = depth / 8 + 1;
+fn result_words(sig: &Sig, depth: u32, word: u32) -> Vec<u32> {
+    let area = depth / word + 1;
     let mut words = Vec::new();
     for p in &sig.results {
         if let PartLoc::Stack(off) = p.loc {
-            words.extend(p.ptrs.iter().enumerate().filter(|w| *w.1).map(|w| area + off / 8 + w.0 as u32));
+            words.extend(p.ptrs.iter().enumerate().filter(|w| *w.1).map(|w| area + off / word + w.0 as u32));
         }
     }
     words
 }
 
-fn target(t: &NativeTarget) -> RelocTarget {
+fn target(t: &NativeTarget) -> FixupTarget {
     match t {
-        NativeTarget::Sym(s) => RelocTarget::Sym(*s),
-        NativeTarget::Ext(name) => RelocTarget::Ext(name.clone()),
-        NativeTarget::Const(bits, size) => RelocTarget::Pool(*bits as u128, *size),
-        NativeTarget::TlsG => RelocTarget::TlsG,
+        NativeTarget::Sym(s) => FixupTarget::Sym(*s),
+        NativeTarget::Ext(name) => FixupTarget::Ext(name.clone()),
+        NativeTarget::Const(bits, size) => FixupTarget::Pool(*bits as u128, *size),
+        NativeTarget::TlsG => FixupTarget::TlsG,
     }
 }
 
-/// What the image's tables say of it.
-pub fn compiled(sig: &Sig, n: &Native) -> Compiled {
-    let relocs = n.relocs.iter().map(|r| TextReloc {
-        at: r.at,
-        target: target(&r.target),
-        addend: r.addend,
-        call: r.call,
+/// What the image's tables say of it. `kinds`: of fixups for addresses, calls, and the place of g.
+pub fn compiled(sig: &Sig, n: &Native, word: u32, kinds: [u8; 3]) -> Compiled {
+    let fixups = n.relocs.iter().map(|r| {
+        let [address, call, tls] = kinds;
+        let kind = match (&r.target, r.call) {
+            (NativeTarget::TlsG, _) => tls,
+            (_, true) => call,
+            (_, false) => address,
+        };
+        Fixup { at: r.at, kind, target: target(&r.target), addend: r.addend }
     });
     let depth_at = |pc: u32| n.sp.iter().rev().find(|s| s.0 < pc).map_or(n.frame, |s| s.1);
     let mut safepoints: Vec<Safepoint> = n
         .calls
         .iter()
         .filter(|c| c.ret != 0 && c.results)
-        .map(|c| Safepoint { pc: c.ret, regs: 0, words: result_words(sig, depth_at(c.ret)) })
+        .map(|c| Safepoint { pc: c.ret, regs: 0, words: result_words(sig, depth_at(c.ret), word) })
         .collect();
     safepoints.sort_unstable_by_key(|s| s.pc);
     let mut calls: Vec<Calls> = Vec::new();
@@ -54,7 +58,7 @@ pub fn compiled(sig: &Sig, n: &Native) -> Compiled {
     }
     Compiled {
         code: n.code.clone(),
-        relocs: relocs.collect(),
+        fixups: fixups.collect(),
         frame: n.frame,
         pushed: n.depth.saturating_sub(n.frame),
         sp: n.sp.clone(),

@@ -3,7 +3,7 @@
 //! Jumps are written in their longest form; [`Buf::finish`] shortens those that reach with less and moves everything that
 //! counts from code offsets along.
 use super::{Encode, Form, Machine};
-use crate::isa::{RelocTarget, TextReloc};
+use crate::fixup::{Fixup, FixupTarget};
 
 /// A place in the code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +27,7 @@ pub struct Buf<M: Machine> {
     label_refs: Vec<(u32, Label)>,
     /// 4-byte fields with the distance from a table (second) to a label.
     table_refs: Vec<(u32, Label, Label)>,
-    relocs: Vec<TextReloc>,
+    fixups: Vec<Fixup>,
     /// Code offsets that callers want moved along: stack maps, lines.
     marks: Vec<u32>,
 }
@@ -40,7 +40,7 @@ impl<M: Machine> Default for Buf<M> {
             jumps: Vec::new(),
             label_refs: Vec::new(),
             table_refs: Vec::new(),
-            relocs: Vec::new(),
+            fixups: Vec::new(),
             marks: Vec::new(),
         }
     }
@@ -50,8 +50,8 @@ impl<M: Machine> Default for Buf<M> {
 pub struct Finished {
     /// The code.
     pub code: Vec<u8>,
-    /// What the linker fills in.
-    pub relocs: Vec<TextReloc>,
+    /// What waits for addresses.
+    pub fixups: Vec<Fixup>,
     /// Final offsets of marks.
     pub marks: Vec<u32>,
     /// Final offsets of labels.
@@ -87,8 +87,8 @@ impl<M: Machine> Buf<M> {
         self.code.extend_from_slice(b)
     }
     /// The linker, or who puts the text together, fills something in here.
-    pub fn reloc(&mut self, target: RelocTarget, addend: i64, call: bool) {
-        self.relocs.push(TextReloc { at: self.here(), target, addend, call });
+    pub fn fixup(&mut self, kind: u8, target: FixupTarget, addend: i64) {
+        self.fixups.push(Fixup { at: self.here(), kind, target, addend });
     }
     /// Appends a 4-byte field with the distance from its end to a label.
     pub fn label_field(&mut self, l: Label) {
@@ -166,13 +166,13 @@ impl<M: Encode> Buf<M> {
             let table = map(&saved, self.labels[table.0 as usize]);
             put(map(&saved, at), map(&saved, self.labels[l.0 as usize]) as i32 - table as i32);
         }
-        for r in &mut self.relocs {
+        for r in &mut self.fixups {
             r.at = map(&saved, r.at);
         }
         for m in &mut self.marks {
             *m = map(&saved, *m);
         }
         let labels = self.labels.iter().map(|&l| if l == u32::MAX { l } else { map(&saved, l) }).collect();
-        Finished { code, relocs: self.relocs, marks: self.marks, labels }
+        Finished { code, fixups: self.fixups, marks: self.marks, labels }
     }
 }

@@ -38,7 +38,9 @@ pub fn compile<M: Rules + Frames>(env: &Env, id: FuncId, w: &mut Worker) -> Resu
     let func = &env.program.funcs[id];
     match &func.body {
         Body::Asm { .. } => Ok(None),
-        Body::Native(n) => Ok(Some(crate::isa::native::compiled(&env.program.sigs[func.sig], n))),
+        Body::Native(n) => {
+            Ok(Some(crate::isa::native::compiled(&env.program.sigs[func.sig], n, M::WORD, M::NATIVE)))
+        }
         Body::Hook { symbol } => Ok(Some(hook::stub::<M>(env, func, symbol))),
         Body::Ssa => compile_ssa::<M>(env, func, w).map(Some),
     }
@@ -83,7 +85,7 @@ pub(crate) fn compile_noted<M: Rules + Frames>(
         lazy::split_at_lazy_calls(&mut sel, &graph, &lazy, &loops);
     }
     env.options.record(&f, "machine", || listing::machine(&f, &sel));
-    let solution = allocate(env, &mut sel, w)?;
+    let solution = allocate(env, &mut sel, w, M::WORD)?;
     let frame = Frame::new::<M>(&f, &sel.slots_used, sel.out_args, solution.spill_slots, sel.calls);
     if frame.size >= 1 << 30 {
         return Err("stack frame too large (>1GB)".into());
@@ -150,13 +152,18 @@ fn start_notes<I: Inst>(sel: &Selected<I>) -> Notes {
 }
 
 /// Hands the instructions to the allocator.
-fn allocate<I: Inst>(env: &Env, sel: &mut Selected<I>, w: &mut Worker) -> Result<Solution, String> {
+fn allocate<I: Inst>(
+    env: &Env,
+    sel: &mut Selected<I>,
+    w: &mut Worker,
+    word: u32,
+) -> Result<Solution, String> {
     let mut number = vec![u32::MAX; sel.blocks.len()];
     debug_assert_eq!(sel.order.len(), sel.rpo.len());
     for (i, &b) in sel.rpo.iter().enumerate() {
         number[b as usize] = i as u32;
     }
-    let mut p = Problem::new(std::mem::take(&mut sel.pointer));
+    let mut p = Problem::new(std::mem::take(&mut sel.pointer), word);
     for &b in &sel.rpo {
         let block = &mut sel.blocks[b as usize];
         for (inst, _) in &mut block.insts {
@@ -463,7 +470,7 @@ fn emit_function<M: Rules + Frames>(
     });
     Ok(Compiled {
         code: done.code,
-        relocs: done.relocs,
+        fixups: done.fixups,
         frame: frame.to_return_address(),
         safepoints: points,
         objects: slots.objects,

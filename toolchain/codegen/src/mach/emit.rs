@@ -5,7 +5,8 @@ use super::buf::{Buf, Label};
 use super::frame::Frame;
 use super::inst::{Any, SwitchInfo, Target};
 use super::{Case, Cfi, Encode, Frames, Machine, regs};
-use crate::isa::{Calls, RelocTarget};
+use crate::fixup::FixupTarget;
+use crate::isa::Calls;
 use crate::regalloc::{Move, Reg};
 use ir::{FuncId, SymRef};
 
@@ -210,7 +211,7 @@ impl<'a, M: Frames> Emit<'a, M> {
     /// Nothing while the collector sleeps.
     fn barrier(&mut self, addr: Addr, size: u32) {
         let (at, back) = (self.buf.label(), self.buf.label());
-        let flag = self.wb_flag.map_or(RelocTarget::Ext("runtime.writeBarrier".into()), RelocTarget::Sym);
+        let flag = self.wb_flag.map_or(FixupTarget::Ext("runtime.writeBarrier".into()), FixupTarget::Sym);
         M::barrier_check(self, flag, at);
         self.buf.bind(back);
         self.colds.push((Cold::Barrier { at, back, addr, size }, self.line));

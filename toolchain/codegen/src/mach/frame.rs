@@ -43,7 +43,7 @@ impl Frame {
         spills: usize,
         calls: bool,
     ) -> Frame {
-        let word = M::ROW.ptr_size as u32;
+        let word = M::WORD;
         let mut at = out_args.next_multiple_of(word);
         let fixed = M::ROW.min_frame as u32;
         at += fixed;

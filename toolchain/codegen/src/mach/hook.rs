@@ -49,7 +49,7 @@ fn copy<M: Frames>(e: &mut Emit<M>, to: u32, from: u32, size: u32) {
 /// The stub of a hook.
 pub fn stub<M: Frames>(env: &Env, f: &Func, symbol: &str) -> Compiled {
     let sig = &env.program.sigs[f.sig];
-    let word = M::ROW.ptr_size as u32;
+    let word = M::WORD;
     let (params, results, size) = abi0(sig, word);
     let frame = Frame::plain::<M>(size, true);
     let mut e: Emit<M> = Emit::new(&frame);
@@ -71,7 +71,7 @@ pub fn stub<M: Frames>(env: &Env, f: &Func, symbol: &str) -> Compiled {
             PartLoc::Regs(steps) => {
                 for s in steps {
                     let r = regs::arg(M::ROW, s.reg, s.ty.is_float());
-                    M::sp_store(&mut e, r, s.ty.size(8), area + off + s.offset);
+                    M::sp_store(&mut e, r, s.ty.size(M::WORD), area + off + s.offset);
                 }
             }
             PartLoc::Stack(from) => copy(&mut e, area + off, in_args + from, p.size),
@@ -92,7 +92,7 @@ pub fn stub<M: Frames>(env: &Env, f: &Func, symbol: &str) -> Compiled {
         if let PartLoc::Regs(steps) = &p.loc {
             for s in steps {
                 let r = regs::arg(M::ROW, s.reg, s.ty.is_float());
-                M::sp_load(&mut e, r, s.ty.size(8), area + off + s.offset);
+                M::sp_load(&mut e, r, s.ty.size(M::WORD), area + off + s.offset);
             }
         }
     }
@@ -105,7 +105,7 @@ pub fn stub<M: Frames>(env: &Env, f: &Func, symbol: &str) -> Compiled {
     let done = e.buf.finish();
     Compiled {
         code: done.code,
-        relocs: done.relocs,
+        fixups: done.fixups,
         frame: frame.to_return_address(),
         safepoints: vec![Safepoint { pc: done.marks[after as usize], regs: 0, words }],
         lines: vec![Line { pc: 0, pos: f.pos, inl: 0 }],

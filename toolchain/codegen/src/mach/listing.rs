@@ -13,7 +13,8 @@
 use super::inst::{Any, Inst};
 use super::select::Selected;
 use super::{Decoded, Encode};
-use crate::isa::{Compiled, Env, RelocTarget, TextReloc};
+use crate::fixup::{Fixup, FixupTarget};
+use crate::isa::{Compiled, Env};
 use crate::regalloc::Reg;
 use ir::{Func, SymRef};
 use std::fmt::Write;
@@ -43,21 +44,21 @@ fn text<I: Inst>(i: &Any<I>) -> String {
 }
 
 /// What a relocation names.
-fn symbol(env: &Env, r: &TextReloc) -> String {
+fn symbol(env: &Env, r: &Fixup) -> String {
     match &r.target {
-        RelocTarget::Sym(SymRef::Func(f)) => env.program.funcs[*f].name.to_string(),
-        RelocTarget::Sym(SymRef::Data(d)) => env.program.datas[*d].name.to_string(),
-        RelocTarget::Pool(bits, size) => format!("${bits:#x}:{size}"),
-        RelocTarget::Ext(name) => name.clone(),
-        RelocTarget::TlsG => "oxigo_tls_g@tpoff".into(),
+        FixupTarget::Sym(SymRef::Func(f)) => env.program.funcs[*f].name.to_string(),
+        FixupTarget::Sym(SymRef::Data(d)) => env.program.datas[*d].name.to_string(),
+        FixupTarget::Pool(bits, size) => format!("${bits:#x}:{size}"),
+        FixupTarget::Ext(name) => name.clone(),
+        FixupTarget::TlsG => "oxigo_tls_g@tpoff".into(),
     }
 }
 
 /// Puts symbols in place of what the linker fills in, and the function's own offsets in place of distances.
 fn resolve<M: Encode>(env: &Env, c: &Compiled, at: u32, d: &Decoded) -> String {
     let end = at + d.len as u32;
-    let inside = |r: &&TextReloc| (at..end).contains(&r.at);
-    match (c.relocs.iter().find(inside), d.branch) {
+    let inside = |r: &&Fixup| (at..end).contains(&r.at);
+    match (c.fixups.iter().find(inside), d.branch) {
         (Some(r), Some(_)) => format!("{} {}", d.text, symbol(env, r)),
         (Some(r), None) => {
             let offset = match r.addend + (end - r.at) as i64 {
@@ -77,7 +78,7 @@ fn live<M: Encode>(words: &[u32], registers: u32) -> String {
     words.sort_unstable();
     words.dedup();
     let registers = (0..32).filter(|r| registers >> r & 1 != 0).map(|r| M::name(Reg::int(r)));
-    let words = words.iter().map(|w| format!("sp+{}", M::ROW.ptr_size as u32 * w));
+    let words = words.iter().map(|w| format!("sp+{}", M::WORD * w));
     let all: Vec<String> = registers.chain(words).collect();
     if all.is_empty() { "no pointers".into() } else { format!("live: {}", all.join(", ")) }
 }

@@ -100,9 +100,9 @@ impl<'a, M: Rules> Select<'a, M> {
         (v, shift, disp)
     }
 
-    /// Loads, stores, nil checks, write barriers, copies and clears. Machines that know something better for one of them select
-    /// it themselves, and say [`Select::probe`] too.
-    pub fn memory(&mut self, d: &'a InstData) {
+    /// Loads, stores, nil checks, write barriers, copies and clears. Machines that know something better for one of them have
+    /// a rule, and say [`Select::probe`] too.
+    pub(super) fn memory(&mut self, d: &'a InstData) {
         let p = d.args[0];
         match d.op {
             Op::NilCheck => {
@@ -148,7 +148,7 @@ impl<'a, M: Rules> Select<'a, M> {
                     self.probe(p, 0);
                 }
             }
-            ref op => unreachable!("{op:?} is no memory operation"),
+            ref op => unreachable!("{op:?} has no rule"),
         }
     }
 
@@ -194,7 +194,7 @@ impl<'a, M: Rules> Select<'a, M> {
                     if let Some((s, disp)) = place(d.args[0])
                         && s == slot
                     {
-                        add(disp + off as i64, self.ty(d.args[1]).size(8));
+                        add(disp + off as i64, self.ty(d.args[1]).size(M::WORD));
                     }
                 }
                 Op::Call { callee, sig } => {
@@ -206,7 +206,7 @@ impl<'a, M: Rules> Select<'a, M> {
                         if let (PartLoc::Regs(steps), Some((s, disp))) = (&r.loc, place(to))
                             && s == slot
                         {
-                            steps.iter().for_each(|s| add(disp + s.offset as i64, s.ty.size(8)));
+                            steps.iter().for_each(|s| add(disp + s.offset as i64, s.ty.size(M::WORD)));
                         }
                     }
                 }
@@ -240,8 +240,8 @@ impl<'a, M: Rules> Select<'a, M> {
     /// Copies `size` bytes; the areas are equal or disjoint.
     pub fn copy(&mut self, dst: Addr, src: Addr, size: u32) {
         if size > M::UNROLL {
-            let words = size / M::ROW.ptr_size as u32;
-            let done = words * M::ROW.ptr_size as u32;
+            let words = size / M::WORD;
+            let done = words * M::WORD;
             M::copy_words(self, dst, src, words);
             return self.copy(dst.offset(done as i32), src.offset(done as i32), size - done);
         }
@@ -256,8 +256,8 @@ impl<'a, M: Rules> Select<'a, M> {
     /// Zeroes `size` bytes.
     pub fn zero(&mut self, dst: Addr, size: u32) {
         if size > M::UNROLL {
-            let words = size / M::ROW.ptr_size as u32;
-            let done = words * M::ROW.ptr_size as u32;
+            let words = size / M::WORD;
+            let done = words * M::WORD;
             M::zero_words(self, dst, words);
             return self.zero(dst.offset(done as i32), size - done);
         }

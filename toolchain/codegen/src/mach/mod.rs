@@ -8,7 +8,8 @@
 //! [`lazy`] give values names of their own in loops and around seldom made calls (on a [`graph`]), the allocator
 //! chooses places, [`frame`] lays the frame out, [`slots`] finds the live words of stack objects, [`emit`] writes bytes
 //! into a [`buf`] with markers, cold code and jump tables. [`hook`] writes the stubs that enter the Rust runtime, [`listing`]
-//! shows what came out. [`operand`], [`addr`] and [`inst`] are the vocabulary, [`dataflow`] the one solver.
+//! shows what came out. [`operand`], [`addr`] and [`inst`] are the vocabulary, [`rules`] the form of rules,
+//! [`dataflow`] the one solver.
 pub mod addr;
 pub mod buf;
 pub mod call;
@@ -25,11 +26,12 @@ pub mod listing;
 pub mod memory;
 pub mod operand;
 pub mod regs;
+pub mod rules;
 pub mod select;
 pub mod slots;
 pub mod split;
 
-use crate::isa::TextReloc;
+use crate::fixup::{Fixup, FixupKind, FixupTarget, Veneer};
 use crate::regalloc::{Move, Reg};
 use addr::Addr;
 use buf::{Buf, Label};
@@ -52,6 +54,16 @@ pub trait Machine: Sized + 'static {
     const RESERVED: &'static [Reg] = &[];
     /// Float registers that are no arguments, which the table does not name.
     const MORE_FLOATS: &'static [Reg] = &[];
+    /// Bytes in a word.
+    const WORD: u32 = Self::ROW.ptr_size as u32;
+    /// What object files say of it.
+    const ELF: Elf;
+    /// Its kinds of fixups.
+    const FIXUPS: &'static [FixupKind];
+    /// How it calls what is too far for a call; `None`: nothing is.
+    const VENEER: Option<Veneer> = None;
+    /// The kinds of fixups of addresses, calls, and of the place of g, in users' assembly.
+    const NATIVE: [u8; 3];
     /// What the debugger's tables say before a function's own rules.
     const DEBUG: DebugFrame;
     /// Whether the allocator should take this register first: one with shorter encodings.
@@ -71,9 +83,9 @@ pub trait Rules: Machine {
     /// The largest piece of a copy: 16, 8 or 4 bytes.
     const PIECE: u32;
 
-    /// Instructions for an operation that [`select`] does not know itself: arithmetic, comparisons, loads and stores,
-    /// atomics, write barriers (see [`Select::memory`] for those that it can do for all machines) and bounds checks.
-    fn select<'a>(s: &mut Select<'a, Self>, d: &'a InstData);
+    /// Instructions for an operation: arithmetic, comparisons, atomics and bounds checks, and of what [`Select::memory`] can do
+    /// for all machines what this one does better. Whether a rule fitted; [`rules::rules`] writes such functions.
+    fn select<'a>(s: &mut Select<'a, Self>, d: &'a InstData) -> bool;
     /// The branch at the end of a block.
     fn branch(s: &mut Select<Self>, cond: Value, then: u32, els: u32);
     /// The address `p + off`, with as much arithmetic folded in as addresses of loads and stores can hold. Without index, a
@@ -171,7 +183,7 @@ pub trait Encode: Machine {
         None
     }
     /// Puts the symbol (and an offset to it) that the linker fills in into an instruction's text.
-    fn with_symbol(d: &Decoded, _r: &TextReloc, symbol: &str) -> String {
+    fn with_symbol(d: &Decoded, _r: &Fixup, symbol: &str) -> String {
         format!("{} {symbol}", d.text)
     }
     /// The assembler's name of an integer register of the machine.
@@ -200,7 +212,7 @@ pub trait Frames: Encode {
     /// Jumps to `slow` if the scheduler wants the thread.
     fn poll(e: &mut Emit<Self>, slow: Label);
     /// Jumps to `slow` if the collector marks, which the byte at `flag` tells.
-    fn barrier_check(e: &mut Emit<Self>, flag: crate::isa::RelocTarget, slow: Label);
+    fn barrier_check(e: &mut Emit<Self>, flag: FixupTarget, slow: Label);
     /// Calls the write barrier, which takes address and size in scratch registers and keeps all others. A nil pointer
     /// faults here, in code of the function, as it would in the store that follows.
     fn barrier_call(e: &mut Emit<Self>, addr: &Addr, size: u32);
@@ -211,6 +223,9 @@ pub trait Frames: Encode {
     /// As [`Rules::fixed_regs`], at the entry of a function that assembly calls.
     fn load_fixed(e: &mut Emit<Self>);
 
+    /// Stack that a routine in the runtime's assembly needs below the caller's frame and, where calls push it, the return
+    /// address.
+    fn assembly(routine: &str) -> u32;
     /// Stores `bytes` bytes of a register at `off` from SP. In hooks' stubs, as the following.
     fn sp_store(e: &mut Emit<Self>, r: Reg, bytes: u32, off: u32);
     /// Loads them, narrow integers extended with zeros.
@@ -250,6 +265,17 @@ pub enum Cfi {
     Remember,
     /// Takes the rules that were kept.
     Restore,
+}
+
+/// What object files say of a machine beside its row.
+#[derive(Clone, Copy, Debug)]
+pub struct Elf {
+    /// As the object writer calls it.
+    pub architecture: object::Architecture,
+    /// Relocation type of an address, a word.
+    pub address: u32,
+    /// That of a distance within a debug section, 4 bytes.
+    pub half: u32,
 }
 
 /// The constant part of a machine's frame tables.

@@ -386,7 +386,7 @@ impl<'a, M: Rules> Select<'a, M> {
             Op::GetClosure => self.context = true,
             Op::GetCallerPc => {
                 let dst = self.out_reg(d.results[0]);
-                let (ty, word) = (self.ty(d.results[0]), M::ROW.ptr_size as i32);
+                let (ty, word) = (self.ty(d.results[0]), M::WORD as i32);
                 let addr = match M::ROW.link {
                     None => Addr::new(Base::InArg, -word),
                     // Where the frame, which there must be, has saved it.
@@ -401,7 +401,11 @@ impl<'a, M: Rules> Select<'a, M> {
                 let dst = self.out_reg(d.results[0]);
                 M::lea(self, dst, Addr::new(Base::InArg, -(M::ROW.min_frame as i32)));
             }
-            _ => M::select(self, d),
+            _ => {
+                if !M::select(self, d) {
+                    self.memory(d)
+                }
+            }
         }
     }
 
@@ -439,7 +443,7 @@ impl<'a, M: Rules> Select<'a, M> {
                     // All cases are empty. A dispatch would be an end with operands and one successor, which the allocator refuses.
                     return self.put(Any::Jump(to));
                 }
-                let bytes = self.ty(*value).size(8).max(4) as u8;
+                let bytes = self.ty(*value).size(M::WORD).max(4) as u8;
                 let value = M::extended(self, *value, true);
                 let mut cases: Vec<(i64, u32)> = cases.iter().map(|c| (c.0, c.1.0)).collect();
                 cases.sort_unstable();

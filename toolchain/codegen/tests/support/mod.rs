@@ -4,7 +4,7 @@
 #![cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use ir::sig::PartLoc;
 use ir::{FuncId, Program, RelocKind, Section, SymRef};
-use oxigo_codegen::isa::RelocTarget;
+use oxigo_codegen::fixup::FixupTarget;
 use oxigo_codegen::{CompiledFuncs, Options, compile_functions};
 use std::collections::HashMap;
 
@@ -104,7 +104,7 @@ impl Loaded {
         let funcs = compile_functions(&program, &options).unwrap_or_else(|e| panic!("{}", e.join("\n")));
         let size = funcs.iter().flatten().map(|c| c.code.len() + 32).sum::<usize>()
             + program.datas.iter().map(|d| d.size as usize + 16).sum::<usize>()
-            + funcs.iter().flatten().map(|c| c.relocs.len() * 32).sum::<usize>()
+            + funcs.iter().flatten().map(|c| c.fixups.len() * 32).sum::<usize>()
             + 4096;
         // SAFETY: fresh anonymous memory, private to this object.
         let base = unsafe { mmap(0, size, 7, 0x22, -1, 0) };
@@ -141,18 +141,18 @@ impl Loaded {
         let mut pool: HashMap<(u128, u8), usize> = HashMap::new();
         for (id, c) in funcs.iter_enumerated() {
             let Some(c) = c else { continue };
-            for r in &c.relocs {
+            for r in &c.fixups {
                 let to = match &r.target {
-                    RelocTarget::Sym(SymRef::Func(f)) => code
+                    FixupTarget::Sym(SymRef::Func(f)) => code
                         .get(f)
                         .copied()
                         .unwrap_or_else(|| stub(program.funcs[*f].name.as_str(), &mut take)),
-                    RelocTarget::Sym(SymRef::Data(d)) => datas[d.0 as usize],
-                    RelocTarget::Ext(name) => stub(name, &mut take),
-                    RelocTarget::TlsG => {
+                    FixupTarget::Sym(SymRef::Data(d)) => datas[d.0 as usize],
+                    FixupTarget::Ext(name) => stub(name, &mut take),
+                    FixupTarget::TlsG => {
                         panic!("{}: g is not in thread-local storage here", program.funcs[id].name)
                     }
-                    RelocTarget::Pool(bits, n) => {
+                    FixupTarget::Pool(bits, n) => {
                         *pool.entry((*bits, *n)).or_insert_with(|| take(&bits.to_le_bytes(), 16, 16))
                     }
                 };

@@ -4,7 +4,7 @@ pub mod bytes;
 use super::inst::*;
 use super::regs::*;
 use super::{Amd64, disasm};
-use crate::isa::{RelocTarget, TextReloc};
+use crate::fixup::{Fixup, FixupTarget};
 use crate::mach::buf::{Buf, Label};
 use crate::mach::emit::{Emit, Source};
 use crate::mach::inst::{SwitchInfo, Target};
@@ -26,14 +26,14 @@ impl Emitter<'_> {
     pub fn mem(&self, a: &Addr) -> Mem {
         let index = a.index.map(|(r, s)| (r.hw(), s));
         let sp = |off: u32| Mem { base: MBase::Reg(4), index, disp: a.disp + off as i32 };
-        let rip = |t: RelocTarget| Mem { base: MBase::Rip(t), index: None, disp: a.disp };
+        let rip = |t: FixupTarget| Mem { base: MBase::Rip(t), index: None, disp: a.disp };
         match a.base {
             Base::Reg(r) => Mem { base: MBase::Reg(r.hw()), index, disp: a.disp },
             Base::Slot(s) => sp(self.frame.slot_offset(s)),
             Base::InArg => sp(self.frame.in_args()),
             Base::OutArg => sp(self.frame.out_args()),
-            Base::Sym(s) => rip(RelocTarget::Sym(s)),
-            Base::Pool(bits, size) => rip(RelocTarget::Pool(bits, size)),
+            Base::Sym(s) => rip(FixupTarget::Sym(s)),
+            Base::Pool(bits, size) => rip(FixupTarget::Pool(bits, size)),
         }
     }
     fn rm_reg(&self, r: Reg) -> RmE {
@@ -424,7 +424,7 @@ impl Emitter<'_> {
     fn f_to_uint(&mut self, w: Fw, dst: Reg, src: Reg, t: Reg, t2: Reg) {
         let p = Self::scalar_prefix(w);
         let (bits, size) = if w == Fw::F64 { (0x43e0_0000_0000_0000u128, 8) } else { (0x5f00_0000, 4) };
-        let limit = RmE::M(Mem { base: MBase::Rip(RelocTarget::Pool(bits, size)), index: None, disp: 0 });
+        let limit = RmE::M(Mem { base: MBase::Rip(FixupTarget::Pool(bits, size)), index: None, disp: 0 });
         let done = self.buf.label();
         let s = RmE::R(src.hw());
         self.buf.op(p, true, &[0x0f, 0x2c], dst.hw(), &s, false, 0);
@@ -482,8 +482,8 @@ impl Encode for Amd64 {
     fn call(e: &mut Emitter, t: &Target, jump: bool) {
         let (opcode, digit) = if jump { (0xe9, 4) } else { (0xe8, 2) };
         let through = match t {
-            Target::Func(f) => return e.buf.call(opcode, RelocTarget::Sym(SymRef::Func(*f))),
-            Target::Ext(name) => return e.buf.call(opcode, RelocTarget::Ext(name.to_string())),
+            Target::Func(f) => return e.buf.call(opcode, FixupTarget::Sym(SymRef::Func(*f))),
+            Target::Ext(name) => return e.buf.call(opcode, FixupTarget::Ext(name.to_string())),
             Target::Closure => RmE::M(Mem::reg(DX.hw(), 0)),
             Target::Mem(a) => e.m(a),
             Target::Reg(r) | Target::Place(r) | Target::Fixed(r) => e.rm_reg(*r),
@@ -540,7 +540,7 @@ impl Encode for Amd64 {
     fn disassemble(code: &[u8], at: usize) -> Option<Decoded> {
         disasm::decode(code, at)
     }
-    fn with_symbol(d: &Decoded, _: &TextReloc, symbol: &str) -> String {
+    fn with_symbol(d: &Decoded, _: &Fixup, symbol: &str) -> String {
         d.text.replacen("[rip]", &format!("[rip + {symbol}]"), 1)
     }
     fn name(r: Reg) -> String {

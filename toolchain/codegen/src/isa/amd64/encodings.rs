@@ -4,7 +4,7 @@ use super::encode::bytes::*;
 use super::inst::*;
 use super::regs::{self, AX, CX, DX, X15};
 use super::{Amd64, disasm};
-use crate::isa::RelocTarget;
+use crate::fixup::FixupTarget;
 use crate::mach::buf::Buf;
 use crate::mach::emit::{Cold, Emit};
 use crate::mach::frame::Frame;
@@ -196,7 +196,7 @@ impl Cases {
                     break;
                 };
                 // Distances to symbols hold nothing yet.
-                let fixed = done.relocs.iter().any(|r| (at..at + d.len).contains(&(r.at as usize)));
+                let fixed = done.fixups.iter().any(|r| (at..at + d.len).contains(&(r.at as usize)));
                 let ours = match d.branch {
                     Some(by) if !fixed => format!("{} {by}", d.text),
                     Some(_) => format!("{} 0", d.text),
@@ -706,16 +706,16 @@ fn jumps_reach_their_labels() {
 #[test]
 fn relocations_count_from_the_end() {
     let mut b: Buf<Amd64> = Buf::default();
-    let target = || RmE::M(Mem { base: MBase::Rip(RelocTarget::Ext("x".into())), index: None, disp: 24 });
+    let target = || RmE::M(Mem { base: MBase::Rip(FixupTarget::Ext("x".into())), index: None, disp: 24 });
     b.alu_imm(7, Sz::B, &target(), 1);
     b.alu_imm(0, Sz::D, &target(), 1000);
     b.op(0, true, &[0x8b], 9, &target(), false, 0);
     let done = b.finish();
     let mut at = 0;
-    for r in &done.relocs {
+    for r in &done.fixups {
         let d = disasm::decode(&done.code, at).expect("an instruction");
         at += d.len;
         assert_eq!(r.addend + at as i64 - r.at as i64, 24);
     }
-    assert_eq!((at, done.relocs.len()), (done.code.len(), 3));
+    assert_eq!((at, done.fixups.len()), (done.code.len(), 3));
 }

@@ -4,7 +4,7 @@ use super::Amd64;
 use super::encode::bytes::*;
 use super::inst::*;
 use super::regs::*;
-use crate::isa::RelocTarget;
+use crate::fixup::FixupTarget;
 use crate::mach::buf::Label;
 use crate::mach::emit::{Emit, routine};
 use crate::mach::frame::{STACK_BIG, STACK_SMALL};
@@ -77,7 +77,7 @@ impl Frames for Amd64 {
         e.buf.op(0, true, &[0x3b], SP.hw(), &guard(), false, 0);
         e.buf.jcc(Cond::Be, slow);
     }
-    fn barrier_check(e: &mut Emit<Self>, flag: RelocTarget, slow: Label) {
+    fn barrier_check(e: &mut Emit<Self>, flag: FixupTarget, slow: Label) {
         let flag = RmE::M(Mem { base: MBase::Rip(flag), index: None, disp: 0 });
         e.buf.alu_imm(7, Sz::B, &flag, 0);
         e.buf.jcc(Cond::Ne, slow);
@@ -100,8 +100,15 @@ impl Frames for Amd64 {
         e.buf.op(0, false, &[0x0f, 0x57], X15.hw(), &RmE::R(X15.hw()), false, 0);
         // mov r14, fs:[oxigo_tls_g@tpoff]
         e.buf.bytes(&[0x64, 0x4c, 0x8b, 0x34, 0x25]);
-        e.buf.reloc(RelocTarget::TlsG, 0, false);
+        e.buf.fixup(TPOFF, FixupTarget::TlsG, 0);
         e.buf.bytes(&[0; 4]);
+    }
+    fn assembly(routine: &str) -> u32 {
+        match routine {
+            routine::POLL => 384 + 8,
+            routine::WRITE_BARRIER => 40,
+            _ => 16,
+        }
     }
     fn sp_store(e: &mut Emit<Self>, r: Reg, bytes: u32, off: u32) {
         if r.is_float() {
@@ -126,7 +133,7 @@ impl Frames for Amd64 {
             0 => e.buf.op(0, true, &[0x89], SP.hw(), &RmE::R(DI.hw()), false, 0),
             _ => e.buf.op(0, true, &[0x8d], DI.hw(), &from_sp(area), false, 0),
         }
-        let target = MBase::Rip(RelocTarget::Ext(symbol.to_string()));
+        let target = MBase::Rip(FixupTarget::Ext(symbol.to_string()));
         let target = RmE::M(Mem { base: target, index: None, disp: 0 });
         e.buf.op(0, true, &[0x8d], AX.hw(), &target, false, 0);
         Self::call(e, &Target::Ext(routine::HOOKCALL), false);

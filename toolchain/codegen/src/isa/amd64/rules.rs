@@ -60,25 +60,8 @@ impl Rules for Amd64 {
     const UNROLL: u32 = 256;
     const PIECE: u32 = 16;
 
-    fn select<'a>(s: &mut Isel<'a>, d: &'a InstData) {
-        match &d.op {
-            Op::Icmp(_) | Op::Fcmp(_) | Op::Select => s.compare(d),
-            Op::PtrAdd
-            | Op::NilCheck
-            | Op::Load { .. }
-            | Op::Store { .. }
-            | Op::MemCopy { .. }
-            | Op::MemZero { .. }
-            | Op::WriteBarrier { .. }
-            | Op::AtomicLoad
-            | Op::AtomicStore
-            | Op::AtomicRmw(_)
-            | Op::AtomicCas
-            | Op::BoundsCheck { .. } => s.memory_op(d),
-            Op::SpinHint => s.push(Inst::Pause),
-            Op::Breakpoint => s.push(Inst::Int3),
-            _ => s.arith(d),
-        }
+    fn select<'a>(s: &mut Isel<'a>, d: &'a InstData) -> bool {
+        compare::comparisons(s, d) || memory::accesses(s, d) || !d.results.is_empty() && arith::arith(s, d)
     }
     fn branch(s: &mut Isel, cond: Value, then: u32, els: u32) {
         match s.condition(cond) {

@@ -1,15 +1,16 @@
 //! Bytes: prefixes, opcodes, ModRM.
-use crate::isa::RelocTarget;
+use crate::fixup::{FixupKind, FixupTarget, little32};
 use crate::isa::amd64::Amd64;
 use crate::isa::amd64::inst::*;
 use crate::mach::Form;
 use crate::mach::buf::{Buf, Label};
+use object::elf;
 
 /// What a memory operand counts from, resolved.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MBase {
     Reg(u8),
-    Rip(RelocTarget),
+    Rip(FixupTarget),
     Label(Label),
 }
 
@@ -34,6 +35,22 @@ pub enum RmE {
     M(Mem),
 }
 
+/// Kinds of fixups: 4 bytes that count from the field itself, hence the addend of -4; those of calls; and a distance from
+/// the thread pointer.
+pub const PC: u8 = 0;
+pub const CALL: u8 = 1;
+pub const TPOFF: u8 = 2;
+pub const FIXUPS: &[FixupKind] = &[
+    fixup(elf::R_X86_64_PC32.0, false, true),
+    fixup(elf::R_X86_64_PLT32.0, true, true),
+    fixup(elf::R_X86_64_TPOFF32.0, false, false),
+];
+
+const fn fixup(elf: u32, call: bool, relative: bool) -> FixupKind {
+    let patch: Option<fn(&mut [u8], i64)> = if relative { Some(little32) } else { None };
+    FixupKind { elf, patch, range: i32::MIN as i64..=i32::MAX as i64, call, pair: None }
+}
+
 /// Mandatory prefix.
 pub const P66: u8 = 0x66;
 pub const PF2: u8 = 0xf2;
@@ -44,9 +61,9 @@ impl Buf<Amd64> {
         self.branch(Some(cc), target)
     }
     /// `call` or `jmp` to a symbol.
-    pub fn call(&mut self, opcode: u8, target: RelocTarget) {
+    pub fn call(&mut self, opcode: u8, target: FixupTarget) {
         self.byte(opcode);
-        self.reloc(target, -4, true);
+        self.fixup(CALL, target, -4);
         self.bytes(&[0; 4]);
     }
 
@@ -93,7 +110,7 @@ impl Buf<Amd64> {
                 debug_assert!(m.index.is_none());
                 self.byte(reg | 5);
                 let addend = m.disp as i64 - 4 - imm_len as i64;
-                self.reloc(target.clone(), addend, false);
+                self.fixup(PC, target.clone(), addend);
                 return self.bytes(&[0; 4]);
             }
             MBase::Label(l) => {

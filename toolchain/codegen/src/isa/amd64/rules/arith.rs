@@ -3,197 +3,130 @@ use super::Isel;
 use crate::isa::amd64::Amd64;
 use crate::isa::amd64::inst::*;
 use crate::mach::Rules;
+use crate::mach::rules::rules;
 use crate::magic;
 use crate::regalloc::Reg;
 use ir::{InstData, Op, Ty, Value};
 
-impl<'a> Isel<'a> {
-    pub fn arith(&mut self, d: &'a InstData) {
-        let out = d.results[0];
-        let dst = self.out_reg(out);
-        let sz = self.sz(out).reg();
-        let arg = |i: usize| d.args[i];
-        match d.op {
-            Op::Add | Op::Or | Op::Xor if self.rotation(d, dst) => {}
-            Op::Add => self.add(dst, sz, arg(0), arg(1)),
-            Op::Sub => {
-                if let Some(i) = self.imm32(arg(1))
-                    && i != i32::MIN
-                {
-                    let a = self.reg(arg(0));
-                    return self.add_imm(dst, sz, a, -i, self.single_use(arg(0)));
-                }
-                self.alu(AluOp::Sub, sz, dst, arg(0), arg(1));
-            }
-            Op::And => self.and(d, dst, sz),
-            Op::Or => self.commutative(AluOp::Or, sz, dst, arg(0), arg(1)),
-            Op::Xor => self.commutative(AluOp::Xor, sz, dst, arg(0), arg(1)),
-            Op::Mul => self.mul(dst, sz, arg(0), arg(1)),
-            Op::SDiv | Op::UDiv | Op::SRem | Op::URem => self.div(d, dst),
-            Op::Shl(bounded) => self.shift(d, dst, ShOp::Shl, bounded),
-            Op::LShr(bounded) => self.shift(d, dst, ShOp::Shr, bounded),
-            Op::AShr(bounded) => self.shift(d, dst, ShOp::Sar, bounded),
-            Op::RotL => {
-                let sz = self.sz(out);
-                let a = self.reg(arg(0));
-                match self.iconst(arg(1)) {
-                    Some(n) => {
-                        let n = (n as u32 % sz.bits()) as u8;
-                        if n == 0 {
-                            return self.mov(dst, a);
-                        }
-                        self.push(Inst::ShI { op: ShOp::Rol, sz, dst, a, n });
-                    }
-                    None => {
-                        let count = self.reg(arg(1));
-                        self.push(Inst::ShC { op: ShOp::Rol, sz, dst, a, count });
-                    }
-                }
-            }
-            Op::Neg => {
-                let a = self.reg(arg(0));
-                self.push(Inst::Un { op: UnOp::Neg, sz, dst, a });
-            }
-            Op::Not => {
-                let a = self.reg(arg(0));
-                self.push(Inst::Un { op: UnOp::Not, sz, dst, a });
-            }
-            Op::Clz => self.clz(dst, arg(0)),
-            Op::Ctz => self.ctz(dst, arg(0)),
-            Op::Popcnt => self.popcnt(dst, arg(0)),
-            Op::Bswap => {
-                let a = self.reg(arg(0));
-                if self.sz(out) == Sz::W {
-                    self.push(Inst::ShI { op: ShOp::Rol, sz: Sz::W, dst, a, n: 8 });
-                } else {
-                    self.push(Inst::Un { op: UnOp::Bswap, sz, dst, a });
-                }
-            }
-            Op::UMulWide => {
-                let lo = self.out_reg(d.results[1]);
-                let a = self.reg(arg(0));
-                let b = Rm::R(self.reg(arg(1)));
-                self.push(Inst::MulWide { signed: false, hi: dst, lo, a, b });
-            }
-            Op::SMulHi => {
-                let (lo, a) = (self.temp(false), self.reg(arg(0)));
-                let b = Rm::R(self.reg(arg(1)));
-                self.push(Inst::MulWide { signed: true, hi: dst, lo, a, b });
-            }
-            Op::UDivWide => {
-                let rem = self.out_reg(d.results[1]);
-                let (hi, lo, d) = (self.reg(arg(0)), self.reg(arg(1)), self.reg(arg(2)));
-                self.push(Inst::DivWide { quot: dst, rem, hi, lo, d });
-            }
-            Op::AddCarry => self.carry(d, AluOp::Adc),
-            Op::SubBorrow => self.carry(d, AluOp::Sbb),
-            Op::FAdd | Op::FSub | Op::FMul | Op::FDiv => {
-                let w = fw(self.ty(out));
-                let op = match d.op {
-                    Op::FAdd => FOp::Add,
-                    Op::FSub => FOp::Sub,
-                    Op::FMul => FOp::Mul,
-                    _ => FOp::Div,
-                };
-                // A foldable left operand of a commutative operation changes sides.
-                let swap = matches!(op, FOp::Add | FOp::Mul)
-                    && self.def(arg(1)).is_none_or(|x| !matches!(x.op, Op::Load { .. } | Op::Fconst(_)))
-                    && self.def(arg(0)).is_some_and(|x| matches!(x.op, Op::Load { .. } | Op::Fconst(_)));
-                let (x, y) = if swap { (arg(1), arg(0)) } else { (arg(0), arg(1)) };
-                let a = self.reg(x);
-                let b = self.rm(y, true);
-                self.push(Inst::FAlu { op, w, dst, a, b });
-            }
-            Op::FNeg => {
-                let a = self.reg(arg(0));
-                let b = mask(self.ty(out), true);
-                self.push(Inst::FAlu { op: FOp::Xor, w: Fw::X, dst, a, b });
-            }
-            Op::FAbs => {
-                let a = self.reg(arg(0));
-                let b = mask(self.ty(out), false);
-                self.push(Inst::FAlu { op: FOp::And, w: Fw::X, dst, a, b });
-            }
-            Op::FCopysign => {
-                let ty = self.ty(out);
-                let (m, s) = (self.temp(true), self.temp(true));
-                let (a, b) = (self.reg(arg(0)), self.reg(arg(1)));
-                self.push(Inst::FAlu { op: FOp::And, w: Fw::X, dst: m, a, b: mask(ty, false) });
-                self.push(Inst::FAlu { op: FOp::And, w: Fw::X, dst: s, a: b, b: mask(ty, true) });
-                self.push(Inst::FAlu { op: FOp::Or, w: Fw::X, dst, a: m, b: Rm::R(s) });
-            }
-            Op::FSqrt => {
-                let src = self.rm(arg(0), true);
-                self.push(Inst::Sqrt { w: fw(self.ty(out)), dst, src });
-            }
-            Op::Sext => {
-                let from = self.sz(arg(0));
-                let kind = if sz == Sz::Q { Ext::SQ(from) } else { Ext::SD(from) };
-                let src = self.rm(arg(0), true);
-                self.push(Inst::Ext { kind, dst, src });
-            }
-            Op::Zext => {
-                let kind = Ext::Z(self.sz(arg(0)));
-                let src = self.rm(arg(0), true);
-                self.push(Inst::Ext { kind, dst, src });
-            }
-            Op::Trunc => unreachable!("stands for its operand"),
-            Op::SiToF => {
-                let src = self.rm(arg(0), true);
-                self.push(Inst::IntToF { sz: self.sz(arg(0)).reg(), w: fw(self.ty(out)), dst, src });
-            }
-            Op::UiToF => {
-                let src = self.reg(arg(0));
-                let (t1, t2) = (self.temp(false), self.temp(false));
-                self.push(Inst::UintToF { w: fw(self.ty(out)), dst, src, t1, t2 });
-            }
-            Op::FToSi => {
-                let src = self.rm(arg(0), true);
-                self.push(Inst::FToInt { sz, w: fw(self.ty(arg(0))), dst, src });
-            }
-            Op::FToUi => {
-                let src = self.reg(arg(0));
-                let (t, t2) = (self.temp(true), self.temp(false));
-                self.push(Inst::FToUint { w: fw(self.ty(arg(0))), dst, src, t, t2 });
-            }
-            Op::FCvt => {
-                let src = self.rm(arg(0), true);
-                self.push(Inst::FCvt { w: fw(self.ty(arg(0))), dst, src });
-            }
-            Op::Bitcast => {
-                let src = self.reg(arg(0));
-                match (src.is_float(), dst.is_float()) {
-                    (false, true) => self.push(Inst::GToX { sz, dst, src }),
-                    (true, false) => self.push(Inst::XToG { sz, dst, src }),
-                    (false, false) => self.mov(dst, src),
-                    (true, true) => self.mov(dst, src),
-                }
-            }
-            ref op => unreachable!("{op:?} is no arithmetic"),
-        }
-    }
+rules! {
+    /// Arithmetic and conversions, each with a result.
+    fn arith(s: Isel, d) with out = d.results[0], dst = s.out_reg(out), full = s.sz(out), sz = full.reg(), w = fw(s.ty(out));
 
-    /// x << n combined with x >> width - n.
-    fn rotation(&mut self, d: &'a InstData, dst: Reg) -> bool {
-        let shift = |s: &Self, v: Value| -> Option<(bool, Value, i64)> {
-            let d = s.def(v)?;
-            match d.op {
-                Op::Shl(_) => Some((true, d.args[0], s.iconst(d.args[1])?)),
-                Op::LShr(_) => Some((false, d.args[0], s.iconst(d.args[1])?)),
-                _ => None,
-            }
-        };
-        let (Some((l1, x1, n1)), Some((l2, x2, n2))) = (shift(self, d.args[0]), shift(self, d.args[1]))
-        else {
-            return false;
-        };
-        let sz = self.sz(d.results[0]);
-        if l1 == l2 || x1 != x2 || n1 <= 0 || n2 <= 0 || n1 + n2 != sz.bits() as i64 {
-            return false;
-        }
-        let a = self.reg(x1);
-        self.push(Inst::ShI { op: ShOp::Rol, sz, dst, a, n: if l1 { n1 } else { n2 } as u8 });
-        true
+    // x << n combined with x >> width - n.
+    Add(Shl[_](x, #m), LShr[_](y, #n)) if x == y && turns(m, n, full) => rol(full, dst, s.reg(x), m);
+    Add(LShr[_](x, #n), Shl[_](y, #m)) if x == y && turns(m, n, full) => rol(full, dst, s.reg(x), m);
+    Or(Shl[_](x, #m), LShr[_](y, #n)) if x == y && turns(m, n, full) => rol(full, dst, s.reg(x), m);
+    Or(LShr[_](x, #n), Shl[_](y, #m)) if x == y && turns(m, n, full) => rol(full, dst, s.reg(x), m);
+    Xor(Shl[_](x, #m), LShr[_](y, #n)) if x == y && turns(m, n, full) => rol(full, dst, s.reg(x), m);
+    Xor(LShr[_](x, #n), Shl[_](y, #m)) if x == y && turns(m, n, full) => rol(full, dst, s.reg(x), m);
+
+    // An operand that lives on is not overwritten.
+    Add(~i, x) if s.single_use(x) => Inst::Alu { op: AluOp::Add, sz, dst, a: s.reg(x), b: Rmi::I(i) };
+    Add(~i, x) => Inst::Lea { dst, addr: Addr::reg(s.reg(x), i), sz };
+    Add(x, ~i) if s.single_use(x) => Inst::Alu { op: AluOp::Add, sz, dst, a: s.reg(x), b: Rmi::I(i) };
+    Add(x, ~i) => Inst::Lea { dst, addr: Addr::reg(s.reg(x), i), sz };
+    Add(x, y @ Shl[_](z, #k)) if s.single_use(y) && scale(k) => Inst::Lea { dst, addr: s.indexed(x, z, k as u8), sz };
+    Add(y @ Shl[_](z, #k), x) if s.single_use(y) && scale(k) => Inst::Lea { dst, addr: s.indexed(x, z, k as u8), sz };
+    Add(x, y) if !s.single_use(x) && !s.single_use(y) => Inst::Lea { dst, addr: s.indexed(x, y, 0), sz };
+    Add(x, y) if s.single_use(x) => s.commutative(AluOp::Add, sz, dst, x, y);
+    Add(x, y) => s.commutative(AluOp::Add, sz, dst, y, x);
+    Sub(x, ~i) if i != i32::MIN && s.single_use(x) => Inst::Alu { op: AluOp::Add, sz, dst, a: s.reg(x), b: Rmi::I(-i) };
+    Sub(x, ~i) if i != i32::MIN => Inst::Lea { dst, addr: Addr::reg(s.reg(x), -i), sz };
+    Sub(x, y) => s.alu(AluOp::Sub, sz, dst, x, y);
+    // Masks that a move extends.
+    And(x, #0xff) => Inst::Ext { kind: Ext::Z(Sz::B), dst, src: Rm::R(s.reg(x)) };
+    And(x, #0xffff) => Inst::Ext { kind: Ext::Z(Sz::W), dst, src: Rm::R(s.reg(x)) };
+    And(x, #0xffff_ffff) if sz == Sz::Q => Inst::Ext { kind: Ext::Z(Sz::D), dst, src: Rm::R(s.reg(x)) };
+    And(x, y) => s.commutative(AluOp::And, sz, dst, x, y);
+    Or(x, y) => s.commutative(AluOp::Or, sz, dst, x, y);
+    Xor(x, y) => s.commutative(AluOp::Xor, sz, dst, x, y);
+    Neg(x) => Inst::Un { op: UnOp::Neg, sz, dst, a: s.reg(x) };
+    Not(x) => Inst::Un { op: UnOp::Not, sz, dst, a: s.reg(x) };
+
+    Mul(~c, x) => s.mul_by(dst, sz, x, c);
+    Mul(x, ~c) => s.mul_by(dst, sz, x, c);
+    Mul(x, y) => Inst::Imul { sz, dst, a: s.reg(x), b: s.rm(y, full == sz) };
+    UMulWide(x, y) =>
+        Inst::MulWide { signed: false, hi: dst, lo: s.out_reg(d.results[1]), a: s.reg(x), b: Rm::R(s.reg(y)) };
+    SMulHi(x, y) => Inst::MulWide { signed: true, hi: dst, lo: s.temp(false), a: s.reg(x), b: Rm::R(s.reg(y)) };
+    UDivWide(hi, lo, y) =>
+        Inst::DivWide { quot: dst, rem: s.out_reg(d.results[1]), hi: s.reg(hi), lo: s.reg(lo), d: s.reg(y) };
+    SDiv(_, _) => s.div(d, dst);
+    UDiv(_, _) => s.div(d, dst);
+    SRem(_, _) => s.div(d, dst);
+    URem(_, _) => s.div(d, dst);
+    AddCarry(_, _, _) => s.carry(d, AluOp::Adc);
+    SubBorrow(_, _, _) => s.carry(d, AluOp::Sbb);
+
+    Shl[bounded](_, _) => s.shift(d, dst, ShOp::Shl, bounded);
+    LShr[bounded](_, _) => s.shift(d, dst, ShOp::Shr, bounded);
+    AShr[bounded](_, _) => s.shift(d, dst, ShOp::Sar, bounded);
+    RotL(x, #n) if (n as u32).is_multiple_of(full.bits()) => s.copied(dst, x);
+    RotL(x, #n) => rol(full, dst, s.reg(x), (n as u32 % full.bits()) as i64);
+    RotL(x, y) => Inst::ShC { op: ShOp::Rol, sz: full, dst, a: s.reg(x), count: s.reg(y) };
+    Clz(x) => s.clz(dst, x);
+    Ctz(x) => s.ctz(dst, x);
+    Popcnt(x) => s.popcnt(dst, x);
+    Bswap(x) if full == Sz::W => rol(full, dst, s.reg(x), 8);
+    Bswap(x) => Inst::Un { op: UnOp::Bswap, sz, dst, a: s.reg(x) };
+
+    // A left operand in memory changes sides.
+    FAdd(x, y) if s.in_memory(x) && !s.in_memory(y) => Inst::FAlu { op: FOp::Add, w, dst, a: s.reg(y), b: s.rm(x, true) };
+    FAdd(x, y) => Inst::FAlu { op: FOp::Add, w, dst, a: s.reg(x), b: s.rm(y, true) };
+    FMul(x, y) if s.in_memory(x) && !s.in_memory(y) => Inst::FAlu { op: FOp::Mul, w, dst, a: s.reg(y), b: s.rm(x, true) };
+    FMul(x, y) => Inst::FAlu { op: FOp::Mul, w, dst, a: s.reg(x), b: s.rm(y, true) };
+    FSub(x, y) => Inst::FAlu { op: FOp::Sub, w, dst, a: s.reg(x), b: s.rm(y, true) };
+    FDiv(x, y) => Inst::FAlu { op: FOp::Div, w, dst, a: s.reg(x), b: s.rm(y, true) };
+    FNeg(x) => Inst::FAlu { op: FOp::Xor, w: Fw::X, dst, a: s.reg(x), b: mask(s.ty(out), true) };
+    FAbs(x) => Inst::FAlu { op: FOp::And, w: Fw::X, dst, a: s.reg(x), b: mask(s.ty(out), false) };
+    FCopysign(x, y) => s.copysign(dst, x, y);
+    FSqrt(x) => Inst::Sqrt { w, dst, src: s.rm(x, true) };
+
+    Sext(x) if sz == Sz::Q => Inst::Ext { kind: Ext::SQ(s.sz(x)), dst, src: s.rm(x, true) };
+    Sext(x) => Inst::Ext { kind: Ext::SD(s.sz(x)), dst, src: s.rm(x, true) };
+    Zext(x) => Inst::Ext { kind: Ext::Z(s.sz(x)), dst, src: s.rm(x, true) };
+    SiToF(x) => Inst::IntToF { sz: s.sz(x).reg(), w, dst, src: s.rm(x, true) };
+    UiToF(x) => Inst::UintToF { w, dst, src: s.reg(x), t1: s.temp(false), t2: s.temp(false) };
+    FToSi(x) => Inst::FToInt { sz, w: fw(s.ty(x)), dst, src: s.rm(x, true) };
+    FToUi(x) => Inst::FToUint { w: fw(s.ty(x)), dst, src: s.reg(x), t: s.temp(true), t2: s.temp(false) };
+    FCvt(x) => Inst::FCvt { w: fw(s.ty(x)), dst, src: s.rm(x, true) };
+    Bitcast(x) if dst.is_float() && !s.ty(x).is_float() => Inst::GToX { sz, dst, src: s.reg(x) };
+    Bitcast(x) if !dst.is_float() && s.ty(x).is_float() => Inst::XToG { sz, dst, src: s.reg(x) };
+    Bitcast(x) => s.copied(dst, x);
+}
+
+/// Whether shifts by `m` and `n` bits, the other way, make a rotation.
+fn turns(m: i64, n: i64, sz: Sz) -> bool {
+    m > 0 && n > 0 && m + n == sz.bits() as i64
+}
+fn rol(sz: Sz, dst: Reg, a: Reg, n: i64) -> Inst {
+    Inst::ShI { op: ShOp::Rol, sz, dst, a, n: n as u8 }
+}
+/// Whether addresses scale by 2^k.
+fn scale(k: i64) -> bool {
+    (1..=3).contains(&k)
+}
+
+impl<'a> Isel<'a> {
+    fn copied(&mut self, dst: Reg, x: Value) {
+        let src = self.reg(x);
+        self.mov(dst, src);
+    }
+    fn indexed(&mut self, base: Value, index: Value, scale: u8) -> Addr {
+        let (base, index) = (self.reg(base), self.reg(index));
+        Addr { base: Base::Reg(base), index: Some((index, scale)), disp: 0 }
+    }
+    /// Whether an operand is, or can be, read from memory.
+    fn in_memory(&self, v: Value) -> bool {
+        self.def(v).is_some_and(|x| matches!(x.op, Op::Load { .. } | Op::Fconst(_)))
+    }
+    fn copysign(&mut self, dst: Reg, x: Value, y: Value) {
+        let ty = self.ty(x);
+        let (m, t) = (self.temp(true), self.temp(true));
+        let (a, b) = (self.reg(x), self.reg(y));
+        self.push(Inst::FAlu { op: FOp::And, w: Fw::X, dst: m, a, b: mask(ty, false) });
+        self.push(Inst::FAlu { op: FOp::And, w: Fw::X, dst: t, a: b, b: mask(ty, true) });
+        self.push(Inst::FAlu { op: FOp::Or, w: Fw::X, dst, a: m, b: Rm::R(t) });
     }
     fn alu(&mut self, op: AluOp, sz: Sz, dst: Reg, a: Value, b: Value) {
         let a = self.reg(a);
@@ -212,67 +145,7 @@ impl<'a> Isel<'a> {
             self.alu(op, sz, dst, a, b)
         }
     }
-    fn and(&mut self, d: &'a InstData, dst: Reg, sz: Sz) {
-        // Masks that a move extends.
-        if let Some(c) = self.iconst(d.args[1]) {
-            let kind = match (c as u64, sz) {
-                (0xff, _) => Some(Ext::Z(Sz::B)),
-                (0xffff, _) => Some(Ext::Z(Sz::W)),
-                (0xffff_ffff, Sz::Q) => Some(Ext::Z(Sz::D)),
-                _ => None,
-            };
-            if let Some(kind) = kind {
-                let src = Rm::R(self.reg(d.args[0]));
-                return self.push(Inst::Ext { kind, dst, src });
-            }
-        }
-        self.commutative(AluOp::And, sz, dst, d.args[0], d.args[1])
-    }
-
-    fn add(&mut self, dst: Reg, sz: Sz, a: Value, b: Value) {
-        let (a, b) = if self.imm32(a).is_some() { (b, a) } else { (a, b) };
-        if let Some(i) = self.imm32(b) {
-            let one = self.single_use(a);
-            // base + index + constant
-            let r = self.reg(a);
-            return self.add_imm(dst, sz, r, i, one);
-        }
-        // x + (y << k): one LEA.
-        for (x, y) in [(a, b), (b, a)] {
-            if let Some(InstData { op: Op::Shl(_), args, .. }) = self.def(y)
-                && self.single_use(y)
-                && let Some(k @ 1..=3) = self.iconst(args[1])
-            {
-                let (base, index) = (self.reg(x), self.reg(args[0]));
-                let addr = Addr { base: Base::Reg(base), index: Some((index, k as u8)), disp: 0 };
-                return self.push(Inst::Lea { dst, addr, sz });
-            }
-        }
-        // Operands that live on are not overwritten.
-        if !self.single_use(a) && !self.single_use(b) {
-            let (base, index) = (self.reg(a), self.reg(b));
-            let addr = Addr { base: Base::Reg(base), index: Some((index, 0)), disp: 0 };
-            return self.push(Inst::Lea { dst, addr, sz });
-        }
-        let (a, b) = if self.single_use(a) { (a, b) } else { (b, a) };
-        self.commutative(AluOp::Add, sz, dst, a, b)
-    }
-    fn add_imm(&mut self, dst: Reg, sz: Sz, a: Reg, imm: i32, dies: bool) {
-        if dies {
-            self.push(Inst::Alu { op: AluOp::Add, sz, dst, a, b: Rmi::I(imm) });
-        } else {
-            self.push(Inst::Lea { dst, addr: Addr::reg(a, imm), sz });
-        }
-    }
-
-    fn mul(&mut self, dst: Reg, sz: Sz, a: Value, b: Value) {
-        let (a, b) = if self.imm32(a).is_some() { (b, a) } else { (a, b) };
-        let Some(c) = self.imm32(b) else {
-            let fold = self.sz(b) == sz;
-            let ra = self.reg(a);
-            let rb = self.rm(b, fold);
-            return self.push(Inst::Imul { sz, dst, a: ra, b: rb });
-        };
+    fn mul_by(&mut self, dst: Reg, sz: Sz, a: Value, c: i32) {
         let shift = |c: i32| (c > 0 && (c as u32).is_power_of_two()).then(|| c.trailing_zeros() as u8);
         match c {
             0 => self.push(Inst::Imm { dst, imm: 0 }),
@@ -287,8 +160,8 @@ impl<'a> Isel<'a> {
             }
             3 | 5 | 9 => {
                 let r = self.reg(a);
-                let addr =
-                    Addr { base: Base::Reg(r), index: Some((r, (c - 1).trailing_zeros() as u8)), disp: 0 };
+                let scale = (c - 1).trailing_zeros() as u8;
+                let addr = Addr { base: Base::Reg(r), index: Some((r, scale)), disp: 0 };
                 self.push(Inst::Lea { dst, addr, sz });
             }
             _ if shift(c).is_some() => {

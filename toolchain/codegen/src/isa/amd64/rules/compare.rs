@@ -2,6 +2,7 @@
 use super::Isel;
 use super::arith::fw;
 use crate::isa::amd64::inst::*;
+use crate::mach::rules::rules;
 use ir::op::{Cc, Fcc};
 use ir::{InstData, Op, Ty, Value};
 
@@ -15,12 +16,21 @@ pub enum Flags {
     },
 }
 
+rules! {
+    /// Comparisons, and what chooses by them.
+    fn comparisons(s: Isel, d);
+
+    Icmp[_](_, _) => s.truth(d);
+    Fcmp[_](_, _) => s.truth(d);
+    Select(cond, x, y) => s.choice(d, cond, x, y);
+    SpinHint() => Inst::Pause;
+    Breakpoint() => Inst::Int3;
+}
+
 impl<'a> Isel<'a> {
-    pub fn compare(&mut self, d: &'a InstData) {
+    /// A comparison whose result is wanted as a value.
+    fn truth(&mut self, d: &'a InstData) {
         let dst = self.out_reg(d.results[0]);
-        if d.op == Op::Select {
-            return self.choice(d);
-        }
         match self.comparison(d, true) {
             Flags::Cc(cc) => self.push(Inst::Setcc { cc, dst }),
             Flags::Feq { ne } => {
@@ -161,8 +171,7 @@ impl<'a> Isel<'a> {
         }
     }
 
-    fn choice(&mut self, d: &'a InstData) {
-        let (cond, x, y) = (d.args[0], d.args[1], d.args[2]);
+    fn choice(&mut self, d: &'a InstData, cond: Value, x: Value, y: Value) {
         let out = d.results[0];
         let dst = self.out_reg(out);
         // Operands first: constants may need instructions that change flags.

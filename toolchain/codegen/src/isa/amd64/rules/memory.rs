@@ -3,62 +3,58 @@ use super::Isel;
 use crate::isa::amd64::Amd64;
 use crate::isa::amd64::inst::*;
 use crate::mach::Rules;
+use crate::mach::rules::rules;
 use ir::op::{AtomicOp, BoundsKind};
 use ir::{EntityId, InstData, Op, Ty, Value};
 
+rules! {
+    /// Operations on memory, where something better is known than what all machines do.
+    fn accesses(s: Isel, d);
+
+    PtrAdd(p, ~c) => Inst::Lea { dst: s.out_reg(d.results[0]), addr: Addr::reg(s.reg(p), c), sz: Sz::Q };
+    PtrAdd(p, i) => s.sum(d, p, i);
+    Store{off}(p, _) if s.read_modify_write(d, off) => s.probe(p, off as i64);
+    AtomicLoad(p) => s.atomic_load(d, p);
+    AtomicStore(p, x) => s.atomic_store(p, x);
+    AtomicRmw[op](_, _) => s.atomic(d, op);
+    AtomicCas(p, old, new) => s.compare_and_swap(d, p, old, new);
+    BoundsCheck{kind, signed}(_, _) => s.bounds_check(d, kind, signed);
+}
+
 impl<'a> Isel<'a> {
-    /// Operations on memory.
-    pub fn memory_op(&mut self, d: &'a InstData) {
-        match d.op {
-            Op::PtrAdd => {
-                let out = d.results[0];
-                let dst = self.out_reg(out);
-                if let Some(c) = self.imm32(d.args[1]) {
-                    let a = self.reg(d.args[0]);
-                    return self.push(Inst::Lea { dst, addr: Addr::reg(a, c), sz: Sz::Q });
-                }
-                let addr = self.address_of_sum(d.args[0], d.args[1]);
-                match addr {
-                    // base + index where the base dies: plain addition.
-                    Addr { base: Base::Reg(a), index: Some((b, 0)), disp: 0 }
-                        if self.single_use(d.args[0]) =>
-                    {
-                        self.push(Inst::Alu { op: AluOp::Add, sz: Sz::Q, dst, a, b: Rmi::R(b) })
-                    }
-                    addr => self.push(Inst::Lea { dst, addr, sz: Sz::Q }),
-                }
+    fn sum(&mut self, d: &InstData, p: Value, i: Value) {
+        let dst = self.out_reg(d.results[0]);
+        match self.address_of_sum(p, i) {
+            // base + index where the base dies: plain addition.
+            Addr { base: Base::Reg(a), index: Some((b, 0)), disp: 0 } if self.single_use(p) => {
+                self.push(Inst::Alu { op: AluOp::Add, sz: Sz::Q, dst, a, b: Rmi::R(b) })
             }
-            Op::Store { off, .. } if self.read_modify_write(d, off) => self.probe(d.args[0], off as i64),
-            Op::AtomicLoad => {
-                let out = d.results[0];
-                let (dst, ty) = (self.out_reg(out), self.ty(out));
-                let addr = Amd64::addr(self, d.args[0], 0);
-                Amd64::load(self, dst, ty, addr);
-                self.probe(d.args[0], 0);
-            }
-            Op::AtomicStore => {
-                let sz = self.sz(d.args[1]);
-                let addr = Amd64::addr(self, d.args[0], 0);
-                let src = self.reg(d.args[1]);
-                let dst = self.temp(false);
-                self.push(Inst::Xchg { sz, addr, dst, src });
-                self.probe(d.args[0], 0);
-            }
-            Op::AtomicRmw(op) => self.atomic(d, op),
-            Op::AtomicCas => {
-                let out = d.results[0];
-                let sz = self.sz(d.args[1]);
-                let addr = Amd64::addr(self, d.args[0], 0);
-                let (old, new) = (self.reg(d.args[1]), self.reg(d.args[2]));
-                let found = self.temp(false);
-                self.push(Inst::CmpXchg { sz, addr, old, new, dst: found });
-                let dst = self.out_reg(out);
-                self.push(Inst::Setcc { cc: Cond::E, dst });
-                self.probe(d.args[0], 0);
-            }
-            Op::BoundsCheck { kind, signed, .. } => self.bounds_check(d, kind, signed),
-            _ => self.memory(d),
+            addr => self.push(Inst::Lea { dst, addr, sz: Sz::Q }),
         }
+    }
+    fn atomic_load(&mut self, d: &InstData, p: Value) {
+        let (dst, ty) = (self.out_reg(d.results[0]), self.ty(d.results[0]));
+        let addr = Amd64::addr(self, p, 0);
+        Amd64::load(self, dst, ty, addr);
+        self.probe(p, 0);
+    }
+    fn atomic_store(&mut self, p: Value, x: Value) {
+        let sz = self.sz(x);
+        let addr = Amd64::addr(self, p, 0);
+        let src = self.reg(x);
+        let dst = self.temp(false);
+        self.push(Inst::Xchg { sz, addr, dst, src });
+        self.probe(p, 0);
+    }
+    fn compare_and_swap(&mut self, d: &InstData, p: Value, old: Value, new: Value) {
+        let sz = self.sz(old);
+        let addr = Amd64::addr(self, p, 0);
+        let (old, new) = (self.reg(old), self.reg(new));
+        let found = self.temp(false);
+        self.push(Inst::CmpXchg { sz, addr, old, new, dst: found });
+        let dst = self.out_reg(d.results[0]);
+        self.push(Inst::Setcc { cc: Cond::E, dst });
+        self.probe(p, 0);
     }
 
     /// The address base + index of an addition that is wanted in a register.

@@ -1,0 +1,120 @@
+//! The form in which machines write their rules: a table, one line a rule, tried from the top.
+//!
+//! ```text
+//! rules! {
+//!     fn sums(s: Isel, d) with dst = s.out_reg(d.results[0]), sz = s.sz(d.results[0]);
+//!     Add(x, ~i)                                     => Inst::AddImm { sz, dst, a: s.reg(x), i };
+//!     Add(x, y @ Shl[_](z, #k)) if s.single_use(y)   => Inst::AddShifted { sz, dst, a: s.reg(x), b: s.reg(z), k };
+//!     Add(x, y)                                      => Inst::Add { sz, dst, a: s.reg(x), b: s.reg(y) };
+//! }
+//! ```
+//!
+//! This is a function that takes the selection and an instruction, and tells whether a rule fitted. A pattern names an operation of
+//! the IR, what it carries (`Shl[bounded]`, `Load{off}`), and all its operands:
+//!
+//! | pattern | fits |
+//! |---|---|
+//! | `x` | any value |
+//! | `_` | any value, without a name |
+//! | `#k`, `#0xff` | a constant, or this one |
+//! | `~i` | a constant that fits 32 bits with sign, as an `i32` |
+//! | `Shl[_](z, #k)` | the result of that operation |
+//! | `y @ Shl[_](z, #k)` | the same, with a name for the whole |
+//!
+//! What follows `if` is Rust. What stands behind the arrow is Rust too: an instruction, which is written when the operands
+//! that it asks for have been, in the order of its fields; or `()`, if the rule has written all itself. Loads fold into
+//! their users through `foldable_load`, not through patterns: whether one may move is not a matter of shape.
+
+/// Writes a table of rules; see the module.
+macro_rules! rules {
+    ($(#[$doc:meta])* fn $name:ident($s:ident: $sel:ident, $d:ident) $(with $($local:ident = $value:expr),+)?;
+     $($op:ident $([$($payload:tt)*])? $({$($field:tt)*})? ($($args:tt)*) $(if $guard:expr)? => $action:expr;)*) => {
+        $(#[$doc])*
+        #[allow(irrefutable_let_patterns, clippy::redundant_pattern, reason = "written by the macro")]
+        pub fn $name<'a>($s: &mut $sel<'a>, $d: &'a ir::InstData) -> bool {
+            $($(let $local = $value;)+)?
+            $($crate::mach::rules::rules!(
+                @match $s [let ir::Op::$op $(($($payload)*))? $({$($field)*, ..})? = $d.op && let args = &$d.args[..]]
+                [{args: $($args)*}] ($($guard)?) $action);)*
+            false
+        }
+    };
+    // All operands have been looked at.
+    (@match $s:ident [$($so_far:tt)*] [] ($($guard:expr)?) $action:expr) => {
+        if $($so_far)* $(&& $guard)? {
+            let written = $action;
+            $crate::mach::rules::Written::write(written, $s);
+            return true;
+        }
+    };
+    (@match $s:ident [$($so_far:tt)*] [{$args:ident: $(,)?} $($more:tt)*] $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@match $s [$($so_far)* && $args.is_empty()] [$($more)*] $guard $action)
+    };
+    (@match $s:ident [$($so_far:tt)*] [{$args:ident: , $($rest:tt)+} $($more:tt)*] $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@match $s [$($so_far)*] [{$args: $($rest)+} $($more)*] $guard $action)
+    };
+    (@match $s:ident [$($so_far:tt)*] [{$args:ident: _ $($rest:tt)*} $($more:tt)*] $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@match $s [$($so_far)* && let [_, rest @ ..] = $args]
+            [{rest: $($rest)*} $($more)*] $guard $action)
+    };
+    (@match $s:ident [$($so_far:tt)*] [{$args:ident: # $k:ident $($rest:tt)*} $($more:tt)*] $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@match $s
+            [$($so_far)* && let [v, rest @ ..] = $args && let Some($k) = $s.iconst(*v)]
+            [{rest: $($rest)*} $($more)*] $guard $action)
+    };
+    (@match $s:ident [$($so_far:tt)*] [{$args:ident: # $k:literal $($rest:tt)*} $($more:tt)*] $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@match $s
+            [$($so_far)* && let [v, rest @ ..] = $args && $s.iconst(*v) == Some($k)]
+            [{rest: $($rest)*} $($more)*] $guard $action)
+    };
+    (@match $s:ident [$($so_far:tt)*] [{$args:ident: ~ $i:ident $($rest:tt)*} $($more:tt)*] $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@match $s
+            [$($so_far)* && let [v, rest @ ..] = $args && let Some($i) = $s.imm32(*v)]
+            [{rest: $($rest)*} $($more)*] $guard $action)
+    };
+    (@match $s:ident $so_far:tt [{$args:ident: $y:ident @ $op:ident $([$($payload:tt)*])? ($($inner:tt)*) $($rest:tt)*}
+     $($more:tt)*] $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@nested $s $so_far $args $y [ir::Op::$op $(($($payload)*))?] ($($inner)*)
+            [$($rest)*] [$($more)*] $guard $action)
+    };
+    (@match $s:ident $so_far:tt [{$args:ident: $op:ident $([$($payload:tt)*])? ($($inner:tt)*) $($rest:tt)*}
+     $($more:tt)*] $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@nested $s $so_far $args v [ir::Op::$op $(($($payload)*))?] ($($inner)*)
+            [$($rest)*] [$($more)*] $guard $action)
+    };
+    (@match $s:ident [$($so_far:tt)*] [{$args:ident: $x:ident $($rest:tt)*} $($more:tt)*] $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@match $s [$($so_far)* && let [v, rest @ ..] = $args && let $x = *v]
+            [{rest: $($rest)*} $($more)*] $guard $action)
+    };
+    (@nested $s:ident [$($so_far:tt)*] $args:ident $y:ident [$($op:tt)*] ($($inner:tt)*) [$($rest:tt)*] [$($more:tt)*]
+     $guard:tt $action:expr) => {
+        $crate::mach::rules::rules!(@match $s
+            [$($so_far)* && let [v, rest @ ..] = $args && let $y = *v && let Some(i) = $s.def($y)
+             && let $($op)* = i.op && let inner = &i.args[..]]
+            [{inner: $($inner)*} {rest: $($rest)*} $($more)*] $guard $action)
+    };
+}
+pub(crate) use rules;
+
+use super::Rules;
+use super::select::Select;
+
+/// What a rule's right side may be.
+pub trait Written<M: Rules> {
+    /// Writes it.
+    fn write(self, s: &mut Select<M>);
+}
+
+/// The rule has written all itself.
+impl<M: Rules> Written<M> for () {
+    fn write(self, _: &mut Select<M>) {}
+}
+
+impl<M: Rules, I> Written<M> for I
+where
+    I: super::Inst + Into<super::inst::Any<M::Inst>>,
+{
+    fn write(self, s: &mut Select<M>) {
+        s.put(self.into());
+    }
+}
