@@ -1,5 +1,6 @@
 //! Assignments.
 use crate::fx::Fx;
+use crate::order::Operand;
 use crate::place::{Opd, Place, Root};
 use crate::tyq::K;
 use crate::value::{Addr, Val};
@@ -74,9 +75,10 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// `lhs = rhs`
     pub fn assign(&mut self, lhs: &'a [Expr], rhs: &'a [Expr]) {
         let pos = self.s.pos;
-        let operands: Vec<&'a Expr> = rhs.iter().collect();
         if lhs.len() == rhs.len() || matches!(rhs[0].unparen().kind, ExprKind::Call { .. }) {
-            self.calls_before_reads(&lhs.iter().collect::<Vec<_>>(), &operands);
+            let to = lhs.iter().map(|l| (lhs.len() == rhs.len() && !is_blank(l)).then(|| self.ty_of(l)));
+            let operands: Vec<Operand<'a>> = rhs.iter().zip(to).collect();
+            self.operands_first(&lhs.iter().collect::<Vec<_>>(), &operands);
         }
         if let ([l], [r]) = (lhs, rhs) {
             let left = self.left(l);
@@ -164,7 +166,7 @@ impl<'p, 'a> Fx<'p, 'a> {
 
     /// `x op= y`
     pub fn op_assign(&mut self, s: &'a Stmt, op: BinaryOp, lhs: &'a Expr, rhs: &'a Expr) {
-        self.calls_before_reads(&[lhs], &[rhs]);
+        self.operands_first(&[lhs], &[(rhs, None)]);
         let left = self.left(lhs);
         let Some(t) = self.left_ty(&left) else { panic!("{}: op= to blank", s.pos) };
         if op.is_shift() {
@@ -256,7 +258,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     pub fn send(&mut self, s: &'a Stmt, chan: &'a Expr, value: &'a Expr) {
         let K::Chan(_, elem) = self.p.kind(self.ty_of(chan)) else { panic!("{}: no channel", s.pos) };
         let elem = self.ty(elem);
-        self.calls_first(&[chan, value]);
+        self.operands_first(&[], &[(chan, None), (value, Some(elem))]);
         let c = self.scalar(chan);
         let v = self.expr_as(value, elem);
         self.s.pos = s.pos;
@@ -304,4 +306,8 @@ impl<'p, 'a> Fx<'p, 'a> {
     pub fn keep_alive(&mut self, v: Value) {
         self.ins0(Op::KeepAlive, &[v]);
     }
+}
+
+fn is_blank(e: &Expr) -> bool {
+    e.unparen().as_ident().is_some_and(|n| n.is_blank())
 }

@@ -34,6 +34,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             Builtin::Append => self.append(e, args),
             Builtin::Copy => {
+                self.calls_first(&args.iter().collect::<Vec<_>>());
                 let (d, s) = (self.expr(&args[0]), self.expr(&args[1]));
                 let dt = self.ty_of(&args[0]);
                 self.s.pos = e.pos;
@@ -42,6 +43,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             Builtin::Complex => {
                 let t = self.ty_of(e);
                 let half = self.complex_part(t);
+                self.calls_first(&args.iter().collect::<Vec<_>>());
                 let re = self.expr_as(&args[0], half).single();
                 let im = self.expr_as(&args[1], half).single();
                 Val::Flat(smallvec![re, im])
@@ -51,6 +53,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             Builtin::Make => self.make(e, args),
             Builtin::Max | Builtin::Min => {
                 let t = self.ty_of(e);
+                self.calls_first(&args.iter().collect::<Vec<_>>());
                 let mut v = self.expr_as(&args[0], t);
                 for a in &args[1..] {
                     let w = self.expr_as(a, t);
@@ -90,6 +93,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 return None;
             }
             Builtin::Add => {
+                self.calls_first(&args.iter().collect::<Vec<_>>());
                 let p = self.scalar(&args[0]);
                 let (n, ..) = self.index_value(&args[1]);
                 Val::one(self.ptr_add(p, n))
@@ -173,14 +177,15 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             _ => {}
         }
-        self.calls_first(&args.iter().collect::<Vec<_>>());
+        self.calls_first_as(args, &tys);
+        let last = self.last_acting(args);
         let vals = args
             .iter()
             .zip(&tys)
             .enumerate()
             .map(|(i, (a, &t))| {
                 let v = self.expr_as(a, t);
-                if args[i + 1..].iter().any(|a| self.has_call(a)) { self.settle(t, v) } else { v }
+                if last.is_some_and(|l| i < l) { self.settle(t, v) } else { v }
             })
             .collect();
         (vals, tys)
@@ -236,14 +241,14 @@ impl<'p, 'a> Fx<'p, 'a> {
                 self.rt1(if cap { "chancap" } else { "chanlen" }, &[c])
             }
             K::Array(_, n) => {
-                if self.has_call(x) {
+                if self.acts(x) {
                     self.operand(x);
                 }
                 self.word(n as i64)
             }
             K::Ptr(a) => {
                 let K::Array(_, n) = self.p.kind(a) else { panic!("{}: len of a pointer", x.pos) };
-                if self.has_call(x) {
+                if self.acts(x) {
                     self.expr(x);
                 }
                 self.word(n as i64)
@@ -257,6 +262,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         match self.p.kind(t) {
             K::Slice(el) => {
                 let el = self.ty(el);
+                self.calls_first(&args[1..].iter().collect::<Vec<_>>());
                 let len = self.size_arg(&args[1], "panicmakeslicelen");
                 let cap = match args.get(2) {
                     Some(c) => self.size_arg(c, "panicmakeslicecap"),
@@ -334,6 +340,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
 
     fn unsafe_slice(&mut self, e: &'a Expr, b: Builtin, args: &'a [Expr]) -> Val {
+        self.calls_first(&args.iter().collect::<Vec<_>>());
         let pt = self.ty_of(&args[0]);
         let p = self.scalar(&args[0]);
         let (n, known, _) = self.index_value(&args[1]);

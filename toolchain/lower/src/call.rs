@@ -2,6 +2,7 @@
 use crate::fx::Fx;
 use crate::iface::itab_fun;
 use crate::intrinsics;
+use crate::order::Operand;
 use crate::place::Opd;
 use crate::tyq::K;
 use crate::value::{Addr, Val};
@@ -79,11 +80,11 @@ impl<'p, 'a> Fx<'p, 'a> {
             let to = self.ty_of(fun);
             return vec![self.conversion(e, &args[0], to)];
         }
+        if let Some(vals) = self.take_ahead(e) {
+            return vals;
+        }
         if let Some(b) = self.builtin_of(fun) {
             return self.builtin(e, b, args).into_iter().collect();
-        }
-        if let Some(vals) = self.take_hoisted(e) {
-            return vals;
         }
         let plan = self.plan(e);
         self.s.pos = e.pos;
@@ -170,10 +171,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             return Plan { target, args, params, results, keep };
         }
         let ft = self.ty_of(fun);
-        let operands: Vec<&'a Expr> = std::iter::once(fun).chain(args).collect();
-        self.calls_first(&operands);
-        let f = self.scalar(fun);
         let sig = self.p.signature(ft);
+        self.callee_and_args_first(fun, args, spread, &sig.params, sig.variadic);
+        let f = self.scalar(fun);
         let vals = self.args(args, spread, &sig.params, sig.variadic);
         let (params, results) = self.sig_types(ft);
         Plan { target: Target::Closure(f), args: vals, params, results, keep: Vec::new() }
@@ -200,10 +200,21 @@ impl<'p, 'a> Fx<'p, 'a> {
         args: &'a [Expr],
         spread: bool,
     ) -> Plan {
-        let operands: Vec<&'a Expr> = std::iter::once(x).chain(args).collect();
-        self.calls_first(&operands);
         let m = self.find_method(sel, s);
         let t = self.ty_of(x);
+        match &m.kind {
+            MethodKind::Declared { obj, args: targs, .. } => {
+                let subst = self.p.decl_subst(*obj, targs);
+                let (params, _) = self.p.decl_types(*obj, &subst);
+                let variadic = self.is_variadic(*obj);
+                self.callee_and_args_first(x, args, spread, &params[1..], variadic);
+            }
+            MethodKind::Interface(i) => {
+                let owner = self.path_type(t, &m.path);
+                let sig = self.p.signature(self.ty(self.p.iface_methods(owner)[*i].sig));
+                self.callee_and_args_first(x, args, spread, &sig.params, sig.variadic);
+            }
+        }
         let o = self.operand(x);
         self.s.pos = sel.pos;
         let (o, owner) = self.walk_path(o, t, &m.path);
@@ -213,8 +224,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 let subst = self.p.decl_subst(obj, &targs);
                 let (params, results) = self.p.decl_types(obj, &subst);
                 let recv = if args.is_empty() { recv } else { self.settle(params[0], recv) };
-                let variadic =
-                    self.p.ck.table.as_signature(self.p.ck.table.obj(obj).ty).is_some_and(|s| s.variadic);
+                let variadic = self.is_variadic(obj);
                 let mut vals = vec![recv];
                 let how = self.p.uintptrs(obj);
                 let (args, keep) = self.kept_args(args, spread, &params[1..], variadic, how);
@@ -237,6 +247,27 @@ impl<'p, 'a> Fx<'p, 'a> {
                 Plan { target: Target::Code(code), args: vals, params, results, keep: Vec::new() }
             }
         }
+    }
+    fn is_variadic(&self, obj: ObjId) -> bool {
+        self.p.ck.table.as_signature(self.p.ck.table.obj(obj).ty).is_some_and(|s| s.variadic)
+    }
+    /// What comes first in a func value or a receiver, and in the arguments.
+    fn callee_and_args_first(
+        &mut self,
+        callee: &'a Expr,
+        args: &'a [Expr],
+        spread: bool,
+        params: &[TypeId],
+        variadic: bool,
+    ) {
+        let params: Vec<TypeId> = params.iter().map(|&t| self.ty(t)).collect();
+        let tys = self.parameter_types(args.len(), spread, &params, variadic);
+        if self.last_acting(args).is_some() {
+            self.known_receiver_first(callee);
+        }
+        let args = args.iter().zip(tys.into_iter().map(Some).chain(std::iter::repeat(None)));
+        let operands: Vec<Operand<'a>> = std::iter::once((callee, None)).chain(args).collect();
+        self.operands_first(&[], &operands);
     }
     /// The receiver for a method from an operand of type `t`: its address, its value, or what it points to.
     pub fn receiver(&mut self, o: &Opd, t: TypeId, ptr: bool) -> (Val, TypeId) {
@@ -370,6 +401,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let fixed = if variadic && !spread { params.len() - 1 } else { params.len() };
         let mut out = Vec::with_capacity(params.len());
         let mut late = Vec::new();
+        let last = self.last_acting(args);
         for (i, (a, &t)) in args.iter().zip(&params[..fixed]).enumerate() {
             if let Some(x) = self.pointer_of(a) {
                 let p = self.scalar(x);
@@ -379,7 +411,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 continue;
             }
             let v = self.expr_as(a, t);
-            out.push(if args[i + 1..].iter().any(|a| self.has_call(a)) { self.settle(t, v) } else { v });
+            out.push(if last.is_some_and(|l| i < l) { self.settle(t, v) } else { v });
         }
         if variadic && !spread {
             let rest = &args[fixed.min(args.len())..];
@@ -417,11 +449,12 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         let fixed = if variadic && !spread { params.len() - 1 } else { params.len() };
         let tys = self.parameter_types(args.len(), spread, &params, variadic);
-        self.argument_calls_first(&args.iter().collect::<Vec<_>>(), &tys);
+        self.calls_first_as(args, &tys);
+        let last = self.last_acting(args);
         let mut out = Vec::with_capacity(params.len());
         for (i, (a, &t)) in args.iter().zip(&params[..fixed]).enumerate() {
             let v = self.expr_as(a, t);
-            let v = if args[i + 1..].iter().any(|a| self.has_call(a)) { self.settle(t, v) } else { v };
+            let v = if last.is_some_and(|l| i < l) { self.settle(t, v) } else { v };
             out.push(v);
         }
         if variadic && !spread {
@@ -486,33 +519,6 @@ impl<'p, 'a> Fx<'p, 'a> {
         let len = self.word(n as i64);
         Val::Flat(smallvec::smallvec![p, len, len])
     }
-    /// Whether evaluating `e` may run other code of the program.
-    pub fn has_call(&self, e: &Expr) -> bool {
-        if matches!(self.mode(e), Mode::Const | Mode::Type) {
-            return false;
-        }
-        match &e.kind {
-            ExprKind::Call { fun, args, .. } => {
-                let pure = self.mode(fun) == Mode::Type || self.builtin_of(fun).is_some();
-                !pure || args.iter().any(|a| self.has_call(a))
-            }
-            ExprKind::Paren(x) | ExprKind::Star(x) => self.has_call(x),
-            ExprKind::Selector { x, .. } => self.selection(e.id).is_some() && self.has_call(x),
-            ExprKind::TypeAssert { x, .. } => self.has_call(x),
-            ExprKind::Unary { op, x } => *op == syntax::ast::UnaryOp::Recv || self.has_call(x),
-            ExprKind::Binary { x, y, .. } => self.has_call(x) || self.has_call(y),
-            ExprKind::Index { x, indices } => self.has_call(x) || indices.iter().any(|i| self.has_call(i)),
-            ExprKind::Slice { x, index, .. } => {
-                self.has_call(x) || index.iter().flatten().any(|i| self.has_call(i))
-            }
-            ExprKind::CompositeLit { elems, .. } => elems.iter().any(|x| match &x.kind {
-                ExprKind::KeyValue { value, .. } => self.has_call(value),
-                _ => self.has_call(x),
-            }),
-            _ => false,
-        }
-    }
-
     /// The address of a function's code.
     pub fn code_addr(&mut self, f: FuncId) -> Value {
         let ty = self.word_ty();

@@ -15,9 +15,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// A literal of type `t` as a value.
     pub fn literal(&mut self, e: &'a Expr, t: TypeId) -> Val {
         let ExprKind::CompositeLit { elems, .. } = &e.kind else { panic!("{}: no literal", e.pos) };
-        if !matches!(self.p.kind(t), K::Map(..)) {
-            self.element_calls_first(elems);
-        }
+        self.elements_first(e, t);
         match self.p.kind(t) {
             // Elided `&T` in a literal of pointers.
             K::Ptr(el) => {
@@ -92,13 +90,16 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// An element of a literal, whose own type may be left out.
     fn elem_value_of(&mut self, x: &'a Expr, t: TypeId) -> Val {
-        if let ExprKind::CompositeLit { ty: None, .. } = &x.kind {
+        if let ExprKind::CompositeLit { ty: None, .. } = &x.kind
+            && !self.order.has(x)
+        {
             return self.literal(x, t);
         }
         self.expr_as(x, t)
     }
     fn elem_into(&mut self, x: &'a Expr, t: TypeId, to: Addr, zeroed: bool) {
         match &x.unparen().kind {
+            _ if self.order.has(x.unparen()) => self.expr_into(x, t, to),
             ExprKind::CompositeLit { .. }
                 if !self.p.is_flat(t) && !matches!(self.p.kind(t), K::Ptr(_)) && !self.p.is_iface(t) =>
             {
@@ -128,7 +129,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// A struct or array literal into fresh memory.
     pub fn literal_into(&mut self, e: &'a Expr, t: TypeId, to: Addr, zeroed: bool) {
         let ExprKind::CompositeLit { elems, .. } = &e.kind else { panic!("{}: no literal", e.pos) };
-        self.element_calls_first(elems);
+        self.elements_first(e, t);
         match self.p.kind(t) {
             K::Struct => {
                 if self.static_copy(e, t, to) {

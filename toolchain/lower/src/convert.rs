@@ -63,7 +63,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// A slice that is read once and not kept: `[]byte(text)` is the text itself.
     pub fn passing_bytes(&mut self, e: &'a Expr) -> Val {
         match self.text_conversion(e) {
-            Some(x) if matches!(self.p.kind(self.ty_of(e)), K::Slice(_)) => {
+            Some(x) if matches!(self.p.kind(self.ty_of(e)), K::Slice(_)) && !self.order.has(e.unparen()) => {
                 let v = self.expr(x);
                 Val::Flat(smallvec![v.leaf(0), v.leaf(1), v.leaf(1)])
             }

@@ -25,7 +25,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             let t = self.ty(info.ty);
             return self.zero_val(t);
         }
-        if let Some(mut vals) = self.take_hoisted(e) {
+        if let Some(mut vals) = self.take_ahead(e) {
             return vals.swap_remove(0);
         }
         match &e.kind {
@@ -84,7 +84,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// Evaluates an expression as `t` into fresh memory at `to` (whose contents do not matter).
     pub fn expr_into(&mut self, e: &'a Expr, t: TypeId, to: Addr) {
-        if !self.p.is_flat(t) && self.hoisted.is_empty() {
+        if !self.p.is_flat(t) && self.order.is_empty() {
             let inner = e.unparen();
             match &inner.kind {
                 ExprKind::CompositeLit { .. } if self.ty_of(inner) == t || !self.p.is_iface(t) => {
@@ -362,7 +362,7 @@ impl<'p, 'a> Fx<'p, 'a> {
 
     /// Jumps on a condition. Both blocks are sealed by the caller.
     pub fn cond(&mut self, e: &'a Expr, yes: Block, no: Block) {
-        if let Some(v) = self.take_hoisted(e) {
+        if let Some(v) = self.take_ahead(e) {
             return self.s.br(v[0].single(), yes, no);
         }
         match &e.kind {

@@ -100,8 +100,8 @@ pub struct Fx<'p, 'a> {
     pub loops: u32,
     /// Set while lowering the body of a range-over-func loop.
     pub range: Option<RangeBody<'a>>,
-    /// Results of calls that were carried out ahead of their expression: see `order`.
-    pub hoisted: FxHashMap<syntax::ast::NodeId, Vec<crate::value::Val>>,
+    /// What was carried out ahead of its expression: see `order`.
+    pub order: crate::order::Order,
 }
 
 impl<'p, 'a> Fx<'p, 'a> {
@@ -129,7 +129,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             open: None,
             loops: 0,
             range: None,
-            hoisted: FxHashMap::default(),
+            order: Default::default(),
         }
     }
 

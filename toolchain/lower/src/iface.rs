@@ -96,6 +96,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 _ => false,
             };
             if fixed
+                && !self.order.has(inner)
                 && self.p.cls(from).size > 0
                 && let Some(d) = crate::staticinit::readonly(self.p, &self.env.clone(), e, from)
             {

@@ -11,7 +11,7 @@ use types::table::TypeId;
 /// Elements up to this size may be read from the runtime's zero value; others need a zero of their own.
 const ZERO_VAL: u64 = 1024;
 /// Elements beyond this size have no fast variants.
-const MAX_FAST_ELEM: u64 = 128;
+pub const MAX_FAST_ELEM: u64 = 128;
 
 /// Variants of the access functions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +35,10 @@ impl<'p, 'a> Fx<'p, 'a> {
             K::Str => Fast::Str,
             _ => Fast::No,
         }
+    }
+    /// Whether the access functions take such keys by value.
+    pub fn key_is_word(&mut self, key: TypeId, elem: TypeId) -> bool {
+        self.fast(key, elem) != Fast::No
     }
     /// Arguments and suffix of an access function.
     fn map_args(&mut self, t: TypeId, m: Value, key: &Val, assign: bool) -> (Vec<Value>, &'static str) {

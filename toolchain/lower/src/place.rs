@@ -144,6 +144,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                         self.mem(Addr::new(v.leaf(0)), smallvec![Step::Index(i, size)])
                     }
                     K::Array(elem, n) => {
+                        self.calls_first(&[x, &indices[0]]);
                         let o = self.operand(x);
                         self.index_array(o, elem, n, &indices[0], e.pos)
                     }
@@ -151,6 +152,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                         let K::Array(elem, n) = self.p.kind(arr) else {
                             panic!("index of a pointer to no array")
                         };
+                        self.calls_first(&[x, &indices[0]]);
                         let p = self.scalar(x);
                         self.s.pos = e.pos;
                         let o = self.pointee(p);

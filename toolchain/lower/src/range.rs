@@ -48,7 +48,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                     let v = self.expr(&r.x);
                     Opd::Val(self.settle(t, v))
                 } else {
-                    if self.has_call(&r.x) {
+                    if self.acts(&r.x) {
                         self.operand(&r.x);
                     }
                     Opd::Val(Val::unit())

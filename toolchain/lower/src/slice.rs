@@ -26,13 +26,21 @@ impl<'p, 'a> Fx<'p, 'a> {
                 vals[1..].iter().zip(&tys[1..]).map(|(v, &vt)| self.assign_conv(v.clone(), vt, el)).collect();
             return self.append_vals(&vals[0], el, &rest);
         }
-        self.calls_first(&args.iter().collect::<Vec<_>>());
+        let made = args.get(1).filter(|_| ellipsis.is_some()).and_then(|x| self.length_of_make(x));
+        match made {
+            Some(n) => self.calls_first(&[&args[0], n]),
+            None if ellipsis.is_some() => self.calls_first(&[&args[0], &args[1]]),
+            None => self.calls_first_as(
+                args,
+                &std::iter::once(t).chain(args[1..].iter().map(|_| el)).collect::<Vec<_>>(),
+            ),
+        }
         let s = self.expr_as(&args[0], t);
         if ellipsis.is_some() {
             if self.mode(&args[1]) == Mode::Nil {
                 return s;
             }
-            if let Some(n) = self.length_of_make(&args[1]) {
+            if let Some(n) = made {
                 let (n, known, _) = self.index_value(n);
                 self.s.pos = e.pos;
                 if known.is_none() {
@@ -47,10 +55,11 @@ impl<'p, 'a> Fx<'p, 'a> {
             self.s.pos = e.pos;
             return self.append_slice(&s, el, &src);
         }
+        let last = self.last_acting(args);
         let mut vals = Vec::with_capacity(args.len() - 1);
         for (i, a) in args[1..].iter().enumerate() {
             let v = self.expr_as(a, el);
-            let v = if args[i + 2..].iter().any(|a| self.has_call(a)) { self.settle(el, v) } else { v };
+            let v = if last.is_some_and(|l| i + 1 < l) { self.settle(el, v) } else { v };
             vals.push(v);
         }
         self.s.pos = e.pos;

@@ -1,5 +1,6 @@
 //! Statements.
 use crate::fx::{Fx, Target};
+use crate::order::Operand;
 use crate::tyq::K;
 use crate::value::{Addr, Val};
 use ir::Block;
@@ -244,7 +245,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             _ => {
                 let many = list.len() > 1;
-                self.calls_first(&list.iter().collect::<Vec<_>>());
+                self.calls_first_as(list, &tys);
                 list.iter()
                     .zip(&tys)
                     .map(|(e, &t)| {
@@ -301,7 +302,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             return;
         }
-        self.calls_first(&values.iter().collect::<Vec<_>>());
+        let to = vars.iter().map(|v| real(v).map(|obj| self.obj_ty(obj)));
+        let operands: Vec<Operand<'a>> = values.iter().zip(to).collect();
+        self.operands_first(&[], &operands);
         let mut vals = Vec::new();
         for (var, value) in vars.iter().zip(values) {
             match real(var) {
@@ -352,7 +355,10 @@ impl<'p, 'a> Fx<'p, 'a> {
             return self.init_vars(&vars, rhs);
         }
         if lhs.len() == rhs.len() {
-            self.calls_first(&rhs.iter().collect::<Vec<_>>());
+            let to = |l: &Expr| Some(self.obj(l.id)).filter(|&o| o != ObjId::NONE && !blank(l));
+            let operands: Vec<Operand<'a>> =
+                lhs.iter().zip(rhs).map(|(l, r)| (r, to(l).map(|obj| self.obj_ty(obj)))).collect();
+            self.operands_first(&[], &operands);
         }
         // Some are assigned: evaluate everything, then declare or assign.
         let (vals, tys) = if lhs.len() == rhs.len() {
