@@ -172,7 +172,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         let ft = self.ty_of(fun);
         let sig = self.p.signature(ft);
-        self.callee_and_args_first(fun, args, spread, &sig.params, sig.variadic);
+        self.callee_and_args_first(fun, false, args, spread, &sig.params, sig.variadic);
         let f = self.scalar(fun);
         let vals = self.args(args, spread, &sig.params, sig.variadic);
         let (params, results) = self.sig_types(ft);
@@ -203,16 +203,17 @@ impl<'p, 'a> Fx<'p, 'a> {
         let m = self.find_method(sel, s);
         let t = self.ty_of(x);
         match &m.kind {
-            MethodKind::Declared { obj, args: targs, .. } => {
+            MethodKind::Declared { obj, args: targs, ptr } => {
+                let reads = s.indirect || (!ptr && matches!(self.p.kind(m.owner), K::Ptr(_)));
                 let subst = self.p.decl_subst(*obj, targs);
                 let (params, _) = self.p.decl_types(*obj, &subst);
                 let variadic = self.is_variadic(*obj);
-                self.callee_and_args_first(x, args, spread, &params[1..], variadic);
+                self.callee_and_args_first(x, reads, args, spread, &params[1..], variadic);
             }
             MethodKind::Interface(i) => {
                 let owner = self.path_type(t, &m.path);
                 let sig = self.p.signature(self.ty(self.p.iface_methods(owner)[*i].sig));
-                self.callee_and_args_first(x, args, spread, &sig.params, sig.variadic);
+                self.callee_and_args_first(x, !m.path.is_empty(), args, spread, &sig.params, sig.variadic);
             }
         }
         let o = self.operand(x);
@@ -251,10 +252,11 @@ impl<'p, 'a> Fx<'p, 'a> {
     fn is_variadic(&self, obj: ObjId) -> bool {
         self.p.ck.table.as_signature(self.p.ck.table.obj(obj).ty).is_some_and(|s| s.variadic)
     }
-    /// What comes first in a func value or a receiver, and in the arguments.
+    /// What comes first in a func value or a receiver, and in the arguments. `reads`: the receiver is found through pointers.
     fn callee_and_args_first(
         &mut self,
         callee: &'a Expr,
+        reads: bool,
         args: &'a [Expr],
         spread: bool,
         params: &[TypeId],
@@ -267,7 +269,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         let args = args.iter().zip(tys.into_iter().map(Some).chain(std::iter::repeat(None)));
         let operands: Vec<Operand<'a>> = std::iter::once((callee, None)).chain(args).collect();
-        self.operands_first(&[], &operands);
+        self.operands_first_of(reads, &[], &operands);
     }
     /// The receiver for a method from an operand of type `t`: its address, its value, or what it points to.
     pub fn receiver(&mut self, o: &Opd, t: TypeId, ptr: bool) -> (Val, TypeId) {

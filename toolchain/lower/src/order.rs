@@ -54,10 +54,14 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// As `calls_first`, for an assignment: of `lhs` only what decides on the places counts.
     pub fn operands_first(&mut self, lhs: &[&'a Expr], list: &[Operand<'a>]) {
+        self.operands_first_of(false, lhs, list);
+    }
+    /// As `operands_first`; `reads`: what the operands belong to reads memory before it uses them.
+    pub fn operands_first_of(&mut self, reads: bool, lhs: &[&'a Expr], list: &[Operand<'a>]) {
         let done = list.iter().fold(!list.is_empty(), |all, o| self.order.done.remove(&o.0.id) && all);
         let Some(last) = list.iter().rposition(|o| self.acts(o.0)) else { return };
         let waits = |s: &mut Self| {
-            lhs.iter().any(|e| s.place_waits(e)) || list[..last].iter().any(|o| s.waits_as(o.0, o.1))
+            reads || lhs.iter().any(|e| s.place_waits(e)) || list[..last].iter().any(|o| s.waits_as(o.0, o.1))
         };
         if !done && waits(self) {
             lhs.iter().for_each(|e| self.hoist(e));
