@@ -34,33 +34,25 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             Builtin::Append => self.append(e, args),
             Builtin::Copy => {
-                self.calls_first(&args.iter().collect::<Vec<_>>());
-                let (d, s) = (self.expr(&args[0]), self.expr(&args[1]));
-                let dt = self.ty_of(&args[0]);
+                let (vals, tys) = self.arguments(args, None);
                 self.s.pos = e.pos;
-                Val::one(self.copy_slices(&d, dt, &s))
+                Val::one(self.copy_slices(&vals[0], tys[0], &vals[1]))
             }
             Builtin::Complex => {
                 let t = self.ty_of(e);
                 let half = self.complex_part(t);
-                self.calls_first(&args.iter().collect::<Vec<_>>());
-                let re = self.expr_as(&args[0], half).single();
-                let im = self.expr_as(&args[1], half).single();
-                Val::Flat(smallvec![re, im])
+                let (vals, _) = self.arguments(args, Some(half));
+                Val::Flat(smallvec![vals[0].single(), vals[1].single()])
             }
             Builtin::Real => Val::one(self.expr(&args[0]).leaf(0)),
             Builtin::Imag => Val::one(self.expr(&args[0]).leaf(1)),
             Builtin::Make => self.make(e, args),
             Builtin::Max | Builtin::Min => {
                 let t = self.ty_of(e);
-                self.calls_first(&args.iter().collect::<Vec<_>>());
-                let mut v = self.expr_as(&args[0], t);
-                for a in &args[1..] {
-                    let w = self.expr_as(a, t);
-                    self.s.pos = e.pos;
-                    v = self.min_max(t, &v, &w, b == Builtin::Max);
-                }
-                v
+                let (vals, _) = self.arguments(args, Some(t));
+                self.s.pos = e.pos;
+                let best = |v: Val, w: Val| self.min_max(t, &v, &w, b == Builtin::Max);
+                vals.into_iter().reduce(best).expect("the checker wants an argument")
             }
             Builtin::New => {
                 let pt = self.ty_of(e);
@@ -93,9 +85,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 return None;
             }
             Builtin::Add => {
-                self.calls_first(&args.iter().collect::<Vec<_>>());
-                let p = self.scalar(&args[0]);
-                let (n, ..) = self.index_value(&args[1]);
+                let (p, _, n) = self.pointer_and_number(args);
                 Val::one(self.ptr_add(p, n))
             }
             Builtin::SliceData => {
@@ -142,13 +132,41 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
 
+    /// The results of a call that stands for all arguments.
+    pub fn several(&mut self, args: &'a [Expr]) -> Option<(Vec<Val>, Vec<TypeId>)> {
+        let [only] = args else { return None };
+        if self.p.kind(self.ty_of(only)) != K::Tuple {
+            return None;
+        }
+        let tys = self.tuple_types(only);
+        Some((self.call(only.unparen(), None), tys))
+    }
+    /// Evaluates arguments, as values of type `to` or of their own types.
+    fn arguments(&mut self, args: &'a [Expr], to: Option<TypeId>) -> (Vec<Val>, Vec<TypeId>) {
+        if let Some((vals, tys)) = self.several(args) {
+            let vals = vals.into_iter().zip(&tys);
+            let vals = vals.map(|(v, &from)| to.map_or(v.clone(), |to| self.assign_conv(v, from, to)));
+            return (vals.collect(), tys);
+        }
+        self.calls_first(&args.iter().collect::<Vec<_>>());
+        let tys: Vec<TypeId> = args.iter().map(|a| to.unwrap_or_else(|| self.ty_of(a))).collect();
+        (args.iter().zip(&tys).map(|(a, &t)| self.expr_as(a, t)).collect(), tys)
+    }
+    /// A pointer with its type, and an integer as a word.
+    fn pointer_and_number(&mut self, args: &'a [Expr]) -> (Value, TypeId, Value) {
+        if let Some((vals, tys)) = self.several(args) {
+            let signed = matches!(self.p.kind(tys[1]), K::Int { signed: true, .. });
+            let word = self.word_ty();
+            return (vals[0].single(), tys[0], self.resize(vals[1].single(), word, signed));
+        }
+        self.calls_first(&args.iter().collect::<Vec<_>>());
+        let p = self.scalar(&args[0]);
+        (p, self.ty_of(&args[0]), self.index_value(&args[1]).0)
+    }
+
     /// Evaluates the arguments of a built-in function that is used as a statement.
     pub fn builtin_args(&mut self, b: Builtin, args: &'a [Expr]) -> (Vec<Val>, Vec<TypeId>) {
-        if let [only] = args
-            && let K::Tuple = self.p.kind(self.ty_of(only))
-        {
-            let mut tys = self.tuple_types(only);
-            let mut vals = self.call(only, None);
+        if let Some((mut vals, mut tys)) = self.several(args) {
             if let (Builtin::Delete, K::Map(k, _)) = (b, self.p.kind(tys[0])) {
                 let k = self.ty(k);
                 vals[1] = self.assign_conv(vals[1].clone(), tys[1], k);
@@ -242,7 +260,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             K::Array(_, n) => {
                 if self.acts(x) {
-                    self.operand(x);
+                    self.evaluate(x);
                 }
                 self.word(n as i64)
             }
@@ -340,10 +358,8 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
 
     fn unsafe_slice(&mut self, e: &'a Expr, b: Builtin, args: &'a [Expr]) -> Val {
-        self.calls_first(&args.iter().collect::<Vec<_>>());
-        let pt = self.ty_of(&args[0]);
-        let p = self.scalar(&args[0]);
-        let (n, known, _) = self.index_value(&args[1]);
+        let (p, pt, n) = self.pointer_and_number(args);
+        let known = self.s.f.as_const(n);
         self.s.pos = e.pos;
         let is_str = b == Builtin::String;
         let (len_panic, nil_panic) = if is_str {

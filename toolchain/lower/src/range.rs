@@ -49,7 +49,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                     Opd::Val(self.settle(t, v))
                 } else {
                     if self.acts(&r.x) {
-                        self.operand(&r.x);
+                        self.evaluate(&r.x);
                     }
                     Opd::Val(Val::unit())
                 };

@@ -35,7 +35,16 @@ impl<'p, 'a> Fx<'p, 'a> {
             (0, Some(d)) => self.stmts(&clauses[d].body),
             (1, None) => {
                 let c = &clauses[0];
-                self.stmt(c.comm.as_ref().expect("no default"));
+                let s = c.comm.as_ref().expect("no default");
+                if matches!(s.kind, StmtKind::Send { .. }) {
+                    self.stmt(s);
+                } else {
+                    // What is assigned to is found when the value is there.
+                    let comm = self.comm(0, s);
+                    let (p, two) = (self.elem_ptr(&comm), recv_parts(s).1.len() > 1);
+                    let r = self.rt(if two { "chanrecv2" } else { "chanrecv1" }, &[comm.chan, p]);
+                    self.bind_recv(c, &comm, r.first().copied());
+                }
                 self.stmts(&c.body);
             }
             _ => {

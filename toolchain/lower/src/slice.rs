@@ -17,11 +17,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         let t = self.ty_of(e);
         let K::Slice(el) = self.p.kind(t) else { panic!("{}: append to no slice", e.pos) };
         let el = self.ty(el);
-        if let [only] = args
-            && let K::Tuple = self.p.kind(self.ty_of(only))
-        {
-            let tys = self.tuple_types(only);
-            let vals = self.call(only, None);
+        if let Some((vals, tys)) = self.several(args) {
             let rest: Vec<Val> =
                 vals[1..].iter().zip(&tys[1..]).map(|(v, &vt)| self.assign_conv(v.clone(), vt, el)).collect();
             return self.append_vals(&vals[0], el, &rest);
