@@ -1,10 +1,13 @@
-//! Puts the overlay's Go files into the binary: a table of (package, file, text) for `replace` and for `patch`.
+//! Puts the overlay's Go files into the binary: a table of (package, file, text) for `replace` and for `patch`; and notes what
+//! the runtime's sources are and where the linker is.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 #[path = "src/stamp.rs"]
 mod stamp;
+#[path = "src/sysroot.rs"]
+mod sysroot;
 
 fn go_files(dir: &Path, out: &mut Vec<PathBuf>) {
     println!("cargo::rerun-if-changed={}", dir.display());
@@ -17,6 +20,13 @@ fn go_files(dir: &Path, out: &mut Vec<PathBuf>) {
             out.push(path);
         }
     }
+}
+
+/// The linker that comes with the rustc that builds the command: it then needs no rustc.
+fn rust_lld() -> Option<PathBuf> {
+    let rustc = std::env::var_os("RUSTC")?;
+    let output = std::process::Command::new(rustc).args(["--print", "sysroot"]).output().ok()?;
+    sysroot::rust_lld(Path::new(String::from_utf8_lossy(&output.stdout).trim()))
 }
 
 fn main() {
@@ -41,6 +51,7 @@ fn main() {
     for shared in ["reflect/src", "rt-arch/include", "rt-core/src/hooks/list.rs"] {
         println!("cargo::rerun-if-changed={}", workspace.join(shared).display());
     }
+    println!("cargo::rustc-env=OXIGO_RUST_LLD={}", rust_lld().unwrap_or_default().display());
     println!("cargo::rustc-env=OXIGO_STAMP={}", stamp::of(&workspace));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap()).join("overlay.rs");
     std::fs::write(out, text).unwrap();

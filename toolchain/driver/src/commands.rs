@@ -9,6 +9,8 @@ use crate::load::{Config, Place, Program};
 use crate::module::{self, Modules};
 use crate::overlay::Overlay;
 use crate::pipeline::{self, Goal, Timings};
+use crate::report::visible;
+use crate::scratch::{self, Scratch};
 use crate::{goroot, link, runtime_lib};
 
 /// Exit statuses, as Go's tools have them.
@@ -67,7 +69,7 @@ pub fn run(args: Vec<String>) -> u8 {
         Ok(status) => status,
         Err(Failure(status, text)) => {
             if !text.is_empty() {
-                eprintln!("{}", text.trim_end_matches('\n'));
+                eprintln!("{}", visible(text.trim_end_matches('\n')));
             }
             status
         }
@@ -213,7 +215,7 @@ fn load(
     if options.debug.iter().any(|d| d == "packages") {
         for p in &program.packages {
             let names: Vec<&str> = p.files.iter().filter_map(|f| f.source.path.rsplit('/').next()).collect();
-            println!("{} {}", p.path, names.join(" "));
+            println!("{}", visible(&format!("{} {}", p.path, names.join(" "))));
         }
     }
     timings.note(|| {
@@ -343,17 +345,19 @@ fn test(i: &Invocation) -> Result<u8, Failure> {
     }
     let place = places.remove(0);
     let (path, package_dir) = (place.path.clone(), place.dir.clone());
-    let dir = link::temporary_dir("test").map_err(Failure::build)?;
+    let scratch = Scratch::new("test", i.options.work).map_err(Failure::build)?;
     let run = || {
-        let Some(tested) = crate::load::prepare_tests(&config, place, &dir).map_err(Failure::build)? else {
-            println!("?   \t{path}\t[no test files]");
+        let Some(tested) =
+            crate::load::prepare_tests(&config, place, scratch.path()).map_err(Failure::build)?
+        else {
+            println!("?   \t{}\t[no test files]", visible(&path));
             return Ok(OK);
         };
         let roots = [Some(tested.main.clone()), Some(tested.package.clone()), tested.external.clone()];
         config.tested = Some(tested);
         let mut timings = Timings::new(i.options.time);
         let program = load(&config, &i.options, roots.into_iter().flatten().collect(), &mut timings)?;
-        let exe = i.options.output.clone().unwrap_or_else(|| dir.join("test"));
+        let exe = i.options.output.clone().unwrap_or_else(|| scratch.path().join("test"));
         let goal = Goal::Executable(exe.clone());
         let result = pipeline::run(&config, &target, &i.options, program, goal, &mut timings);
         timings.print();
@@ -362,34 +366,29 @@ fn test(i: &Invocation) -> Result<u8, Failure> {
             return Ok(OK);
         }
         let start = std::time::Instant::now();
+        let _foreground = scratch::foreground();
         let status = Command::new(&exe).args(test_args(&i.args)).current_dir(&package_dir).status();
         let passed = status.is_ok_and(|s| s.success());
-        println!("{}\t{path}\t{:.3}s", if passed { "ok  " } else { "FAIL" }, start.elapsed().as_secs_f64());
+        let word = if passed { "ok  " } else { "FAIL" };
+        println!("{word}\t{}\t{:.3}s", visible(&path), start.elapsed().as_secs_f64());
         Ok(if passed { OK } else { FAILED })
     };
-    let result = run();
-    if !i.options.work {
-        let _ = std::fs::remove_dir_all(&dir);
-    }
-    result
+    run()
 }
 
 fn run_program(i: &Invocation) -> Result<u8, Failure> {
     if i.targets.is_empty() {
         return Err(Failure(USAGE, "oxigo: no go files listed".into()));
     }
-    let dir = link::temporary_dir("run").map_err(Failure::build)?;
-    let built = compile(i, true, &|place| dir.join(default_output(place)));
-    let result = built.and_then(|exe| start(&exe.expect("compile gives a program"), &i.args));
-    if !i.options.work {
-        let _ = std::fs::remove_dir_all(&dir);
-    }
-    result
+    let scratch = Scratch::new("run", i.options.work).map_err(Failure::build)?;
+    let built = compile(i, true, &|place| scratch.path().join(default_output(place)));
+    built.and_then(|exe| start(&exe.expect("compile gives a program"), &i.args))
 }
 
 /// Runs a program to its end; like `go run`, prints its status if it fails. The status is handed on.
 fn start(exe: &Path, args: &[String]) -> Result<u8, Failure> {
     use std::os::unix::process::ExitStatusExt;
+    let _foreground = scratch::foreground();
     let status = Command::new(exe).args(args).status();
     let status = status.map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     match (status.code(), status.signal()) {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::report::visible;
 use ir::passes::trace::{Stage, Trace};
 use ir::{DataId, FuncId, Program};
 use syntax::Pos;
@@ -34,8 +35,8 @@ pub fn write(recorded: &[Stage], wanted: &[(String, String)], program: &Program)
             let text = if s.pass == "asm" { s.text.clone() } else { readable(program, &s.text) };
             if wanted.iter().any(|w| w.0 != "html" && Trace::matches(w, s.func, s.pass)) {
                 match s.pass {
-                    "asm" => print!("{text}"),
-                    _ => println!("# {} after {}\n{text}", s.func, s.pass),
+                    "asm" => print!("{}", visible(&text)),
+                    _ => println!("# {} after {}\n{}", s.func, s.pass, visible(&text)),
                 }
             }
             page.push((s.pass, text));
@@ -46,6 +47,8 @@ pub fn write(recorded: &[Stage], wanted: &[(String, String)], program: &Program)
                 func.as_str().replace(|c: char| !c.is_alphanumeric() && c != '.' && c != '-', "_");
             let file = format!("{name}.html");
             let pos = program.funcs.iter().find(|f| f.name == func).map_or(Pos::NONE, |f| f.pos);
+            // A page takes an older one's place: what is written does not end up where a link points.
+            let _ = std::fs::remove_file(&file);
             std::fs::write(&file, html(func.as_str(), pos, &page))
                 .map_err(|e| format!("cannot write {file}: {e}"))?;
             println!("dumped SSA for {func} to ./{file}");

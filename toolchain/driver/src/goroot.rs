@@ -60,7 +60,10 @@ pub fn find() -> Result<PathBuf, String> {
     {
         return Ok(root);
     }
-    if let Ok(output) = Command::new("go").args(["env", "GOROOT"]).output() {
+    // Asked elsewhere than here: a go.mod or go.work beside the user's sources names a Go to be downloaded and run.
+    let mut go = Command::new("go");
+    go.args(["env", "GOROOT"]).current_dir("/").env("GOTOOLCHAIN", "local");
+    if let Ok(output) = go.output() {
         let root = String::from_utf8_lossy(&output.stdout).trim().to_string();
         if output.status.success()
             && !root.is_empty()

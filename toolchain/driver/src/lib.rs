@@ -2,9 +2,9 @@
 //!
 //! - `cli`: flags; `commands`: what each command does
 //! - `goroot`, `context`, `module`, `overlay`: where packages come from and which files count
-//! - `load`: packages, their files and imports, in dependency order
+//! - `regular`: reading files; `load`: packages, their files and imports, in dependency order
 //! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `explain`: what `-m` says; `report`: errors as Go prints them; `late`: those that need no types
-//! - `runtime_lib`, `stamp`, `link`: the runtime's archive and the final link
+//! - `runtime_lib`, `stamp`, `sysroot`, `link`: the runtime's archive and the final link; `scratch`: folders for intermediate files
 
 pub mod assemble;
 pub mod cli;
@@ -19,6 +19,9 @@ pub mod load;
 pub mod module;
 pub mod overlay;
 pub mod pipeline;
+mod regular;
 pub mod report;
 pub mod runtime_lib;
+pub mod scratch;
 mod stamp;
+mod sysroot;

@@ -1,31 +1,64 @@
 //! The final link: our object file and the runtime's archive, by the lld that comes with rustc.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::cli::Options;
 use crate::commands::Target;
+use crate::scratch::Scratch;
+use crate::sysroot::rust_lld;
 
-/// A fresh directory for intermediate files.
-pub fn temporary_dir(purpose: &str) -> Result<PathBuf, String> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let dir = std::env::temp_dir().join(format!("oxigo-{purpose}-{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&dir).map_err(|e| format!("cannot create {}: {e}", dir.display()))?;
-    Ok(dir)
-}
-
-/// `$OXIGO_LINKER`, or `rust-lld` beside rustc.
+/// `$OXIGO_LINKER`, or `rust-lld` of the rustc that this command was built with, or of the one that there is now.
 pub fn find_linker() -> Option<PathBuf> {
     if let Some(linker) = std::env::var_os("OXIGO_LINKER").filter(|l| !l.is_empty()) {
         return Some(linker.into());
     }
+    let own = Path::new(env!("OXIGO_RUST_LLD"));
+    if own.is_file() {
+        return Some(own.into());
+    }
+    // Asked elsewhere than here: rustup would run the rustc that a file beside the user's sources names.
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).args(["--print", "sysroot"]).output().ok()?;
-    let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    let hosts = std::fs::read_dir(sysroot.join("lib/rustlib")).ok()?;
-    hosts.flatten().map(|h| h.path().join("bin/rust-lld")).find(|p| p.is_file())
+    let output = Command::new(rustc).args(["--print", "sysroot"]).current_dir("/").output().ok()?;
+    rust_lld(Path::new(String::from_utf8_lossy(&output.stdout).trim()))
+}
+
+/// How many bytes of a file decide what it is.
+const MAGIC: u64 = 8;
+
+/// How the files begin that a build may put another in the place of: executables, objects and archives.
+const OBJECTS: &[&[u8]] = &[
+    b"\x7fELF",
+    b"!<arch>\n",
+    b"<bigaf>\n",
+    b"\0asm",
+    // Mach-O
+    b"\xfe\xed\xfa\xce",
+    b"\xfe\xed\xfa\xcf",
+    b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe",
+    // PE
+    b"MZ\x90\0\x03\0",
+    b"MZ\x78\0\x01\0",
+];
+
+/// May a build write this file? As Go has it, a directory is not replaced, nor is a file that is no object.
+pub fn check_output(output: &Path) -> Result<(), String> {
+    let Ok(meta) = std::fs::metadata(output) else { return Ok(()) };
+    let name = output.display().to_string();
+    if meta.is_dir() {
+        return Err(format!("build output {name:?} already exists and is a directory"));
+    }
+    if !meta.is_file() || meta.len() == 0 {
+        return Ok(());
+    }
+    let mut start = Vec::new();
+    let read = std::fs::File::open(output).and_then(|f| f.take(MAGIC).read_to_end(&mut start));
+    if read.is_err() || !OBJECTS.iter().any(|magic| start.starts_with(magic)) {
+        return Err(format!("build output {name:?} already exists and is not an object file"));
+    }
+    Ok(())
 }
 
 /// Links an object (the bytes of a relocatable ELF file) with the runtime into a static executable.
@@ -37,21 +70,15 @@ pub fn link(
     output: &Path,
 ) -> Result<(), String> {
     let linker = find_linker().ok_or("cannot find rust-lld beside rustc: set OXIGO_LINKER to an ld.lld")?;
-    let dir = temporary_dir("link")?;
-    let object_file = dir.join("go.o");
+    let scratch = Scratch::new("link", options.work)?;
+    let object_file = scratch.path().join("go.o");
     // The linker puts a new file in the output's place: a device like /dev/null must not be replaced.
     let special = std::fs::metadata(output).is_ok_and(|m| !m.is_file() && !m.is_dir());
-    let discarded = dir.join("discarded");
+    let discarded = scratch.path().join("discarded");
     let output = if special { &discarded } else { output };
-    let result = std::fs::write(&object_file, object)
-        .map_err(|e| format!("cannot write {}: {e}", object_file.display()))
-        .and_then(|()| run_linker(&linker, target, options, &object_file, runtime, output));
-    if options.work {
-        eprintln!("WORK={}", dir.display());
-    } else {
-        let _ = std::fs::remove_dir_all(&dir);
-    }
-    result
+    std::fs::write(&object_file, object)
+        .map_err(|e| format!("cannot write {}: {e}", object_file.display()))?;
+    run_linker(&linker, target, options, &object_file, runtime, output)
 }
 
 fn run_linker(
@@ -94,4 +121,30 @@ fn run_linker(
         return Err(format!("linking failed:\n{}", String::from_utf8_lossy(&result.stderr)));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_objects_are_replaced() {
+        let scratch = Scratch::new("test", false).unwrap();
+        let path = scratch.path().join("f");
+        assert_eq!(check_output(&path), Ok(()));
+        let long = [b"\x7fELF".as_slice(), &[1; 100]].concat();
+        let objects: [&[u8]; 5] = [b"", b"\x7fELF", &long, b"!<arch>\nx", b"\0asm\x01\0\0\0"];
+        for bytes in objects {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(check_output(&path), Ok(()), "{bytes:?}");
+        }
+        let others: [&[u8]; 5] = [b"package main\n", b"#!/bin/sh\n", b"\x7fEL", b"MZ", b"\n"];
+        for bytes in others {
+            std::fs::write(&path, bytes).unwrap();
+            let said = check_output(&path).unwrap_err();
+            assert!(said.ends_with("f\" already exists and is not an object file"), "{said}");
+        }
+        let said = check_output(scratch.path()).unwrap_err();
+        assert!(said.ends_with("already exists and is a directory"), "{said}");
+    }
 }

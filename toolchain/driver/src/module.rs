@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::goroot::GO_VERSION;
+use crate::regular;
 
 /// A module whose packages can be imported.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,7 +133,7 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
 /// Reads the main module at `root` and finds the modules it requires.
 pub fn load(root: &Path) -> Result<Modules, String> {
     let path = root.join("go.mod");
-    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let text = regular::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     let file = parse(&text);
     if file.path.is_empty() {
         return Err(format!("{}: no module declaration", path.display()));
@@ -155,7 +156,7 @@ pub fn load(root: &Path) -> Result<Modules, String> {
             Some((_, _, new, Some(v))) => module_cache().join(format!("{}@{}", escape(new), escape(v))),
             None => module_cache().join(format!("{}@{}", escape(path), escape(version))),
         };
-        let own = std::fs::read_to_string(dir.join("go.mod")).map(|t| parse(&t)).unwrap_or_default();
+        let own = regular::read_to_string(&dir.join("go.mod")).map(|t| parse(&t)).unwrap_or_default();
         let go_version = Some(own.go.as_deref().map_or(OLDEST.into(), language_version));
         modules.list.push(Module { path: path.clone(), dir, go_version });
     }

@@ -12,7 +12,7 @@ use types::table::PkgId;
 use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
-use crate::report::{Diagnostic, render};
+use crate::report::{Diagnostic, render, visible};
 use crate::{assemble, dump, explain, late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
@@ -181,6 +181,7 @@ pub fn run(
         std::mem::forget(program);
         return Ok(());
     };
+    link::check_output(&output)?;
     let root = program.roots[0];
     if !late::has_main(&program.packages[root]) {
         let path = &program.packages[root].path;
@@ -205,19 +206,19 @@ pub fn run(
         add_errors(errors, &mut program);
         errors_text(&program, options.all_errors)
     })?;
-    ir.notes.iter().for_each(|n| eprintln!("{n}"));
+    ir.notes.iter().for_each(|n| eprintln!("{}", visible(n)));
     let trace = (!options.dump_ssa.is_empty()).then(|| Arc::new(Trace::new(options.dump_ssa.clone())));
     timings.note(|| format!("{} functions, {} data symbols", ir.funcs.len(), ir.datas.len()));
     let report = timings.phase("optimise", || ir::passes::run(&mut ir, &pass_options(options, &trace)));
     timings.parts("optimise", &report.times);
     if options.explain > 0 {
-        eprint!("{}", explain::render_remarks(&program, &report.remarks, options.explain));
+        eprint!("{}", visible(&explain::render_remarks(&program, &report.remarks, options.explain)));
     }
     let codegen = codegen_options(config, options, &program, trace.clone(), target.arch);
     let object = timings.phase("codegen", || codegen::compile_program(&ir, &codegen));
     let object = object.map_err(|errors| errors.join("\n"))?;
     timings.parts("codegen", &object.times);
-    print!("{}", object.listing);
+    print!("{}", visible(&object.listing));
     if let Some(trace) = trace {
         dump::write(&trace.stages(), &options.dump_ssa, &ir)?;
     }

@@ -1,7 +1,31 @@
 //! Errors on the user's terminal, in Go's form: a `# package` line, then `file:line:col: message` sorted by position,
 //! without repetitions and at most ten.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+
 use syntax::{Pos, Position, Sym};
+
+/// Text that may quote sources or name files, fit for a terminal: what would control it, or turn the direction of writing,
+/// becomes an escape as Go's `%q` has it.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let bad = |c: char| {
+        c.is_control() && !matches!(c, '\n' | '\t')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(bad) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            _ if !bad(c) => out.push(c),
+            '\0'..='\x7f' => write!(out, "\\x{:02x}", c as u32).expect("a string takes all"),
+            _ => write!(out, "\\u{:04x}", c as u32).expect("a string takes all"),
+        }
+    }
+    out.into()
+}
 
 /// An error at a place in the source. Continuation lines of the text begin with a tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +81,15 @@ fn located(pos: &Position) -> String {
 mod tests {
     use super::*;
     use syntax::pos::add_file;
+
+    #[test]
+    fn what_controls_terminals_is_escaped() {
+        assert_eq!(visible("a\tβ\n"), "a\tβ\n");
+        assert_eq!(
+            visible("\x1b[2J\r\0\x7f\u{9b}1m\u{202e}\u{2066}é"),
+            "\\x1b[2J\\x0d\\x00\\x7f\\u009b1m\\u202e\\u2066é"
+        );
+    }
 
     #[test]
     fn sorted_deduplicated_and_limited() {

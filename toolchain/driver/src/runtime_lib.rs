@@ -50,11 +50,8 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
         workspace().ok_or("cannot find the runtime's sources: set OXIGO_RUNTIME_SRC to Oxigo's workspace")?;
     let triple = target.arch.tools.rust_target;
     // A target directory of its own: cargo's lock on the main one may be held by whoever runs us.
-    let out = match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(dir) => PathBuf::from(dir),
-        None => root.join("target"),
-    }
-    .join("oxigo-rt");
+    // What is not an absolute path means the workspace, as it does to cargo there, and never the user's folder.
+    let out = root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into())).join("oxigo-rt");
     let archive = out.join(triple).join("release").join(ARCHIVE);
     let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
     let built = modified(&archive);

@@ -18,7 +18,7 @@ pub mod print;
 mod scanner;
 pub mod sym;
 mod token;
-mod unicode;
+pub mod unicode;
 pub mod walk;
 
 pub use parser::{Error, MAX_DEPTH, Options, STACK_SIZE, parse};

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::glob::Glob;
+
 /// A file to be embedded: its name within the package, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EmbedFile {
@@ -9,161 +11,223 @@ pub struct EmbedFile {
     pub path: PathBuf,
 }
 
-/// The files for all patterns, sorted by name, each once. Directories stand for the files below them.
+/// The files for all patterns, sorted by name, each once. Directories stand for the files below them. Only what would be packed
+/// into the package's module counts: no links, no other modules, no names that a module cannot have.
 pub(super) fn resolve(dir: &Path, patterns: &[String]) -> Result<Vec<EmbedFile>, String> {
     let mut found = Vec::new();
     for pattern in patterns {
-        let (all, glob) = match pattern.strip_prefix("all:") {
-            Some(rest) => (true, rest),
-            None => (false, pattern.as_str()),
-        };
-        let invalid = glob.is_empty()
-            || glob.starts_with('/')
-            || glob != "." && glob.split('/').any(|e| matches!(e, "" | "." | ".."));
-        if invalid {
-            return Err(format!("pattern {pattern}: invalid pattern syntax"));
-        }
-        let mut matches = Vec::new();
-        expand(dir, String::new(), glob, &mut matches);
-        if matches.is_empty() {
-            return Err(format!("pattern {pattern}: no matching files found"));
-        }
-        for name in matches {
-            let path = dir.join(&name);
-            if path.is_dir() {
-                let before = found.len();
-                walk(&path, if name == "." { String::new() } else { name.clone() }, all, &mut found);
-                if found.len() == before {
-                    return Err(format!(
-                        "pattern {pattern}: cannot embed directory {name}: contains no embeddable files"
-                    ));
-                }
-            } else if path.is_symlink() || !path.is_file() {
-                return Err(format!("pattern {pattern}: cannot embed irregular file {name}"));
-            } else {
-                found.push(EmbedFile { name, path });
-            }
-        }
+        one(dir, pattern, &mut found).map_err(|text| format!("pattern {pattern}: {text}"))?;
     }
     found.sort();
     found.dedup();
     Ok(found)
 }
 
-/// Names below `dir` that match a pattern with slashes, one element at a time.
-fn expand(dir: &Path, prefix: String, glob: &str, out: &mut Vec<String>) {
-    let (head, rest) = match glob.split_once('/') {
-        Some((head, rest)) => (head, Some(rest)),
-        None => (glob, None),
+fn one(dir: &Path, pattern: &str, found: &mut Vec<EmbedFile>) -> Result<(), String> {
+    let (all, glob) = match pattern.strip_prefix("all:") {
+        Some(rest) => (true, rest),
+        None => (false, pattern),
     };
-    let mut names: Vec<String> = if head.contains(['*', '?', '[', '\\']) {
-        let Ok(entries) = std::fs::read_dir(dir.join(&prefix)) else { return };
-        let names = entries.flatten().map(|e| e.file_name().to_string_lossy().to_string());
-        names.filter(|n| matches(head.as_bytes(), n.as_bytes())).collect()
-    } else {
-        vec![head.to_string()]
+    let element = |e| if matches!(e, "" | "." | "..") { None } else { Glob::new(e) };
+    let globs: Option<Vec<Glob>> = glob.split('/').map(element).collect();
+    let globs = globs.ok_or("invalid pattern syntax")?;
+    let mut matches = Vec::new();
+    expand(dir, String::new(), &globs, &mut matches);
+    if matches.is_empty() {
+        return Err("no matching files found".into());
+    }
+    for name in matches {
+        let path = dir.join(&name);
+        let kind = path.symlink_metadata().map_err(|e| format!("{name}: {e}"))?.file_type();
+        let what = if kind.is_dir() { "directory" } else { "file" };
+        outside(dir, &name).map_err(|why| format!("cannot embed {what} {name}: {why}"))?;
+        if kind.is_file() {
+            found.push(EmbedFile { name, path });
+        } else if kind.is_dir() {
+            let before = found.len();
+            walk(&path, &name, all, found)?;
+            if found.len() == before {
+                return Err(format!("cannot embed directory {name}: contains no embeddable files"));
+            }
+        } else {
+            return Err(format!("cannot embed irregular file {name}"));
+        }
+    }
+    Ok(())
+}
+
+/// Why a file or directory below `dir` is not of its module.
+fn outside(dir: &Path, name: &str) -> Result<(), String> {
+    let mut at = name;
+    loop {
+        let path = dir.join(at);
+        if path.join("go.mod").exists() {
+            return Err("in different module".into());
+        }
+        if at != name && !path.symlink_metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(format!("in non-directory {at}"));
+        }
+        let (parent, base) = at.rsplit_once('/').unwrap_or(("", at));
+        if !can_be_in_module(base) {
+            let place = if at == name { "invalid name" } else { "in invalid directory" };
+            return Err(format!("{place} {base}"));
+        }
+        if parent.is_empty() {
+            return Ok(());
+        }
+        at = parent;
+    }
+}
+
+/// Can a module have a file or directory of this name? Not those that mean devices on some systems, with any extension.
+fn can_be_in_module(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&()+,-.=@[]^_{}~ ".contains(c) || is_letter(c);
+    let stem = name.split('.').next().unwrap_or("").to_ascii_lowercase();
+    let port = stem.strip_prefix("com").or(stem.strip_prefix("lpt"));
+    let device = matches!(&*stem, "con" | "prn" | "aux" | "nul")
+        || port.is_some_and(|n| matches!(n.as_bytes(), [b'1'..=b'9']));
+    let vcs = matches!(name, ".bzr" | ".hg" | ".git" | ".svn");
+    !name.is_empty() && !name.ends_with('.') && name.chars().all(fits) && !device && !vcs
+}
+
+/// A letter outside ASCII.
+fn is_letter(c: char) -> bool {
+    !c.is_ascii() && syntax::unicode::is_letter(c)
+}
+
+/// Names below `dir` that match a pattern with slashes, one element at a time.
+fn expand(dir: &Path, prefix: String, globs: &[Glob], out: &mut Vec<String>) {
+    let Some((head, rest)) = globs.split_first() else { return out.push(prefix) };
+    let mut names: Vec<String> = match head.literal() {
+        Some(name) => vec![name],
+        None => {
+            let Ok(entries) = std::fs::read_dir(dir.join(&prefix)) else { return };
+            let names = entries.flatten().map(|e| e.file_name().to_string_lossy().to_string());
+            names.filter(|n| head.matches(n)).collect()
+        }
     };
     names.sort();
     for name in names {
         let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-        if !dir.join(&path).exists() {
-            continue;
-        }
-        match rest {
-            Some(rest) => expand(dir, path, rest, out),
-            None => out.push(path),
+        if dir.join(&path).symlink_metadata().is_ok() {
+            expand(dir, path, rest, out);
         }
     }
 }
 
-fn walk(dir: &Path, prefix: String, all: bool, out: &mut Vec<EmbedFile>) {
-    let Ok(entries) = std::fs::read_dir(dir) else { return };
-    for path in entries.flatten().map(|e| e.path()) {
-        let base = path.file_name().unwrap_or_default().to_string_lossy().to_string();
-        if !all && base.starts_with(['.', '_']) || matches!(base.as_str(), ".git" | ".hg" | ".svn" | ".bzr") {
+/// The regular files below a directory. Hidden ones count if they are asked for.
+fn walk(dir: &Path, prefix: &str, all: bool, out: &mut Vec<EmbedFile>) -> Result<(), String> {
+    let Ok(entries) = std::fs::read_dir(dir) else { return Ok(()) };
+    let mut entries: Vec<_> = entries.flatten().collect();
+    entries.sort_by_key(|e| e.file_name());
+    for entry in entries {
+        let base = entry.file_name().to_string_lossy().to_string();
+        let name = format!("{prefix}/{base}");
+        let Ok(kind) = entry.file_type() else { continue };
+        let hidden = base.starts_with(['.', '_']);
+        if hidden && !all {
             continue;
         }
-        let name = if prefix.is_empty() { base } else { format!("{prefix}/{base}") };
-        if path.is_symlink() {
-            continue;
+        if !can_be_in_module(&base) {
+            if hidden || kind.is_dir() {
+                continue;
+            }
+            return Err(format!("cannot embed file {name}: invalid name {base}"));
         }
-        if path.is_dir() {
+        let path = entry.path();
+        if kind.is_dir() {
             // A nested module is not part of this package's module.
             if !path.join("go.mod").exists() {
-                walk(&path, name, all, out);
+                walk(&path, &name, all, out)?;
             }
-        } else {
+        } else if kind.is_file() {
             out.push(EmbedFile { name, path });
         }
     }
-}
-
-/// Go's `path.Match` for one element.
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    let Some((&p, rest)) = pattern.split_first() else { return name.is_empty() };
-    match p {
-        b'*' => (0..=name.len()).any(|i| matches(rest, &name[i..])),
-        b'?' => {
-            let width = (1..name.len()).find(|&i| name[i] & 0xC0 != 0x80).unwrap_or(name.len());
-            !name.is_empty() && matches(rest, &name[width..])
-        }
-        b'[' => {
-            let Some(end) = rest.iter().skip(1).position(|&b| b == b']').map(|i| i + 1) else { return false };
-            let Some((&c, tail)) = name.split_first() else { return false };
-            let (negated, set) = match rest[..end].strip_prefix(b"^") {
-                Some(set) => (true, set),
-                None => (false, &rest[..end]),
-            };
-            let mut hit = false;
-            let mut i = 0;
-            while i < set.len() {
-                let high = if i + 2 < set.len() && set[i + 1] == b'-' { set[i + 2] } else { set[i] };
-                hit |= set[i] <= c && c <= high;
-                i += if i + 2 < set.len() && set[i + 1] == b'-' { 3 } else { 1 };
-            }
-            hit != negated && matches(&rest[end + 1..], tail)
-        }
-        b'\\' if !rest.is_empty() => name.first() == Some(&rest[0]) && matches(&rest[1..], &name[1..]),
-        _ => name.first() == Some(&p) && matches(rest, &name[1..]),
-    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
-    #[test]
-    fn globs() {
-        for (pattern, name, want) in [
-            ("*.txt", "a.txt", true),
-            ("*.txt", "a.md", false),
-            ("a?c", "abc", true),
-            ("a?c", "aéc", true),
-            ("[a-c]x", "bx", true),
-            ("[^a-c]x", "bx", false),
-            ("a\\*", "a*", true),
-            ("", "", true),
-        ] {
-            assert_eq!(matches(pattern.as_bytes(), name.as_bytes()), want, "{pattern} {name}");
+    fn tree(files: &[&str]) -> Scratch {
+        let scratch = Scratch::new("test", false).unwrap();
+        for name in files {
+            let path = scratch.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
         }
+        scratch
+    }
+
+    fn names(scratch: &Scratch, patterns: &[&str]) -> Result<Vec<String>, String> {
+        let patterns: Vec<String> = patterns.iter().map(|p| p.to_string()).collect();
+        Ok(resolve(scratch.path(), &patterns)?.into_iter().map(|f| f.name).collect())
     }
 
     #[test]
     fn directories() {
-        let dir = std::env::temp_dir().join(format!("oxigo-embed-{}", std::process::id()));
-        std::fs::create_dir_all(dir.join("d/e")).unwrap();
-        for name in ["a.txt", "d/b.txt", "d/_c", "d/e/f"] {
-            std::fs::write(dir.join(name), "x").unwrap();
+        let dir = tree(&["a.txt", "d/b.txt", "d/_c", "d/e/f", "d/.git/config"]);
+        assert_eq!(names(&dir, &["*.txt", "d"]).unwrap(), ["a.txt", "d/b.txt", "d/e/f"]);
+        assert_eq!(names(&dir, &["all:d"]).unwrap(), ["d/_c", "d/b.txt", "d/e/f"]);
+        assert_eq!(names(&dir, &["d/*.txt"]).unwrap(), ["d/b.txt"]);
+        assert_eq!(names(&dir, &["d/_c"]).unwrap(), ["d/_c"]);
+        assert_eq!(names(&dir, &["nope"]).unwrap_err(), "pattern nope: no matching files found");
+        for bad in ["../x", "/etc/passwd", ".", "all:.", "", "d/", "d//b.txt", "./d", "[", "d/[a-", "a\\"] {
+            assert_eq!(names(&dir, &[bad]), Err(format!("pattern {bad}: invalid pattern syntax")));
         }
-        let names = |patterns: &[&str]| -> Result<Vec<String>, String> {
-            let patterns: Vec<String> = patterns.iter().map(|p| p.to_string()).collect();
-            Ok(resolve(&dir, &patterns)?.into_iter().map(|f| f.name).collect())
-        };
-        assert_eq!(names(&["*.txt", "d"]).unwrap(), ["a.txt", "d/b.txt", "d/e/f"]);
-        assert_eq!(names(&["all:d"]).unwrap(), ["d/_c", "d/b.txt", "d/e/f"]);
-        assert_eq!(names(&["d/*.txt"]).unwrap(), ["d/b.txt"]);
-        assert_eq!(names(&["nope"]).unwrap_err(), "pattern nope: no matching files found");
-        assert!(names(&["../x"]).is_err());
-        std::fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn nothing_from_outside_the_module() {
+        let dir = tree(&[
+            "own/a",
+            "own/b:c/x",
+            "own/sub/go.mod",
+            "own/sub/x",
+            "own/.git/x",
+            "other/go.mod",
+            "other/x",
+            "other/y/z",
+            "bad/q?",
+            "bad/CON.txt",
+            "bad/.con",
+            "names/ok é.txt",
+            "names/console",
+            "names/com0",
+            "com1/x",
+        ]);
+        let base = dir.path();
+        std::os::unix::fs::symlink("/etc", base.join("etc")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", base.join("passwd")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", base.join("own/link")).unwrap();
+        std::os::unix::fs::symlink("/etc", base.join("own/dirlink")).unwrap();
+        std::os::unix::fs::symlink("/nowhere", base.join("dangling")).unwrap();
+        let fifo = base.join("own/fifo");
+        assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        assert_eq!(names(&dir, &["own"]).unwrap(), ["own/a"]);
+        assert_eq!(names(&dir, &["names"]).unwrap(), ["names/com0", "names/console", "names/ok é.txt"]);
+        for (pattern, why) in [
+            ("passwd", "cannot embed irregular file passwd"),
+            ("dangling", "cannot embed irregular file dangling"),
+            ("own/fifo", "cannot embed irregular file own/fifo"),
+            ("etc", "cannot embed irregular file etc"),
+            ("etc/passwd", "cannot embed file etc/passwd: in non-directory etc"),
+            ("e*/passwd", "cannot embed file etc/passwd: in non-directory etc"),
+            ("own/sub", "cannot embed directory own/sub: in different module"),
+            ("own/sub/x", "cannot embed file own/sub/x: in different module"),
+            ("other", "cannot embed directory other: in different module"),
+            ("other/y/z", "cannot embed file other/y/z: in different module"),
+            ("own/.git", "cannot embed directory own/.git: invalid name .git"),
+            ("own/.git/x", "cannot embed file own/.git/x: in invalid directory .git"),
+            ("own/b:c/x", "cannot embed file own/b:c/x: in invalid directory b:c"),
+            ("com1/x", "cannot embed file com1/x: in invalid directory com1"),
+            ("bad", "cannot embed file bad/CON.txt: invalid name CON.txt"),
+            ("bad/q*", "cannot embed file bad/q?: invalid name q?"),
+        ] {
+            assert_eq!(names(&dir, &[pattern]), Err(format!("pattern {pattern}: {why}")));
+        }
     }
 }

@@ -146,7 +146,7 @@ impl Maker<'_> {
     }
 
     fn contents(&mut self, file: &EmbedFile) -> Result<Expr, String> {
-        let bytes = std::fs::read(&file.path).map_err(|e| format!("embedding {}: {e}", file.name))?;
+        let bytes = crate::regular::read(&file.path).map_err(|e| format!("embedding {}: {e}", file.name))?;
         Ok(self.string(&bytes))
     }
 
@@ -231,7 +231,10 @@ mod tests {
 
     #[test]
     fn directories_come_in_lookup_order() {
-        let file = |name: &str| EmbedFile { name: name.into(), path: "/dev/null".into() };
+        let file = |name: &str| EmbedFile {
+            name: name.into(),
+            path: concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into(),
+        };
         let list = [file("a/b/c"), file("a/x"), file("z")];
         let mut next = 0;
         let mut make = Maker { next: &mut next, pos: Pos::NONE };

@@ -9,6 +9,7 @@ use syntax::{Options, Pos, Sym, names, pos};
 use super::resolve::resolve;
 use super::{Config, Import, Parsed, Place, embed, embed_values, host};
 use crate::overlay::apply_patches;
+use crate::regular;
 use crate::report::Diagnostic;
 
 /// A chosen file, before it is parsed.
@@ -32,7 +33,7 @@ struct Listing {
 }
 
 fn read(config: &Config, path: &Path) -> Result<Source, String> {
-    let text = std::fs::read(path).map_err(|e| format!("{}: {e}", config.display_plain(path)))?;
+    let text = regular::read(path).map_err(|e| format!("{}: {e}", config.display_plain(path)))?;
     Ok(Source { display: config.display(path), path: path.display().to_string(), text })
 }
 

@@ -4,11 +4,12 @@
 //! - `mod`: the work queue; `resolve`: from an import path to a directory; `files`: the files of a package
 //! - `tests`: test files and the program that runs them
 //! - `host`: what a program for a Rust host exports
-//! - `order`: cycles, dependency order; `embed`, `embed_values`: `//go:embed`
+//! - `order`: cycles, dependency order; `embed`, `glob`, `embed_values`: `//go:embed`
 
 mod embed;
 mod embed_values;
 mod files;
+mod glob;
 mod host;
 mod order;
 mod resolve;

@@ -92,7 +92,7 @@ pub fn group_by_package(dir: &Path) -> std::io::Result<FxHashMap<String, Vec<Pat
     paths.sort();
     let mut groups: FxHashMap<String, Vec<PathBuf>> = FxHashMap::default();
     for path in paths.into_iter().filter(|p| p.extension().is_some_and(|e| e == "go")) {
-        let text = String::from_utf8_lossy(&std::fs::read(&path)?).to_string();
+        let text = String::from_utf8_lossy(&crate::regular::read(&path)?).to_string();
         let clause = text.lines().find_map(|l| l.strip_prefix("package "));
         let name: String = clause
             .unwrap_or("")
