@@ -61,6 +61,7 @@
 #define TRAP udf #0
 #define CCALL(sym) bl sym
 #define CCALLR(r) blx r
+#define STORE_FENCE dmb ishst
 #define FIXED
 #define START_FIXED .arm
 #define ALIGNSP bic sp, sp, #7

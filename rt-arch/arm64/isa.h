@@ -76,6 +76,7 @@
 #define TRAP brk 1
 #define CCALL(sym) bl sym
 #define CCALLR(r) blr r
+#define STORE_FENCE dmb ishst
 #define FIXED
 #define START_FIXED mov x29, 0
 #define ALIGNSP

@@ -22,3 +22,9 @@ FUNC(runtime.procyield)
     JL(1b)
 2:  RET
 LEAF_END(runtime.procyield)
+
+/* publicationBarrier(): what was stored is seen before what is stored from here on. */
+FUNC(runtime.publicationBarrier)
+    STORE_FENCE
+    RET
+LEAF_END(runtime.publicationBarrier)

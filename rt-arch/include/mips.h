@@ -54,6 +54,7 @@
 #define TRAP break
 #define CCALL(sym) LA($25, sym); jalr $25
 #define CCALLR(r) move $25, r; jalr $25
+#define STORE_FENCE sync
 #define FIXED
 #define START_FIXED
 #define ALIGNSP li $3, -16; and $29, $29, $3

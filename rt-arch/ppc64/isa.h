@@ -63,6 +63,7 @@
 #define TRAP trap
 #define CCALL(sym) LA(12, sym); mtctr 12; bctrl
 #define CCALLR(r) mr 12, r; mtctr 12; bctrl
+#define STORE_FENCE lwsync
 #define FIXED li 0, 0
 /* Where the kernel or a loader enters, nothing is known yet. */
 #define START_FIXED bcl 20, 31, 77f; 77: mflr 12; addis 2, 12, (.TOC.-77b)@ha; addi 2, 2, (.TOC.-77b)@l; li 0, 0

@@ -62,6 +62,7 @@
 #define TRAP unimp
 #define CCALL(sym) call sym
 #define CCALLR(r) jalr r
+#define STORE_FENCE fence w, w
 #define FIXED
 #define START_FIXED
 #define ALIGNSP andi x2, x2, -16

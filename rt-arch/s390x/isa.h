@@ -62,6 +62,7 @@
 #define TRAP .long 0
 #define CCALL(sym) brasl %r14, sym
 #define CCALLR(r) basr %r14, r
+#define STORE_FENCE
 #define FIXED
 #define START_FIXED
 #define ALIGNSP lghi %r0, -8; ngr %r15, %r0

@@ -21,8 +21,6 @@ use crate::sync::{Global, Mutex};
 use crate::synctest;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
-#[cfg(target_pointer_width = "64")]
-use core::{mem::offset_of, sync::atomic::AtomicU64};
 
 /// A queue of waiting goroutines.
 #[repr(C)]
@@ -75,21 +73,6 @@ impl Hchan {
     /// Takes it for the current goroutine, which must be in the channel's bubble, if that has one.
     #[inline]
     unsafe fn enter(&self, fault: &str) {
-        // One comparison says that the lock is free and there is no bubble.
-        #[cfg(target_pointer_width = "64")]
-        {
-            const HELD: u64 = if cfg!(target_endian = "little") { 1 } else { 1 << 32 };
-            const _: () = {
-                assert!(offset_of!(Hchan, bubble) == offset_of!(Hchan, lock) + 4);
-                assert!(offset_of!(Hchan, lock).is_multiple_of(8));
-            };
-            // SAFETY: both words, within the record; the bubble's is never written after makechan.
-            let both =
-                AtomicU64::from_ptr((self as *const Hchan).byte_add(offset_of!(Hchan, lock)) as *mut u64);
-            if both.compare_exchange(0, HELD, Acquire, Relaxed).is_ok() {
-                return;
-            }
-        }
         if self.bubble != 0 {
             synctest::check(self, fault);
         }

@@ -6,11 +6,11 @@
 //! that it ends at the goal.
 
 use super::state;
+use crate::atomic::AtomicU64;
 use crate::heap::stats::MemStats;
 use crate::heap::{HEAP, meta, sizes::PAGE_SHIFT};
 use crate::os;
-use crate::sync::Global;
-use core::sync::atomic::{AtomicI32, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
 
 /// The least heap goal at GOGC=100.
 const MIN_HEAP: usize = 4 << 20;
@@ -31,35 +31,30 @@ static ASSIST: AtomicUsize = AtomicUsize::new(256);
 /// Live bytes when marking started.
 static AT_START: AtomicUsize = AtomicUsize::new(0);
 
-/// Numbers for MemStats and GCStats; written with the world stopped or by the collecting thread.
+/// Numbers for MemStats and GCStats. One thread at a time writes: it holds the collector's lock or has stopped the world. What
+/// belongs together is read in the same way; single numbers are read by anybody.
 struct Numbers {
-    pause_ns: [u64; 256],
-    pause_end: [u64; 256],
-    pause_total: u64,
-    last_end: u64,
-    num: u32,
-    forced: u32,
-    last_nano: u64,
-    stop_at: u64,
-    cycle_pause: u64,
+    pause_ns: [AtomicU64; 256],
+    pause_end: [AtomicU64; 256],
+    pause_total: AtomicU64,
+    last_end: AtomicU64,
+    num: AtomicU32,
+    forced: AtomicU32,
+    last_nano: AtomicU64,
+    stop_at: AtomicU64,
+    cycle_pause: AtomicU64,
 }
-static NUMBERS: Global<Numbers> = Global::new(Numbers {
-    pause_ns: [0; 256],
-    pause_end: [0; 256],
-    pause_total: 0,
-    last_end: 0,
-    num: 0,
-    forced: 0,
-    last_nano: 0,
-    stop_at: 0,
-    cycle_pause: 0,
-});
-
-fn numbers() -> &'static mut Numbers {
-    // SAFETY: used by the thread that holds the collector's lock, or by readers with the world
-    // stopped.
-    unsafe { &mut *NUMBERS.get() }
-}
+static NUMBERS: Numbers = Numbers {
+    pause_ns: [const { AtomicU64::new(0) }; 256],
+    pause_end: [const { AtomicU64::new(0) }; 256],
+    pause_total: AtomicU64::new(0),
+    last_end: AtomicU64::new(0),
+    num: AtomicU32::new(0),
+    forced: AtomicU32::new(0),
+    last_nano: AtomicU64::new(0),
+    stop_at: AtomicU64::new(0),
+    cycle_pause: AtomicU64::new(0),
+};
 
 /// Sets up from the environment's settings.
 pub fn configure(gogc: i32, limit: i64) {
@@ -194,48 +189,51 @@ pub fn end_mark(marked: usize) {
 
 /// A pause begins or ends.
 pub fn pause(begin: bool) {
-    let n = numbers();
+    let now = os::nanotime();
     if begin {
-        n.stop_at = os::nanotime();
+        NUMBERS.stop_at.store(now, Relaxed);
     } else {
-        n.cycle_pause += os::nanotime() - n.stop_at;
+        NUMBERS.cycle_pause.fetch_add(now - NUMBERS.stop_at.load(Relaxed), Relaxed);
     }
 }
 
 /// A cycle's marking is over.
 pub fn count_cycle(forced: bool) {
-    let n = numbers();
-    let i = n.num as usize % 256;
-    n.pause_ns[i] = n.cycle_pause;
-    n.last_end = os::walltime();
-    n.last_nano = os::nanotime();
-    n.pause_end[i] = n.last_end;
-    n.pause_total += n.cycle_pause;
-    n.cycle_pause = 0;
-    n.num += 1;
-    n.forced += forced as u32;
+    let n = &NUMBERS;
+    let i = n.num.load(Relaxed) as usize % 256;
+    let (pause, now) = (n.cycle_pause.swap(0, Relaxed), os::walltime());
+    n.pause_ns[i].store(pause, Relaxed);
+    n.pause_end[i].store(now, Relaxed);
+    n.last_end.store(now, Relaxed);
+    n.last_nano.store(os::nanotime(), Relaxed);
+    n.pause_total.fetch_add(pause, Relaxed);
+    n.forced.fetch_add(forced as u32, Relaxed);
+    // Who sees the number sees what belongs to it.
+    n.num.fetch_add(1, Release);
 }
 
 /// Monotonic time of the last cycle's end, 0 if there was none (for the two-minute rule).
 pub fn last_cycle() -> u64 {
-    numbers().last_nano
+    NUMBERS.last_nano.load(Relaxed)
 }
 
 /// Number of completed cycles.
 pub fn cycles() -> u32 {
-    numbers().num
+    NUMBERS.num.load(Acquire)
 }
 
 /// Fills in the collector's part of MemStats.
 pub fn read_stats(m: &mut MemStats) {
-    let n = numbers();
+    let n = &NUMBERS;
     m.next_gc = goal() as u64;
-    m.last_gc = n.last_end;
-    m.pause_total_ns = n.pause_total;
-    m.pause_ns = n.pause_ns;
-    m.pause_end = n.pause_end;
-    m.num_gc = n.num;
-    m.num_forced_gc = n.forced;
+    m.num_gc = n.num.load(Acquire);
+    m.last_gc = n.last_end.load(Relaxed);
+    m.pause_total_ns = n.pause_total.load(Relaxed);
+    for i in 0..256 {
+        m.pause_ns[i] = n.pause_ns[i].load(Relaxed);
+        m.pause_end[i] = n.pause_end[i].load(Relaxed);
+    }
+    m.num_forced_gc = n.forced.load(Relaxed);
     m.gc_cpu_fraction = 0.0;
     m.enable_gc = true;
     m.debug_gc = false;
@@ -247,18 +245,19 @@ pub fn read_stats(m: &mut MemStats) {
 /// # Safety
 /// `out` has that room; the world is stopped or the caller holds the collector's lock.
 pub unsafe fn read_gc_stats(out: *mut u64) -> usize {
-    let n = numbers();
-    let k = (n.num as usize).min(256);
+    let n = &NUMBERS;
+    let num = n.num.load(Acquire) as usize;
+    let k = num.min(256);
     // SAFETY: the caller's promise.
     unsafe {
         for i in 0..k {
-            let at = (n.num as usize - 1 - i) % 256;
-            *out.add(i) = n.pause_ns[at];
-            *out.add(k + i) = n.pause_end[at];
+            let at = (num - 1 - i) % 256;
+            *out.add(i) = n.pause_ns[at].load(Relaxed);
+            *out.add(k + i) = n.pause_end[at].load(Relaxed);
         }
-        *out.add(2 * k) = n.last_end;
-        *out.add(2 * k + 1) = n.num as u64;
-        *out.add(2 * k + 2) = n.pause_total;
+        *out.add(2 * k) = n.last_end.load(Relaxed);
+        *out.add(2 * k + 1) = num as u64;
+        *out.add(2 * k + 2) = n.pause_total.load(Relaxed);
     }
     2 * k + 3
 }

@@ -6,7 +6,7 @@ use super::types::{self, Type};
 use super::{HEAP, central};
 use crate::gc;
 use crate::print::throw;
-use core::sync::atomic::Ordering::*;
+use core::sync::atomic::{Ordering::*, fence};
 
 /// The address of every object without bytes. (The overlay's `runtime.zerobase` may stand in.)
 pub static ZEROBASE: u64 = 0;
@@ -23,6 +23,14 @@ pub unsafe fn mallocgc(c: *mut MCache, size: usize, typ: *const Type, needzero: 
     if size == 0 {
         return &raw const ZEROBASE as *mut u8;
     }
+    // SAFETY: the caller's promises.
+    let p = unsafe { alloc(c, size, typ, needzero) };
+    // The caller may publish the pointer by a plain store.
+    fence(Release);
+    p
+}
+
+unsafe fn alloc(c: *mut MCache, size: usize, typ: *const Type, needzero: bool) -> *mut u8 {
     // SAFETY: the caller's promises.
     unsafe {
         let noscan = types::is_noscan(typ);

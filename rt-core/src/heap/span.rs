@@ -179,10 +179,11 @@ impl Span {
     }
 
     /// Marks all the objects of a group that `bits` names: they are about to be handed out while
-    /// marking goes on, and are born marked.
+    /// marking goes on, and are born marked. A marker that finds a pointer to one finds the mark too: see "Memory order" in
+    /// docs/RUNTIME.md.
     pub fn mark_group(&self, group: usize, bits: u64) {
-        self.mark_word(group * 2).fetch_or(bits as u32, Relaxed);
-        self.mark_word(group * 2 + 1).fetch_or((bits >> 32) as u32, Relaxed);
+        self.mark_word(group * 2).fetch_or(bits as u32, Release);
+        self.mark_word(group * 2 + 1).fetch_or((bits >> 32) as u32, Release);
     }
 
     /// Takes marks back from objects that were not handed out after all.

@@ -10,7 +10,9 @@ use types::table::TypeId;
 /// What a function does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Do {
+    /// Acquire, under every name: what follows in the program is not read before it, as `chanRecvBusy` and others rely on.
     Load,
+    /// Release, and no later load is made before it.
     Store,
     /// Returns the new value.
     Add,
@@ -44,6 +46,8 @@ enum Do {
     FuncPc,
     Breakpoint,
     SpinHint,
+    /// What was stored is seen before what is stored from here on.
+    PublicationBarrier,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -182,6 +186,7 @@ const TABLE: &[(&str, &[&str], Do)] = &[
     ("runtime", &["KeepAlive"], Do::KeepAlive),
     ("runtime", &["Breakpoint"], Do::Breakpoint),
     ("runtime", &["spinHint"], Do::SpinHint),
+    ("runtime", &["publicationBarrier"], Do::PublicationBarrier),
     ("internal/abi", &["FuncPCABI0", "FuncPCABIInternal"], Do::FuncPc),
 ];
 
@@ -202,6 +207,10 @@ pub fn find(p: &Prog, obj: ObjId) -> Option<Intrinsic> {
     if let Do::Mul(n) | Do::AddCarry(n) | Do::SubBorrow(n) | Do::Div(n) = TABLE[row].2
         && !(n == 0 || n == 8 * p.word)
     {
+        return None;
+    }
+    // Where stores come in any order it is a function of the assembly's.
+    if TABLE[row].2 == Do::PublicationBarrier && !p.arch.ordered_stores {
         return None;
     }
     Some(Intrinsic(row))
@@ -333,7 +342,7 @@ pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -
             one(fx.bitcast(v, ty))
         }
         Do::GetG => one(fx.getg()),
-        Do::Prefetch => Vec::new(),
+        Do::Prefetch | Do::PublicationBarrier => Vec::new(),
         Do::KeepAlive => {
             let v = args[0].leaf(1);
             fx.keep_alive(v);

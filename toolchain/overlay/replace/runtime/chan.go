@@ -2,8 +2,6 @@ package runtime
 
 import (
 	"internal/abi"
-	"internal/goarch"
-	"internal/runtime/atomic"
 	"unsafe"
 )
 
@@ -137,18 +135,11 @@ func chantake(c *hchan, elem unsafe.Pointer) bool {
 	return ok
 }
 
-// chanlock takes the lock, if it is free and the channel in no bubble: one comparison says both.
+// chanlock takes the lock, if it is free and the channel in no bubble. The bubble is never written after makechan: a plain load.
 //
 //go:nosplit
 func chanlock(c *hchan) bool {
-	if goarch.PtrSize != 8 {
-		return c.bubble == 0 && cas32(&c.lock, 0, 1)
-	}
-	held := uint64(1)
-	if goarch.BigEndian {
-		held <<= 32
-	}
-	return atomic.Cas64((*uint64)(unsafe.Pointer(&c.lock)), 0, held)
+	return c.bubble == 0 && cas32(&c.lock, 0, 1)
 }
 
 //go:nosplit

@@ -65,6 +65,7 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 		if needzero && s.needzero != 0 {
 			memclrNoHeapPointers(p, elem)
 		}
+		publicationBarrier()
 		return p
 	}
 	if size > maxInSpan {
@@ -103,6 +104,7 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 		w = (*uintptr)(unsafe.Pointer(uintptr(unsafe.Pointer(w)) + goarch.PtrSize))
 		*w = *w&^(keep>>back) | mask>>back
 	}
+	publicationBarrier()
 	return p
 }
 
@@ -161,6 +163,7 @@ func mallocTiny(size uintptr, typ *_type) unsafe.Pointer {
 	b := (*[2]uint64)(unsafe.Pointer(addr))
 	b[0] = 0
 	b[1] = 0
+	publicationBarrier()
 	if c.tiny == 0 || size < c.tinyOffset {
 		c.tiny = addr
 		c.tinyOffset = size
