@@ -126,14 +126,26 @@ LEAF_END(runtime.memequal_varlen)
     MOV(T0, A1); \
     BLTU(A1, A3, 1f); \
     MOV(T0, A3); \
-1:  BEQZ(T0, 3f); \
+1:  OR(T1, A0, A2); \
+    ANDI(T1, T1, WORD - 1); \
+    BNEZ(T1, 7f); \
+6:  LI(T1, WORD);                           /* skip equal words */ \
+    BLTU(T0, T1, 7f); \
+    LDW(T1, 0, A0); \
+    LDW(T2, 0, A2); \
+    BNE(T1, T2, 7f); \
+    ADDI(A0, A0, WORD); \
+    ADDI(A2, A2, WORD); \
+    ADDI(T0, T0, -WORD); \
+    JL(6b); \
+7:  BEQZ(T0, 3f); \
     LDBU(T1, 0, A0); \
     LDBU(T2, 0, A2); \
     BNE(T1, T2, 2f); \
     ADDI(A0, A0, 1); \
     ADDI(A2, A2, 1); \
     ADDI(T0, T0, -1); \
-    JL(1b); \
+    JL(7b); \
 2:  BLTU(T1, T2, 4f); \
     JL(5f); \
 3:  BLTU(A1, A3, 4f); \

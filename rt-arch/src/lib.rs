@@ -4,6 +4,7 @@
 //! - `switch.S`: goroutine stacks and the thread's stack; how compiled code calls Rust hooks
 //! - `morestack.S`: growing stacks, polls
 //! - `spill.S`, `call.S`, `makefunc.S`: argument registers in memory, calls and func values made by reflection
+//! - `barrier.S`: the write barrier, as the collector wants it while it marks
 //! - `mem.S`, `cmem.S`: memory routines with Go's ABI and with C's (feature `mem`)
 //! - `signal.S`: threads, signals, system calls; `entry.S`: the process entry (feature `start`)
 //! - `misc.S`: the machine's small functions of Go packages

@@ -80,3 +80,17 @@ FUNC(th_poll)
     movl %edi, 20(%esp)
     ret
 END(th_poll, 0, 20, 0, 0, 0, 0, 0)
+
+/* th_barrier(address, size, three words): the write barrier, with the words in registers; they are its results too. */
+FUNC(th_barrier)
+    movl 4(%esp), %edi
+    movl 8(%esp), %esi
+    movl 12(%esp), %eax
+    movl 16(%esp), %ecx
+    movl 20(%esp), %ebx
+    call runtime.gcWriteBarrier
+    movl %eax, 24(%esp)
+    movl %ecx, 28(%esp)
+    movl %ebx, 32(%esp)
+    ret
+END(th_barrier, 0, 32, 0, 0, 0, 0, 0)

@@ -115,3 +115,14 @@ FUNC(th_stack)
     addq 64(%rsp), %rax
     ret
 LEAF_END(th_stack)
+
+/* th_barrier(address, size, three words): the write barrier, with the words in registers; they are its results too. */
+FUNC(th_barrier)
+    movq %rax, %r12
+    movq %rbx, %r13
+    movq %rcx, %rax
+    movq %rdi, %rbx
+    movq %rsi, %rcx
+    call runtime.gcWriteBarrier
+    ret
+END(th_barrier, 0, 0, 0, 0, 0, 0, 0)

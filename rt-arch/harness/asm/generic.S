@@ -131,3 +131,27 @@ FUNC(th_poll)
 #endif
     LEAVE(FRAME(MINFRAME))
 END(th_poll, FRAME(MINFRAME), 5 * WORD, 0, 0, 0, 0, 0)
+
+/* th_barrier(address, size, three words): the write barrier, with the words in registers; they are its results too. */
+FUNC(th_barrier)
+    ENTER(FRAME(MINFRAME))
+#if !NUM_INT_ARGS
+    LDW(A0, POLL_ARG(0), RSP)
+    LDW(A1, POLL_ARG(1), RSP)
+    LDW(A2, POLL_ARG(2), RSP)
+    LDW(A3, POLL_ARG(3), RSP)
+    LDW(A4, POLL_ARG(4), RSP)
+#endif
+    MOV(T1, A0)
+    MOV(T2, A1)
+    MOV(A0, A2)
+    MOV(A1, A3)
+    MOV(A2, A4)
+    CALL(runtime.gcWriteBarrier)
+#if !NUM_INT_ARGS
+    STW(A0, POLL_ARG(5), RSP)
+    STW(A1, POLL_ARG(6), RSP)
+    STW(A2, POLL_ARG(7), RSP)
+#endif
+    LEAVE(FRAME(MINFRAME))
+END(th_barrier, FRAME(MINFRAME), 8 * WORD, 0, 0, 0, 0, 0)

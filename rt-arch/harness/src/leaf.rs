@@ -5,8 +5,12 @@ use crate::rt;
 use crate::rt::{Block, check, run};
 use crate::sig::Rng;
 use alloc::vec;
+use alloc::vec::Vec;
+use core::mem::offset_of;
+use core::ptr::{addr_of_mut, null_mut};
 use oxigo_reflect::arch::Arch;
 use oxigo_reflect::regs::MAX_REG_ARGS_WORDS;
+use oxigo_rt_arch::layout;
 
 type Code = unsafe extern "C" fn();
 
@@ -29,6 +33,8 @@ unsafe extern "C" {
     fn go_count();
     #[link_name = "internal/bytealg.CountString"]
     fn go_count_string();
+    /// In asm/ARCH.S.
+    fn th_barrier();
 }
 
 #[cfg(not(feature = "bare"))]
@@ -144,6 +150,84 @@ pub fn memory(rounds: usize) {
     }
 }
 
+/// A P's cache, as far as the write barrier knows it.
+#[repr(C, align(16))]
+struct Cache {
+    next: *mut usize,
+    end: *mut usize,
+    area: [usize; 4],
+    save: [u8; layout::C_WB_SAVE_SIZE],
+    buffer: [usize; 4],
+    /// Behind the buffer: nobody may write here.
+    fence: usize,
+}
+
+const _: () = {
+    assert!(offset_of!(Cache, end) == layout::C_WB_END && offset_of!(Cache, area) == layout::C_WB_AREA);
+    assert!(offset_of!(Cache, save) == layout::C_WB_SAVE);
+};
+
+static mut FLUSHED: Vec<usize> = Vec::new();
+
+/// The barrier's hook: what is in the buffer, then the words that it was called for if they are many. All registers that C
+/// functions need not keep are lost meanwhile.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_gc_write_barrier(area: *mut usize) {
+    // SAFETY: the cache below.
+    unsafe {
+        let c = &mut *(*area as *mut Cache);
+        let log = &mut *addr_of_mut!(FLUSHED);
+        let filled = c.next.offset_from_unsigned(c.buffer.as_ptr());
+        log.extend_from_slice(&c.buffer[..filled]);
+        c.next = c.buffer.as_mut_ptr();
+        let size = *area.add(2);
+        if size > size_of::<usize>() {
+            let p = *area.add(1) as *const usize;
+            log.extend((0..size / size_of::<usize>()).map(|i| *p.add(i)));
+        }
+    }
+}
+
+/// Old pointers reach the collector: singly through the buffer, or at once. Registers survive both.
+pub fn barrier() {
+    const WORD: usize = size_of::<usize>();
+    const FENCE: usize = 0x5afe;
+    let mut cache = Cache {
+        next: null_mut(),
+        end: null_mut(),
+        area: [0; 4],
+        save: [0; layout::C_WB_SAVE_SIZE],
+        buffer: [0; 4],
+        fence: FENCE,
+    };
+    cache.next = cache.buffer.as_mut_ptr();
+    cache.end = cache.next.wrapping_add(4);
+    let mut p = &raw mut cache;
+    let words: [usize; 7] = [11, 0, 22, 33, 44, 55, 66];
+    let call = |i: usize, n: usize| {
+        let got = go(th_barrier, &[&raw const words[i] as usize, n * WORD, 101 + i, 202, 303]);
+        check(got == [101 + i, 202, 303], "registers through the write barrier");
+    };
+    // SAFETY: one thread; the cache outlives the calls.
+    unsafe {
+        crate::rt::set_cache((&raw mut p).cast());
+        for i in 0..5 {
+            call(i, 1);
+        }
+        let log = &*addr_of_mut!(FLUSHED);
+        check(**log == [11, 22, 33, 44], "a full buffer of the write barrier, without nil");
+        call(5, 1);
+        check(log.len() == 4, "the write barrier's buffer");
+        call(0, 3);
+        check(**log == [11, 22, 33, 44, 55, 11, 0, 22], "the write barrier of several words");
+        for _ in 0..5 {
+            call(6, 1);
+        }
+        check((log.len(), cache.fence) == (12, FENCE), "the write barrier's buffer again");
+        crate::rt::set_cache(null_mut());
+    }
+}
+
 #[cfg(not(feature = "bare"))]
 pub use os::{go_syscall, system};
 
@@ -170,15 +254,15 @@ mod os {
     }
 
     /// A system call from a goroutine; its errno.
-    pub fn go_syscall(n: usize, [a, b]: [usize; 2]) -> usize {
-        go(go_syscall6, &[n, a, b, 0, 0, 0, 0])[2]
+    pub fn go_syscall(n: usize, [a, b, c]: [usize; 3]) -> usize {
+        go(go_syscall6, &[n, a, b, c, 0, 0, 0])[2]
     }
 
     /// System calls, a thread.
     pub fn system() {
-        let [r1, _, errno] = go(go_syscall6, &[rt::SYS.write, 1, 0, 0, 0, 0, 0]);
+        let [r1, _, errno] = go(go_syscall6, &[rt::abi::nr::WRITE, 1, 0, 0, 0, 0, 0]);
         check((r1, errno) == (0, 0), "Syscall6 of an empty write");
-        let [r1, _, errno] = go(go_syscall6, &[rt::SYS.write, usize::MAX, 0, 0, 0, 0, 0]);
+        let [r1, _, errno] = go(go_syscall6, &[rt::abi::nr::WRITE, usize::MAX, 0, 0, 0, 0, 0]);
         check((r1, errno) == (usize::MAX, 9), "Syscall6 of a bad write");
 
         // VM | FS | FILES | SIGHAND | THREAD | SYSVSEM | SETTLS | CHILD_CLEARTID | PARENT_SETTID

@@ -84,6 +84,15 @@ pub fn init() {
     }
 }
 
+/// Sets the thread's P, whose first word is the address of the cache with the write barrier's buffer.
+///
+/// # Safety
+/// Nothing runs on the goroutine.
+pub unsafe fn set_cache(p: *mut usize) {
+    // SAFETY: one thread.
+    unsafe { (*addr_of_mut!(THREAD)).p = p as usize }
+}
+
 /// Called by `_start`.
 #[cfg(not(feature = "bare"))]
 #[unsafe(no_mangle)]
@@ -142,6 +151,16 @@ pub fn run(block: &Block, stack: usize) {
 
 pub fn g0() -> *mut G {
     addr_of_mut!(G0)
+}
+
+/// Whether an address is in the stack of `g`.
+///
+/// # Safety
+/// One thread.
+#[cfg(not(feature = "bare"))]
+pub unsafe fn in_stack(g: *mut G, at: usize) -> bool {
+    // SAFETY: the one thread's.
+    unsafe { at >= (*g).stack_lo && at < (*g).stack_hi }
 }
 
 /// The one goroutine.
@@ -296,9 +315,9 @@ unsafe extern "C" fn rt_reflectcallmove(b: *mut ReflectCallMove) {
 
 #[unsafe(no_mangle)]
 #[cfg(not(feature = "bare"))]
-unsafe extern "C" fn rt_sighandler(sig: i32, info: *const usize, _ctx: *mut u8, g: *mut G) {
+unsafe extern "C" fn rt_sighandler(sig: i32, info: *const abi::SigInfo, ctx: *mut abi::Context, g: *mut G) {
     // SAFETY: called by the kernel, by way of rt_sigtramp.
-    unsafe { crate::signals::on_signal(sig, info, g) }
+    unsafe { crate::signals::on_signal(sig as u32, &*info, &mut *ctx, g) }
 }
 
 /// The row of the function that contains `pc`.

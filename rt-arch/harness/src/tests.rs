@@ -41,6 +41,7 @@ pub fn main(args: &[&[u8]]) -> bool {
     bad_call();
     memory();
     crate::leaf::memory(if small { 300 } else { 2000 });
+    crate::leaf::barrier();
     #[cfg(not(feature = "bare"))]
     crate::leaf::system();
     #[cfg(not(feature = "bare"))]

@@ -1,6 +1,6 @@
 //! Assembly with one mistake, for every column: two registers exchanged in a printed row, a store left out of a spill, a load
-//! from a wrong slot, and a frame that the table of functions says to be a word larger than it is. Each must turn the
-//! column red; the same assembly without a mistake, put together the same way, must not.
+//! from a wrong slot, a frame that the table of functions says to be a word larger than it is, and a write barrier that does not see
+//! its buffer full. Each must turn the column red; the same assembly without a mistake, put together the same way, must not.
 //!
 //! Only the assembly is made anew: its objects stand before the harness's library on the linker's command line, so that
 //! nothing is missing that the library's own assembly would be taken for.
@@ -18,14 +18,17 @@ enum Mutant {
     Control,
     Regs(Mistake),
     Frame,
+    /// The write barrier does not see that its buffer is full.
+    Barrier,
 }
 
-const MUTANTS: [(&str, Mutant); 5] = [
+const MUTANTS: [(&str, Mutant); 6] = [
     ("control", Mutant::Control),
     ("swap", Mutant::Regs(Mistake::Swap)),
     ("drop", Mutant::Regs(Mistake::Drop)),
     ("offset", Mutant::Regs(Mistake::Offset)),
     ("frame", Mutant::Frame),
+    ("barrier", Mutant::Barrier),
 ];
 
 /// Runs all mutants of a column.
@@ -89,6 +92,11 @@ fn assemble(a: &Arch, on: On, mutant: Mutant, dir: &Path) -> Vec<PathBuf> {
             let row = format!("END(runtime.call##N, {frame}");
             assert!(text.contains(&row), "{} has no {row}", source.display());
             text = text.replacen(&row, &format!("{row} + WORD"), 1);
+        }
+        if matches!(mutant, Mutant::Barrier) && name == "barrier.S" {
+            let full = if a.link.is_some() { "    BGEU(A0, RCTX, 2f)\n" } else { "    jae 2f\n" };
+            assert!(text.contains(full), "{} has no {full}", source.display());
+            text = text.replacen(full, "", 1);
         }
         let (copy, object) = (dir.join(&name), dir.join(&name).with_extension("o"));
         fs::write(&copy, text).unwrap();
