@@ -18,6 +18,10 @@ pub mod regalloc;
 pub mod replay;
 pub mod text;
 
+#[cfg(test)]
+#[path = "../tests/support/llvm.rs"]
+mod llvm;
+
 use ir::op::BoundsKind;
 use ir::{DataId, FuncId, IndexVec, Program, SigId};
 use isa::Compiled;

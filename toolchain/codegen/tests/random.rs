@@ -516,6 +516,13 @@ fn random_programs() {
             Ok(_) | Err(Stop::Steps) => {}
             Err(e) => panic!("seed {seed}: {e:?}\n{text}"),
         }
+        // What cannot run here is at least allocated, written, and held against its stack maps.
+        for m in oxigo_codegen::isa::MACHINES.iter().filter(|m| ir::Target::of(m.row) == program.target) {
+            let options = oxigo_codegen::Options { check: true, arch: Some(m.row), ..Default::default() };
+            if let Err(e) = oxigo_codegen::compile_functions(&program, &options) {
+                panic!("seed {seed}: {}: {e:?}\n{text}", m.row.name);
+            }
+        }
         let mut rng = Rng(seed ^ 0x1234_5678);
         for _ in 0..3 {
             let args: Vec<u64> = program.sigs[ir::SigId(2)]

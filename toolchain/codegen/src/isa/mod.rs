@@ -8,10 +8,12 @@ use reflect::arch::Arch;
 use reflect::image::OpenDefers;
 
 pub mod amd64;
+pub mod arm64;
 pub mod native;
 
 /// The machines that there is code generation for.
-pub static MACHINES: [MachineInfo; 1] = [MachineInfo::of::<amd64::Amd64>()];
+pub static MACHINES: [MachineInfo; 2] =
+    [MachineInfo::of::<amd64::Amd64>(), MachineInfo::of::<arm64::Arm64>()];
 
 /// The machine that tests of what all machines do alike use.
 #[cfg(test)]

@@ -299,7 +299,7 @@ impl<'a, M: Rules> Select<'a, M> {
             }
             Callee::Code => {
                 let r = self.reg(args[0]);
-                let at = regs::scratch(M::ROW);
+                let at = regs::scratch::<M>();
                 uses.push((r, at));
                 Target::Fixed(at)
             }

@@ -262,7 +262,10 @@ impl<'a, M: Frames> Emit<'a, M> {
             let free =
                 |r: &Reg| !r.is_float() && !index.reads(*r) && !len.reads(*r) && *r != first && *r != second;
             let all = row.scratch.iter().chain(&row.ctxt).chain(row.int_args).map(|r| Reg::int(r.num));
-            let t = { all }.find(free).expect("two operands read at most four registers");
+            let t = { all }
+                .filter(|r| !M::RESERVED.contains(r))
+                .find(free)
+                .expect("two operands read at most four registers");
             get(self, t, len);
             get(self, first, index);
             self.mov(Move { from: t, to: second });

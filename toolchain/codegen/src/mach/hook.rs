@@ -40,8 +40,8 @@ fn copy<M: Frames>(e: &mut Emit<M>, to: u32, from: u32, size: u32) {
     let mut at = 0;
     while at < size {
         let n = [8, 4, 2, 1].into_iter().find(|&n| n <= (size - at).min(e.frame.word())).unwrap_or(1);
-        M::sp_load(e, regs::scratch(M::ROW), n, from + at);
-        M::sp_store(e, regs::scratch(M::ROW), n, to + at);
+        M::sp_load(e, regs::scratch::<M>(), n, from + at);
+        M::sp_store(e, regs::scratch::<M>(), n, to + at);
         at += n;
     }
 }

@@ -1,4 +1,5 @@
 //! A machine's registers, from its row in the table of architectures.
+use super::Machine;
 use crate::regalloc::Reg;
 use reflect::arch::{ALL, Arch};
 
@@ -65,8 +66,9 @@ pub fn context(row: &Arch) -> Reg {
 }
 
 /// A register that is no argument, for what stands between caller and callee.
-pub fn scratch(row: &Arch) -> Reg {
-    Reg::int(row.scratch[0].num)
+pub fn scratch<M: Machine>() -> Reg {
+    let mut all = M::ROW.scratch.iter().map(|r| Reg::int(r.num));
+    all.find(|r| !M::RESERVED.contains(r)).expect("a machine leaves a scratch register to the allocator")
 }
 
 /// All that may be allocated, which is also all that a call may destroy: arguments, context and scratch registers but for

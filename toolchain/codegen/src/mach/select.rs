@@ -367,6 +367,9 @@ impl<'a, M: Rules> Select<'a, M> {
     // ---- instructions
 
     fn inst(&mut self, d: &'a InstData) {
+        // A frame saves the link register, which a call that is made seldom destroys too.
+        let may_call = matches!(d.op, Op::Poll | Op::BoundsCheck { .. } | Op::WriteBarrier { .. });
+        self.calls |= may_call && M::ROW.link.is_some();
         match &d.op {
             // Always recomputed by their users; `reg` never asks for them.
             Op::Iconst(_) | Op::Fconst(_) | Op::SlotAddr(..) | Op::Sym(..) => {}

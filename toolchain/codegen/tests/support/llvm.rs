@@ -2,20 +2,39 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// What `llvm-mc` prints for each piece of code, in Intel syntax; instructions of one piece are separated by `; `.
-/// Spaces are as in our listings: one between prefix, mnemonic and operands.
+/// How a machine is disassembled: arguments, and HLT, which nothing of ours contains: code and text.
+pub struct Machine {
+    args: &'static [&'static str],
+    stop: (&'static str, &'static str),
+}
+
+pub const AMD64: Machine =
+    Machine { args: &["--triple=x86_64", "--output-asm-variant=1"], stop: ("[0xf4]", "hlt") };
+#[allow(dead_code, reason = "each user has a machine")]
+pub const ARM64: Machine = Machine { args: &["--triple=aarch64"], stop: ("[0x00 0x00 0x40 0xd4]", "hlt #0") };
+
+/// What `llvm-mc` prints for each piece of amd64's code, in Intel syntax; see [`disassemble_for`].
+#[allow(dead_code, reason = "each user has a machine")]
 pub fn disassemble(pieces: &[&[u8]]) -> Vec<String> {
-    // HLT, which nothing of ours contains, stands between the pieces: a piece that LLVM refuses then is an empty text.
+    disassemble_for(&AMD64, pieces)
+}
+
+/// What `llvm-mc` prints for each piece of code; instructions of one piece are separated by `; `.
+/// Spaces are as in our listings: one between prefix, mnemonic and operands.
+pub fn disassemble_for(machine: &Machine, pieces: &[&[u8]]) -> Vec<String> {
+    // It stands between the pieces: a piece that LLVM refuses then is an empty text.
+    let stop = machine.stop;
     let mut input = String::new();
     for p in pieces {
         let bytes: Vec<String> = p.iter().map(|b| format!("{b:#04x}")).collect();
-        input += &format!("[{}]\n[0xf4]\n", bytes.join(" "));
+        input += &format!("[{}]\n{}\n", bytes.join(" "), stop.0);
     }
     let tool =
         ["llvm-mc-19", "llvm-mc"].into_iter().find(|t| Command::new(t).arg("--version").output().is_ok());
     let tool = tool.expect("llvm-mc-19 is missing: `ci/setup test` installs it (Debian's package llvm-19)");
     let mut child = Command::new(tool)
-        .args(["--disassemble", "--triple=x86_64", "--output-asm-variant=1"])
+        .arg("--disassemble")
+        .args(machine.args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -28,9 +47,11 @@ pub fn disassemble(pieces: &[&[u8]]) -> Vec<String> {
     let mut texts = Vec::with_capacity(pieces.len());
     let mut now: Vec<String> = Vec::new();
     for line in String::from_utf8_lossy(&output.stdout).lines().skip(1) {
+        // Behind `//` it explains numbers.
+        let line = line.split("//").next().unwrap_or_default();
         let words: Vec<&str> = line.split_whitespace().collect();
         let line = words.join(" ");
-        if line == "hlt" {
+        if line == stop.1 {
             texts.push(now.join("; "));
             now.clear();
         } else if now.last().is_some_and(|l| l == "lock") {

@@ -5,6 +5,7 @@ use super::inst::*;
 use super::regs::{self, AX, CX, DX, X15};
 use super::{Amd64, disasm};
 use crate::fixup::FixupTarget;
+use crate::llvm;
 use crate::mach::buf::Buf;
 use crate::mach::emit::{Cold, Emit};
 use crate::mach::frame::Frame;
@@ -12,9 +13,6 @@ use crate::mach::inst::{Any, CallInfo, SwitchInfo, Target};
 use crate::regalloc::Reg;
 use ir::{Func, FuncId, SigId, SymRef};
 use syntax::{Pos, Sym};
-
-#[path = "../../../tests/support/llvm.rs"]
-mod llvm;
 
 /// An instruction and the texts of the machine instructions that it stands for; jumps without their targets.
 struct Case {

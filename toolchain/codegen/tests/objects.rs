@@ -1,0 +1,60 @@
+//! Object files take what is a machine's from its tables.
+use oxigo_codegen::{Options, compile_program, isa};
+
+/// A call, and a constant of the pool.
+const PROGRAM: &str = "\
+sig0 = go (i64, f64) -> (i64, f64)
+sig1 = go (i64) -> (i64)
+func f0 \"p.f\" sig0
+b0(v0: i64, v1: f64):
+  v2: i64 = call f1 sig1(v0)
+  v3: f64 = fconst 0x3ff8000000000000
+  v4: f64 = fmul v1, v3
+  ret v2, v4
+end
+func f1 \"p.g\" sig1 noinline
+b0(v0: i64):
+  ret v0
+end
+";
+
+fn number<const N: usize>(file: &[u8], at: usize) -> u64 {
+    file[at..at + N].iter().rev().fold(0, |n, &b| n << 8 | b as u64)
+}
+
+/// The types of all relocations of a 64-bit file, low bytes first.
+fn relocations(file: &[u8]) -> Vec<u32> {
+    let (sections, size, count) = (number::<8>(file, 40), number::<2>(file, 58), number::<2>(file, 60));
+    let mut types = Vec::new();
+    for header in (0..count).map(|n| (sections + n * size) as usize) {
+        const RELA: u64 = 4;
+        if number::<4>(file, header + 4) == RELA {
+            let (from, len) =
+                (number::<8>(file, header + 24) as usize, number::<8>(file, header + 32) as usize);
+            types.extend((from..from + len).step_by(24).map(|at| number::<4>(file, at + 8) as u32));
+        }
+    }
+    types
+}
+
+#[test]
+fn objects_say_whose_they_are() {
+    let program = ir::parse::program(PROGRAM).unwrap_or_else(|e| panic!("{e}"));
+    let mut machines = 0;
+    for m in isa::MACHINES.iter().filter(|m| ir::Target::of(m.row) == program.target) {
+        let debug_info = Some("p".into());
+        let options = Options { arch: Some(m.row), debug_info, check: true, ..Options::default() };
+        let file =
+            compile_program(&program, &options).unwrap_or_else(|e| panic!("{}: {e:?}", m.row.name)).bytes;
+        assert_eq!(number::<2>(&file, 18), m.row.tools.elf_machine as u64, "{}", m.row.name);
+        assert_eq!(number::<4>(&file, 48), m.row.tools.elf_flags as u64, "{}", m.row.name);
+        let mut known = vec![m.elf.address, m.elf.half];
+        known.extend(m.fixups.iter().map(|k| k.elf));
+        known.extend(m.fixups.iter().filter_map(|k| k.pair).map(|p| p.elf));
+        let have = relocations(&file);
+        assert!(have.len() > 10, "{}: {have:?}", m.row.name);
+        assert!(have.iter().all(|t| known.contains(t)), "{}: {have:?} beside {known:?}", m.row.name);
+        machines += 1;
+    }
+    assert!(machines > 1);
+}
