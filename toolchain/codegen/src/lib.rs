@@ -10,7 +10,6 @@ pub mod fixup;
 pub mod image;
 pub mod isa;
 pub mod mach;
-pub mod magic;
 pub mod nosplit;
 pub mod object;
 pub mod prep;

@@ -36,7 +36,8 @@ fn usage() -> String {
 }
 
 /// A problem that ends a command: exit status, and what to print on standard error.
-struct Failure(u8, String);
+#[derive(Debug)]
+pub(crate) struct Failure(u8, String);
 
 impl Failure {
     fn build(text: impl Into<String>) -> Failure {
@@ -156,7 +157,7 @@ fn env(i: &Invocation) -> Result<u8, Failure> {
     Ok(OK)
 }
 
-fn config(options: &Options, target: &Target) -> Result<Config, Failure> {
+pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failure> {
     let goroot = goroot::find().map_err(Failure::build)?;
     let cwd =
         std::env::current_dir().map_err(|e| Failure::build(format!("oxigo: no working directory: {e}")))?;

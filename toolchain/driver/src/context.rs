@@ -61,14 +61,15 @@ const FIXED_TAGS: &[&str] = &[
     "gc",
     "purego",
     "math_big_pure_go",
-    "goexperiment.regabiwrappers",
-    "goexperiment.regabiargs",
     "goexperiment.dwarf5",
     "goexperiment.jsonv2",
     "goexperiment.greenteagc",
     "goexperiment.randomizedheapbase64",
     "goexperiment.sizespecializedmalloc",
 ];
+
+/// Set where Go itself passes arguments in registers.
+const REGISTER_TAGS: &[&str] = &["goexperiment.regabiwrappers", "goexperiment.regabiargs"];
 
 /// Highest `go1.N` tag.
 const GO_MINOR: u32 = 27;
@@ -87,6 +88,9 @@ pub struct Context {
 impl Context {
     pub fn new(goos: &str, goarch: &str, user_tags: &[String]) -> Context {
         let mut tags: FxHashSet<String> = FIXED_TAGS.iter().map(|t| t.to_string()).collect();
+        if reflect::Arch::by_name(goarch).is_none_or(|a| a.go_has_registers()) {
+            tags.extend(REGISTER_TAGS.iter().map(|t| t.to_string()));
+        }
         tags.extend((1..=GO_MINOR).map(|n| format!("go1.{n}")));
         tags.extend(user_tags.iter().cloned());
         // On bare metal the library's Linux files are compiled; the runtime answers their system calls.

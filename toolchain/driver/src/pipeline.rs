@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ir::passes::trace::Trace;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use types::checker::{Checker, PackageInput};
 use types::table::PkgId;
 
@@ -176,36 +176,14 @@ pub fn run(
     if !text.is_empty() {
         return Err(text);
     }
-    let (Goal::Executable(output), Some(Checked { mut checker, ids, assembly })) = (goal, checked) else {
+    let (Goal::Executable(output), Some(mut checked)) = (goal, checked) else {
         // The process ends soon: taking the trees apart would only cost time.
         std::mem::forget(program);
         return Ok(());
     };
     link::check_output(&output)?;
-    let root = program.roots[0];
-    if !late::has_main(&program.packages[root]) {
-        let path = &program.packages[root].path;
-        return Err(format!(
-            "# {path}\nruntime.main_main·f: function main is undeclared in the main package"
-        ));
-    }
-    let main = ids[root];
-    let lowered = timings.phase("lower", || {
-        let everything = options.debug.iter().any(|d| d == "everything");
-        let whole_main = options.explain > 0 || options.asm;
-        let wrappers = lower::natives::WrapperOptions {
-            enabled: !options.no_abiwrap,
-            limit: options.abiwrap_limit,
-            notes: options.debug.iter().any(|d| d == "abiwrap"),
-        };
-        let (arch, hooks) = (target.arch, runtime_lib::hook_names());
-        let options = lower::Options { arch, hooks, natives: assembly, wrappers, everything, whole_main };
-        lower::lower_program(&mut checker, main, &options)
-    });
-    let mut ir = lowered.map_err(|errors| {
-        add_errors(errors, &mut program);
-        errors_text(&program, options.all_errors)
-    })?;
+    let hooks = Some(runtime_lib::hook_names());
+    let mut ir = lower(target, options, hooks, &mut program, &mut checked, timings)?;
     ir.notes.iter().for_each(|n| eprintln!("{}", visible(n)));
     let trace = (!options.dump_ssa.is_empty()).then(|| Arc::new(Trace::new(options.dump_ssa.clone())));
     timings.note(|| format!("{} functions, {} data symbols", ir.funcs.len(), ir.datas.len()));
@@ -224,7 +202,7 @@ pub fn run(
     }
     if options.host_object {
         let written = std::fs::write(&output, &object.bytes);
-        std::mem::forget((program, checker, ir));
+        std::mem::forget((program, checked, ir));
         return written.map_err(|e| format!("cannot write {}: {e}", output.display()));
     }
     // The program's own code is next to nothing beside the archive: find it while nothing else is left to do.
@@ -233,8 +211,44 @@ pub fn run(
         None => timings.phase("runtime", || runtime_lib::find(target, options.commands))?,
     };
     let linked = timings.phase("link", || link::link(target, options, &object.bytes, &runtime, &output));
-    std::mem::forget((program, checker, ir));
+    std::mem::forget((program, checked, ir));
     linked
+}
+
+/// The program that starts at the first root's `main`, as the builder makes it.
+fn lower(
+    target: &Target,
+    options: &Options,
+    hooks: Option<FxHashSet<String>>,
+    program: &mut Program,
+    checked: &mut Checked,
+    timings: &mut Timings,
+) -> Result<ir::Program, String> {
+    let root = program.roots[0];
+    if !late::has_main(&program.packages[root]) {
+        let path = &program.packages[root].path;
+        return Err(format!(
+            "# {path}\nruntime.main_main·f: function main is undeclared in the main package"
+        ));
+    }
+    let main = checked.ids[root];
+    let assembly = std::mem::take(&mut checked.assembly);
+    let lowered = timings.phase("lower", || {
+        let everything = options.debug.iter().any(|d| d == "everything");
+        let whole_main = options.explain > 0 || options.asm;
+        let wrappers = lower::natives::WrapperOptions {
+            enabled: !options.no_abiwrap,
+            limit: options.abiwrap_limit,
+            notes: options.debug.iter().any(|d| d == "abiwrap"),
+        };
+        let options =
+            lower::Options { arch: target.arch, hooks, natives: assembly, wrappers, everything, whole_main };
+        lower::lower_program(&mut checked.checker, main, &options)
+    });
+    lowered.map_err(|errors| {
+        add_errors(errors, program);
+        errors_text(program, options.all_errors)
+    })
 }
 
 fn pass_options(options: &Options, trace: &Option<Arc<Trace>>) -> ir::passes::Options {
@@ -271,5 +285,143 @@ fn codegen_options(
         threads: options.jobs,
         version: version.lines().next().unwrap_or(crate::goroot::GO_VERSION).to_string(),
         ..codegen::Options::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reaches a good part of the library: text, numbers of all sizes, reflection, goroutines, time, files.
+    const PROGRAM: &str = r#"package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"math/big"
+	"os"
+	"regexp"
+	"sort"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+type shape struct {
+	Name  string
+	Area  float64
+	Count uint64
+	Small int8
+}
+
+func main() {
+	list := []shape{{"a", math.Sqrt(2), 1 << 40, -1}, {"b", 2, 3, 4}}
+	sort.Slice(list, func(i, j int) bool { return list[i].Area < list[j].Area })
+	text, err := json.Marshal(list)
+	fmt.Println(string(text), err, crc32.ChecksumIEEE(text))
+	var wg sync.WaitGroup
+	var n atomic.Int64
+	for i := range 4 {
+		wg.Go(func() { n.Add(int64(i)) })
+	}
+	wg.Wait()
+	x := new(big.Int).Exp(big.NewInt(3), big.NewInt(n.Load()), nil)
+	fmt.Println(x, regexp.MustCompile(`a+`).FindString("baa"), time.Duration(n.Load()))
+	fmt.Fprintln(os.Stderr, strings.Repeat("x", 3))
+}
+"#;
+
+    /// What is passed in registers is passed as `reflect` says: each value of legal code in the register of one step.
+    fn leaves_are_steps(ir: &ir::Program) {
+        for (id, sig) in ir.sigs.iter_enumerated() {
+            for part in sig.params.iter().chain(&sig.results) {
+                let (Some(leaves), ir::PartLoc::Regs(steps)) = (&part.leaves, &part.loc) else { continue };
+                let shape = |ty: ir::Ty, off: u32| (off, ir.target.size(ty), ty.is_float());
+                let leaves: Vec<_> = leaves.iter().map(|l| shape(l.0, l.1)).collect();
+                let steps: Vec<_> = steps.iter().map(|s| shape(s.ty, s.offset)).collect();
+                assert_eq!(leaves, steps, "{id}: {sig:?}");
+            }
+        }
+    }
+
+    /// Functions that stand for operations do not call themselves, on whatever way.
+    fn helpers_stand_alone(ir: &ir::Program) {
+        use ir::{Op, op::Callee};
+        let called = |f: ir::FuncId| {
+            let f = &ir.funcs[f];
+            let insts = f.blocks.iter().flat_map(|b| &b.insts);
+            insts.filter_map(|&i| match f.insts[i].op {
+                Op::Call { callee: Callee::Static(id), .. } if !ir.funcs[id].flags.noreturn => Some(id),
+                _ => None,
+            })
+        };
+        for (name, needed) in ir::passes::legalize::HELPERS {
+            let found = ir.by_name.get(&syntax::Sym::new(&format!("runtime.{name}"))).copied();
+            assert!(found.is_some() || !needed(ir.target), "no runtime.{name}");
+            let Some(start) = found.filter(|_| *name != "panicmem") else { continue };
+            let mut seen = vec![start];
+            let mut next = 0;
+            while next < seen.len() {
+                for f in called(seen[next]) {
+                    assert!(f != start, "{name} calls itself");
+                    if !seen.contains(&f) && ir.funcs[f].name.as_str() != "runtime.panicUnalignedWide" {
+                        seen.push(f);
+                    }
+                }
+                next += 1;
+            }
+        }
+    }
+
+    /// The program passes the verifier behind the builder and behind each pass.
+    fn lowers_for(goarch: &'static str) {
+        let work = move || {
+            let dir = std::env::temp_dir().join(format!("oxigo-lower-{goarch}-{}", std::process::id()));
+            std::fs::create_dir_all(&dir).expect("a temporary directory");
+            let file = dir.join("main.go");
+            std::fs::write(&file, PROGRAM).expect("its file");
+            let arch = reflect::Arch::by_name(goarch).expect("a row");
+            let target = Target { os: "linux".into(), arch };
+            let options = Options::default();
+            let config = crate::commands::config(&options, &target).expect("a Go library");
+            let place = config.files_package(&[file.display().to_string()]).expect("a package");
+            let loaded = crate::load::load(&config, vec![place], NEEDED_PACKAGES);
+            std::fs::remove_dir_all(&dir).expect("it is ours");
+            let mut program = loaded.unwrap_or_else(|e| panic!("{}", e.join("\n")));
+            let mut checked = check(&config, &target, &mut program);
+            assert_eq!(errors_text(&program, true), "");
+            let mut timings = Timings::new(false);
+            // Assembly is left for those who make its replacements.
+            let ir = lower(&target, &options, None, &mut program, &mut checked, &mut timings);
+            let mut ir = ir.unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(ir.target, ir::Target::of(arch));
+            ir::verify::program(&ir).unwrap_or_else(|e| panic!("{}", e.join("\n")));
+            ir::passes::run(&mut ir, &pass_options(&options, &None));
+            ir::verify::program(&ir).unwrap_or_else(|e| panic!("{}", e.join("\n")));
+            leaves_are_steps(&ir);
+            helpers_stand_alone(&ir);
+        };
+        let thread = std::thread::Builder::new().stack_size(syntax::STACK_SIZE).spawn(work);
+        thread.expect("the system has threads").join().unwrap_or_else(|e| std::panic::resume_unwind(e));
+    }
+
+    #[test]
+    fn lowers_for_386() {
+        lowers_for("386");
+    }
+    #[test]
+    fn lowers_for_arm() {
+        lowers_for("arm");
+    }
+    #[test]
+    fn lowers_for_mips() {
+        lowers_for("mips");
+    }
+    #[test]
+    fn lowers_for_s390x() {
+        lowers_for("s390x");
     }
 }

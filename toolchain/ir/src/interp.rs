@@ -2,7 +2,7 @@
 //!
 //! Memory is made of objects (slots, data, allocations); a pointer is the object's number in the upper half of a word and the
 //! offset in the lower one, so that arithmetic inside an object works and code can't depend on addresses.
-use crate::func::Term;
+use crate::func::{Body, Term};
 use crate::op::{AtomicOp, BoundsKind, Callee, Cc, Fcc};
 use crate::sig::Part;
 use crate::{Block, EntityId, Func, FuncId, InstData, Op, Program, SymRef, Target, Ty, Value};
@@ -30,7 +30,11 @@ pub struct Interp<'a> {
     /// Object number of each data symbol.
     datas: Vec<u64>,
     steps: u64,
+    natives: Option<Native>,
 }
+
+/// What functions without IR do, by symbol: operands as a call passes them, results as it takes them.
+pub type Native = fn(&mut Interp, &str, &[u64]) -> Result<Vec<u64>, Stop>;
 
 /// What `SymRef::Func` addresses look like: this bit, the last but one of a word, and the function's number.
 fn code_bit(t: Target) -> u64 {
@@ -41,7 +45,8 @@ impl<'a> Interp<'a> {
     /// With fresh data; `steps` limits the number of instructions.
     pub fn new(program: &'a Program, steps: u64) -> Interp<'a> {
         let target = program.target;
-        let mut i = Interp { program, target, objects: vec![Vec::new()], datas: Vec::new(), steps };
+        let mut i =
+            Interp { program, target, objects: vec![Vec::new()], datas: Vec::new(), steps, natives: None };
         for d in program.datas.iter() {
             let mut bytes = d.bytes.clone();
             bytes.resize(d.size as usize, 0);
@@ -56,6 +61,15 @@ impl<'a> Interp<'a> {
             }
         }
         i
+    }
+    /// The program's target.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+    /// With these functions for hooks.
+    pub fn with_natives(mut self, natives: Native) -> Interp<'a> {
+        self.natives = Some(natives);
+        self
     }
     /// Bits of a pointer's offset.
     fn half(&self) -> u32 {
@@ -80,11 +94,13 @@ impl<'a> Interp<'a> {
         let bytes = self.objects.get_mut(object).ok_or(Stop::Fault)?;
         bytes.get_mut(off..off.checked_add(n).ok_or(Stop::Fault)?).ok_or(Stop::Fault)
     }
-    fn load(&mut self, at: u64, ty: Ty) -> Result<u64, Stop> {
+    /// A value in memory.
+    pub fn load(&mut self, at: u64, ty: Ty) -> Result<u64, Stop> {
         let t = self.target;
         Ok(t.get(self.bytes(at, t.size(ty) as usize)?))
     }
-    fn store(&mut self, at: u64, v: u64, ty: Ty) -> Result<(), Stop> {
+    /// Writes a value to memory.
+    pub fn store(&mut self, at: u64, v: u64, ty: Ty) -> Result<(), Stop> {
         let t = self.target;
         t.put(self.bytes(at, t.size(ty) as usize)?, v);
         Ok(())
@@ -100,6 +116,9 @@ impl<'a> Interp<'a> {
     pub fn call(&mut self, id: FuncId, args: &[u64], context: u64) -> Result<Vec<u64>, Stop> {
         let program = self.program;
         let f = &program.funcs[id];
+        if let (Body::Hook { symbol }, Some(native)) = (&f.body, self.natives) {
+            return native(self, symbol, args);
+        }
         let sig = &program.sigs[f.sig];
         let mut values = vec![0u64; f.values.len()];
         let mut n = 0;

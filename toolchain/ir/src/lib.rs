@@ -14,6 +14,7 @@ pub mod analysis;
 pub mod entity;
 pub mod func;
 pub mod interp;
+pub mod magic;
 pub mod native;
 pub mod op;
 pub mod parse;

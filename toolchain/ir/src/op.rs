@@ -123,15 +123,15 @@ pub enum Op {
     Popcnt,
     /// (x): 16, 32 or 64 bits.
     Bswap,
-    /// (x, y: i32 or i64) -> (hi, lo): full unsigned product.
+    /// (x, y: words) -> (hi, lo): full unsigned product.
     UMulWide,
-    /// (x, y: i32 or i64) -> hi of the signed product.
+    /// (x, y: words) -> hi of the signed product.
     SMulHi,
-    /// (hi, lo, y: i32 or i64) -> (quotient, remainder); y > hi.
+    /// (hi, lo, y: words) -> (quotient, remainder); y > hi.
     UDivWide,
-    /// (x, y, carry 0/1: i32 or i64) -> (sum, carry out)
+    /// (x, y, carry 0/1: words) -> (sum, carry out)
     AddCarry,
-    /// (x, y, borrow 0/1: i32 or i64) -> (difference, borrow out)
+    /// (x, y, borrow 0/1: words) -> (difference, borrow out)
     SubBorrow,
 
     // ---- floats

@@ -6,10 +6,12 @@ use crate::func::{Body, InlinedCall, Term};
 use crate::op::Callee;
 use crate::print::{BOUNDS, FLAGS, RELOCS, SECTIONS, SIMPLE};
 use crate::sig::{Part, PartLoc, RegStep};
+use crate::target::OPS;
 use crate::{
     Block, BlockCall, Data, DataId, EntityId, Func, FuncId, Op, Program, Reloc, Section, Sig, SigId, Slot,
     SlotData, SymRef, Target, Ty, Value, ValueData, ValueDef,
 };
+use reflect::arch::Ops;
 use smallvec::SmallVec;
 use syntax::{Pos, Sym};
 
@@ -678,8 +680,19 @@ fn target(l: &mut Line) -> Res<Target> {
     };
     let big_endian = l.keyword("big");
     let unaligned = l.keyword("unaligned");
+    let shape = Target::SHAPES.into_iter().find(|s| s.word == word && s.big_endian == big_endian);
+    let mut t = Target { unaligned, ..shape.expect("there are both orders of both sizes") };
+    if l.keyword("lacks") {
+        while !l.peek().is_empty() {
+            match l.word()? {
+                "nil_page" => t.nil_page = 0,
+                "all" => t.ops = Ops::NONE,
+                w => *lookup(OPS, w)?(&mut t.ops) = false,
+            }
+        }
+    }
     l.end()?;
-    Ok(Target { word, big_endian, unaligned })
+    Ok(t)
 }
 
 /// The short form of a signature.

@@ -21,7 +21,8 @@
 //! end
 //! ```
 //!
-//! Of a target, `big` and `unaligned` are said where they hold. `word` as a kind is the target's integer of that size.
+//! Of a target, `big` and `unaligned` are said where they hold, and behind `lacks` which operations it has not (`all`: any of them;
+//! `nil_page`: accesses through nil do not fault). `word` as a kind is the target's integer of that size.
 //! `@n` is a position, `^n` the inlined call an instruction came from.
 use crate::func::{Body, Term};
 use crate::op::{AtomicOp, BoundsKind, Callee, Cc, Fcc};
@@ -487,7 +488,14 @@ impl Display for Program {
         let t = self.target;
         let said = |holds: bool, word| if holds { word } else { "" };
         let (big, unaligned) = (said(t.big_endian, " big"), said(t.unaligned, " unaligned"));
-        writeln!(f, "target word {}{big}{unaligned}", t.word)?;
+        write!(f, "target word {}{big}{unaligned}", t.word)?;
+        let mut ops = t.ops;
+        let lacking = crate::target::OPS.iter().filter(|(_, flag)| !*flag(&mut ops)).map(|o| o.0);
+        let lacking: Vec<&str> = (t.nil_page == 0).then_some("nil_page").into_iter().chain(lacking).collect();
+        if !lacking.is_empty() {
+            write!(f, " lacks {}", lacking.join(" "))?;
+        }
+        writeln!(f)?;
         for (id, s) in self.sigs.iter_enumerated() {
             SigText(id, s).fmt(f)?;
         }

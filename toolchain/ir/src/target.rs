@@ -3,6 +3,7 @@
 //! One [`Target`] stands in each [`crate::Program`], made from `reflect`'s table in one place ([`Target::of`]); everything that is
 //! about sizes, bytes in memory or constants of a kind asks it. It names no machine: passes and their tests work for any shape.
 use crate::Ty;
+use reflect::arch::Ops;
 
 /// A shape of machines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,20 +14,49 @@ pub struct Target {
     pub big_endian: bool,
     /// Loads and stores need no alignment.
     pub unaligned: bool,
+    /// Bytes at address 0 that fault; 0: what may be nil is compared with it.
+    pub nil_page: u32,
+    /// What the machine does; [`crate::passes::legalize`] sees to the rest.
+    pub ops: Ops,
 }
+
+/// Where accesses through nil fault they do in this many bytes, on every system there is.
+const NIL_PAGE: u32 = 4096;
+
+/// Names of operations for the text form, with their place.
+macro_rules! ops {
+    ($($name:ident),*) => {
+        /// An operation's flag.
+        type Flag = fn(&mut Ops) -> &mut bool;
+        /// Operations by name.
+        pub(crate) const OPS: &[(&str, Flag)] = &[$((stringify!($name), |o| &mut o.$name)),*];
+    };
+}
+ops!(popcount, clz, ctz, bswap, rotate, narrow, divide, wide_div, const_div, unsigned_float);
 
 impl Target {
     /// The four shapes that tests of passes run for.
     pub const SHAPES: [Target; 4] = [
-        Target { word: 8, big_endian: false, unaligned: true },
-        Target { word: 8, big_endian: true, unaligned: true },
-        Target { word: 4, big_endian: false, unaligned: false },
-        Target { word: 4, big_endian: true, unaligned: false },
+        Target::shape(8, false, true),
+        Target::shape(8, true, true),
+        Target::shape(4, false, false),
+        Target::shape(4, true, false),
     ];
+
+    /// A machine that can do everything.
+    const fn shape(word: u32, big_endian: bool, unaligned: bool) -> Target {
+        Target { word, big_endian, unaligned, nil_page: NIL_PAGE, ops: Ops::ALL }
+    }
 
     /// What an architecture's row says.
     pub fn of(arch: &reflect::Arch) -> Target {
-        Target { word: arch.ptr_size as u32, big_endian: arch.big_endian, unaligned: arch.unaligned }
+        Target {
+            word: arch.ptr_size as u32,
+            big_endian: arch.big_endian,
+            unaligned: arch.unaligned,
+            nil_page: if arch.nil_faults { NIL_PAGE } else { 0 },
+            ops: arch.ops,
+        }
     }
     /// The integer kind of a word: lengths, offsets, code addresses.
     pub fn word_ty(self) -> Ty {

@@ -229,8 +229,6 @@ fn fits(target: Target, op: &Op, args: &[Ty], results: &[Ty]) -> bool {
     let int = |t: Ty| matches!(t, I8 | I16 | I32 | I64);
     let width = |t: Ty| target.size(t);
     let word = |t: Ty| t == target.word_ty();
-    // What one machine instruction or a pair of them does; legal code has it of words only.
-    let wide = |t: Ty| matches!(t, I32 | I64);
     match (op, args, results) {
         (Op::Iconst(_), [], [r]) => int(*r) || *r == Ptr,
         (Op::Fconst(_), [], [r]) => r.is_float(),
@@ -252,10 +250,10 @@ fn fits(target: Target, op: &Op, args: &[Ty], results: &[Ty]) -> bool {
         ) => int(*x) && x == y && x == r,
         (Op::Shl(_) | Op::LShr(_) | Op::AShr(_) | Op::RotL, [x, n], [r]) => int(*x) && x == r && int(*n),
         (Op::Neg | Op::Not | Op::Clz | Op::Ctz | Op::Popcnt | Op::Bswap, [x], [r]) => int(*x) && x == r,
-        (Op::UMulWide, [x, y], [hi, lo]) => wide(*x) && x == y && x == hi && x == lo,
-        (Op::SMulHi, [x, y], [r]) => wide(*x) && x == y && x == r,
+        (Op::UMulWide, [x, y], [hi, lo]) => [x, y, hi, lo].iter().all(|&&t| word(t)),
+        (Op::SMulHi, [x, y], [r]) => [x, y, r].iter().all(|&&t| word(t)),
         (Op::UDivWide | Op::AddCarry | Op::SubBorrow, [x, y, z], [r, s]) => {
-            wide(*x) && [y, z, r, s].iter().all(|&t| t == x)
+            [x, y, z, r, s].iter().all(|&&t| word(t))
         }
         (Op::FAdd | Op::FSub | Op::FMul | Op::FDiv | Op::FCopysign, [x, y], [r]) => {
             x.is_float() && x == y && x == r

@@ -213,6 +213,9 @@ pub fn find(p: &Prog, obj: ObjId) -> Option<Intrinsic> {
     if TABLE[row].2 == Do::PublicationBarrier && !p.arch.ordered_stores {
         return None;
     }
+    if matches!(TABLE[row].2, Do::Div(_)) && !p.prog.target.ops.wide_div {
+        return None;
+    }
     Some(Intrinsic(row))
 }
 

@@ -11,6 +11,7 @@ pub mod fold;
 pub mod forward;
 pub mod gvn;
 pub mod inline;
+pub mod legalize;
 pub mod licm;
 pub mod memequal;
 pub mod poll;
@@ -77,7 +78,8 @@ const REQUIRED: &[FuncPass] = &[("barriers", barriers::run), ("poll", poll::run)
 /// The names of all stages that [`run`] records, in order: after `build`, the function as it was made.
 pub fn names() -> Vec<&'static str> {
     let names = |passes: &[FuncPass]| passes.iter().map(|p| p.0).collect::<Vec<_>>();
-    [vec!["build"], names(EARLY), vec!["inline", "escape"], names(LATE), names(REQUIRED)].concat()
+    [vec!["build"], names(EARLY), vec!["inline", "escape"], names(LATE), vec!["legalize"], names(REQUIRED)]
+        .concat()
 }
 
 /// Records all functions after a phase over the whole program.
@@ -108,13 +110,21 @@ pub fn run(program: &mut Program, options: &Options) -> Report {
         record_all(program, options, "escape");
         timed("late", program, &mut |p| each_function(p, LATE, options));
     }
+    if legalize::needed(program.target) {
+        timed("legalize", program, &mut |p| legalize::run(p, options));
+    }
     timed("required", program, &mut |p| each_function(p, REQUIRED, options));
     report.remarks = remarks;
     report
 }
 
-/// Runs passes over every function, several functions at a time.
+/// Runs passes over every function.
 fn each_function(program: &mut Program, passes: &[FuncPass], options: &Options) {
+    each(program, |p, f| run_passes(p, f, passes, options));
+}
+
+/// Works on every function that has code, several at a time. Meanwhile the program has no functions.
+fn each(program: &mut Program, work: impl Fn(&Program, &mut Func) + Sync) {
     let mut funcs: Vec<Func> = std::mem::take(&mut program.funcs).into_vec();
     {
         let shared: &Program = program;
@@ -129,7 +139,7 @@ fn each_function(program: &mut Program, passes: &[FuncPass], options: &Options) 
                         let chunk = next.lock().unwrap_or_else(|e| e.into_inner()).next();
                         let Some(chunk) = chunk else { break };
                         for f in chunk.iter_mut().filter(|f| matches!(f.body, Body::Ssa)) {
-                            run_passes(shared, f, passes, options);
+                            work(shared, f);
                         }
                     }
                 });

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/goarch"
 	"internal/runtime/maps"
 	"unsafe"
 )
@@ -63,9 +64,10 @@ func memhash64(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash64(*(*
 func memhash128(p unsafe.Pointer, h uintptr) uintptr { return maps.MemHash(p, h, 16) }
 func strhash(p unsafe.Pointer, h uintptr) uintptr    { return maps.StrHash(*(*string)(p), h) }
 
+// As many bits as a word has.
 const (
-	hashMul0 = 0x9e3779b97f4a7c15
-	hashMul1 = 0xd6e8feb86659fd93
+	hashMul0 = 0x9e3779b97f4a7c15 & (1<<(8*goarch.PtrSize) - 1)
+	hashMul1 = 0xd6e8feb86659fd93 & (1<<(8*goarch.PtrSize) - 1)
 )
 
 func f32hash(p unsafe.Pointer, h uintptr) uintptr {

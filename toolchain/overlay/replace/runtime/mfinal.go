@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/goarch"
 	"unsafe"
 )
 
@@ -116,26 +117,35 @@ func finalizerLoop() {
 }
 
 func runFinalizer(w *finalizerWork) {
-	var regs abi.RegArgs
-	if w.fint.Kind() == abi.Pointer {
-		regs.Ints[0] = uintptr(w.arg)
-		regs.Ptrs[0] = w.arg
-	} else {
+	// The argument's words: a pointer, perhaps with a type or table in front.
+	var words [2]uintptr
+	n := 0
+	if w.fint.Kind() != abi.Pointer {
 		inter := (*abi.InterfaceType)(unsafe.Pointer(w.fint))
 		if len(inter.Methods) == 0 {
-			regs.Ints[0] = uintptr(unsafe.Pointer(w.ot))
+			words[0] = uintptr(unsafe.Pointer(w.ot))
 		} else {
-			regs.Ints[0] = uintptr(unsafe.Pointer(getitab(inter, w.ot, false)))
+			words[0] = uintptr(unsafe.Pointer(getitab(inter, w.ot, false)))
 		}
-		regs.Ints[1] = uintptr(w.arg)
-		regs.Ptrs[1] = w.arg
+		n = 1
+	}
+	words[n] = uintptr(w.arg)
+	var regs abi.RegArgs
+	ints, ptrs := regs.Ints[:], regs.Ptrs[:]
+	// Behind arguments on the stack, if there are any, come results that don't fit registers; nobody looks at them.
+	var args uintptr
+	if len(ints) >= len(words) {
+		copy(ints, words[:n+1])
+		ptrs[n] = w.arg
+	} else {
+		args = uintptr(n+1) * goarch.PtrSize
 	}
 	var frame unsafe.Pointer
-	if w.nret != 0 {
-		// Results that don't fit registers; nobody looks at them.
-		frame = mallocgc(w.nret, nil, true)
+	if size := args + w.nret; size != 0 {
+		frame = mallocgc(size, nil, true)
+		copy(unsafe.Slice((*uintptr)(frame), args/goarch.PtrSize), words[:])
 	}
-	reflectcall(nil, unsafe.Pointer(w.fn), frame, uint32(w.nret), 0, uint32(w.nret), &regs)
+	reflectcall(nil, unsafe.Pointer(w.fn), frame, uint32(args+w.nret), uint32(args), uint32(args+w.nret), &regs)
 }
 
 // A Cleanup is a handle to a registered cleanup function.

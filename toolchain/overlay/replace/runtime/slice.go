@@ -2,19 +2,21 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/goarch"
 	"internal/unsafeheader"
 	"math/bits"
 	"unsafe"
 )
 
-const maxAlloc = 1 << 48
+// 48 bits of addresses, or all 32.
+const maxAlloc = 1<<(32+16*(goarch.PtrSize/8)) - 1 + goarch.PtrSize/8
 
 func panicmakeslicelen() { panic(errorString("makeslice: len out of range")) }
 func panicmakeslicecap() { panic(errorString("makeslice: cap out of range")) }
 
 func mulOverflow(a, b uintptr) (uintptr, bool) {
 	hi, lo := bits.Mul64(uint64(a), uint64(b))
-	return uintptr(lo), hi != 0
+	return uintptr(lo), hi != 0 || uint64(uintptr(lo)) != lo
 }
 
 func makeslice(et *_type, len, cap int) unsafe.Pointer {
@@ -31,6 +33,12 @@ func makeslice(et *_type, len, cap int) unsafe.Pointer {
 }
 
 func makeslice64(et *_type, len64, cap64 int64) unsafe.Pointer {
+	if int64(int(len64)) != len64 {
+		panicmakeslicelen()
+	}
+	if int64(int(cap64)) != cap64 {
+		panicmakeslicecap()
+	}
 	return makeslice(et, int(len64), int(cap64))
 }
 

@@ -4,9 +4,8 @@ use crate::isa::amd64::Amd64;
 use crate::isa::amd64::inst::*;
 use crate::mach::Rules;
 use crate::mach::rules::rules;
-use crate::magic;
 use crate::regalloc::Reg;
-use ir::{InstData, Op, Ty, Value};
+use ir::{InstData, Op, Ty, Value, magic};
 
 rules! {
     /// Arithmetic and conversions, each with a result.

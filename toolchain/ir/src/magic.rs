@@ -7,23 +7,29 @@ pub fn unsigned32(d: u32) -> u64 {
 
 /// Multiplier, whether `x` must be added to the upper half of the product (a 65-bit multiplier), and the shift.
 pub fn unsigned64(d: u64) -> (u64, bool, u8) {
+    unsigned(d, 64)
+}
+
+/// The same for numbers of `bits` bits.
+pub fn unsigned(d: u64, bits: u32) -> (u64, bool, u8) {
     let s = 64 - (d - 1).leading_zeros();
     // One bit less is enough if its error is small.
-    let less = ceil_shifted(s - 1, d);
-    let error = (less as u64).wrapping_mul(d);
+    let less = ceil_shifted(bits + s - 1, d);
+    let error = less * d as u128 - (1u128 << (bits + s - 1));
     if error <= 1 << (s - 1) {
         return (less as u64, false, (s - 1) as u8);
     }
-    (ceil_shifted(s, d) as u64, true, s as u8)
+    // Its top bit is what is added.
+    (ceil_shifted(bits + s, d) as u64 & u64::MAX >> (64 - bits), true, s as u8)
 }
 
-/// ceil(2^(64 + s) / d)
-fn ceil_shifted(s: u32, d: u64) -> u128 {
-    if s == 64 {
+/// ceil(2^n / d)
+fn ceil_shifted(n: u32, d: u64) -> u128 {
+    if n == 128 {
         // 2^128 does not fit; d is no power of two, so that the ceiling is the floor plus one.
         return u128::MAX / d as u128 + 1;
     }
-    (1u128 << (64 + s)).div_ceil(d as u128)
+    (1u128 << n).div_ceil(d as u128)
 }
 
 /// Multiplier (as an unsigned number of `bits` bits) and the shift after the upper half was taken.
@@ -66,6 +72,21 @@ mod tests {
                     if let (Ok(x), Ok(d)) = (u32::try_from(x), u32::try_from(d)) {
                         assert_eq!(((x as u128 * unsigned32(d) as u128) >> 64) as u32, x / d, "{x} / {d}");
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn unsigned_32() {
+        for d in DIVISORS.into_iter().chain([u32::MAX as u64 - 1, (1 << 31) + 1]) {
+            let (m, add, s) = super::unsigned(d, 32);
+            for v in VALUES.into_iter().filter_map(|v| u32::try_from(v).ok()) {
+                let d = d as u32;
+                for x in [v, v / d * d, (v / d * d).wrapping_sub(1)] {
+                    let hi = ((x as u64 * m) >> 32) as u32;
+                    let q = if add { (((x - hi) >> 1) + hi) >> (s - 1) } else { hi >> s };
+                    assert_eq!(q, x / d, "{x} / {d}");
                 }
             }
         }

@@ -1,0 +1,212 @@
+//! Makes a program legal for its target: what the machine's selection does not do by itself ([`reflect::arch::Ops`]) is said in other
+//! operations, or by a call of the runtime. It runs behind the optimisations and is off for a target that needs nothing.
+//!
+//! Legal IR
+//! - on machines with words of 4 bytes has no `I64`: a value is its halves ([`halves`]), which signatures, block parameters and memory
+//!   have in memory order, as `reflect`'s assignment of registers has them;
+//! - has no operation whose name the row's `ops` lack ([`expand`]), no 8- or 16-bit operand of an operation that looks at upper bits
+//!   where `narrow` is lacking, and no `NilCheck` where page 0 is mapped.
+//!
+//! [`illegal`] is the definition; builds with debug assertions hold each function against it.
+mod expand;
+mod halves;
+#[cfg(test)]
+mod tests;
+
+use super::{gvn, run_passes, simplify};
+use crate::op::Callee;
+use crate::{Block, Func, FuncId, Inst, InstData, Op, Program, SigId, Target, Ty, Value};
+use reflect::arch::Ops;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+/// Whether a target lacks something.
+type Lacks = fn(Target) -> bool;
+
+/// Functions of package runtime that stand for operations, and which targets need them.
+pub const HELPERS: &[(&str, Lacks)] = &[
+    ("int64div", has_halves),
+    ("int64mod", has_halves),
+    ("uint64div", has_halves),
+    ("uint64mod", has_halves),
+    ("int64tofloat64", has_halves),
+    ("uint64tofloat64", has_halves),
+    ("int64tofloat32", has_halves),
+    ("uint64tofloat32", has_halves),
+    ("float64toint64", has_halves),
+    ("float64touint64", has_halves),
+    ("atomicLoad64", has_halves),
+    ("atomicStore64", has_halves),
+    ("atomicAdd64", has_halves),
+    ("atomicAnd64", has_halves),
+    ("atomicOr64", has_halves),
+    ("atomicXchg64", has_halves),
+    ("atomicCas64", has_halves),
+    ("int32div", no_division),
+    ("int32mod", no_division),
+    ("uint32div", no_division),
+    ("uint32mod", no_division),
+    ("panicmem", maps_page_0),
+];
+
+fn has_halves(t: Target) -> bool {
+    t.word == 4
+}
+fn no_division(t: Target) -> bool {
+    !t.ops.divide
+}
+fn maps_page_0(t: Target) -> bool {
+    t.nil_page == 0
+}
+
+/// Whether programs for the target need this pass.
+pub fn needed(t: Target) -> bool {
+    // Division of two words by one is made where it is there only.
+    has_halves(t) || maps_page_0(t) || Ops { wide_div: true, ..t.ops } != Ops::ALL
+}
+
+/// The helpers that a program has.
+struct Helpers(FxHashMap<&'static str, (FuncId, SigId)>);
+
+impl Helpers {
+    fn of(program: &Program) -> Helpers {
+        let found = |&(name, needed): &(&'static str, Lacks)| {
+            let id =
+                super::by_name(program, &format!("runtime.{name}")).filter(|_| needed(program.target))?;
+            Some((name, (id, program.funcs[id].sig)))
+        };
+        Helpers(HELPERS.iter().filter_map(found).collect())
+    }
+}
+
+/// What a step of the pass writes instructions with: those of one block, at the place of one that they replace.
+struct Writer<'a> {
+    f: &'a mut Func,
+    t: Target,
+    helpers: &'a Helpers,
+    out: Vec<Inst>,
+    pos: syntax::Pos,
+    inl: u32,
+}
+
+impl<'a> Writer<'a> {
+    fn new(t: Target, helpers: &'a Helpers, f: &'a mut Func) -> Writer<'a> {
+        Writer { f, t, helpers, out: Vec::new(), pos: syntax::Pos::NONE, inl: 0 }
+    }
+    fn at(&mut self, d: &InstData) {
+        (self.pos, self.inl) = (d.pos, d.inl);
+    }
+    fn insn(&mut self, op: Op, args: &[Value], tys: &[Ty]) -> SmallVec<[Value; 1]> {
+        let i = self.f.make_inst(op, args, tys, self.pos);
+        self.f.insts[i].inl = self.inl;
+        self.out.push(i);
+        self.f.insts[i].results.clone()
+    }
+    fn ins(&mut self, op: Op, args: &[Value], ty: Ty) -> Value {
+        self.insn(op, args, &[ty])[0]
+    }
+    /// An operation on kinds that the first operand has, too.
+    fn bin(&mut self, op: Op, x: Value, y: Value) -> Value {
+        let ty = self.f.ty(x);
+        self.ins(op, &[x, y], ty)
+    }
+    fn konst(&mut self, ty: Ty, n: i64) -> Value {
+        let n = self.t.sext(n, ty);
+        self.ins(Op::Iconst(n), &[], ty)
+    }
+    /// An operation with a constant on the right.
+    fn imm(&mut self, op: Op, x: Value, n: i64) -> Value {
+        let n = self.konst(self.f.ty(x), n);
+        self.bin(op, x, n)
+    }
+    /// A comparison with a constant.
+    fn icmp_imm(&mut self, cc: crate::op::Cc, x: Value, n: i64) -> Value {
+        let n = self.konst(self.f.ty(x), n);
+        self.ins(Op::Icmp(cc), &[x, n], Ty::I8)
+    }
+    fn select(&mut self, cond: Value, yes: Value, no: Value) -> Value {
+        let ty = self.f.ty(yes);
+        self.ins(Op::Select, &[cond, yes, no], ty)
+    }
+    /// A wider integer, or the value itself.
+    fn extend(&mut self, v: Value, ty: Ty, signed: bool) -> Value {
+        if self.f.ty(v) == ty {
+            return v;
+        }
+        self.ins(if signed { Op::Sext } else { Op::Zext }, &[v], ty)
+    }
+    /// A call of a helper with operands that are legal already.
+    fn call(&mut self, name: &'static str, args: &[Value], results: &[Ty]) -> SmallVec<[Value; 1]> {
+        let (id, sig) = *self.helpers.0.get(name).unwrap_or_else(|| panic!("no function runtime.{name}"));
+        self.insn(Op::Call { callee: Callee::Static(id), sig }, args, results)
+    }
+}
+
+/// The pass, over the whole program: signatures change with the functions.
+pub fn run(program: &mut Program, options: &super::Options) {
+    let helpers = Helpers::of(program);
+    if has_halves(program.target) {
+        halves::signatures(program);
+    }
+    super::each(program, |p, f| function(p, &helpers, f, options));
+}
+
+/// Legalises one function of a program whose signatures are legal.
+fn function(program: &Program, helpers: &Helpers, f: &mut Func, options: &super::Options) {
+    let t = program.target;
+    f.apply_aliases();
+    closure_first(f);
+    if has_halves(t) {
+        halves::run(t, helpers, f);
+        f.apply_aliases();
+    }
+    // What became constant would be expanded for nothing.
+    run_passes(program, f, &[("legalize-simplify", simplify::run)], options);
+    expand::run(t, helpers, f);
+    f.apply_aliases();
+    run_passes(program, f, CLEAN, options);
+    if cfg!(debug_assertions) {
+        let wrong = f.blocks.iter().flat_map(|b| &b.insts).find_map(|&i| illegal(t, f, &f.insts[i]));
+        assert!(wrong.is_none(), "{}: {} is not legal\n{f}", f.name, wrong.unwrap_or_default());
+    }
+}
+
+/// The closure context is read before any call: also before those that operations become, and in the entry block, where a
+/// check may end it.
+fn closure_first(f: &mut Func) {
+    let Func { blocks, insts, .. } = f;
+    blocks[Block(0)].insts.sort_by_key(|&i| !matches!(insts[i].op, Op::GetClosure));
+}
+
+/// Tidies up, at the end under the pass's own name.
+const CLEAN: &[super::FuncPass] = &[("legalize-gvn", gvn::run), ("legalize", simplify::run)];
+
+/// What an instruction has that the target lacks.
+pub fn illegal(t: Target, f: &Func, d: &InstData) -> Option<String> {
+    let kinds = || d.args.iter().chain(&d.results).map(|&v| f.ty(v));
+    let ops = t.ops;
+    let has = match d.op {
+        Op::Popcnt => ops.popcount,
+        Op::Clz => ops.clz,
+        Op::Ctz => ops.ctz,
+        Op::Bswap => ops.bswap,
+        Op::RotL => ops.rotate,
+        Op::UDivWide => ops.wide_div,
+        Op::SDiv | Op::UDiv | Op::SRem | Op::URem => {
+            ops.divide && (ops.const_div || f.as_const(d.args[1]).is_none())
+        }
+        Op::UiToF | Op::FToUi => ops.unsigned_float,
+        Op::NilCheck => t.nil_page != 0,
+        _ => true,
+    };
+    let small = d.args.iter().any(|&v| matches!(f.ty(v), Ty::I8 | Ty::I16));
+    let narrow = !ops.narrow && small && expand::sees_upper_bits(&d.op);
+    let halves = has_halves(t) && kinds().any(|k| k == Ty::I64);
+    let why = match (has, narrow, halves) {
+        (false, ..) => "is not there",
+        (_, true, _) => "looks at upper bits of a small value",
+        (_, _, true) => "has a value of two words",
+        _ => return None,
+    };
+    Some(format!("{:?} {why}", d.op))
+}
