@@ -4,11 +4,31 @@
 //! of them live outside the collected heap and are never freed; dead Gs are used again.
 
 use crate::heap::MCache;
+pub use crate::sched::protocol::stop::pstatus;
+use crate::sched::protocol::{park::Parker, runq::RunQueue};
+pub use crate::seam::RUNQ;
 use crate::sync::Mutex;
 use core::ffi::c_void;
 use core::mem::offset_of;
-use core::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize};
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 use rt_arch::layout;
+
+/// An address that its owner sets and others look at. Records are never freed, so what is seen may be old, but is one.
+#[repr(transparent)]
+pub struct Shown<T>(AtomicPtr<T>);
+
+impl<T> Shown<T> {
+    /// The address.
+    #[inline]
+    pub fn get(&self) -> *mut T {
+        self.0.load(Acquire)
+    }
+    /// Sets it; the owner does.
+    #[inline]
+    pub fn set(&self, p: *mut T) {
+        self.0.store(p, Release)
+    }
+}
 
 /// Words of the argument registers that morestack saves.
 pub const REG_WORDS: usize = (layout::G_ASM_END - layout::G_MORE_REGS) / size_of::<usize>();
@@ -60,6 +80,8 @@ pub struct G {
     pub system: bool,
     /// Blocked until its bubble does something; never outside bubbles.
     pub durable: bool,
+    /// Between fork and exec: the stack stays where it is.
+    pub forking: bool,
     /// Asked to yield.
     pub preempt: AtomicBool,
     /// The goroutine's parked channel operation was done (or its channel closed).
@@ -179,7 +201,7 @@ pub struct M {
     /// The goroutine record of the thread's own stack.
     pub g0: *mut G,
     /// The goroutine it runs.
-    pub curg: *mut G,
+    pub curg: Shown<G>,
     /// The record of the signal stack.
     pub gsignal: *mut G,
     pub tls: usize,
@@ -200,35 +222,19 @@ pub struct M {
     /// The processor it is given on waking, and the one it had before a system call.
     pub nextp: *mut P,
     pub oldp: *mut P,
-    /// Sleeping place: 0 nothing, 1 woken.
-    pub park: AtomicU32,
+    /// Sleeping place.
+    pub park: Parker,
     pub schedlink: *mut M,
-    pub alllink: *mut M,
     /// The goroutine wired to it, and how often LockOSThread was called.
     pub lockedg: *mut G,
     pub locked_ext: u32,
-    pub tid: i32,
     /// Throwing or panicking already.
     pub dying: u32,
     /// Used by `syscall.runtime_BeforeFork`.
     pub sigmask: crate::os::SignalSet,
-    /// A system call to make on this thread (doAllThreadsSyscall).
-    pub stack: usize,
-    pub stack_size: usize,
+    /// Memory of its own stack, if the runtime made that.
+    pub stack_map: usize,
 }
-
-/// States of a processor.
-#[allow(missing_docs, reason = "the names say it")]
-pub mod pstatus {
-    pub const IDLE: u32 = 0;
-    pub const RUNNING: u32 = 1;
-    pub const SYSCALL: u32 = 2;
-    pub const GCSTOP: u32 = 3;
-    pub const DEAD: u32 = 4;
-}
-
-/// Length of a local run queue.
-pub const RUNQ: usize = 256;
 
 /// A processor: the right to run Go code, with what that needs without locks.
 #[repr(C)]
@@ -237,7 +243,8 @@ pub struct P {
     pub cache: *mut MCache,
     pub id: i32,
     pub status: AtomicU32,
-    pub m: *mut M,
+    /// The thread that runs it.
+    pub m: Shown<M>,
     pub link: *mut P,
     /// Bumped by each goroutine started and each system call.
     pub schedtick: AtomicU32,
@@ -247,12 +254,11 @@ pub struct P {
     pub mon_schedwhen: u64,
     pub mon_syscalltick: u32,
     pub mon_syscallwhen: u64,
-    /// Local queue: the owner takes at the head and adds at the tail, others steal at the head.
-    pub head: AtomicU32,
-    pub tail: AtomicU32,
-    pub runq: [AtomicUsize; RUNQ],
-    /// Runs next, before the queue: what the running goroutine just made ready.
-    pub runnext: AtomicUsize,
+    /// Goroutines that wait for it.
+    pub q: RunQueue,
+    /// How many goroutines in a row inherited the time slice.
+    pub heirs: u32,
+    /// The time slice is over, or the world stops: what runs is asked to yield.
     pub preempt: AtomicBool,
     /// Stopped where it was, its thread waiting with it.
     pub in_place: bool,
@@ -321,11 +327,11 @@ const _: () = {
 impl G {
     /// The state.
     pub fn status(&self) -> u32 {
-        self.status.load(core::sync::atomic::Ordering::Acquire)
+        self.status.load(Acquire)
     }
     /// Sets the state.
     pub fn set_status(&self, s: u32) {
-        self.status.store(s, core::sync::atomic::Ordering::Release)
+        self.status.store(s, Release)
     }
     /// The lowest SP that a check lets pass.
     pub fn real_guard(&self) -> usize {
@@ -333,7 +339,7 @@ impl G {
     }
     /// What the guard is without requests.
     pub fn normal_guard(&self) -> usize {
-        if crate::stack::stress() { MOVE } else { self.real_guard() }
+        if crate::stack::stress() && !self.forking { MOVE } else { self.real_guard() }
     }
     /// As the assembly's argument.
     pub fn as_void(&mut self) -> *mut c_void {
@@ -360,7 +366,6 @@ pub static ALLGS: AllGs =
 impl AllGs {
     /// Adds a G.
     pub fn push(&self, g: *mut G) {
-        use core::sync::atomic::Ordering::*;
         let _l = self.lock.lock();
         let n = self.len.load(Relaxed);
         let c = &self.chunks[n / CHUNK];
@@ -374,7 +379,7 @@ impl AllGs {
     }
     /// How many.
     pub fn len(&self) -> usize {
-        self.len.load(core::sync::atomic::Ordering::Acquire)
+        self.len.load(Acquire)
     }
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
@@ -382,7 +387,7 @@ impl AllGs {
     }
     /// Slot `i`, which is below `len`.
     pub fn get(&self, i: usize) -> *mut G {
-        let c = self.chunks[i / CHUNK].load(core::sync::atomic::Ordering::Acquire);
+        let c = self.chunks[i / CHUNK].load(Acquire);
         // SAFETY: written before `len` counted it.
         unsafe { *(c as *mut *mut G).add(i % CHUNK) }
     }

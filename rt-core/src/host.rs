@@ -15,8 +15,8 @@
 
 use crate::g::*;
 use crate::gc;
-use crate::proc::{self, enter_syscall, exit_syscall, stop_locked_m};
-use crate::sched::getm;
+use crate::proc;
+use crate::sched::{enter_syscall, exit_syscall, getm, resume_locked, stop_locked_m};
 use crate::signal;
 use crate::start;
 use crate::sync::{Global, Mutex};
@@ -127,12 +127,12 @@ impl Host {
 
     /// Collects garbage, twice, so that what was reachable from a finalizer only is gone as well.
     pub fn collect(&self) {
-        // SAFETY: the thread holds a P.
-        self.hold(|| unsafe {
-            for _ in 0..2 {
-                gc::collect((*(*getm()).p).cache);
+        for _ in 0..2 {
+            // SAFETY: the thread holds a P. In between it has none: whoever collects may need it.
+            while !self.hold(|| unsafe { gc::collect((*(*getm()).p).cache) }) {
+                crate::os::yield_now();
             }
-        });
+        }
     }
 }
 
@@ -170,7 +170,7 @@ unsafe impl Runtime for Host {
 unsafe fn thread() -> (*mut M, *mut G) {
     let g0 = rt_arch::rt_getg() as *mut G;
     let m = if g0.is_null() { attach() } else { (*g0).m };
-    (m, (*m).curg)
+    (m, (*m).curg.get())
 }
 
 /// Makes a thread of the host known.
@@ -198,7 +198,7 @@ unsafe fn new_goroutine(m: *mut M) -> *mut G {
     (*g).lockedm = m;
     (*m).lockedg = g;
     (*m).locked_ext = 1;
-    (*m).curg = g;
+    (*m).curg.set(g);
     g
 }
 
@@ -234,21 +234,14 @@ unsafe fn enter(m: *mut M, g: *mut G) {
     }
     // Who finds the goroutine in the queue gives its thread a P.
     stop_locked_m(m);
-    (*m).curg = g;
-    (*g).m = m;
-    (*g).set_status(status::RUNNING);
-    (*g).preempt.store(false, Relaxed);
-    (*g).stackguard0.store((*g).normal_guard(), Relaxed);
-    let p = (*m).p;
-    (*p).preempt.store(false, Relaxed);
-    (*p).schedtick.fetch_add(1, Relaxed);
+    resume_locked(m);
 }
 
 /// Go calls a Rust closure.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn rt_rustfunc(area: *mut StubArea) {
     let m = getm();
-    let g = (*m).curg;
+    let g = (*m).curg.get();
     (*m).locked_ext += 1;
     (*m).lockedg = g;
     (*g).lockedm = m;

@@ -4,7 +4,7 @@
 //! switch stacks first, so no Rust frame ever sits on a goroutine's stack. Nothing here uses
 //! `core::fmt`; see `print`.
 //!
-//! Reading order: [`g`] (records), [`start`], [`sched`], [`proc`], [`stack`], [`unwind`], [`symtab`],
+//! Reading order: [`g`] (records), [`start`], [`sched`], [`seam`], [`proc`], [`stack`], [`unwind`], [`symtab`],
 //! [`traceback`], [`panic`], [`chan`], [`select`], [`sema`], [`timer`], [`synctest`], [`netpoll`], [`signal`],
 //! [`hooks`]; `host` (feature `host`: Go code in a program of Rust); [`heap`] and [`gc`]; [`os`], [`machine`], [`print`], [`sync`], [`atomic`], [`rand`].
 #![cfg_attr(not(test), no_std)]
@@ -30,6 +30,7 @@ pub mod proc;
 pub mod profile;
 pub mod rand;
 pub mod sched;
+pub mod seam;
 pub mod select;
 pub mod sema;
 pub mod signal;

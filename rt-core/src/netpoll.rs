@@ -240,7 +240,7 @@ unsafe fn wait(d: *mut Desc, dir: usize) {
         return;
     }
     let m = getm();
-    let g = (*m).curg;
+    let g = (*m).curg.get();
     WAITERS.fetch_add(1, Relaxed);
     // The goroutine must be parked before an event can find it.
     prepare_park(Wait::Io);
@@ -248,7 +248,7 @@ unsafe fn wait(d: *mut Desc, dir: usize) {
         // An event came in between.
         w.store(0, Release);
         WAITERS.fetch_sub(1, Relaxed);
-        (*m).curg = g;
+        (*m).curg.set(g);
         (*g).m = m;
         (*g).set_status(status::RUNNING);
         return;

@@ -1,4 +1,4 @@
-//! Making and ending goroutines and threads; system calls; sysmon; wiring to threads; deadlocks.
+//! Making and ending goroutines and threads; deadlocks; the number of processors; coroutines.
 #![allow(
     unsafe_op_in_unsafe_fn,
     clippy::missing_safety_doc,
@@ -9,14 +9,14 @@ use crate::atomic::AtomicU64;
 use crate::g::*;
 use crate::heap::{MCache, meta};
 use crate::hook;
-use crate::print::throw;
+use crate::print::{self, throw};
 use crate::sched::*;
 use crate::unwind::Unwinder;
 use crate::{gc, netpoll, signal, stack, synctest, timer, traceback};
 use crate::{machine, os};
 use core::ffi::c_void;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicU32, Ordering::*};
+use core::sync::atomic::Ordering::*;
 
 // ---- goroutines
 
@@ -125,16 +125,14 @@ unsafe fn spawn(closure: usize, system: bool) {
 /// Ends the current goroutine.
 pub unsafe fn goexit() -> ! {
     let m = getm();
-    let g = (*m).curg;
+    let g = (*m).curg.get();
     #[cfg(feature = "host")]
     if (*g).host_calls != 0 {
         crate::host::catch(g, "runtime.Goexit");
     }
     end_g(m, g);
     if !(*m).lockedg.is_null() {
-        // The thread may be in any state; Go ends it. Ours is left as any other.
-        (*m).lockedg = null_mut();
-        (*m).locked_ext = 0;
+        end_locked_m(m);
     }
     schedule()
 }
@@ -156,7 +154,7 @@ pub unsafe fn end_g(m: *mut M, g: *mut G) {
     (*g).defer = null_mut();
     (*g).labels = 0;
     (*g).sched_ctxt = 0;
-    (*m).curg = null_mut();
+    (*m).curg.set(null_mut());
     if (*g).stack_hi - (*g).stack_lo != stack::MIN {
         stack::release(g);
     }
@@ -183,13 +181,34 @@ const TLS_SIZE: usize = 1024;
 
 /// A thread's record with g0, signal stack and thread-local storage. `stack`: of g0.
 pub unsafe fn make_m(stack_lo: usize, stack_hi: usize) -> *mut M {
+    let (old, too_many) = {
+        let _l = SCHED.lock.lock();
+        let s = SCHED.inner();
+        s.nm += 1;
+        let m = s.mfree;
+        if !m.is_null() {
+            s.mfree = (*m).schedlink;
+        }
+        (m, s.nm > s.max_threads)
+    };
+    if too_many {
+        die_of_threads();
+    }
+    let m = if old.is_null() { new_record() } else { old };
+    (*(*m).g0).stack_lo = stack_lo;
+    (*(*m).g0).stack_hi = stack_hi;
+    (*m).stack_map = 0;
+    (*m).id = NEXT_M.fetch_add(1, Relaxed) as u64 - 1;
+    crate::rand::seed(m);
+    m
+}
+
+unsafe fn new_record() -> *mut M {
     let m = meta::persistent(size_of::<M>(), 16) as *mut M;
     let g0 = meta::persistent(size_of::<G>(), 16) as *mut G;
     let gs = meta::persistent(size_of::<G>(), 16) as *mut G;
     let sig = os::map(SIG_STACK) as usize;
     (*g0).m = m;
-    (*g0).stack_lo = stack_lo;
-    (*g0).stack_hi = stack_hi;
     (*g0).set_status(status::RUNNING);
     (*gs).m = m;
     (*gs).stack_lo = sig;
@@ -197,19 +216,49 @@ pub unsafe fn make_m(stack_lo: usize, stack_hi: usize) -> *mut M {
     (*gs).set_status(status::RUNNING);
     (*m).g0 = g0;
     (*m).gsignal = gs;
-    (*m).id = NEXT_M.fetch_add(1, Relaxed) as u64 - 1;
-    crate::rand::seed(m);
     // Thread-local variables lie below or above the thread pointer, by architecture; leave room
     // on both sides. The word there names itself.
     let tls = meta::persistent(TLS_SIZE, 64) as usize + TLS_SIZE / 2;
     *(tls as *mut usize) = tls;
     (*m).tls = tls + machine::TLS_BIAS;
-    let _l = SCHED.lock.lock();
-    let s = SCHED.inner();
-    (*m).alllink = s.allm;
-    s.allm = m;
-    s.nm += 1;
     m
+}
+
+unsafe fn die_of_threads() -> ! {
+    print::str("runtime: program exceeds ");
+    print::dec(SCHED.inner().max_threads as u64);
+    print::str("-thread limit\n");
+    throw("thread exhaustion")
+}
+
+hook! { fn "runtime.setMaxThreads"(n: isize) -> isize, leaf {
+    let (old, too_many) = {
+        let _l = SCHED.lock.lock();
+        let s = SCHED.inner();
+        let old = s.max_threads;
+        s.max_threads = n.clamp(0, i32::MAX as isize) as u32;
+        (old, s.nm > s.max_threads)
+    };
+    if too_many {
+        die_of_threads();
+    }
+    old as isize
+}}
+
+/// Ends the calling thread, which the runtime made and which has no P.
+#[cfg(not(feature = "host"))]
+pub unsafe fn end_thread(m: *mut M) -> ! {
+    // No handler runs from here on, so the record may serve another thread; the stack is this one's until it is gone.
+    signal::block_all();
+    let (lo, size) = ((*m).stack_map, G0_STACK);
+    {
+        let _l = SCHED.lock.lock();
+        let s = SCHED.inner();
+        s.nm -= 1;
+        (*m).schedlink = s.mfree;
+        s.mfree = m;
+    }
+    os::end_thread(lo, size)
 }
 
 /// Starts a thread that runs `f(arg)` on a stack of its own, all signals blocked meanwhile.
@@ -232,7 +281,6 @@ pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *
     if r < 0 {
         throw("runtime: failed to create new OS thread");
     }
-    (*m).tid = r as i32;
 }
 
 /// Memory for a thread's stack; a host's threads bring theirs.
@@ -247,10 +295,17 @@ fn g0_stack() -> usize {
     lo
 }
 
-/// A new thread to run `p`.
-pub unsafe fn new_m(p: *mut P, spinning: bool) {
+/// The record of a thread that is about to be made, with its stack.
+unsafe fn make_thread() -> *mut M {
     let lo = g0_stack();
     let m = make_m(lo, lo + G0_STACK);
+    (*m).stack_map = lo;
+    m
+}
+
+/// A new thread to run `p`.
+pub unsafe fn new_m(p: *mut P, spinning: bool) {
+    let m = make_thread();
     (*m).nextp = p;
     (*m).spinning = spinning;
     new_thread(m, thread_main, m.cast());
@@ -277,8 +332,7 @@ pub unsafe fn start_background(workers: u32) {
         return;
     }
     let make = |f: unsafe extern "C" fn(*mut c_void)| {
-        let lo = g0_stack();
-        let m = make_m(lo, lo + G0_STACK);
+        let m = make_thread();
         new_thread(m, f, m.cast());
     };
     make(sysmon_main);
@@ -288,236 +342,13 @@ pub unsafe fn start_background(workers: u32) {
 }
 
 unsafe extern "C" fn sysmon_main(m: *mut c_void) {
-    rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), sysmon, m)
+    rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), sysmon::run, m)
 }
 unsafe extern "C" fn worker_main(m: *mut c_void) {
     unsafe extern "C" fn run(_: *mut c_void) {
         gc::worker::run()
     }
     rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), run, m)
-}
-
-// ---- sysmon: no P, watches the others
-
-/// How long a goroutine may run, and a system call may keep its P.
-const SLICE: u64 = 10_000_000;
-
-unsafe extern "C" fn sysmon(_: *mut c_void) {
-    let mut idle = 0u32;
-    let mut delay = 20_000i64;
-    let mut cycles = gc::cycles();
-    let nap = AtomicU32::new(0);
-    loop {
-        delay = if idle == 0 {
-            20_000
-        } else if idle > 50 {
-            (delay * 2).min(10_000_000)
-        } else {
-            delay
-        };
-        os::futex_wait(&nap, 0, delay);
-        let nprocs = SCHED.nprocs.load(Relaxed) as u32;
-        if SCHED.idle_ps.load(Relaxed) == nprocs && SCHED.stopping.load(Relaxed) == 0 {
-            SCHED.sysmon_wait.store(1, SeqCst);
-            if SCHED.idle_ps.load(SeqCst) == nprocs {
-                // Until a P is taken, or a minute for the collector's two-minute rule.
-                os::futex_wait(&SCHED.sysmon_wait, 1, 60_000_000_000);
-            }
-            SCHED.sysmon_wait.store(0, SeqCst);
-            idle = 0;
-            delay = 20_000;
-        }
-        let now = os::nanotime();
-        SCHED.coarse_time.store(now, Relaxed);
-        // Descriptors must not wait because all Ps are busy.
-        let last = SCHED.last_poll.load(Relaxed);
-        if netpoll::waiting() && last != 0 && last + SLICE < now {
-            let _ = SCHED.last_poll.compare_exchange(last, now, AcqRel, Relaxed);
-            inject_polled(netpoll::poll(0));
-        }
-        let when = timer::next_when();
-        if when != 0 && when + SLICE < now {
-            wakep();
-        }
-        if gc::cycles() != cycles {
-            cycles = gc::cycles();
-            crate::hooks::memory::wake_finalizers_for_cycle();
-        }
-        if retake(now) > 0 { idle = 0 } else { idle += 1 }
-    }
-}
-
-unsafe fn retake(now: u64) -> u32 {
-    let mut n = 0;
-    for i in 0..SCHED.nprocs.load(Relaxed) {
-        let p = SCHED.p(i);
-        let st = (*p).status.load(Acquire);
-        if st == pstatus::RUNNING {
-            let t = (*p).schedtick.load(Relaxed);
-            if (*p).mon_schedtick != t {
-                (*p).mon_schedtick = t;
-                (*p).mon_schedwhen = now;
-            } else if (*p).mon_schedwhen + SLICE <= now {
-                let _l = SCHED.lock.lock();
-                if (*p).status.load(Acquire) == pstatus::RUNNING {
-                    preempt_one(p);
-                }
-            }
-        } else if st == pstatus::SYSCALL {
-            let t = (*p).syscalltick.load(Relaxed);
-            if (*p).mon_syscalltick != t {
-                (*p).mon_syscalltick = t;
-                (*p).mon_syscallwhen = now;
-                continue;
-            }
-            // Nobody else wants work done, and it has not been long.
-            if runq_empty(p)
-                && SCHED.spinning.load(Relaxed) + SCHED.idle_ps.load(Relaxed) > 0
-                && (*p).mon_syscallwhen + SLICE > now
-            {
-                continue;
-            }
-            if (*p).status.compare_exchange(pstatus::SYSCALL, pstatus::IDLE, AcqRel, Relaxed).is_ok() {
-                n += 1;
-                (*p).syscalltick.fetch_add(1, Relaxed);
-                handoff_p(p);
-            }
-        }
-    }
-    n
-}
-
-// ---- system calls
-
-hook! { fn "runtime.entersyscall"() leaf {
-    let m = getm();
-    let g = (*m).curg;
-    let (pc, sp) = hook_caller(g);
-    enter_syscall(m, g, pc, sp);
-}}
-
-/// Lets others have the P while the thread is busy elsewhere; `g` stands at `pc` meanwhile.
-pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
-    (*g).syscall_pc = pc;
-    (*g).syscall_sp = sp;
-    let p = (*m).p;
-    (*p).syscalltick.fetch_add(1, Relaxed);
-    SCHED.in_transit.fetch_add(1, SeqCst);
-    (*g).set_status(status::SYSCALL);
-    (*m).oldp = p;
-    (*m).p = null_mut();
-    (*p).m = null_mut();
-    (*p).status.store(pstatus::SYSCALL, SeqCst);
-    if SCHED.sysmon_wait.load(Relaxed) != 0 && SCHED.sysmon_wait.swap(0, SeqCst) != 0 {
-        os::futex_wake(&SCHED.sysmon_wait, 1);
-    }
-    if SCHED.stopping.load(SeqCst) != 0 {
-        stop_syscall_p(p);
-    }
-}
-
-unsafe fn stop_syscall_p(p: *mut P) {
-    let _l = SCHED.lock.lock();
-    if SCHED.stopping.load(Relaxed) != 0
-        && (*p).status.compare_exchange(pstatus::SYSCALL, pstatus::GCSTOP, AcqRel, Relaxed).is_ok()
-    {
-        (*p).in_place = false;
-        count_stopped_pub();
-    }
-}
-
-hook! { fn "runtime.exitsyscall"() parking {
-    let m = getm();
-    let g = (*m).curg;
-    if !exit_syscall(m, g) {
-        if (*g).lockedm == m {
-            stop_locked_m(m);
-            execute_locked(m);
-        }
-        stop_m(m);
-        schedule();
-    }
-}}
-
-/// Takes a P again. If there is none, false: the goroutine waits for one in the global queue.
-pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
-    let p = (*m).oldp;
-    (*m).oldp = null_mut();
-    let mut got = !p.is_null()
-        && (*p).status.load(Relaxed) == pstatus::SYSCALL
-        && (*p).status.compare_exchange(pstatus::SYSCALL, pstatus::IDLE, AcqRel, Relaxed).is_ok();
-    if got {
-        acquire_p(m, p);
-        (*p).syscalltick.fetch_add(1, Relaxed);
-    } else if SCHED.idle_ps.load(Relaxed) > 0 {
-        let l = SCHED.lock.lock();
-        let p = pidle_get();
-        drop(l);
-        if !p.is_null() {
-            acquire_p(m, p);
-            got = true;
-        }
-    }
-    (*g).syscall_sp = 0;
-    if got {
-        (*g).set_status(status::RUNNING);
-        if (*(*m).p).preempt.load(Relaxed) {
-            (*g).stackguard0.store(POISON, Relaxed);
-        } else {
-            (*g).stackguard0.store((*g).normal_guard(), Relaxed);
-        }
-    } else {
-        (*g).set_status(status::WAITING);
-        (*g).m = null_mut();
-        (*m).curg = null_mut();
-        let mut list = GList::new();
-        list.push(g);
-        inject(&mut list);
-    }
-    SCHED.in_transit.fetch_sub(1, SeqCst);
-    got
-}
-
-// ---- goroutines wired to threads
-
-hook! { fn "runtime.LockOSThread"() leaf {
-    let m = getm();
-    let g = (*m).curg;
-    (*m).locked_ext += 1;
-    (*m).lockedg = g;
-    (*g).lockedm = m;
-}}
-hook! { fn "runtime.UnlockOSThread"() leaf {
-    let m = getm();
-    let g = (*m).curg;
-    if (*m).locked_ext > 0 {
-        (*m).locked_ext -= 1;
-        if (*m).locked_ext == 0 {
-            (*m).lockedg = null_mut();
-            (*g).lockedm = null_mut();
-        }
-    }
-}}
-
-/// The thread's own goroutine can't run: others get its P until somebody finds it runnable.
-pub unsafe fn stop_locked_m(m: *mut M) {
-    if !(*m).p.is_null() {
-        let p = release_p(m);
-        handoff_p(p);
-    }
-    check_dead();
-    m_park(m);
-    acquire_p(m, (*m).nextp);
-    (*m).nextp = null_mut();
-}
-
-/// Gives this thread's P to the thread that `g` is wired to.
-pub unsafe fn start_locked_m(m: *mut M, g: *mut G) {
-    let other = (*g).lockedm;
-    let p = release_p(m);
-    (*other).nextp = p;
-    m_unpark(other);
-    stop_m(m);
 }
 
 // ---- deadlocks
@@ -531,9 +362,9 @@ pub unsafe fn check_dead() {
         // With all Ps idle while we have the lock, nobody gets one: a goroutine could only come from the threads and
         // events that are asked here, and into the queue.
         let _l = SCHED.lock.lock();
-        if SCHED.idle_ps.load(SeqCst) as usize != SCHED.nprocs.load(Relaxed)
+        if SCHED.idle.ps() as usize != SCHED.nprocs.load(Relaxed)
             || SCHED.runq_size.load(SeqCst) != 0
-            || SCHED.stopping.load(SeqCst) != 0
+            || SCHED.stopping()
             || timer::next_when() != 0
             || netpoll::waiting()
             || signal::receiver_waiting()
@@ -582,49 +413,75 @@ pub unsafe fn resize(n: usize) {
         inject(&mut list);
         (*p).status.store(pstatus::DEAD, Release);
         (*p).in_place = false;
-        // Its thread, stopped with it, looks for another one when the world starts.
-        if !(*p).m.is_null() && (*p).m != getm() {
-            (*(*p).m).p = null_mut();
-            (*p).m = null_mut();
+        // Its thread, stopped with it in the scheduler, sleeps when the world starts.
+        let m = (*p).m.get();
+        if !m.is_null() {
+            (*m).p = null_mut();
+            (*p).m.set(null_mut());
         }
     }
     SCHED.nprocs.store(n, Release);
 }
 
-hook! { fn "runtime.GOMAXPROCS"(n: isize) -> isize, parking {
+/// Whether a thread waits with `p` in a hook: it goes on with it.
+unsafe fn is_kept(p: *mut P) -> bool {
+    let m = (*p).m.get();
+    (*p).in_place && !m.is_null() && !(*m).curg.get().is_null()
+}
+
+/// Has the processors that are kept among the first `n`; false if they are too many. The world is stopped.
+unsafe fn keep_first(n: usize) -> bool {
+    let old = SCHED.nprocs.load(Relaxed);
+    let kept = (0..old).filter(|&i| is_kept(SCHED.p(i))).count();
+    if kept > n {
+        return false;
+    }
+    let mut to = 0;
+    for from in n..old {
+        let p = SCHED.p(from);
+        if !is_kept(p) {
+            continue;
+        }
+        while is_kept(SCHED.p(to)) {
+            to += 1;
+        }
+        let other = SCHED.p(to);
+        (*p).id = to as i32;
+        (*other).id = from as i32;
+        SCHED.allp[to].store(p as usize, Release);
+        SCHED.allp[from].store(other as usize, Release);
+    }
+    true
+}
+
+// The number of processors, if n > 0. False, with nothing done, if somebody collects or stops the world now.
+hook! { fn "runtime.setProcs"(n: isize) -> (old: isize, done: bool) parking {
     let old = SCHED.nprocs.load(Relaxed);
     let n = (n.max(0) as usize).min(MAX_PROCS);
-    if n > 0 && n != old {
-        stop_the_world();
-        let m = getm();
-        let mine = (*m).p;
-        resize(n);
-        if (*mine).id as usize >= n {
-            // Ours is gone: take the first, whose thread, stopped with it, must look for another.
-            adopt(m, SCHED.p(0));
-        }
-        start_the_world();
-    }
-    old as isize
+    if n == 0 || n == old { (old as isize, true) } else { (old as isize, set_procs(n)) }
 }}
-hook! { fn "runtime.NumCPU"() -> isize, leaf { crate::start::ncpu() as isize }}
 
-/// Takes over a stopped processor in place of a dead one. Its thread, if it waits with it, will
-/// find that it has none.
-unsafe fn adopt(m: *mut M, p: *mut P) {
-    let owner = (*p).m;
-    if !owner.is_null() && owner != m {
-        (*owner).p = null_mut();
+/// Under the collector's lock: who waits with that for the world to go on keeps its processor, and there is no cycle that many
+/// threads are in the middle of.
+unsafe fn set_procs(n: usize) -> bool {
+    let Some(_l) = gc::try_lock() else { return false };
+    if !try_stop_the_world() {
+        return false;
     }
-    (*p).m = m;
-    (*p).in_place = true;
-    (*m).p = p;
+    let ok = keep_first(n);
+    if ok {
+        resize(n);
+    }
+    start_the_world();
+    ok
 }
+
+hook! { fn "runtime.NumCPU"() -> isize, leaf { crate::start::ncpu() as isize }}
 
 hook! { fn "internal/sync.runtime_canSpin"(i: isize) -> bool, leaf {
     crate::start::ncpu() > 1
         && i < 4
-        && SCHED.nprocs.load(Relaxed) as u32 > SCHED.idle_ps.load(Relaxed) + SCHED.spinning.load(Relaxed) + 1
+        && SCHED.nprocs.load(Relaxed) as u32 > SCHED.idle.ps() + SCHED.idle.spinning() + 1
         && runq_empty((*getm()).p)
 }}
 hook! { fn "internal/sync.runtime_doSpin"() leaf {
@@ -671,7 +528,7 @@ hook! { fn "runtime.coroexit"(c: *mut Coro) parking { switch_to(c, true) }}
 
 unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
     let m = getm();
-    let me = (*m).curg;
+    let me = (*m).curg.get();
     let next = (*c).g.load(Acquire) as *mut G;
     if next.is_null() {
         throw("coroswitch on exited coro");

@@ -172,9 +172,9 @@ unsafe fn charge(b: &Bucket, taken: *mut Sudog, addr: *mut u8) -> u64 {
 /// The current goroutine goes to the end of the local queue; the one just made ready runs.
 unsafe fn yield_to_next() -> ! {
     let m = getm();
-    let g = (*m).curg;
+    let g = (*m).curg.get();
     (*g).m = null_mut();
-    (*m).curg = null_mut();
+    (*m).curg.set(null_mut());
     (*g).set_status(status::RUNNABLE);
     runq_put((*m).p, g, false);
     schedule()

@@ -9,7 +9,7 @@ use crate::sched::*;
 use crate::sync::Mutex;
 use crate::unwind::{self, Func};
 use crate::{hook, machine};
-use crate::{proc, profile, start, traceback};
+use crate::{proc, profile, stack, start, traceback};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -123,7 +123,7 @@ unsafe extern "C" fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Con
             return;
         }
         // The host's own fault: it happens again, without us.
-        if cfg!(feature = "host") && (g.is_null() || (*(*g).m).curg.is_null() || !go_stack(g)) {
+        if cfg!(feature = "host") && (g.is_null() || (*(*g).m).curg.get().is_null() || !go_stack(g)) {
             os::sigaction(sig, Action::Default);
             return;
         }
@@ -302,15 +302,26 @@ hook! { fn "os.restoreSIGSYS"() leaf { install(sig::SYS) }}
 
 // ---- fork and exec: from BeforeFork to exec the child runs in shared memory
 
-hook! { fn "syscall.runtime_BeforeFork"() leaf {
+/// Stack for what the child calls before exec.
+const CHILD_STACK: usize = 4096;
+
+// The child runs on its parent's stack, which must stay where it is: there is room enough beforehand, and no check moves it.
+hook! { fn "syscall.runtime_BeforeFork"() parking {
     let m = getm();
+    let g = curg();
+    stack::ensure(g, CHILD_STACK);
+    (*g).forking = true;
     (*m).locks += 1;
     (*m).sigmask = block_all();
+    arm_guard(g, (*m).p);
 }}
 hook! { fn "syscall.runtime_AfterFork"() leaf {
     let m = getm();
+    let g = curg();
+    (*g).forking = false;
     set_mask((*m).sigmask);
     (*m).locks -= 1;
+    arm_guard(g, (*m).p);
 }}
 hook! { fn "syscall.runtime_AfterForkInChild"() leaf {
     // Handlers back to their defaults: the child's memory is the parent's, so nothing else changes.

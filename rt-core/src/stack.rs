@@ -223,12 +223,14 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
     (*g).more_entry = func.entry();
     // In a system call there is no P to give up.
     let mut yields = false;
-    if (*g).stackguard0.load(Relaxed) == POISON {
-        (*g).stackguard0.store((*g).normal_guard(), Relaxed);
+    if take_request(g) {
         yields = (*m).mallocing == 0 && !(*m).p.is_null() && asked_to_yield(m, g);
     }
     let size = (*g).stack_hi - (*g).stack_lo;
     if !fits(g, &func) {
+        if (*g).forking {
+            print::throw("runtime: stack split between fork and exec");
+        }
         let mut new = size * 2;
         let need = (*g).stack_hi - (*g).sched_sp + frame_of(&func) + layout::STACK_GUARD * 2;
         while new < need {
@@ -238,7 +240,7 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
             overflow(g);
         }
         copy(g, new);
-    } else if stress() {
+    } else if stress() && !(*g).forking {
         copy(g, size);
     }
     if yields {
@@ -289,13 +291,12 @@ unsafe extern "C" fn rt_morestack_bad(pc: usize) -> ! {
 // A loop noticed the guard.
 hook! { fn "rt_poll"() parking {
     let m = getm();
-    let g = (*m).curg;
+    let g = (*m).curg.get();
     let mut yields = false;
-    if (*g).stackguard0.load(Relaxed) == POISON {
-        (*g).stackguard0.store((*g).normal_guard(), Relaxed);
+    if take_request(g) {
         yields = asked_to_yield(m, g);
     }
-    if stress() {
+    if stress() && !(*g).forking {
         copy(g, (*g).stack_hi - (*g).stack_lo);
     }
     if yields {
@@ -303,8 +304,24 @@ hook! { fn "rt_poll"() parking {
     }
 }}
 
+/// Takes a request out of the guard, if there is one. By exchange: what was written before the last request is seen then, also if
+/// that came just now.
+unsafe fn take_request(g: *mut G) -> bool {
+    let guard = &(*g).stackguard0;
+    guard.load(Relaxed) == POISON && guard.swap((*g).normal_guard(), AcqRel) == POISON
+}
+
+/// Sees to it that so many bytes are left for calls; the goroutine stands in a parking hook.
+pub unsafe fn ensure(g: *mut G, bytes: usize) {
+    let size = (*g).stack_hi - (*g).stack_lo;
+    let need = (*g).stack_hi - (*g).sched_sp + bytes + layout::STACK_GUARD;
+    if need > size {
+        copy(g, need.next_power_of_two());
+    }
+}
+
 /// Whether the guard was poisoned to make the goroutine step aside, for others or for a stop of the world. It does so
 /// into the global queue rather than stopping with its thread, which may come late to go on: any other takes it then.
 unsafe fn asked_to_yield(m: *mut M, g: *mut G) -> bool {
-    (*m).locks == 0 && ((*g).preempt.load(Relaxed) || SCHED.stopping.load(Acquire) != 0)
+    (*m).locks == 0 && ((*g).preempt.load(Relaxed) || SCHED.stopping())
 }

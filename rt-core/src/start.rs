@@ -180,8 +180,8 @@ pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *
             acquire_p(m, p);
         } else {
             (*p).status.store(pstatus::IDLE, Relaxed);
-            let _l = SCHED.lock.lock();
-            pidle_put(p);
+            let l = SCHED.lock.lock();
+            pidle_put(p, &l);
         }
     }
     m

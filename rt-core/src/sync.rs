@@ -29,6 +29,14 @@ impl Mutex {
     }
 }
 
+impl Mutex {
+    /// Whether somebody holds it, at some moment.
+    #[inline]
+    pub fn is_locked(&self) -> bool {
+        self.0.is_locked()
+    }
+}
+
 impl Default for Mutex {
     fn default() -> Mutex {
         Mutex::new()
@@ -59,12 +67,5 @@ impl<T> Global<T> {
     #[inline]
     pub const fn get(&self) -> *mut T {
         self.0.get()
-    }
-}
-
-impl Mutex {
-    /// Releases a lock whose guard was forgotten.
-    pub fn unlock_forgotten(&self) {
-        drop(Guard(self));
     }
 }

@@ -13,6 +13,7 @@ use crate::gc::mark::Marker;
 use crate::hook;
 use crate::netpoll;
 use crate::os;
+use crate::sched::protocol::watch::Armed;
 use crate::sched::*;
 use crate::sync::{Global, Mutex};
 use crate::synctest::{self, Bubble};
@@ -218,18 +219,19 @@ unsafe fn grow_to<T>(small: *mut T, cap: usize) -> (*mut T, usize) {
 }
 
 /// How far ahead a timer may be that nobody is woken for: busy threads look at the heap when they
-/// switch goroutines, and sysmon every 10 ms.
+/// switch goroutines, who gives its P up does, and sysmon every 10 ms.
 const FAR: u64 = 50_000_000;
 
 /// A new first timer: whoever sleeps in the poller must hear of it, or somebody go there.
-pub unsafe fn wake_poller(when: u64) {
-    if SCHED.last_poll.load(SeqCst) == 0 {
-        let until = SCHED.poll_until.load(SeqCst);
-        if until == 0 || until > when {
-            netpoll::wake();
+unsafe fn wake_poller(when: u64) {
+    match SCHED.watch.armed(when) {
+        Armed::Known => {}
+        Armed::WakePoller => netpoll::wake(),
+        Armed::Nobody => {
+            if when < os::nanotime() + FAR {
+                wakep();
+            }
         }
-    } else if when < os::nanotime() + FAR {
-        wakep();
     }
 }
 

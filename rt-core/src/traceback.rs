@@ -331,7 +331,7 @@ fn fatal_bytes(msg: &[u8], _user: bool) -> ! {
         out.str("\n");
         let m = getm();
         if (*m).dying == 1 && LEVEL.load(Relaxed) > 0 {
-            let g = (*m).curg;
+            let g = (*m).curg.get();
             if g.is_null() {
                 print_others(&mut out, g);
             } else {
@@ -405,7 +405,7 @@ pub unsafe fn die_of_signal(sig: u32, code: usize, addr: usize, pc: usize, sp: u
     out.str("\n\n");
     if LEVEL.load(Relaxed) > 0 {
         let m = getm();
-        let cur = if (*m).curg.is_null() { g } else { (*m).curg };
+        let cur = if (*m).curg.get().is_null() { g } else { (*m).curg.get() };
         if !cur.is_null() && cur != (*m).g0 && cur != (*m).gsignal {
             print_header(&mut out, cur, true);
             let u = if cur == g { Unwinder::at_fault(cur, pc, sp) } else { Unwinder::new(cur) };

@@ -15,7 +15,8 @@
 //!
 //! What the scheduler calls:
 //! - `enable()` once it can stop the world; `poll(cache)` now and then from the scheduling loop
-//!   (cheap; ends a cycle that has no allocating goroutine to end it, forces one every 2 minutes);
+//!   (cheap; forces a cycle every 2 minutes), and whenever `wants_end()`: that is work like a ready goroutine,
+//!   to be looked at before a P is given up. Also `help_idle(cache)` then;
 //! - `collect(cache)` for `runtime.GC`: false means that another thread is collecting: let others
 //!   run, then call again;
 //! - `barrier::flush` from the write barrier stub;
@@ -42,9 +43,9 @@ use crate::heap::{self, Config, HEAP};
 use crate::os;
 use crate::print::throw;
 use crate::profile;
-use crate::sync::{Global, Mutex};
+use crate::sync::{Global, Guard, Mutex};
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*, fence};
 use mark::Marker;
 
 /// What the collector needs from the scheduler.
@@ -110,6 +111,49 @@ static STATE: State = State {
 /// Held by the thread that moves the collector from phase to phase. Only ever tried: a holder of
 /// a P must not wait here, or the world could not stop.
 static LOCK: Mutex = Mutex::new();
+
+/// Holds the collector's lock until dropped. Who found it held and left the end of a cycle to the holder is not forgotten:
+/// letting go, it looks whether a cycle wants to end.
+pub struct Phase(Option<Guard<'static>>);
+
+impl Drop for Phase {
+    fn drop(&mut self) {
+        self.0 = None;
+        // Against who gives a P up and looks at the lock behind its fence (`wants_end`).
+        fence(SeqCst);
+        if wants_end() {
+            call_idle_hook();
+        }
+    }
+}
+
+/// The collector's lock, if it is free: until it is dropped no cycle begins or ends.
+pub fn try_lock() -> Option<Phase> {
+    LOCK.try_lock().map(|l| Phase(Some(l)))
+}
+
+/// Whether marking is complete and nobody is at it to end the cycle.
+#[inline]
+pub fn wants_end() -> bool {
+    STATE.idle.load(Acquire) && !LOCK.is_locked() && marking()
+}
+
+/// A thread with a P has nothing else to do: without background threads it marks or sweeps a little. False if there is nothing
+/// to do.
+///
+/// # Safety
+/// The P's own cache.
+pub unsafe fn help_idle(c: *mut MCache) -> bool {
+    if STATE.workers.load(Relaxed) != 0 || !STATE.enabled.load(Relaxed) {
+        return false;
+    }
+    if !marking() {
+        return sweep::one().is_some();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { assist(c, 1 << 20) };
+    !STATE.idle.load(Acquire)
+}
 
 unsafe fn nop() {}
 unsafe fn no_caches(_: &mut dyn FnMut(*mut MCache)) {}
@@ -241,11 +285,15 @@ unsafe fn assist(c: *mut MCache, bytes: usize) {
 /// A marker found no more work anywhere: some thread with a P must come to `poll` or allocate.
 fn note_idle() {
     if !STATE.idle.swap(true, AcqRel) {
-        let f = STATE.idle_hook.load(Acquire);
-        if !f.is_null() {
-            // SAFETY: only `set_idle_hook` stores here.
-            unsafe { core::mem::transmute::<*mut (), fn()>(f)() };
-        }
+        call_idle_hook();
+    }
+}
+
+fn call_idle_hook() {
+    let f = STATE.idle_hook.load(Acquire);
+    if !f.is_null() {
+        // SAFETY: only `set_idle_hook` stores here.
+        unsafe { core::mem::transmute::<*mut (), fn()>(f)() };
     }
 }
 
@@ -262,7 +310,7 @@ fn wake_finalizers() {
 
 /// Starts a cycle unless somebody else is at it.
 unsafe fn try_start(c: *mut MCache, forced: bool) -> bool {
-    let Some(g) = LOCK.try_lock() else { return false };
+    let Some(g) = try_lock() else { return false };
     if marking() {
         return false;
     }
@@ -372,7 +420,7 @@ unsafe fn drain_here(c: *mut MCache) {
 
 /// Ends the cycle if marking is complete and nobody else is at it.
 unsafe fn try_finish() -> bool {
-    let Some(_g) = LOCK.try_lock() else { return false };
+    let Some(_g) = try_lock() else { return false };
     if !worker::quiescent() {
         STATE.idle.store(false, SeqCst);
         // The worker may have come to its end just before that store.
@@ -456,7 +504,7 @@ pub unsafe fn collect(c: *mut MCache) -> bool {
     if !STATE.enabled.load(Acquire) {
         return true;
     }
-    let Some(_g) = LOCK.try_lock() else { return false };
+    let Some(_g) = try_lock() else { return false };
     // SAFETY: the lock is held.
     unsafe {
         if marking() {

@@ -70,22 +70,15 @@ hook! { fn "rt_badreflectcall"() parking { crate::print::throw("reflect.call: fr
 
 // ---- collection
 
-/// Runs a function that may answer "somebody else is at it" until it has been done.
-unsafe fn until(f: unsafe fn(*mut MCache) -> bool) {
-    let m = getm();
-    while !f((*(*m).p).cache) {
-        if SCHED.stopping.load(Acquire) != 0 {
-            stop_here(m);
-        }
-        crate::os::yield_now();
+// Both answer false if somebody else is at it. The caller lets others run then: the other one may need this P to go on.
+hook! { fn "runtime.gcCollect"() -> bool, parking {
+    let done = gc::collect(cache());
+    if done {
+        wake_finalizers_for_cycle();
     }
-}
-
-hook! { fn "runtime.gcCollect"() parking {
-    until(gc::collect);
-    wake_finalizers_for_cycle();
+    done
 }}
-hook! { fn "runtime/debug.freeOSMemory"() parking { until(gc::free_os_memory) }}
+hook! { fn "runtime.gcFreeMemory"() -> bool, parking { gc::free_os_memory(cache()) }}
 hook! { fn "runtime/debug.setGCPercent"(p: i32) -> i32, leaf { gc::pacer::set_percent(p) }}
 hook! { fn "runtime/debug.setMemoryLimit"(n: i64) -> i64, leaf { gc::pacer::set_limit(n) }}
 hook! { fn "runtime.readmemstats"(m: *mut MemStats) parking {

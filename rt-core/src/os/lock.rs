@@ -22,6 +22,11 @@ impl RawLock {
     pub fn try_lock(&self) -> bool {
         self.0.compare_exchange(0, 1, Acquire, Relaxed).is_ok()
     }
+    /// Whether somebody holds it.
+    #[inline]
+    pub fn is_locked(&self) -> bool {
+        self.0.load(Relaxed) != 0
+    }
     /// Takes it.
     #[inline]
     pub fn lock(&self) {

@@ -10,7 +10,7 @@
 //! | time | `nanotime`, `walltime` |
 //! | descriptors | `read`, `write`, `fcntl` |
 //! | poller | `poller_open`, `poller_watch`, `poller_forget`, `poller_wait`, `poller_wake` |
-//! | threads | `THREADS`, `start_thread`, `set_tls` |
+//! | threads | `THREADS`, `start_thread`, `end_thread`, `set_tls` |
 //! | signals | `sigaction`, `sigprocmask`, `sigaltstack`, `kill_self`, `profile_timer`; [`Context`], [`SigInfo`], [`SignalSet`], [`sig`] |
 //! | the end | `exit` |
 

@@ -57,7 +57,7 @@ unsafe fn sample(pc: usize, sp: usize, lr: usize, g: *mut G) {
         let (mut n, mut labels, mut pseudo) = (0, 0, 1);
         if !g.is_null() && !(*g).m.is_null() {
             let m: *mut M = (*g).m;
-            let gp = if g == (*m).g0 || g == (*m).gsignal { (*m).curg } else { g };
+            let gp = if g == (*m).g0 || g == (*m).gsignal { (*m).curg.get() } else { g };
             pseudo = if (*m).p.is_null() && gc::marking() { 2 } else { 0 };
             if !gp.is_null() {
                 labels = (*gp).labels;

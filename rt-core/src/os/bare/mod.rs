@@ -124,6 +124,16 @@ pub unsafe fn start_thread(
     -(ENOSYS as isize)
 }
 
+/// The one thread has nothing more to do.
+///
+/// # Safety
+/// None needed; the signature is the hosted systems'.
+pub unsafe fn end_thread(_: usize, _: usize) -> ! {
+    loop {
+        idle();
+    }
+}
+
 /// The variables of the one thread are ordinary ones.
 ///
 /// # Safety
@@ -237,6 +247,10 @@ impl RawLock {
     /// Takes it if it is free.
     pub fn try_lock(&self) -> bool {
         self.0.try_lock().map(core::mem::forget).is_some()
+    }
+    /// Whether somebody holds it.
+    pub fn is_locked(&self) -> bool {
+        self.0.is_locked()
     }
     /// Takes it.
     pub fn lock(&self) {

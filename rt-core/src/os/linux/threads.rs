@@ -26,6 +26,15 @@ pub unsafe fn start_thread(
     }
 }
 
+/// Ends the calling thread and unmaps its stack.
+///
+/// # Safety
+/// The stack is the thread's, made by `map`, and nobody else's; no handler runs on the thread any more.
+pub unsafe fn end_thread(stack: usize, size: usize) -> ! {
+    // SAFETY: the caller's promise.
+    unsafe { rt_arch::rt_exit_thread(stack as *mut u8, size) }
+}
+
 /// Makes a block of thread-local storage the calling thread's.
 ///
 /// # Safety

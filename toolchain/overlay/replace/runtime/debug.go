@@ -31,15 +31,32 @@ type MemStats struct {
 func readmemstats(m *MemStats)
 
 // ReadMemStats fills m.
-func ReadMemStats(m *MemStats) { readmemstats(m) }
+func ReadMemStats(m *MemStats) {
+	semacquire(&gcsema)
+	readmemstats(m)
+	semrelease(&gcsema)
+}
 
-// gcCollect runs a complete collection.
-func gcCollect()
+// gcCollect runs a complete collection, unless somebody else collects; gcFreeMemory also gives all free memory back.
+func gcCollect() bool
+func gcFreeMemory() bool
 
 // GC runs a complete collection and lets finalizers begin.
 func GC() {
-	gcCollect()
+	collectBy(gcCollect)
 	Gosched()
+}
+
+//go:linkname debug_freeOSMemory runtime/debug.freeOSMemory
+func debug_freeOSMemory() { collectBy(gcFreeMemory) }
+
+func collectBy(f func() bool) {
+	semacquire(&gcsema)
+	for !f() {
+		// Whoever collects may need this processor.
+		Gosched()
+	}
+	semrelease(&gcsema)
 }
 
 // StartTrace is refused.
@@ -101,13 +118,10 @@ func setTracebackLevel(level string)
 func debug_SetTraceback(level string) { setTracebackLevel(level) }
 
 //go:linkname debug_setMaxThreads runtime/debug.setMaxThreads
-func debug_setMaxThreads(n int) int {
-	old := maxThreads
-	maxThreads = n
-	return old
-}
+func debug_setMaxThreads(n int) int { return setMaxThreads(n) }
 
-var maxThreads = 10000
+// setMaxThreads limits how many threads there may be, and ends the program if there are more.
+func setMaxThreads(n int) int
 
 //go:linkname coverage_getCovCounterList internal/coverage/cfile.getCovCounterList
 func coverage_getCovCounterList() []rtcov.CovCounterBlob { return nil }

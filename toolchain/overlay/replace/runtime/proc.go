@@ -49,7 +49,34 @@ func NumGoroutine() int
 func NumCPU() int
 
 // GOMAXPROCS sets the number of CPUs that run goroutines at once, if n > 0, and returns the previous number.
-func GOMAXPROCS(n int) int
+func GOMAXPROCS(n int) int {
+	if n <= 0 {
+		// sync.Pool asks while it is pinned, and must not wait.
+		n, _ = setProcs(0)
+		return n
+	}
+	semacquire(&gcsema)
+	old, done := setProcs(n)
+	for !done {
+		Gosched()
+		_, done = setProcs(n)
+	}
+	semrelease(&gcsema)
+	return old
+}
+
+// setProcs sets the number of processors, if n > 0. It is not done if a collection begins or ends, or the world is stopped, just now.
+func setProcs(n int) (old int, done bool)
+
+// gcsema makes those wait in line that collect, stop the world or change the number of processors: each needs a processor
+// in between, and none of them is overtaken for ever.
+var gcsema uint32 = 1
+
+//go:linkname semacquire sync.runtime_Semacquire
+func semacquire(s *uint32)
+
+//go:linkname semrelease internal/poll.runtime_Semrelease
+func semrelease(s *uint32)
 
 // SetDefaultGOMAXPROCS sets GOMAXPROCS back to what it is without settings.
 func SetDefaultGOMAXPROCS() { GOMAXPROCS(NumCPU()) }
@@ -147,12 +174,14 @@ func cleanPools() {
 	if poolCleanup == nil {
 		return
 	}
+	semacquire(&gcsema)
 	for !tryStopTheWorld() {
 		// Waiting there, the goroutine would keep to its thread, and finalizers would wait for that.
 		Gosched()
 	}
 	poolCleanup()
 	startTheWorld()
+	semrelease(&gcsema)
 }
 
 //go:linkname sync_throw sync.throw

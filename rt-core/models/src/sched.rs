@@ -1,0 +1,4 @@
+//! Where the runtime has its scheduler: of that, the handshakes.
+
+#[path = "../../src/sched/protocol/mod.rs"]
+pub mod protocol;

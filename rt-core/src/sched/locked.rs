@@ -1,0 +1,69 @@
+//! Goroutines wired to threads (`LockOSThread`), and what becomes of the thread when such a goroutine ends.
+
+use super::*;
+use crate::hook;
+use crate::proc::check_dead;
+
+hook! { fn "runtime.LockOSThread"() leaf {
+    let m = getm();
+    let g = (*m).curg.get();
+    (*m).locked_ext += 1;
+    (*m).lockedg = g;
+    (*g).lockedm = m;
+}}
+hook! { fn "runtime.UnlockOSThread"() leaf {
+    let m = getm();
+    let g = (*m).curg.get();
+    if (*m).locked_ext > 0 {
+        (*m).locked_ext -= 1;
+        if (*m).locked_ext == 0 {
+            (*m).lockedg = null_mut();
+            (*g).lockedm = null_mut();
+        }
+    }
+}}
+
+/// The thread's own goroutine can't run: others get its P until somebody finds it runnable.
+pub unsafe fn stop_locked_m(m: *mut M) {
+    leave_p(m);
+    check_dead();
+    (*m).park.park();
+    acquire_p(m, (*m).nextp);
+    (*m).nextp = null_mut();
+}
+
+unsafe fn leave_p(m: *mut M) {
+    if !(*m).p.is_null() {
+        let p = release_p(m);
+        handoff_p(p);
+    }
+}
+
+/// Gives this thread's P to the thread that `g` is wired to.
+pub unsafe fn start_locked_m(m: *mut M, g: *mut G) {
+    let other = (*g).lockedm;
+    let p = release_p(m);
+    (*other).nextp = p;
+    (*other).park.unpark();
+    stop_m(m);
+}
+
+/// The goroutine wired to this thread has ended: nobody knows in which state it leaves the thread (namespaces, identity,
+/// mask), so that ends as well.
+pub unsafe fn end_locked_m(m: *mut M) {
+    (*m).lockedg = null_mut();
+    (*m).locked_ext = 0;
+    // A host's threads are the host's.
+    #[cfg(not(feature = "host"))]
+    {
+        leave_p(m);
+        check_dead();
+        if (*m).stack_map == 0 {
+            // The program's first thread can't end before the program.
+            loop {
+                (*m).park.park();
+            }
+        }
+        crate::proc::end_thread(m)
+    }
+}

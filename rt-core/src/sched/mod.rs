@@ -1,0 +1,172 @@
+//! The scheduler: which goroutine runs on which thread.
+//!
+//! M:N as in Go. A thread (M) needs a processor (P) to run Go code. Ready goroutines wait in the
+//! P's queues or the global one; a P without work steals. Threads without work sleep on a futex; one
+//! of them sleeps in the poller instead, until the next timer. A thread that looks for work "spins":
+//! whoever makes a goroutine ready wakes a thread unless one spins already.
+//!
+//! All of this runs on g0. `schedule` and `park` don't return: the goroutine goes on through
+//! `rt_gogo` at what `rt_hookcall` or morestack saved. A goroutine's state must be set and its
+//! thread's `curg` cleared before the lock is released that lets others make it ready.
+//!
+//! - [`protocol`]: the handshakes between threads that hold no common lock: going to sleep above all
+//! - [`queues`]: where ready goroutines wait
+//! - [`run`]: parking a goroutine, finding the next one
+//! - [`threads`]: threads and processors: who has which, who sleeps
+//! - [`world`]: stopping all of them
+//! - [`syscall`]: goroutines in system calls
+//! - [`locked`]: goroutines wired to threads
+//! - [`sysmon`]: the thread that watches the others
+//!
+//! Two rules keep all this going. Who holds a lock never waits for a P: the collector's lock is taken by who has
+//! one, and changing their number takes that lock too. And who waits for another goroutine's or thread's work gives
+//! the P up, or sleeps: nobody spins on what may be the last P that the other one needs.
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
+
+pub mod locked;
+pub mod protocol;
+pub mod queues;
+pub mod run;
+pub mod syscall;
+pub mod sysmon;
+pub mod threads;
+pub mod world;
+
+pub use locked::*;
+pub use queues::*;
+pub use run::*;
+pub use syscall::*;
+pub use threads::*;
+pub use world::*;
+
+use crate::atomic::AtomicU64;
+use crate::g::*;
+use crate::sync::{Global, Mutex};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
+use protocol::idle::Idle;
+use protocol::stop::Stop;
+use protocol::watch::Watch;
+
+/// Most processors there can be.
+pub const MAX_PROCS: usize = 256;
+
+/// Shared state of the scheduler.
+pub struct Sched {
+    /// Guards `Inner`.
+    pub lock: Mutex,
+    inner: Global<Inner>,
+    /// Processors: [0, nprocs) exist.
+    pub allp: [AtomicUsize; MAX_PROCS],
+    pub nprocs: AtomicUsize,
+    pub runq_size: AtomicUsize,
+    pub idle: Idle,
+    pub watch: Watch,
+    pub stop: Stop,
+    /// Bumped when the world starts again.
+    world_epoch: AtomicU32,
+    /// Goroutines that count: all but dead and system ones.
+    pub ngs: AtomicI32,
+    pub nsystem: AtomicI32,
+    pub next_goid: AtomicU64,
+    /// sysmon sleeps deeply: until a P is taken from the idle ones.
+    pub sysmon_wait: AtomicU32,
+    /// Threads without a P that will bring a goroutine: in system calls until they have a P again or the goroutine is
+    /// queued, and with what they got from the poller.
+    pub in_transit: AtomicI32,
+    pub main_started: AtomicU32,
+    /// The time when sysmon last looked.
+    pub coarse_time: AtomicU64,
+}
+
+/// What the lock guards.
+pub struct Inner {
+    pub runq_head: *mut G,
+    pub runq_tail: *mut G,
+    pub pidle: *mut P,
+    pub midle: *mut M,
+    /// Threads there are, and may be.
+    pub nm: u32,
+    pub max_threads: u32,
+    pub gfree: *mut G,
+    /// Records of threads that have ended, linked by `schedlink`.
+    pub mfree: *mut M,
+}
+
+/// The scheduler.
+pub static SCHED: Sched = Sched {
+    lock: Mutex::new(),
+    inner: Global::new(Inner {
+        runq_head: null_mut(),
+        runq_tail: null_mut(),
+        pidle: null_mut(),
+        midle: null_mut(),
+        nm: 0,
+        max_threads: 10_000,
+        gfree: null_mut(),
+        mfree: null_mut(),
+    }),
+    allp: [const { AtomicUsize::new(0) }; MAX_PROCS],
+    nprocs: AtomicUsize::new(0),
+    runq_size: AtomicUsize::new(0),
+    idle: Idle::from(AtomicU32::new(0), AtomicU32::new(0)),
+    watch: Watch::from(AtomicU64::new(1), AtomicU64::new(0)),
+    stop: Stop::from(AtomicU32::new(0), AtomicI32::new(0), AtomicU32::new(0)),
+    world_epoch: AtomicU32::new(0),
+    ngs: AtomicI32::new(0),
+    nsystem: AtomicI32::new(0),
+    next_goid: AtomicU64::new(1),
+    sysmon_wait: AtomicU32::new(0),
+    in_transit: AtomicI32::new(0),
+    main_started: AtomicU32::new(0),
+    coarse_time: AtomicU64::new(0),
+};
+
+impl Sched {
+    /// The guarded part.
+    ///
+    /// # Safety
+    /// `lock` is held for as long as the reference is used.
+    #[allow(clippy::mut_from_ref, reason = "the lock gives exclusiveness")]
+    pub unsafe fn inner(&self) -> &mut Inner {
+        &mut *self.inner.get()
+    }
+    /// Processor `i`.
+    pub fn p(&self, i: usize) -> *mut P {
+        self.allp[i].load(Acquire) as *mut P
+    }
+    /// Somebody stops the world.
+    #[inline]
+    pub fn stopping(&self) -> bool {
+        self.stop.asked()
+    }
+}
+
+/// The calling thread.
+#[inline]
+pub fn getm() -> *mut M {
+    // SAFETY: the thread-local g always names a live record with its thread.
+    unsafe { (*(rt_arch::rt_getg() as *mut G)).m }
+}
+
+/// The goroutine on whose behalf this hook runs.
+///
+/// # Safety
+/// In a hook.
+#[inline]
+pub unsafe fn curg() -> *mut G {
+    (*getm()).curg.get()
+}
+
+/// The cache of the calling thread's processor.
+///
+/// # Safety
+/// The thread holds a P.
+#[inline]
+pub unsafe fn cache() -> *mut crate::heap::MCache {
+    (*(*getm()).p).cache
+}

@@ -1,0 +1,79 @@
+//! Goroutines in system calls: the thread leaves its P, which the monitor takes if others need it.
+
+use super::protocol::stop::take_from_syscall;
+use super::*;
+use crate::hook;
+use crate::proc::hook_caller;
+
+hook! { fn "runtime.entersyscall"() leaf {
+    let m = getm();
+    let g = (*m).curg.get();
+    let (pc, sp) = hook_caller(g);
+    enter_syscall(m, g, pc, sp);
+}}
+
+/// Lets others have the P while the thread is busy elsewhere; `g` stands at `pc` meanwhile.
+pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
+    (*g).syscall_pc = pc;
+    (*g).syscall_sp = sp;
+    let p = (*m).p;
+    (*p).syscalltick.fetch_add(1, Relaxed);
+    SCHED.in_transit.fetch_add(1, SeqCst);
+    (*g).set_status(status::SYSCALL);
+    (*m).oldp = p;
+    (*m).p = null_mut();
+    (*p).m.set(null_mut());
+    if SCHED.stop.enter_syscall(&(*p).status) {
+        let _l = SCHED.lock.lock();
+        (*p).in_place = false;
+        SCHED.stop.surrender(&(*p).status);
+    }
+}
+
+hook! { fn "runtime.exitsyscall"() parking {
+    let m = getm();
+    let g = (*m).curg.get();
+    if !exit_syscall(m, g) {
+        if (*g).lockedm == m {
+            stop_locked_m(m);
+            execute_locked(m);
+        }
+        stop_m(m);
+        schedule();
+    }
+}}
+
+/// Takes a P again. If there is none, false: the goroutine waits for one in the global queue.
+pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
+    let p = (*m).oldp;
+    (*m).oldp = null_mut();
+    let mut got = !p.is_null()
+        && (*p).status.load(Relaxed) == pstatus::SYSCALL
+        && take_from_syscall(&(*p).status, pstatus::IDLE);
+    if got {
+        acquire_p(m, p);
+        (*p).syscalltick.fetch_add(1, Relaxed);
+    } else if SCHED.idle.ps() > 0 {
+        let l = SCHED.lock.lock();
+        let p = pidle_get(&l);
+        drop(l);
+        if !p.is_null() {
+            acquire_p(m, p);
+            got = true;
+        }
+    }
+    (*g).syscall_sp = 0;
+    if got {
+        (*g).set_status(status::RUNNING);
+        arm_guard(g, (*m).p);
+    } else {
+        (*g).set_status(status::WAITING);
+        (*g).m = null_mut();
+        (*m).curg.set(null_mut());
+        let mut list = GList::new();
+        list.push(g);
+        inject(&mut list);
+    }
+    SCHED.in_transit.fetch_sub(1, SeqCst);
+    got
+}

@@ -1,0 +1,93 @@
+//! Threads and processors: who has which, who sleeps, who is woken.
+
+use super::*;
+use crate::{netpoll, proc, timer};
+
+/// Sleeps until somebody hands a P over.
+pub unsafe fn stop_m(m: *mut M) {
+    {
+        let _l = SCHED.lock.lock();
+        let s = SCHED.inner();
+        (*m).schedlink = s.midle;
+        s.midle = m;
+    }
+    (*m).park.park();
+    acquire_p(m, (*m).nextp);
+    (*m).nextp = null_mut();
+}
+
+/// The thread takes a P that is its alone.
+pub unsafe fn acquire_p(m: *mut M, p: *mut P) {
+    (*m).p = p;
+    (*p).m.set(m);
+    (*p).status.store(pstatus::RUNNING, Release);
+}
+
+/// The thread leaves its P.
+pub unsafe fn release_p(m: *mut M) -> *mut P {
+    let p = (*m).p;
+    (*p).m.set(null_mut());
+    (*p).status.store(pstatus::IDLE, Release);
+    (*m).p = null_mut();
+    p
+}
+
+/// Adds to the idle Ps; the lock is held.
+pub unsafe fn pidle_put(p: *mut P, l: &crate::sync::Guard<'static>) {
+    SCHED.idle.put(&Here, p, l);
+}
+
+/// Takes an idle P, or null; the lock is held.
+pub unsafe fn pidle_get(l: &crate::sync::Guard<'static>) -> *mut P {
+    SCHED.idle.take(&Here, l).unwrap_or(null_mut())
+}
+
+/// Wakes a thread to look for work that was just published, unless one does.
+#[inline]
+pub unsafe fn wakep() {
+    SCHED.idle.wake(&Here)
+}
+
+/// Has some thread run `p`; `spinning`: it is counted as such already.
+pub unsafe fn start_m(p: *mut P, spinning: bool) {
+    let l = SCHED.lock.lock();
+    let s = SCHED.inner();
+    let m = s.midle;
+    if m.is_null() {
+        drop(l);
+        proc::new_m(p, spinning);
+        return;
+    }
+    s.midle = (*m).schedlink;
+    drop(l);
+    (*m).spinning = spinning;
+    (*m).nextp = p;
+    (*m).park.unpark();
+}
+
+/// A P whose thread is in a system call or locked away: somebody else runs it, or it idles.
+pub unsafe fn handoff_p(p: *mut P) {
+    if !runq_empty(p) || SCHED.runq_size.load(Relaxed) != 0 {
+        start_m(p, false);
+        return;
+    }
+    if SCHED.idle.spinning() + SCHED.idle.ps() == 0 && SCHED.idle.claim() {
+        start_m(p, true);
+        return;
+    }
+    let l = SCHED.lock.lock();
+    if SCHED.stopping() {
+        (*p).status.store(pstatus::GCSTOP, Release);
+        SCHED.stop.arrived();
+        return;
+    }
+    if let Some(p) = SCHED.idle.rest(&Here, p, false, l) {
+        start_m(p, true);
+        return;
+    }
+    // This P's thread does not come to the poller.
+    if (netpoll::waiting() || timer::next_when() != 0) && SCHED.watch.last() != 0 {
+        wakep();
+    }
+    proc::check_dead();
+}
