@@ -19,6 +19,7 @@ use crate::os;
 use crate::sched::*;
 use crate::sync::{Global, Mutex};
 use crate::synctest;
+use crate::timer::{self, GoTimer};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 
@@ -37,22 +38,28 @@ pub struct Hchan {
     pub buf: *mut u8,
     pub elemsize: u16,
     pub closed: AtomicU32,
-    pub timer: *mut u8,
+    /// What feeds it, if that is a timer.
+    pub timer: *mut GoTimer,
     pub elemtype: *const Type,
     pub sendx: usize,
     pub recvx: usize,
     pub recvq: WaitQ,
     pub sendq: WaitQ,
     lock: AtomicU32,
-    /// The bubble that it was made in and may be used in; 0: none.
-    pub bubble: u32,
+    /// 0 for most channels. The bubble that it was made in and may be used in, and `FED` for a timer's channel.
+    pub special: u32,
 }
+
+/// In `Hchan::special`: a timer feeds it. All of its operations come to Rust.
+pub const FED: u32 = 1 << 31;
 
 /// Results, as the overlay has them.
 pub const BLOCKED: isize = 0;
 pub const DONE: isize = 1;
 pub const CLOSED: isize = 2;
 pub const PARKED: isize = 3;
+/// Its timer has gone off: the receiver runs the timer's function and tries again.
+pub const TIMER: isize = 4;
 
 impl Hchan {
     /// Takes the channel's lock: spins, then sleeps.
@@ -70,10 +77,14 @@ impl Hchan {
             os::futex_wait(&self.lock, 2, -1);
         }
     }
+    /// The bubble it belongs to; 0: none.
+    pub fn bubble(&self) -> u32 {
+        self.special & !FED
+    }
     /// Takes it for the current goroutine, which must be in the channel's bubble, if that has one.
     #[inline]
-    unsafe fn enter(&self, fault: &str) {
-        if self.bubble != 0 {
+    pub unsafe fn enter(&self, fault: &str) {
+        if self.bubble() != 0 {
             synctest::check(self, fault);
         }
         self.lock();
@@ -83,6 +94,22 @@ impl Hchan {
         if self.lock.swap(0, Release) == 2 {
             os::futex_wake(&self.lock, 1);
         }
+    }
+    /// Takes back what its timer sent and nobody received: whether there was anything. The lock is held.
+    pub unsafe fn drop_value(&mut self) -> bool {
+        let was = self.qcount > 0;
+        if was {
+            try_recv(self, null_mut());
+        }
+        was
+    }
+    /// Takes one receiver who is to see to the timer, if that has gone off, as `ripe` says under the lock.
+    pub unsafe fn timer_due(&mut self, ripe: impl FnOnce() -> bool) -> *mut G {
+        self.lock();
+        let s = if ripe() { self.recvq.dequeue() } else { null_mut() };
+        let g = if s.is_null() { null_mut() } else { finish(s, TIMER) };
+        self.unlock();
+        g
     }
     unsafe fn slot(&self, i: usize) -> *mut u8 {
         self.buf.add(i * self.elemsize as usize)
@@ -256,6 +283,23 @@ pub unsafe fn try_recv(c: *mut Hchan, elem: *mut u8) -> (isize, *mut G) {
     (BLOCKED, null_mut())
 }
 
+/// Sends what a timer's function sends; the lock is held. It never waits.
+unsafe fn timer_send(c: *mut Hchan, elem: *const u8) -> isize {
+    let t = (*c).timer;
+    if !timer::may_send(t) {
+        (*c).unlock();
+        return BLOCKED;
+    }
+    let (r, g) = try_send(c, elem);
+    let first = timer::sent(t);
+    (*c).unlock();
+    if !g.is_null() {
+        ready(g);
+    }
+    first.announce();
+    r
+}
+
 /// Waits in one of the channel's queues; the lock is held.
 unsafe fn wait(c: *mut Hchan, elem: *mut u8, send: bool) -> ! {
     let g = curg();
@@ -266,27 +310,37 @@ unsafe fn wait(c: *mut Hchan, elem: *mut u8, send: bool) -> ! {
     (*g).param = null_mut();
     let q = if send { &mut (*c).sendq } else { &mut (*c).recvq };
     q.enqueue(s);
+    // In its heap before a bubble may find that all are blocked.
+    let first = timer::awaited(c);
     prepare_park(if send { Wait::Send } else { Wait::Recv });
     (*c).unlock();
+    first.announce();
     schedule()
 }
 
 hook! { fn "runtime.chansend"(c: *mut Hchan, elem: *mut u8, block: bool) -> isize, parking {
     (*c).enter("send on synctest channel from outside bubble");
-    let (r, g) = try_send(c, elem);
-    if r == BLOCKED && block {
-        wait(c, elem, true);
+    if (*c).timer.is_null() {
+        let (r, g) = try_send(c, elem);
+        if r == BLOCKED && block {
+            wait(c, elem, true);
+        }
+        (*c).unlock();
+        if !g.is_null() {
+            ready(g);
+        }
+        r
+    } else {
+        timer_send(c, elem)
     }
-    (*c).unlock();
-    if !g.is_null() {
-        ready(g);
-    }
-    r
 }}
 
 hook! { fn "runtime.chanrecv"(c: *mut Hchan, elem: *mut u8, block: bool) -> isize, parking {
     (*c).enter("receive on synctest channel from outside bubble");
-    let (r, g) = try_recv(c, elem);
+    let (mut r, g) = try_recv(c, elem);
+    if r == BLOCKED && !(*c).timer.is_null() && timer::is_ripe((*c).timer) {
+        r = TIMER;
+    }
     if r == BLOCKED && block {
         wait(c, elem, false);
     }

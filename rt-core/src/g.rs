@@ -86,6 +86,8 @@ pub struct G {
     pub preempt: AtomicBool,
     /// The goroutine's parked channel operation was done (or its channel closed).
     pub success: bool,
+    /// The time of the timer whose function it runs, which sends to the timer's channel.
+    pub timer_when: i64,
     /// A select waits: the first case to fire claims it.
     pub select_done: AtomicU32,
     /// Argument area of the parking hook it is in; a stack address.

@@ -15,7 +15,7 @@ use crate::hook;
 use crate::os;
 use crate::sched::*;
 use crate::sync::{Global, Mutex};
-use crate::timer;
+use crate::timer::{self, First};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -32,8 +32,8 @@ pub struct Desc {
     wait: [AtomicUsize; 2],
     /// Deadline: 0 none, below 0 passed.
     deadline: [i64; 2],
-    /// Bumped when the deadline changes or the descriptor is used anew: old timers are void.
-    seq: [AtomicU32; 2],
+    /// Its place among the timers + 1; 0: not there. The timers' lock guards it.
+    pub timer: [usize; 2],
 }
 
 static WOKEN: AtomicU32 = AtomicU32::new(0);
@@ -155,17 +155,17 @@ fn dir_of(mode: isize) -> usize {
     (mode != b'r' as isize) as usize
 }
 
-/// A deadline has come.
-pub unsafe fn deadline(d: *mut Desc, dir: u8, seq: u32) {
+/// A deadline has come, if it has not been changed just now.
+pub unsafe fn deadline(d: *mut Desc, dir: u8, now: i64) {
     let mut list = GList::new();
     {
         let _l = (*d).lock.lock();
-        let dir = dir as usize;
-        if (&(*d).seq)[dir].load(Relaxed) != seq {
+        let when = &mut (&mut (*d).deadline)[dir as usize];
+        if *when <= 0 || *when > now {
             return;
         }
-        (&mut (*d).deadline)[dir] = -1;
-        unblock(d, dir, false, &mut list);
+        *when = -1;
+        unblock(d, dir as usize, false, &mut list);
     }
     inject(&mut list);
 }
@@ -191,7 +191,6 @@ hook! { fn "internal/poll.runtime_pollOpen"(fd: usize) -> (ctx: usize, errno: is
     for dir in 0..2 {
         (&(*d).wait)[dir].store(0, Relaxed);
         (&mut (*d).deadline)[dir] = 0;
-        (&(*d).seq)[dir].fetch_add(1, Relaxed);
     }
     let r = os::poller_watch(fd as i32, d as usize);
     if r < 0 {
@@ -265,41 +264,37 @@ hook! { fn "internal/poll.runtime_pollSetDeadline"(d: *mut Desc, delta: i64, mod
         n if n < 0 => -1,
         n => now.checked_add(n).unwrap_or(i64::MAX),
     };
-    let mut add = [false; 2];
+    let mut first = First::SAME;
     {
         let _l = (*d).lock.lock();
         if !(*d).closing {
-            for (dir, add) in add.iter_mut().enumerate() {
+            for dir in 0..2 {
                 let wanted = mode == b'r' as isize + b'w' as isize || dir_of(mode) == dir;
                 if !wanted {
                     continue;
                 }
-                (&(*d).seq)[dir].fetch_add(1, Relaxed);
                 (&mut (*d).deadline)[dir] = when;
-                if when > 0 {
-                    *add = true;
-                } else if when < 0 {
+                first = first.and(timer::set_deadline(d, dir, when.max(0)));
+                if when < 0 {
                     unblock(d, dir, false, &mut list);
                 }
             }
         }
     }
-    for (dir, &add) in add.iter().enumerate() {
-        if add {
-            timer::add_poll(d, dir as u8, (&(*d).seq)[dir].load(Relaxed), when);
-        }
-    }
+    first.announce();
     inject(&mut list);
 }}
 hook! { fn "internal/poll.runtime_pollUnblock"(d: *mut Desc) leaf {
     let mut list = GList::new();
+    let mut first = First::SAME;
     {
         let _l = (*d).lock.lock();
         (*d).closing = true;
         for dir in 0..2 {
-            (&(*d).seq)[dir].fetch_add(1, Relaxed);
+            first = first.and(timer::set_deadline(d, dir, 0));
             unblock(d, dir, false, &mut list);
         }
     }
+    first.announce();
     inject(&mut list);
 }}

@@ -14,6 +14,7 @@ use crate::g::*;
 use crate::hook;
 use crate::sched::*;
 use crate::synctest;
+use crate::timer::{self, First};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
@@ -58,7 +59,7 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
         if case.c.is_null() {
             continue;
         }
-        if (*case.c).bubble != 0 {
+        if (*case.c).bubble() != 0 {
             synctest::check(case.c, "select on synctest channel from outside bubble");
         }
         let j = ((crate::rand::next(m) as u32 as u64 * (k as u64 + 1)) >> 32) as usize;
@@ -73,7 +74,10 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
     let mut found = None;
     for &i in poll {
         let c = &cases[i as usize];
-        let (r, g) = if (i as isize) < nsends { try_send(c.c, c.elem) } else { try_recv(c.c, c.elem) };
+        let (mut r, g) = if (i as isize) < nsends { try_send(c.c, c.elem) } else { try_recv(c.c, c.elem) };
+        if r == BLOCKED && !(*c.c).timer.is_null() && timer::is_ripe((*c.c).timer) {
+            r = TIMER;
+        }
         if r != BLOCKED {
             found = Some((i as isize, r, g));
             break;
@@ -92,6 +96,7 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
         let g = curg();
         (*g).select_done.store(0, Relaxed);
         (*g).param = null_mut();
+        let mut first = First::SAME;
         let mut link: *mut *mut Sudog = &raw mut (*g).waiting;
         for &i in lock.iter() {
             let c = &cases[i as usize];
@@ -102,6 +107,7 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
             link.write(s);
             link = &raw mut (*s).waitlink;
             if (i as isize) < nsends { (*c.c).sendq.enqueue(s) } else { (*c.c).recvq.enqueue(s) }
+            first = first.and(timer::awaited(c.c));
         }
         // The results for the time when the goroutine is back.
         let results = (*g).hook_args + 5 * size_of::<usize>();
@@ -109,6 +115,7 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
         *((results + size_of::<usize>()) as *mut isize) = PARKED;
         prepare_park(if k == 0 { Wait::SelectNoCases } else { Wait::Select });
         unlock_all(cases, lock);
+        first.announce();
         schedule()
     }
 }}
@@ -127,13 +134,18 @@ hook! { fn "runtime.selectfinish"(cas0: *mut Case, order0: *mut u16, nsends: isi
     (*g).param = null_mut();
     (*g).waiting = null_mut();
     let (mut index, mut what) = (-1, BLOCKED);
+    let mut first = First::SAME;
     // Sudogs were made in lock order.
     for &i in lock {
         let next = (*s).waitlink;
         let c = cases[i as usize].c;
         if s == winner {
             index = i as isize;
-            what = if (*s).success { DONE } else { CLOSED };
+            what = match (*s).success {
+                true => DONE,
+                false if !(*c).timer.is_null() => TIMER,
+                false => CLOSED,
+            };
         } else if (i as isize) < nsends {
             (*c).sendq.remove(s);
         } else {
@@ -141,9 +153,11 @@ hook! { fn "runtime.selectfinish"(cas0: *mut Case, order0: *mut u16, nsends: isi
         }
         free_sudog(s);
         s = next;
+        first = first.and(timer::awaited(c));
     }
     (*g).select_done.store(0, Relaxed);
     unlock_all(cases, lock);
+    first.announce();
     if index < 0 {
         crate::print::throw("selectgo: bad wakeup");
     }

@@ -9,8 +9,8 @@
 //!
 //! The root is the goroutine that called Run. It sees to the bubble's timers (the loop is in the
 //! overlay's synctest.go): runs what is due, waits until all are blocked, sets the clock to the next
-//! timer. A timer whose channel nobody waits at stays in the heap and fires in its turn, but is no reason
-//! for the clock to go on: a forgotten ticker does not hide a deadlock.
+//! timer. A timer whose channel nobody waits at is not in the heap (see `timer`), so it is no reason for the
+//! clock to go on: a forgotten ticker does not hide a deadlock.
 //!
 //! One lock guards all bubbles. It may be taken while holding a channel's, semaphore's or timer's lock,
 //! and nothing but pages is asked for while it is held.
@@ -20,18 +20,17 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
-use crate::chan::Hchan;
+use crate::chan::{FED, Hchan};
 use crate::g::*;
 use crate::gc::mark::Marker;
 use crate::gc::special;
 use crate::heap::meta;
 use crate::hook;
-use crate::os;
 use crate::proc::create_g;
 use crate::sched::*;
-use crate::sync::{Global, Mutex};
-use crate::timer::{Due, GoTimer, next_tick};
-use core::ptr::{copy_nonoverlapping, null_mut};
+use crate::sync::{Global, Guard, Mutex};
+use crate::timer::{Due, GoTimer, Timers};
+use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 
 /// A bubble. Begins as the overlay's `bubble`.
@@ -54,21 +53,8 @@ pub struct Bubble {
     waiter: *mut G,
     /// Of `ALL`.
     next: *mut Bubble,
-    /// The timers: a binary heap.
-    items: *mut Item,
-    len: usize,
-    cap: usize,
-}
-
-/// A timer of a bubble: wakes a sleeping goroutine, or is a Go timer.
-#[derive(Clone, Copy)]
-struct Item {
-    when: i64,
     /// Timers for the same moment go off in any order.
-    chance: u32,
-    go: bool,
-    /// `*mut GoTimer` or `*mut G`.
-    what: usize,
+    timers: Timers,
 }
 
 static LOCK: Mutex = Mutex::new();
@@ -84,7 +70,7 @@ unsafe fn is_durable(g: *const G, reason: Wait) -> bool {
     if matches!(reason, Wait::Recv | Wait::Send | Wait::Select) {
         // Channels of other bubbles are not to be had, so one of any bubble is of this one.
         let mut s = (*g).waiting;
-        while !s.is_null() && (*(*s).c).bubble != 0 {
+        while !s.is_null() && (*(*s).c).bubble() != 0 {
             s = (*s).waitlink;
         }
         return s.is_null();
@@ -167,7 +153,8 @@ unsafe fn settle(b: *mut Bubble) -> *mut G {
         return null_mut();
     }
     let mut g = (*b).root;
-    let due = (*b).len > 0 && (*(*b).items).when <= (*b).now;
+    let timers = &(*b).timers;
+    let due = timers.has_due() || timers.first().is_some_and(|when| when <= (*b).now);
     if !(*b).waiter.is_null() && !due {
         g = (*b).waiter;
         (*b).waiter = null_mut();
@@ -182,7 +169,7 @@ unsafe fn settle(b: *mut Bubble) -> *mut G {
 /// An operation on a channel made in a bubble: the goroutine must be in that bubble.
 #[cold]
 pub unsafe fn check(c: *const Hchan, fault: &str) {
-    if id_of(curg()) != (*c).bubble {
+    if id_of(curg()) != (*c).bubble() {
         crate::traceback::fatal_error(fault, true);
     }
 }
@@ -199,109 +186,20 @@ pub unsafe fn check_notify(g: *const G) {
 
 // ---- timers
 
-impl Item {
-    fn before(&self, other: &Item) -> bool {
-        (self.when, self.chance) < (other.when, other.chance)
-    }
-
-    /// Whether it can bring anybody on: a channel timer without receivers can't.
-    unsafe fn is_awaited(&self) -> bool {
-        if !self.go {
-            return true;
-        }
-        let c = (*(self.what as *const GoTimer)).channel;
-        c.is_null() || !(*c).recvq.first.is_null()
-    }
+/// A bubble's clock. The caller is in the bubble, or the root sets the clock now.
+pub unsafe fn now(b: *const Bubble) -> i64 {
+    (*b).now
 }
 
-impl Bubble {
-    unsafe fn set(&mut self, i: usize, it: Item) {
-        self.items.add(i).write(it);
-        if it.go {
-            (*(it.what as *mut GoTimer)).index = i + 1;
-        }
-    }
-
-    /// Puts `it` where it belongs at or above the hole `i`.
-    unsafe fn up(&mut self, mut i: usize, it: Item) {
-        while i > 0 {
-            let parent = *self.items.add((i - 1) / 2);
-            if !it.before(&parent) {
-                break;
-            }
-            self.set(i, parent);
-            i = (i - 1) / 2;
-        }
-        self.set(i, it);
-    }
-
-    /// Puts `it` where it belongs below the hole `i`, or above it.
-    unsafe fn down(&mut self, mut i: usize, it: Item) {
-        let hole = i;
-        loop {
-            let mut child = 2 * i + 1;
-            if child >= self.len {
-                break;
-            }
-            if child + 1 < self.len && (*self.items.add(child + 1)).before(&*self.items.add(child)) {
-                child += 1;
-            }
-            if !(*self.items.add(child)).before(&it) {
-                break;
-            }
-            self.set(i, *self.items.add(child));
-            i = child;
-        }
-        if i == hole { self.up(i, it) } else { self.set(i, it) }
-    }
-
-    unsafe fn push(&mut self, when: i64, go: bool, what: usize) {
-        if self.len == self.cap {
-            let cap = if self.cap == 0 { 4096 / size_of::<Item>() } else { self.cap * 2 };
-            let p = os::map(bytes_of(cap)) as *mut Item;
-            if p.is_null() {
-                crate::print::throw("runtime: cannot allocate memory");
-            }
-            if self.cap > 0 {
-                copy_nonoverlapping(self.items, p, self.len);
-                os::unmap(self.items.cast(), bytes_of(self.cap));
-            }
-            (self.items, self.cap) = (p, cap);
-        }
-        let chance = crate::rand::next(getm()) as u32;
-        self.len += 1;
-        self.up(self.len - 1, Item { when, chance, go, what });
-    }
-
-    unsafe fn take(&mut self, i: usize) -> Item {
-        let it = *self.items.add(i);
-        if it.go {
-            (*(it.what as *mut GoTimer)).index = 0;
-        }
-        self.len -= 1;
-        if i < self.len {
-            let last = *self.items.add(self.len);
-            self.down(i, last);
-        }
-        it
-    }
-
-    unsafe fn drop_timers(&mut self) {
-        for i in 0..self.len {
-            let it = *self.items.add(i);
-            if it.go {
-                (*(it.what as *mut GoTimer)).index = 0;
-            }
-        }
-        if self.cap > 0 {
-            os::unmap(self.items.cast(), bytes_of(self.cap));
-        }
-        (self.items, self.len, self.cap) = (null_mut(), 0, 0);
-    }
+/// The timers of a bubble, and their lock.
+pub unsafe fn timers<'a>(b: *mut Bubble) -> (Guard<'a>, &'a mut Timers) {
+    (LOCK.lock(), &mut (*b).timers)
 }
 
-fn bytes_of(items: usize) -> usize {
-    (items * size_of::<Item>()).next_multiple_of(4096)
+/// Takes a timer from its former bubble, which may be no more: whether it was running there.
+pub unsafe fn release(b: *mut Bubble, t: *mut GoTimer) -> bool {
+    let _l = LOCK.lock();
+    (*t).is_held() && (*b).timers.forget(t)
 }
 
 /// time.Sleep in a bubble. The timer can't go off before the goroutine waits.
@@ -309,7 +207,7 @@ pub unsafe fn sleep(ns: i64) -> ! {
     let g = curg();
     let b = (*g).bubble;
     let l = LOCK.lock();
-    (*b).push((*b).now.saturating_add(ns), false, g as usize);
+    (*b).timers.add_sleeper(g, (*b).now.saturating_add(ns));
     drop(l);
     park(Wait::Sleep)
 }
@@ -318,68 +216,25 @@ pub unsafe fn sleep(ns: i64) -> ! {
 pub unsafe fn scan(m: &mut Marker) {
     let mut b = *ALL.get();
     while !b.is_null() {
-        for i in 0..(*b).len {
-            let it = *(*b).items.add(i);
-            if it.go {
-                m.mark(it.what);
-            }
-        }
+        (*b).timers.scan(m);
         b = (*b).next;
     }
 }
 
-hook! { fn "runtime.bubbleTimerStart"(t: *mut GoTimer, when: i64, period: i64) leaf {
-    let b = (*curg()).bubble;
-    let _l = LOCK.lock();
-    (*t).bubble = b;
-    (*t).when = when;
-    (*t).period = period;
-    (*b).push(when, true, t as usize);
-}}
-
-// Only a timer that is in a heap has a bubble that surely exists.
-hook! { fn "runtime.bubbleTimerStop"(t: *mut GoTimer) -> bool, leaf {
-    let _l = LOCK.lock();
-    (*t).seq += 1;
-    let was = (*t).index != 0;
-    if was {
-        (*(*t).bubble).take((*t).index - 1);
-    }
-    was
-}}
-
-// Wakes the sleepers whose time has come, up to the first Go timer, which the root is to run.
+// Wakes whose time has come, and hands out the first timer whose function the root is to run.
 hook! { fn "runtime.bubbleDue"(out: *mut Due) -> bool, leaf {
     let b = (*curg()).bubble;
-    let mut sleepers = GList::new();
-    let mut found = false;
-    let l = LOCK.lock();
-    while (*b).len > 0 && (*(*b).items).when <= (*b).now && !found {
-        let it = (*b).take(0);
-        if !it.go {
-            sleepers.push(it.what as *mut G);
-            continue;
-        }
-        let t = it.what as *mut GoTimer;
-        let delay = (*b).now - it.when;
-        let seq = (*t).seq;
-        (*t).start_firing();
-        if (*t).period > 0 {
-            (*t).when = next_tick(it.when, (*t).period, delay);
-            (*b).push((*t).when, true, t as usize);
-        }
-        Due::hand_out(out, t, seq, delay);
-        found = true;
-    }
-    drop(l);
+    let now = (*b).now;
     loop {
-        let g = sleepers.pop();
-        if g.is_null() {
+        let l = LOCK.lock();
+        let batch = (*b).timers.take_due(now);
+        drop(l);
+        if !batch.wake(now) {
             break;
         }
-        ready_at(g, false);
     }
-    found
+    let _l = LOCK.lock();
+    (*b).timers.hand_over(now, out)
 }}
 
 // ---- Run and Wait
@@ -389,7 +244,7 @@ hook! { fn "runtime.bubbleEnter"(closure: usize, pc: usize) leaf {
     let b = meta::alloc(size_of::<Bubble>()) as *mut Bubble;
     let mut id = 0;
     while id == 0 {
-        id = NEXT_ID.fetch_add(1, Relaxed);
+        id = NEXT_ID.fetch_add(1, Relaxed) & !FED;
     }
     b.write(Bubble {
         now: START,
@@ -402,9 +257,7 @@ hook! { fn "runtime.bubbleEnter"(closure: usize, pc: usize) leaf {
         main: null_mut(),
         waiter: null_mut(),
         next: null_mut(),
-        items: null_mut(),
-        len: 0,
-        cap: 0,
+        timers: Timers::new(true),
     });
     {
         let _l = LOCK.lock();
@@ -432,15 +285,10 @@ const ALL_BLOCKED: isize = 3;
 hook! { fn "runtime.bubbleAdvance"() -> isize, leaf {
     let b = (*curg()).bubble;
     let _l = LOCK.lock();
-    let mut awaited = false;
-    for i in 0..(*b).len {
-        awaited = (*(*b).items.add(i)).is_awaited();
-        if awaited {
-            break;
-        }
-    }
-    if awaited && !(*b).done {
-        (*b).now = (*b).now.max((*(*b).items).when);
+    if let Some(when) = (*b).timers.first()
+        && !(*b).done
+    {
+        (*b).now = (*b).now.max(when);
         TICKED
     } else if (*b).total == 1 {
         ENDED
@@ -456,7 +304,7 @@ hook! { fn "runtime.bubbleLeave"() leaf {
     let g = curg();
     let b = (*g).bubble;
     let l = LOCK.lock();
-    (*b).drop_timers();
+    (*b).timers.clear();
     let mut link = ALL.get();
     while *link != b {
         link = &raw mut (**link).next;

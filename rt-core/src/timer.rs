@@ -1,10 +1,27 @@
-//! Timers: one heap by time. An entry wakes a sleeping goroutine, passes a descriptor's deadline, or
-//! is a Go timer, whose function the overlay's timer goroutine runs.
+//! Timers: what happens at a time. One set of them follows the world's clock, and one each bubble's.
+//!
+//! An entry of the heap ends a goroutine's sleep, passes a descriptor's deadline, or is a Go timer. There
+//! are two sorts of Go timers.
+//!
+//! One with a *function* is armed while `when` is set, and then in the heap. When its time has come it goes to the set's
+//! list, from where a goroutine of the overlay takes it to run the function; until then it can be stopped.
+//!
+//! One with a *channel* is armed while `when` is set, but in the heap only while somebody waits in the channel's
+//! queue, so nobody need stop it: when its user forgets it, it is garbage. When its time has come nothing is sent:
+//! one receiver wakes up, or comes by later, and is told TIMER by the channel's operation. It runs the function, which sends
+//! (`timerRipe` notes the time that the timer was set to; a send is void if it is set to another by then), and
+//! tries again. All of this happens under the channel's lock, so that stopping takes back what was sent, and
+//! no receiver sees a time from before.
+//!
+//! `when` and `period` of a channel's timer change under its channel's lock and its set's, everything else under
+//! its set's. A channel's lock is taken before a set's, a descriptor's too.
 #![allow(
     unsafe_op_in_unsafe_fn,
     clippy::missing_safety_doc,
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
+
+mod heap;
 
 use crate::atomic::AtomicU64;
 use crate::chan::Hchan;
@@ -15,207 +32,319 @@ use crate::netpoll;
 use crate::os;
 use crate::sched::protocol::watch::Armed;
 use crate::sched::*;
-use crate::sync::{Global, Mutex};
+use crate::sync::{Global, Guard, Mutex};
 use crate::synctest::{self, Bubble};
-use core::ptr::{copy_nonoverlapping, null_mut};
-use core::sync::atomic::{AtomicI32, Ordering::*};
+use core::ptr::null_mut;
+use core::sync::atomic::Ordering::*;
+use heap::{Entry, Heap, What};
 
 /// The beginning of the overlay's `timeTimer`.
 #[repr(C)]
 pub struct GoTimer {
     c: usize,
     init: bool,
-    pub when: i64,
-    pub period: i64,
-    /// Index in the heap + 1; 0: not there.
-    pub index: usize,
-    pub seq: u64,
-    firing: AtomicI32,
-    send_lock: u32,
-    /// The channel it feeds, if it does.
-    pub channel: *mut Hchan,
+    /// When it goes off; 0: it is stopped.
+    when: i64,
+    period: i64,
+    /// A function's timer that is on its set's list: when it was to go off, 0 if it was stopped since.
+    due: i64,
+    /// Place in the heap + 1; 0: not there.
+    index: usize,
+    /// It is on the list, and the next there.
+    listed: bool,
+    next: *mut GoTimer,
+    /// The channel that its function sends to, if it does.
+    channel: *mut Hchan,
     /// Whose clock it follows; null: the world's.
-    pub bubble: *mut Bubble,
-}
-
-impl GoTimer {
-    /// It is taken from its heap, and its function is about to be run.
-    pub fn start_firing(&self) {
-        self.firing.fetch_add(1, SeqCst);
-    }
+    bubble: *mut Bubble,
 }
 
 /// The overlay's `dueTimer`.
 #[repr(C)]
 pub struct Due {
     t: *mut GoTimer,
-    seq: u64,
     delay: i64,
 }
 
-/// When a ticker that was due at `when` is next, having gone off `delay` late. Ticks that were missed are left out.
-pub fn next_tick(when: i64, period: i64, delay: i64) -> i64 {
-    when.saturating_add(period.saturating_mul(1 + delay / period))
-}
-
-impl Due {
-    /// Writes one to a record of Go's heap.
-    pub unsafe fn hand_out(out: *mut Due, t: *mut GoTimer, seq: u64, delay: i64) {
-        crate::gc::barrier::pre_write(cache(), out as usize, size_of::<Due>(), core::ptr::null());
-        out.write(Due { t, seq, delay });
-    }
-}
-
-#[derive(Clone, Copy)]
-enum What {
-    Sleep(*mut G),
-    Go(*mut GoTimer),
-    /// Descriptor record, mode, sequence number.
-    Poll(*mut netpoll::Desc, u8, u32),
-}
-
-#[derive(Clone, Copy)]
-struct Entry {
-    when: i64,
-    what: What,
-}
-
-struct Heap {
-    items: *mut Entry,
-    len: usize,
-    cap: usize,
-    /// Go timers that are due, for the timer goroutine: a ring.
-    due: *mut Due,
-    due_head: usize,
-    due_len: usize,
-    due_cap: usize,
-    /// The timer goroutine, if it waits, and where it wants the next one.
-    waiter: *mut G,
-    waiter_out: *mut Due,
+/// The timers of one clock.
+pub struct Timers {
+    heap: Heap,
+    /// Functions' timers that have gone off.
+    due: *mut GoTimer,
+    due_last: *mut GoTimer,
+    /// Equal times are in random order.
+    random: bool,
 }
 
 static LOCK: Mutex = Mutex::new();
-static HEAP: Global<Heap> = Global::new(Heap {
-    items: null_mut(),
-    len: 0,
-    cap: 0,
-    due: null_mut(),
-    due_head: 0,
-    due_len: 0,
-    due_cap: 0,
-    waiter: null_mut(),
-    waiter_out: null_mut(),
-});
-/// When the first timer is due; 0: there is none.
+/// The world's, under `LOCK`.
+static WORLD: Global<Timers> = Global::new(Timers::new(false));
+/// When the world's first is due; 0: there is none.
 static NEXT: AtomicU64 = AtomicU64::new(0);
+/// Under `LOCK`: the goroutine that runs functions, if it waits, and where it wants the next timer.
+static RUNNER: Global<(*mut G, *mut Due)> = Global::new((null_mut(), null_mut()));
 
 /// When the first timer is due; 0: there is none.
 pub fn next_when() -> u64 {
     NEXT.load(SeqCst)
 }
 
-unsafe fn grow<T>(items: *mut T, cap: usize) -> (*mut T, usize) {
-    let new = if cap == 0 { 64 } else { cap * 2 };
-    let p = os::map((new * size_of::<T>() + 4095) & !4095) as *mut T;
-    if p.is_null() {
-        crate::print::throw("runtime: cannot allocate memory");
-    }
-    if cap > 0 {
-        copy_nonoverlapping(items, p, cap);
-        os::unmap(items.cast(), (cap * size_of::<T>() + 4095) & !4095);
-    }
-    (p, new)
+/// When a ticker that was due at `when` is next, having gone off `delay` late. Ticks that were missed are left out.
+fn next_tick(when: i64, period: i64, delay: i64) -> i64 {
+    when.saturating_add(period.saturating_mul(1 + delay / period))
 }
 
-impl Heap {
-    unsafe fn set(&mut self, i: usize, e: Entry) {
-        self.items.add(i).write(e);
-        if let What::Go(t) = e.what {
-            (*t).index = i + 1;
-        }
+impl GoTimer {
+    /// The time, by its clock.
+    unsafe fn now(&self) -> i64 {
+        if self.bubble.is_null() { os::nanotime() as i64 } else { synctest::now(self.bubble) }
     }
-    unsafe fn at(&self, i: usize) -> Entry {
-        *self.items.add(i)
+
+    /// Whether its set knows it.
+    pub fn is_held(&self) -> bool {
+        self.index != 0 || self.listed
     }
-    unsafe fn up(&mut self, mut i: usize) {
-        let e = self.at(i);
-        while i > 0 {
-            let p = (i - 1) / 4;
-            if self.at(p).when <= e.when {
-                break;
+
+    /// Whether it should be in the heap. The lock of its channel is held, if it has one.
+    unsafe fn is_awaited(&self) -> bool {
+        self.when != 0 && (self.channel.is_null() || !(*self.channel).recvq.first.is_null())
+    }
+}
+
+/// What was due, taken from a heap.
+pub struct Batch {
+    entries: [Entry; 16],
+    len: usize,
+}
+
+impl Timers {
+    /// No timers.
+    pub const fn new(random: bool) -> Timers {
+        Timers { heap: Heap::new(), due: null_mut(), due_last: null_mut(), random }
+    }
+
+    /// When the first is due, if there is one.
+    pub fn first(&self) -> Option<i64> {
+        self.heap.entries().first().map(|e| e.when)
+    }
+
+    /// Whether functions wait to be run.
+    pub fn has_due(&self) -> bool {
+        !self.due.is_null()
+    }
+
+    unsafe fn push(&mut self, when: i64, what: What) {
+        let chance = if self.random { crate::rand::next(getm()) as u32 } else { 0 };
+        self.heap.push(Entry { when, chance, what });
+    }
+
+    /// The goroutine sleeps until `when`.
+    pub unsafe fn add_sleeper(&mut self, g: *mut G, when: i64) {
+        self.push(when, What::Sleep(g));
+    }
+
+    /// The timer, descriptor or whatever whose place + 1 is `index` is to be there at `when`; 0: not at all.
+    unsafe fn set(&mut self, index: usize, what: What, when: i64) {
+        match (index, when) {
+            (0, 0) => {}
+            (0, _) => self.push(when, what),
+            (i, 0) => {
+                self.heap.remove(i - 1);
             }
-            self.set(i, self.at(p));
-            i = p;
-        }
-        self.set(i, e);
-    }
-    unsafe fn down(&mut self, mut i: usize) {
-        let e = self.at(i);
-        loop {
-            let first = 4 * i + 1;
-            if first >= self.len {
-                break;
-            }
-            let mut c = first;
-            for k in first + 1..(first + 4).min(self.len) {
-                if self.at(k).when < self.at(c).when {
-                    c = k;
+            (i, _) => {
+                if self.heap.entries()[i - 1].when != when {
+                    self.heap.change(i - 1, when);
                 }
             }
-            if self.at(c).when >= e.when {
-                break;
+        }
+    }
+
+    /// Puts a Go timer where it belongs.
+    unsafe fn place(&mut self, t: *mut GoTimer) {
+        let when = if (*t).is_awaited() { (*t).when } else { 0 };
+        self.set((*t).index, What::Go(t), when);
+    }
+
+    /// Takes what is due by `now`, for `Batch::wake`; functions' timers go to the list. A full batch: there may be more.
+    pub unsafe fn take_due(&mut self, now: i64) -> Batch {
+        let mut b =
+            Batch { entries: [Entry { when: 0, chance: 0, what: What::Sleep(null_mut()) }; 16], len: 0 };
+        while b.len < b.entries.len() && self.first().is_some_and(|when| when <= now) {
+            let e = self.heap.remove(0);
+            match e.what {
+                What::Go(t) if (*t).channel.is_null() => {
+                    (*t).when = 0;
+                    if (*t).period > 0 {
+                        (*t).when = next_tick(e.when, (*t).period, now - e.when);
+                    }
+                    self.place(t);
+                    self.list(t, e.when);
+                }
+                _ => {
+                    b.entries[b.len] = e;
+                    b.len += 1;
+                }
             }
-            self.set(i, self.at(c));
-            i = c;
         }
-        self.set(i, e);
+        b
     }
-    unsafe fn push(&mut self, e: Entry) {
-        if self.len == self.cap {
-            (self.items, self.cap) = grow(self.items, self.cap);
+
+    /// On the list with it. It is there once: who was stopped and is due again keeps its place.
+    unsafe fn list(&mut self, t: *mut GoTimer, when: i64) {
+        if (*t).due == 0 {
+            (*t).due = when;
         }
-        self.len += 1;
-        self.set(self.len - 1, e);
-        self.up(self.len - 1);
-        self.note();
-    }
-    unsafe fn remove(&mut self, i: usize) -> Entry {
-        let e = self.at(i);
-        if let What::Go(t) = e.what {
-            (*t).index = 0;
-        }
-        self.len -= 1;
-        if i < self.len {
-            let last = self.at(self.len);
-            self.set(i, last);
-            self.up(i);
-            let i = if let What::Go(t) = last.what { (*t).index - 1 } else { i };
-            self.down(i);
-        }
-        self.note();
-        e
-    }
-    unsafe fn note(&self) {
-        NEXT.store(if self.len == 0 { 0 } else { self.at(0).when.max(1) as u64 }, SeqCst);
-    }
-    unsafe fn add_due(&mut self, d: Due) {
-        if self.due_len == self.due_cap {
-            let (old, cap, head) = (self.due, self.due_cap, self.due_head);
-            let (p, new) = grow::<Due>(null_mut(), 0);
-            let (p, new) = if cap < new { (p, new) } else { grow_to::<Due>(p, cap * 2) };
-            for i in 0..self.due_len {
-                p.add(i).write(old.add((head + i) % cap).read());
+        if !(*t).listed {
+            (*t).listed = true;
+            (*t).next = null_mut();
+            if self.due.is_null() {
+                self.due = t
+            } else {
+                (*self.due_last).next = t
             }
-            (self.due, self.due_cap, self.due_head) = (p, new, 0);
+            self.due_last = t;
         }
-        self.due.add((self.due_head + self.due_len) % self.due_cap).write(d);
-        self.due_len += 1;
+    }
+
+    /// Takes the first from the list for the goroutine that runs functions: false if there is none.
+    pub unsafe fn hand_over(&mut self, now: i64, out: *mut Due) -> bool {
+        while !self.due.is_null() {
+            let t = self.due;
+            self.due = (*t).next;
+            (*t).listed = false;
+            let when = core::mem::take(&mut (*t).due);
+            if when != 0 {
+                crate::gc::barrier::pre_write(cache(), out as usize, size_of::<Due>(), core::ptr::null());
+                out.write(Due { t, delay: now - when });
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Forgets a Go timer that is in the heap or on the list: whether it was running.
+    pub unsafe fn forget(&mut self, t: *mut GoTimer) -> bool {
+        let was = (*t).when != 0 || (*t).due != 0;
+        ((*t).when, (*t).due) = (0, 0);
+        self.place(t);
+        let (mut link, mut last) = (&raw mut self.due, null_mut());
+        while !(*link).is_null() {
+            if *link == t {
+                *link = (*t).next;
+                (*t).listed = false;
+            } else {
+                last = *link;
+                link = &raw mut (*last).next;
+            }
+        }
+        self.due_last = last;
+        was
+    }
+
+    /// Forgets all; they are stopped.
+    pub unsafe fn clear(&mut self) {
+        for e in self.heap.entries() {
+            if let What::Go(t) = e.what {
+                (*t).when = 0;
+            }
+        }
+        self.heap.clear();
+        while !self.due.is_null() {
+            let t = self.due;
+            self.due = (*t).next;
+            (*t).listed = false;
+            (*t).due = 0;
+        }
+    }
+
+    /// Marks the Go timers; the world is stopped. The list's links are no pointers to the collector: what gets there
+    /// later was in the heap, or in its user's hands, when the cycle began.
+    pub unsafe fn scan(&self, m: &mut Marker) {
+        for e in self.heap.entries() {
+            if let What::Go(t) = e.what {
+                m.mark(t as usize);
+            }
+        }
+        let mut t = self.due;
+        while !t.is_null() {
+            m.mark(t as usize);
+            t = (*t).next;
+        }
     }
 }
 
-unsafe fn grow_to<T>(small: *mut T, cap: usize) -> (*mut T, usize) {
-    os::unmap(small.cast(), (64 * size_of::<T>() + 4095) & !4095);
-    (os::map((cap * size_of::<T>() + 4095) & !4095) as *mut T, cap)
+impl Batch {
+    /// Makes it known, without the lock of the timers' set. True: there may be more.
+    ///
+    /// The goroutines go to the local queue, so that they run soon.
+    pub unsafe fn wake(self, now: i64) -> bool {
+        for e in &self.entries[..self.len] {
+            match e.what {
+                What::Sleep(g) => ready_at(g, false),
+                What::Deadline(d, dir) => netpoll::deadline(d, dir, now),
+                What::Go(t) => {
+                    let g = (*(*t).channel).timer_due(|| (*t).when != 0 && (*t).when <= now);
+                    if !g.is_null() {
+                        ready_at(g, false);
+                    }
+                }
+            }
+        }
+        self.len == self.entries.len()
+    }
+}
+
+// ---- the set that a timer belongs to
+
+/// The lock of a timer's set, and the set.
+unsafe fn set_of<'a>(t: *mut GoTimer) -> (Guard<'a>, &'a mut Timers) {
+    if (*t).bubble.is_null() { (LOCK.lock(), &mut *WORLD.get()) } else { synctest::timers((*t).bubble) }
+}
+
+/// What the world's first timer was before a change, for `announce`.
+#[must_use]
+pub struct First(u64);
+
+impl First {
+    /// No change.
+    pub const SAME: First = First(0);
+
+    /// With `LOCK` held, before a change.
+    fn before() -> First {
+        First(NEXT.load(Relaxed).wrapping_sub(1))
+    }
+
+    /// This change and another.
+    pub fn and(self, other: First) -> First {
+        First(self.0.max(other.0))
+    }
+
+    /// Tells whoever sleeps until the first timer that there is an earlier one. Not while holding locks.
+    pub unsafe fn announce(self) {
+        if self.0 != 0 {
+            let when = next_when();
+            if when != 0 && when - 1 < self.0 {
+                wake_poller(when);
+            }
+        }
+    }
+}
+
+/// The world's timers have changed; `LOCK` is held.
+unsafe fn note() {
+    NEXT.store((*WORLD.get()).first().map_or(0, |when| when.max(1) as u64), SeqCst);
+}
+
+/// `f` changes the timer; then it goes where it belongs.
+unsafe fn change(t: *mut GoTimer, f: impl FnOnce()) -> First {
+    let (_l, set) = set_of(t);
+    let first = if (*t).bubble.is_null() { First::before() } else { First::SAME };
+    f();
+    set.place(t);
+    if (*t).bubble.is_null() {
+        note();
+    }
+    first
 }
 
 /// How far ahead a timer may be that nobody is woken for: busy threads look at the heap when they
@@ -235,130 +364,54 @@ unsafe fn wake_poller(when: u64) {
     }
 }
 
-unsafe fn add(e: Entry) {
-    let before;
-    {
-        let _l = LOCK.lock();
-        before = NEXT.load(Relaxed);
-        (*HEAP.get()).push(e);
-    }
-    let when = e.when.max(1) as u64;
-    if before == 0 || when < before {
-        wake_poller(when);
-    }
-}
-
-/// A descriptor's deadline.
-pub unsafe fn add_poll(d: *mut netpoll::Desc, mode: u8, seq: u32, when: i64) {
-    add(Entry { when, what: What::Poll(d, mode, seq) });
+/// A descriptor's deadline for a direction is `when`; 0: it has none. The descriptor's lock is held.
+pub unsafe fn set_deadline(d: *mut netpoll::Desc, dir: usize, when: i64) -> First {
+    let _l = LOCK.lock();
+    let first = First::before();
+    (*WORLD.get()).set((&(*d).timer)[dir], What::Deadline(d, dir as u8), when);
+    note();
+    first
 }
 
 /// Does what is due. Called while looking for work.
 pub unsafe fn run_due() {
-    let first = next_when();
-    if first == 0 {
-        return;
-    }
-    let now = os::nanotime();
-    if first > now {
-        return;
-    }
-    let mut list = GList::new();
-    // Deadlines are passed on without the lock.
-    let mut polls = [(null_mut(), 0u8, 0u32); 16];
-    let mut npolls = 0;
-    {
-        let _l = LOCK.lock();
-        let h = &mut *HEAP.get();
-        while h.len > 0 && h.at(0).when as u64 <= now && npolls < polls.len() {
-            let e = h.at(0);
-            match e.what {
-                What::Sleep(g) => {
-                    h.remove(0);
-                    list.push(g);
-                }
-                What::Poll(d, mode, seq) => {
-                    h.remove(0);
-                    polls[npolls] = (d, mode, seq);
-                    npolls += 1;
-                }
-                What::Go(t) => {
-                    let delay = now as i64 - e.when;
-                    h.remove(0);
-                    (*t).start_firing();
-                    let seq = (*t).seq;
-                    if (*t).period > 0 {
-                        let when = next_tick(e.when, (*t).period, delay);
-                        (*t).when = when;
-                        h.push(Entry { when, what: What::Go(t) });
-                    }
-                    h.add_due(Due { t, seq, delay });
-                }
-            }
-        }
-        if h.due_len > 0 && !h.waiter.is_null() {
-            let g = h.waiter;
-            h.waiter = null_mut();
-            hand_over(h);
-            list.push(g);
-        }
-    }
-    for &(d, mode, seq) in &polls[..npolls] {
-        netpoll::deadline(d, mode, seq);
-    }
-    // Local, so that they run on this P soon.
     loop {
-        let g = list.pop();
-        if g.is_null() {
-            break;
+        let first = next_when();
+        if first == 0 {
+            return;
         }
-        ready_at(g, false);
+        let now = os::nanotime();
+        if first > now {
+            return;
+        }
+        let now = now as i64;
+        let l = LOCK.lock();
+        let set = &mut *WORLD.get();
+        let batch = set.take_due(now);
+        note();
+        let (runner, out) = *RUNNER.get();
+        let run = !runner.is_null() && set.hand_over(now, out);
+        if run {
+            *RUNNER.get() = (null_mut(), null_mut());
+        }
+        drop(l);
+        let more = batch.wake(now);
+        if run {
+            ready_at(runner, false);
+        }
+        if !more {
+            return;
+        }
     }
-}
-
-/// Gives the first due timer to the timer goroutine.
-unsafe fn hand_over(h: &mut Heap) {
-    let d = h.due.add(h.due_head).read();
-    h.due_head = (h.due_head + 1) % h.due_cap;
-    h.due_len -= 1;
-    Due::hand_out(h.waiter_out, d.t, d.seq, d.delay);
 }
 
 hook! { fn "runtime.timerNext"(out: *mut Due) parking {
     let l = LOCK.lock();
-    let h = &mut *HEAP.get();
-    h.waiter_out = out;
-    if h.due_len > 0 {
-        hand_over(h);
-    } else {
-        h.waiter = prepare_park(Wait::Timers);
+    if !(*WORLD.get()).hand_over(os::nanotime() as i64, out) {
+        *RUNNER.get() = (prepare_park(Wait::Timers), out);
         drop(l);
         schedule();
     }
-}}
-
-unsafe fn stop(h: &mut Heap, t: *mut GoTimer) -> bool {
-    (*t).seq += 1;
-    if (*t).index == 0 {
-        return false;
-    }
-    h.remove((*t).index - 1);
-    true
-}
-
-hook! { fn "runtime.timerStop"(t: *mut GoTimer) -> bool, leaf {
-    let _l = LOCK.lock();
-    stop(&mut *HEAP.get(), t)
-}}
-hook! { fn "runtime.timerStart"(t: *mut GoTimer, when: i64, period: i64) -> bool, leaf {
-    let l = LOCK.lock();
-    let was = stop(&mut *HEAP.get(), t);
-    let when = if when < 0 { i64::MAX } else { when };
-    (*t).when = when;
-    (*t).period = period;
-    drop(l);
-    add(Entry { when, what: What::Go(t) });
-    was
 }}
 
 hook! { fn "time.Sleep"(ns: i64) parking {
@@ -369,26 +422,91 @@ hook! { fn "time.Sleep"(ns: i64) parking {
         let when = (os::nanotime() as i64).saturating_add(ns);
         // The lock first: the timer must not fire before the goroutine waits.
         let l = LOCK.lock();
-        let before = NEXT.load(Relaxed);
+        let first = First::before();
         let g = prepare_park(Wait::Sleep);
-        (*HEAP.get()).push(Entry { when, what: What::Sleep(g) });
+        (*WORLD.get()).add_sleeper(g, when);
+        note();
         drop(l);
-        if before == 0 || (when as u64) < before {
-            wake_poller(when as u64);
-        }
+        first.announce();
         schedule()
     }
 }}
 
+// ---- Go timers
+
+/// Starts (`when` not 0) or stops a timer: whether it was running, that is, whether this took something back that
+/// would have come.
+unsafe fn restart(t: *mut GoTimer, when: i64, period: i64, fault: &str) -> bool {
+    let c = (*t).channel;
+    if !c.is_null() {
+        (*c).enter(fault);
+    }
+    let b = (*curg()).bubble;
+    let mut was = false;
+    if !(*t).bubble.is_null() && (*t).bubble != b {
+        // A function's timer moves to another bubble. The old one exists if it still has the timer.
+        was = synctest::release((*t).bubble, t);
+        (*t).bubble = b;
+    }
+    let first = change(t, || {
+        was |= (*t).when != 0 || (*t).due != 0;
+        ((*t).when, (*t).period, (*t).due) = (when, period, 0);
+    });
+    if !c.is_null() {
+        was |= (*c).drop_value();
+        (*c).unlock();
+    }
+    first.announce();
+    was
+}
+
+hook! { fn "runtime.timerStart"(t: *mut GoTimer, when: i64, period: i64) -> bool, leaf {
+    restart(t, if when < 0 { i64::MAX } else { when.max(1) }, period, "reset of synctest timer from outside bubble")
+}}
+
+hook! { fn "runtime.timerStop"(t: *mut GoTimer) -> bool, leaf {
+    restart(t, 0, 0, "stop of synctest timer from outside bubble")
+}}
+
+// A receiver is about to run the timer's function: how late that is, below 0 if it is not time. What the function sends is
+// for the time that the timer is set to now.
+hook! { fn "runtime.timerRipe"(t: *mut GoTimer) -> i64, leaf {
+    let c = (*t).channel;
+    (*c).lock();
+    let when = (*t).when;
+    (*c).unlock();
+    (*curg()).timer_when = when;
+    if when == 0 { -1 } else { (*t).now() - when }
+}}
+
+/// Whether the timer has gone off and nobody has seen to it. Its channel's lock is held.
+pub unsafe fn is_ripe(t: *const GoTimer) -> bool {
+    (*t).when != 0 && (*t).when <= (*t).now()
+}
+
+/// Whether the current goroutine may send what it was told to: the timer has not been set anew meanwhile. Its
+/// channel's lock is held.
+pub unsafe fn may_send(t: *const GoTimer) -> bool {
+    (*t).when != 0 && (*t).when == (*curg()).timer_when
+}
+
+/// It has been sent, or dropped because there is a value already: a ticker goes on. Its channel's lock is held.
+pub unsafe fn sent(t: *mut GoTimer) -> First {
+    let now = (*t).now();
+    change(t, || {
+        let (when, period) = ((*t).when, (*t).period);
+        (*t).when = if period > 0 { next_tick(when, period, now - when) } else { 0 };
+    })
+}
+
+/// The channel's queue of receivers has changed: its timer, if it has one, is in the heap if somebody waits. The lock is held.
+#[inline]
+pub unsafe fn awaited(c: *mut Hchan) -> First {
+    let t = (*c).timer;
+    if t.is_null() { First::SAME } else { change(t, || {}) }
+}
+
 /// Marks the Go timers; the world is stopped.
 pub unsafe fn scan(m: &mut Marker) {
-    let h = &*HEAP.get();
-    for i in 0..h.len {
-        if let What::Go(t) = h.at(i).what {
-            m.mark(t as usize);
-        }
-    }
-    for i in 0..h.due_len {
-        m.mark((*h.due.add((h.due_head + i) % h.due_cap)).t as usize);
-    }
+    (*WORLD.get()).scan(m);
 }

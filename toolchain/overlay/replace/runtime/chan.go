@@ -19,8 +19,11 @@ type hchan struct {
 	recvq    [2]uintptr
 	sendq    [2]uintptr
 	lock     uint32 // 0: free, 1: held, 2: held, and somebody sleeps until it is free
-	bubble   uint32 // the id of the bubble that it was made in; 0: none
+	special  uint32 // 0, or the id of the bubble that it was made in, and chanFed
 }
+
+// chanFed says that a timer feeds the channel. Only the operations in Rust deal with it.
+const chanFed = 1 << 31
 
 type scase struct {
 	c    *hchan
@@ -33,6 +36,7 @@ const (
 	chanDone
 	chanClosed
 	chanParked // selectstart only: ask selectfinish
+	chanTimer  // the channel's timer has gone off: run its function, and try again
 )
 
 func chansend(c *hchan, elem unsafe.Pointer, block bool) int
@@ -75,7 +79,7 @@ func makechan(t *abi.ChanType, size int) *hchan {
 	c.elemtype = elem
 	c.dataqsiz = uint(size)
 	if b := getg().bubble; b != nil {
-		c.bubble = b.id
+		c.special = b.id
 	}
 	return c
 }
@@ -135,11 +139,11 @@ func chantake(c *hchan, elem unsafe.Pointer) bool {
 	return ok
 }
 
-// chanlock takes the lock, if it is free and the channel in no bubble. The bubble is never written after makechan: a plain load.
+// chanlock takes the lock, if it is free and the channel not special. That is never written once others know the channel: a plain load.
 //
 //go:nosplit
 func chanlock(c *hchan) bool {
-	return c.bubble == 0 && cas32(&c.lock, 0, 1)
+	return c.special == 0 && cas32(&c.lock, 0, 1)
 }
 
 //go:nosplit
@@ -183,14 +187,25 @@ func chanrecv1(c *hchan, elem unsafe.Pointer) {
 	if chantake(c, elem) {
 		return
 	}
-	chanrecv(c, elem, true)
+	chanreceive(c, elem, true)
+}
+
+// chanreceive is chanrecv, and runs the timer's function when it is time.
+func chanreceive(c *hchan, elem unsafe.Pointer, block bool) int {
+	for {
+		r := chanrecv(c, elem, block)
+		if r != chanTimer {
+			return r
+		}
+		c.timer.send()
+	}
 }
 
 func chanrecv2(c *hchan, elem unsafe.Pointer) bool {
 	if c == nil {
 		parkForever(waitNilRecv)
 	}
-	return chantake(c, elem) || chanrecv(c, elem, true) == chanDone
+	return chantake(c, elem) || chanreceive(c, elem, true) == chanDone
 }
 
 func closechan(c *hchan) {
@@ -202,10 +217,10 @@ func closechan(c *hchan) {
 	}
 }
 
-// A channel that is obviously not ready needs no lock, as in a polling loop. (Channels of bubbles are
-// left to Rust, which looks who uses them.)
+// A channel that is obviously not ready needs no lock, as in a polling loop. (Special channels are
+// left to Rust, which looks who uses them and what time it is.)
 func chanSendBusy(c *hchan) bool {
-	if load32(&c.closed) != 0 || c.bubble != 0 {
+	if load32(&c.closed) != 0 || c.special != 0 {
 		return false
 	}
 	if c.dataqsiz == 0 {
@@ -215,7 +230,7 @@ func chanSendBusy(c *hchan) bool {
 }
 
 func chanRecvBusy(c *hchan) bool {
-	if c.bubble != 0 {
+	if c.special != 0 {
 		return false
 	}
 	if c.dataqsiz == 0 {
@@ -249,7 +264,7 @@ func selectnbrecv(elem unsafe.Pointer, c *hchan) (selected, received bool) {
 	if chantake(c, elem) {
 		return true, true
 	}
-	r := chanrecv(c, elem, false)
+	r := chanreceive(c, elem, false)
 	return r != chanBlocked, r == chanDone
 }
 
@@ -284,9 +299,20 @@ func selectgo(cas0 *scase, order0 *uint16, pc0 *uintptr, nsends, nrecvs int, blo
 	if i := selectfast(cas0, nsends, nsends+nrecvs); i >= 0 {
 		return i, i >= nsends
 	}
-	i, r := selectstart(cas0, order0, nsends, nrecvs, block)
-	if r == chanParked {
-		i, r = selectfinish(cas0, order0, nsends, nrecvs)
+	i, r := chanTimer, chanTimer
+	for r == chanTimer {
+		i, r = selectstart(cas0, order0, nsends, nrecvs, block)
+		if r == chanParked {
+			i, r = selectfinish(cas0, order0, nsends, nrecvs)
+		}
+		if r == chanTimer {
+			// The choice is made, unless another goroutine has the value now.
+			cas := unsafe.Slice(cas0, i+1)[i]
+			cas.c.timer.send()
+			if chanrecv(cas.c, cas.elem, false) == chanDone {
+				return i, true
+			}
+		}
 	}
 	if i >= 0 && i < nsends {
 		if r == chanClosed {

@@ -44,9 +44,6 @@ func bubbleWait() bool
 // bubbleHold counts reasons why a bubble is not idle.
 func bubbleHold(b *bubble, n int)
 
-func bubbleTimerStart(t *timeTimer, when, period int64)
-func bubbleTimerStop(t *timeTimer) bool // whether it was running
-
 // bubbleOwn says whether p belongs to no bubble, to that with the id, or to another one (0, 1, 2). With
 // add, what belongs to none and is in the heap belongs to this one from now on.
 func bubbleOwn(p unsafe.Pointer, id uint32, add bool) int
@@ -132,57 +129,20 @@ func synctest_disassociate(p unsafe.Pointer) { bubbleDisown(p) }
 //go:linkname synctest_isAssociated internal/synctest.isAssociated
 func synctest_isAssociated(p unsafe.Pointer) bool { return bubbleOwn(p, getg().bubble.id, false) == 1 }
 
-// ---- timers of a bubble
-
-func (t *timeTimer) bubbleStop() bool {
-	if getg().bubble == nil {
-		fatal("stop of synctest timer from outside bubble")
-	}
-	if t.channel == nil {
-		return bubbleTimerStop(t)
-	}
-	spinLock(&t.sendLock)
-	pending := bubbleTimerStop(t)
-	if t.retract() {
-		pending = true
-	}
-	spinUnlock(&t.sendLock)
-	return pending
-}
-
-// bubbleReset starts a timer. One that is due goes off at once, in the calling goroutine: the root comes
-// only when all are blocked.
+// bubbleReset starts a timer with a function. One that is due goes off at once, in the calling goroutine: the
+// root comes only when all are blocked.
 func (t *timeTimer) bubbleReset(when, period int64) bool {
-	b := getg().bubble
-	if b == nil {
-		fatal("reset of synctest timer from outside bubble")
+	now := getg().bubble.now
+	delay := now - when
+	if when < 0 || delay < 0 {
+		return timerStart(t, when, period)
 	}
-	if when < 0 {
-		when = 1<<63 - 1
+	was := false
+	if period > 0 {
+		was = timerStart(t, when+period*(1+delay/period), period)
+	} else {
+		was = timerStop(t)
 	}
-	if t.channel != nil {
-		spinLock(&t.sendLock)
-	}
-	pending := bubbleTimerStop(t)
-	if t.channel != nil && t.retract() {
-		pending = true
-	}
-	due := when <= b.now
-	delay := b.now - when
-	if due && period > 0 {
-		when += period * (1 + delay/period)
-		if when < 0 {
-			when = 1<<63 - 1
-		}
-	}
-	if !due || period > 0 {
-		bubbleTimerStart(t, when, period)
-	}
-	if due {
-		t.f(t.arg, uintptr(t.seq), delay)
-	}
-	if t.channel != nil {
-		spinUnlock(&t.sendLock)
-	}
-	return pending
+	t.f(t.arg, 0, delay)
+	return was
 }

@@ -1,117 +1,96 @@
 package runtime
 
-import (
-	"internal/runtime/atomic"
-	"unsafe"
-)
+import "unsafe"
 
 // A timeTimer is what time.Timer and time.Ticker are to the runtime; it begins with their fields.
-// The layout up to bubble is rt-core/src/timer.rs's GoTimer.
+// The layout up to bubble is rt-core/src/timer.rs's GoTimer, which says how timers work.
 type timeTimer struct {
 	c    unsafe.Pointer
 	init bool
 
-	when   int64
+	when   int64 // 0: stopped
 	period int64
-	index  int    // place in the heap + 1; 0: not there
-	seq    uint64 // counts starts and stops
-	firing int32  // taken from the heap, function not yet run
+	due    int64   // when it was to go off, if its function is to be run
+	index  int     // place in the heap + 1; 0: not there
+	listed bool    // among those whose functions are to be run
+	next   uintptr // in that list
 
-	sendLock uint32  // held while a channel timer sends, stops or starts
-	channel  *hchan  // that it feeds
-	bubble   *bubble // whose clock it follows
-	f        func(arg any, seq uintptr, delay int64)
-	arg      any
+	channel *hchan  // that it feeds
+	bubble  *bubble // whose clock it follows
+	f       func(arg any, seq uintptr, delay int64)
+	arg     any
 }
 
 // dueTimer is a timer whose function is to be run.
 type dueTimer struct {
 	t     *timeTimer
-	seq   uint64
 	delay int64
 }
 
-func timerStart(t *timeTimer, when, period int64) bool // whether it was running
-func timerStop(t *timeTimer) bool                      // whether it was running
+// Whether it was running: for a channel's timer, whether a value would have come or was taken back.
+func timerStart(t *timeTimer, when, period int64) bool
+func timerStop(t *timeTimer) bool
 
-// timerNext waits until a timer is due.
+// timerRipe announces that the caller runs the function of a channel's timer, unless it answers below 0.
+func timerRipe(t *timeTimer) (delay int64)
+
+// timerNext waits until a function is to be run.
 func timerNext(out *dueTimer)
 
 var timersStarted uint32
+
+// haveHighResSleep is for the tests of package time: sleeping is exact to a millisecond or less.
+var haveHighResSleep = true
 
 //go:linkname time_newTimer time.newTimer
 func time_newTimer(when, period int64, f func(any, uintptr, int64), arg any, c *hchan) *timeTimer {
 	t := new(timeTimer)
 	t.f = f
 	t.arg = arg
+	t.bubble = getg().bubble
 	if c != nil {
 		t.channel = c
 		c.timer = t
-	}
-	t.init = true
-	if b := getg().bubble; b != nil {
-		t.bubble = b
-		t.bubbleReset(when, period)
-		return t
-	}
-	if load32(&timersStarted) == 0 && cas32(&timersStarted, 0, 1) {
+		c.special |= chanFed
+	} else if t.bubble == nil && load32(&timersStarted) == 0 && cas32(&timersStarted, 0, 1) {
 		goSystem(bgtimers)
 	}
-	timerStart(t, when, period)
+	t.init = true
+	t.reset(when, period)
 	return t
 }
 
-// stopTimer and resetTimer of a channel timer also take back a value that nobody received, so that
-// no stale value can be seen.
-
 //go:linkname time_stopTimer time.stopTimer
 func time_stopTimer(t *timeTimer) bool {
-	if t.bubble != nil {
-		return t.bubbleStop()
+	if t.bubble != nil && getg().bubble == nil {
+		fatal("stop of synctest timer from outside bubble")
 	}
-	if t.channel == nil {
-		return timerStop(t)
-	}
-	spinLock(&t.sendLock)
-	pending := timerStop(t)
-	if t.retract() {
-		pending = true
-	}
-	spinUnlock(&t.sendLock)
-	return pending
+	return timerStop(t)
 }
 
 //go:linkname time_resetTimer time.resetTimer
 func time_resetTimer(t *timeTimer, when, period int64) bool {
-	if t.bubble != nil {
+	if t.bubble != nil && getg().bubble == nil {
+		fatal("reset of synctest timer from outside bubble")
+	}
+	return t.reset(when, period)
+}
+
+func (t *timeTimer) reset(when, period int64) bool {
+	if t.bubble != nil && t.channel == nil {
 		return t.bubbleReset(when, period)
 	}
-	if t.channel == nil {
-		return timerStart(t, when, period)
-	}
-	spinLock(&t.sendLock)
-	pending := timerStop(t)
-	if t.retract() {
-		pending = true
-	}
-	timerStart(t, when, period)
-	spinUnlock(&t.sendLock)
-	return pending
+	return timerStart(t, when, period)
 }
 
-// retract undoes a firing: one under way is made void by the new seq, a sent value is removed.
-func (t *timeTimer) retract() bool {
-	undone := atomic.Loadint32(&t.firing) != 0
-	if c := t.channel; c.qcount > 0 {
-		var buf [4]uint64 // a time.Time
-		if chanrecv(c, unsafe.Pointer(&buf), false) == chanDone {
-			undone = true
-		}
+// send runs the function of a channel's timer, which is time.sendTime.
+func (t *timeTimer) send() {
+	if delay := timerRipe(t); delay >= 0 {
+		t.f(t.arg, 0, delay)
 	}
-	return undone
 }
 
-// bgtimers runs the functions of timers. They don't block.
+// bgtimers runs the functions of timers without a channel. They don't block.
 func bgtimers() {
 	d := new(dueTimer)
 	for {
@@ -122,18 +101,8 @@ func bgtimers() {
 
 func (d *dueTimer) run() {
 	t := d.t
-	if t.channel != nil {
-		spinLock(&t.sendLock)
-		if t.seq == d.seq {
-			t.f(t.arg, uintptr(d.seq), d.delay)
-		}
-		atomic.Xaddint32(&t.firing, -1)
-		spinUnlock(&t.sendLock)
-	} else {
-		atomic.Xaddint32(&t.firing, -1)
-		t.f(t.arg, uintptr(d.seq), d.delay)
-	}
 	d.t = nil
+	t.f(t.arg, 0, d.delay)
 }
 
 func nanotime() int64
