@@ -35,46 +35,57 @@ unsafe fn install(sig: u32) {
 /// Signals that were ignored before the program took them.
 static IGNORED_AT_START: AtomicSignals = AtomicSignals::new();
 
+/// What becomes of a signal that the program has not asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// The runtime leaves it alone, whatever the program asks for.
+    Leave,
+    /// The system's default action; the runtime takes it only when asked to.
+    Default,
+    /// It is caught, and nothing happens.
+    Pass,
+    /// It ends the program, as the system would.
+    Kill,
+    /// It ends the program with a traceback.
+    Throw,
+    /// A fault in Go code is a panic; else like `Throw`.
+    Panic,
+}
+
+fn fate(sig: u32) -> Fate {
+    match sig {
+        // 32 to 34 are libc's own.
+        0 | sig::KILL | sig::STOP | 32..=34 => Fate::Leave,
+        sig::CONT | sig::TSTP | sig::TTIN | sig::TTOU => Fate::Default,
+        sig::HUP | sig::INT | sig::TERM => Fate::Kill,
+        sig::QUIT | sig::ILL | sig::TRAP | sig::ABRT | sig::MACHINE | sig::SYS => Fate::Throw,
+        sig::BUS | sig::FPE | sig::SEGV => Fate::Panic,
+        _ if sig > sig::COUNT => Fate::Leave,
+        _ => Fate::Pass,
+    }
+}
+
 /// Installs the handlers that every program has.
 pub unsafe fn init() {
     for sig in 1..=sig::COUNT {
-        // A host's signals are its own, but those that Go turns into panics.
-        if cfg!(feature = "host") && !matches!(sig, sig::SEGV | sig::BUS | sig::FPE) {
-            continue;
-        }
-        if matches!(sig, sig::KILL | sig::STOP | 32..=34) {
-            continue;
-        }
-        let old = os::sigaction_get(sig);
-        if old == Action::Ignore {
+        if fate(sig) != Fate::Leave && os::sigaction_get(sig) == Action::Ignore {
             IGNORED_AT_START.insert(sig, Relaxed);
         }
-        // A hang-up or interrupt ignored by the parent stays ignored until asked for.
-        if old == Action::Ignore && matches!(sig, sig::HUP | sig::INT) {
-            continue;
-        }
-        if fatal_by_default(sig) || matches!(sig, sig::PIPE | sig::URG) {
+        if ours(sig) {
             install(sig);
         }
     }
 }
 
-fn fatal_by_default(sig: u32) -> bool {
-    matches!(
-        sig,
-        sig::HUP
-            | sig::INT
-            | sig::TERM
-            | sig::QUIT
-            | sig::ILL
-            | sig::TRAP
-            | sig::ABRT
-            | sig::BUS
-            | sig::FPE
-            | sig::SEGV
-            | sig::MACHINE
-            | sig::SYS
-    )
+/// Whether the runtime handles it always, not only when the program asks.
+fn ours(sig: u32) -> bool {
+    // A host's signals are its own, but those that Go turns into panics.
+    if cfg!(feature = "host") {
+        return fate(sig) == Fate::Panic;
+    }
+    // A hang-up or interrupt ignored by the parent stays ignored until asked for.
+    let ignored = matches!(sig, sig::HUP | sig::INT) && IGNORED_AT_START.contains(sig, Relaxed);
+    !ignored && !matches!(fate(sig), Fate::Leave | Fate::Default)
 }
 
 /// The mask of a thread that the runtime starts in a host's process: open for faults only.
@@ -136,25 +147,18 @@ unsafe extern "C" fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Con
     if sig == sig::PROF && profile::cpu::on_signal(pc, sp, (*ctx).lr(), g) {
         return;
     }
-    if wanted(sig) {
-        queue(sig);
+    if queue(sig) {
         return;
     }
-    match sig {
-        sig::PIPE | sig::URG => {}
-        sig::HUP | sig::INT | sig::TERM => {
-            if sig != sig::TERM && IGNORED_AT_START.contains(sig, Relaxed) {
-                return;
-            }
-            die_of(sig)
-        }
-        _ if fatal_by_default(sig) => {
+    match fate(sig) {
+        Fate::Kill => die_of(sig),
+        Fate::Throw | Fate::Panic => {
             if g.is_null() {
                 die_of(sig);
             }
             traceback::die_of_signal(sig, code, addr, pc, sp, g)
         }
-        _ => {}
+        Fate::Leave | Fate::Default | Fate::Pass => {}
     }
 }
 
@@ -192,8 +196,9 @@ unsafe fn inject(sig: u32, code: usize, addr: usize, ctx: &mut Context, g: *mut 
 static WANTED: AtomicSignals = AtomicSignals::new();
 static PENDING: AtomicSignals = AtomicSignals::new();
 static IGNORED: AtomicSignals = AtomicSignals::new();
-/// The goroutine in signal_recv.
+/// The goroutine in signal_recv; 0 while it is on its way with a signal.
 static RECEIVER: AtomicUsize = AtomicUsize::new(0);
+/// Handlers that are about to look at `WANTED` and change `PENDING`.
 static DELIVERING: AtomicU32 = AtomicU32::new(0);
 static LOCK: Mutex = Mutex::new();
 /// Bumped by the handler: the forwarding thread sleeps on it.
@@ -209,11 +214,19 @@ pub fn receiver_waiting() -> bool {
     RECEIVER.load(Relaxed) != 0 && !WANTED.is_empty(Relaxed)
 }
 
-/// In a handler: only notes and wakes.
-fn queue(sig: u32) {
-    PENDING.insert(sig, AcqRel);
-    NOTE.fetch_add(1, Release);
-    os::futex_wake(&NOTE, 1);
+/// In a handler: only notes and wakes. False: nobody wants it.
+fn queue(sig: u32) -> bool {
+    // Announced first: who has it wanted no more (`signal_disable`) and then waits until nothing is
+    // under way (`signalIdle`) either keeps us from taking it or waits for us.
+    DELIVERING.fetch_add(1, SeqCst);
+    let wanted = WANTED.contains(sig, SeqCst);
+    if wanted {
+        PENDING.insert(sig, SeqCst);
+        NOTE.fetch_add(1, Release);
+        os::futex_wake(&NOTE, 1);
+    }
+    DELIVERING.fetch_sub(1, SeqCst);
+    wanted
 }
 
 /// A thread of its own wakes the receiver: a handler may not touch the scheduler's locks.
@@ -261,35 +274,34 @@ hook! { fn "os/signal.signal_enable"(sig: u32) leaf {
         let m = proc::make_m(lo, lo + (64 << 10));
         proc::new_thread(m, forward_main, m.cast());
     }
-    if sig > 0 && sig <= sig::COUNT {
+    if fate(sig) != Fate::Leave {
         IGNORED.remove(sig, Relaxed);
-        WANTED.insert(sig, Release);
-        if !matches!(sig, sig::KILL | sig::STOP) {
-            install(sig);
-        }
+        WANTED.insert(sig, SeqCst);
+        install(sig);
     }
 }}
 hook! { fn "os/signal.signal_disable"(sig: u32) leaf {
-    WANTED.remove(sig, Release);
-    if sig > 0 && sig <= sig::COUNT && !fatal_by_default(sig) && !matches!(sig, sig::PIPE | sig::URG | sig::KILL | sig::STOP) {
-        os::sigaction(sig, Action::Default);
+    // The handler first: a signal that comes now is delivered, or acts as if nobody had ever asked.
+    if fate(sig) != Fate::Leave && !ours(sig) {
+        let ignored = IGNORED_AT_START.contains(sig, Relaxed);
+        os::sigaction(sig, if ignored { Action::Ignore } else { Action::Default });
     }
+    WANTED.remove(sig, SeqCst);
 }}
 hook! { fn "os/signal.signal_ignore"(sig: u32) leaf {
-    WANTED.remove(sig, Release);
-    IGNORED.insert(sig, Relaxed);
-    if sig > 0 && sig <= sig::COUNT && !matches!(sig, sig::KILL | sig::STOP) {
+    if fate(sig) != Fate::Leave {
         os::sigaction(sig, Action::Ignore);
+        IGNORED.insert(sig, Relaxed);
     }
+    WANTED.remove(sig, SeqCst);
 }}
 hook! { fn "os/signal.signal_ignored"(sig: u32) -> bool, leaf {
-    IGNORED.contains(sig, Relaxed)
-        || (IGNORED_AT_START.contains(sig, Relaxed) && !WANTED.contains(sig, Relaxed))
+    IGNORED.contains(sig, Relaxed) || (IGNORED_AT_START.contains(sig, Relaxed) && !wanted(sig))
 }}
-hook! { fn "os/signal.signalWaitUntilIdle"() leaf {
-    while DELIVERING.load(Acquire) != 0 || (!PENDING.is_empty(Acquire) && RECEIVER.load(Acquire) != 0) {
-        os::yield_now();
-    }
+// Whether no signal is on its way to the receiver, who waits for the next.
+hook! { fn "runtime.signalIdle"() -> bool, leaf {
+    FORWARDER.load(Acquire) == 0
+        || DELIVERING.load(SeqCst) == 0 && PENDING.is_empty(SeqCst) && RECEIVER.load(SeqCst) != 0
 }}
 
 hook! { fn "os.sigpipe"() leaf {
@@ -325,10 +337,7 @@ hook! { fn "syscall.runtime_AfterFork"() leaf {
 }}
 hook! { fn "syscall.runtime_AfterForkInChild"() leaf {
     // Handlers back to their defaults: the child's memory is the parent's, so nothing else changes.
-    for sig in 1..=sig::COUNT {
-        if matches!(sig, sig::KILL | sig::STOP | 32 | 33) {
-            continue;
-        }
+    for sig in (1..=sig::COUNT).filter(|&sig| fate(sig) != Fate::Leave) {
         if os::sigaction_get(sig) == Action::Handle {
             os::sigaction(sig, Action::Default);
         }

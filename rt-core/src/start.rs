@@ -90,6 +90,29 @@ fn number(b: &[u8]) -> Option<(i64, &[u8])> {
     (i > 0).then(|| (n, &b[i..]))
 }
 
+/// The whole text as a number.
+fn integer(b: &[u8]) -> Option<i64> {
+    let (sign, digits) = match b.strip_prefix(b"-") {
+        Some(rest) => (-1, rest),
+        None => (1, b),
+    };
+    number(digits).and_then(|(n, rest)| rest.is_empty().then_some(sign * n))
+}
+
+/// A number of bytes as GOMEMLIMIT has it: with a unit or without. What is too much is as much as there can be.
+fn byte_count(b: &[u8]) -> Option<i64> {
+    let (n, unit) = number(b)?;
+    let shift = match unit {
+        b"" | b"B" => 0,
+        b"KiB" => 10,
+        b"MiB" => 20,
+        b"GiB" => 30,
+        b"TiB" => 40,
+        _ => return None,
+    };
+    Some(n.saturating_mul(1 << shift))
+}
+
 fn is_on(v: Option<&[u8]>) -> bool {
     v.is_some_and(|v| !v.is_empty() && v != b"0")
 }
@@ -100,22 +123,20 @@ unsafe fn config() -> Config {
     if let Some(v) = env(b"GOGC") {
         if v == b"off" {
             c.gogc = -1;
-        } else if let Some((n, [])) = number(v) {
-            c.gogc = n.min(i32::MAX as i64) as i32;
+        } else if let Some(n) = integer(v) {
+            c.gogc = n.clamp(-1, i32::MAX as i64) as i32;
         }
     }
-    if let Some((n, unit)) = env(b"GOMEMLIMIT").and_then(number) {
-        let shift = match unit {
-            b"" | b"B" => Some(0),
-            b"KiB" => Some(10),
-            b"MiB" => Some(20),
-            b"GiB" => Some(30),
-            b"TiB" => Some(40),
-            _ => None,
+    if let Some(v) = env(b"GOMEMLIMIT")
+        && !matches!(v, b"" | b"off")
+    {
+        let Some(n) = byte_count(v) else {
+            print::str("GOMEMLIMIT=");
+            print::bytes(v);
+            print::str("\nfatal error: malformed GOMEMLIMIT; see `go doc runtime/debug.SetMemoryLimit`\n");
+            os::exit(2)
         };
-        if let Some(s) = shift {
-            c.memory_limit = n.saturating_mul(1 << s);
-        }
+        c.memory_limit = n;
     }
     c.stress = is_on(env(b"OXIGO_GCSTRESS"));
     c.verify = is_on(env(b"OXIGO_GCVERIFY"));
@@ -148,6 +169,11 @@ unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
 pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *mut M {
     ARGC.store(argc as usize, Relaxed);
     ARGV.store(argv as usize, Relaxed);
+    #[cfg(not(feature = "host"))]
+    if !os::open_standard() {
+        print::str("runtime: could not open /dev/null as a standard descriptor\n");
+        os::exit(2);
+    }
     os::init(args().2);
     NCPU.store(os::ncpu(), Relaxed);
     let img = the_image();
@@ -213,4 +239,37 @@ pub unsafe fn started() {
     proc::start_background(config().workers);
     gc::enable();
     SCHED.main_started.store(1, SeqCst);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{byte_count, integer};
+
+    #[test]
+    fn byte_counts() {
+        for (text, want) in [
+            ("0", Some(0)),
+            ("12B", Some(12)),
+            ("3KiB", Some(3072)),
+            ("2MiB", Some(2 << 20)),
+            ("1GiB", Some(1 << 30)),
+            ("9TiB", Some(9 << 40)),
+            ("99999999999TiB", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("", None),
+            ("B", None),
+            ("KiB", None),
+            ("-1", None),
+            ("1KB", None),
+            ("1K", None),
+            ("1 MiB", None),
+            ("1MiBs", None),
+        ] {
+            assert_eq!(byte_count(text.as_bytes()), want, "{text}");
+        }
+        assert_eq!(
+            (integer(b"-7"), integer(b"7"), integer(b"7%"), integer(b"-")),
+            (Some(-7), Some(7), None, None)
+        );
+    }
 }

@@ -321,6 +321,21 @@ pub fn fatal_error(msg: &str, user: bool) -> ! {
     fatal_bytes(msg.as_bytes(), user)
 }
 
+/// The fault that the goroutine met, if it did.
+unsafe fn print_signal(out: &mut Out, g: *const G) {
+    if (*g).sig != 0 {
+        out.str("[signal ");
+        out.str(crate::signal::name((*g).sig));
+        out.str(" code=");
+        out.hex((*g).sigcode0 as u64);
+        out.str(" addr=");
+        out.hex((*g).sigcode1 as u64);
+        out.str(" pc=");
+        out.hex((*g).sigpc as u64);
+        out.str("]\n");
+    }
+}
+
 fn fatal_bytes(msg: &[u8], _user: bool) -> ! {
     // SAFETY: on a system stack of a thread of ours.
     unsafe {
@@ -330,8 +345,11 @@ fn fatal_bytes(msg: &[u8], _user: bool) -> ! {
         out.bytes(msg);
         out.str("\n");
         let m = getm();
+        let g = (*m).curg.get();
+        if !g.is_null() {
+            print_signal(&mut out, g);
+        }
         if (*m).dying == 1 && LEVEL.load(Relaxed) > 0 {
-            let g = (*m).curg.get();
             if g.is_null() {
                 print_others(&mut out, g);
             } else {
@@ -358,17 +376,7 @@ hook! { fn "internal/runtime/cgroup.throw"(s: Str) parking { fatal_bytes(s.bytes
 pub unsafe fn die_of_panic(g: *mut G, bubble: u32) -> ! {
     begin_dying();
     let mut out = Out::stderr();
-    if (*g).sig != 0 {
-        out.str("[signal ");
-        out.str(crate::signal::name((*g).sig));
-        out.str(" code=");
-        out.hex((*g).sigcode0 as u64);
-        out.str(" addr=");
-        out.hex((*g).sigcode1 as u64);
-        out.str(" pc=");
-        out.hex((*g).sigpc as u64);
-        out.str("]\n");
-    }
+    print_signal(&mut out, g);
     let level = LEVEL.load(Relaxed);
     if level > 0 {
         out.str("\n");

@@ -103,7 +103,6 @@ hook! { fn "syscall.runtime_doAllThreadsSyscall"(trap: usize, a1: usize, a2: usi
     // Other threads would have to be interrupted for it; refuse, as a kernel without it does.
     (usize::MAX, 0, os::ENOSYS)
 }}
-hook! { fn "runtime.Breakpoint"() leaf { os::kill_self(os::sig::TRAP) }}
 hook! { fn "runtime.mainExiting"() leaf { crate::traceback::wait_for_panics() }}
 
 // ---- image

@@ -198,6 +198,24 @@ pub fn fcntl(fd: i32, cmd: i32, arg: i32) -> i32 {
     unsafe { syscall6(nr::FCNTL, fd as usize, cmd as usize, arg as usize, 0, 0, 0) as i32 }
 }
 
+/// Opens the null device where a standard descriptor (0 to 2) is closed, or else the first file that the program opens would be
+/// its standard output. False if that fails.
+pub fn open_standard() -> bool {
+    const F_GETFD: i32 = 1;
+    const EBADF: i32 = -9;
+    const AT_FDCWD: isize = -100;
+    const O_RDWR: usize = 2;
+    let null = c"/dev/null";
+    (0..3).all(|fd| {
+        // SAFETY: the kernel reads the name.
+        fcntl(fd, F_GETFD, 0) != EBADF
+            || unsafe {
+                syscall6(nr::OPENAT, AT_FDCWD as usize, null.as_ptr() as usize, O_RDWR, 0, 0, 0)
+                    == fd as isize
+            }
+    })
+}
+
 /// CPUs this process may run on.
 pub fn ncpu() -> usize {
     let mut mask = [0u64; 128];

@@ -98,8 +98,33 @@ func godebugNotify() {
 	}
 }
 
+// godebugIncNonDefault gives the function that counts uses of a setting that is not the default.
+var godebugIncNonDefault func(name string) func()
+
 //go:linkname godebug_setNewIncNonDefault internal/godebug.setNewIncNonDefault
-func godebug_setNewIncNonDefault(f func(string) func()) {}
+func godebug_setNewIncNonDefault(f func(string) func()) { godebugIncNonDefault = f }
+
+// godebugValue is a setting of the runtime's own: the environment's last word, or else the program's default.
+func godebugValue(name string) string {
+	if !godebugEnvLoaded {
+		godebugEnvLoaded = true
+		godebugEnv = getenv("GODEBUG")
+	}
+	for _, settings := range [2]string{godebugEnv, imageString(2)} {
+		for end := len(settings); end > 0; {
+			start := end
+			for start > 0 && settings[start-1] != ',' {
+				start--
+			}
+			s := settings[start:end]
+			if len(s) > len(name) && s[:len(name)] == name && s[len(name)] == '=' {
+				return s[len(name)+1:]
+			}
+			end = start - 1
+		}
+	}
+	return ""
+}
 
 //go:linkname syscall_runtimeSetenv syscall.runtimeSetenv
 func syscall_runtimeSetenv(k, v string) {
@@ -165,3 +190,13 @@ var iscgo bool
 
 // Features that inlined mathematics asks for; the compiler sets none of them apart.
 var x86HasPOPCNT, x86HasSSE41, x86HasFMA bool
+
+// signalIdle says that every signal that came has been handed to os/signal, and that it is done with them.
+func signalIdle() bool
+
+//go:linkname signal_waitUntilIdle os/signal.signalWaitUntilIdle
+func signal_waitUntilIdle() {
+	for !signalIdle() {
+		Gosched()
+	}
+}

@@ -213,7 +213,11 @@ func (p *_panic) nextDefer() (func(), bool) {
 //go:noinline
 func gopanic(e any) {
 	if e == nil {
-		e = new(PanicNilError)
+		if godebugValue("panicnil") != "1" {
+			e = new(PanicNilError)
+		} else if godebugIncNonDefault != nil {
+			godebugIncNonDefault("panicnil")()
+		}
 	}
 	gp := getg()
 	if gp.m.mallocing != 0 {
@@ -424,6 +428,11 @@ const (
 	sigBUS  = 7
 	sigFPE  = 8
 	sigSEGV = 11
+
+	// Codes that tell why.
+	busADRERR  = 2
+	segvMAPERR = 1
+	segvACCERR = 2
 )
 
 // sigpanic is called, by injection, as if the faulting instruction had called it.
@@ -431,7 +440,12 @@ func sigpanic() {
 	gp := getg()
 	switch gp.sig {
 	case sigBUS, sigSEGV:
-		if gp.sigcode1 < 4096 {
+		// Only these codes come with an address: 0 beside another, as for one that no pointer can have, says nothing.
+		told := gp.sigcode0 == 0 || gp.sigcode0 == segvMAPERR || gp.sigcode0 == segvACCERR
+		if gp.sig == sigBUS {
+			told = gp.sigcode0 == busADRERR
+		}
+		if told && gp.sigcode1 < 4096 {
 			panicmem()
 		}
 		if gp.paniconfault {

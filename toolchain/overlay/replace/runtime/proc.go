@@ -275,8 +275,9 @@ func newcoro(f func(*coro)) *coro {
 	c := new(coro)
 	c.f = f
 	corocreate(func() {
+		// Deferred: f may end in Goexit, which goes no further than here.
+		defer coroexit(c)
 		c.f(c)
-		coroexit(c)
 	}, c)
 	return c
 }

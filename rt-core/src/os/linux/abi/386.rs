@@ -27,6 +27,7 @@ pub mod nr {
     pub const EPOLL_CTL: usize = 255;
     pub const CLOCK_GETTIME: usize = 265;
     pub const TGKILL: usize = 270;
+    pub const OPENAT: usize = 295;
     pub const EPOLL_PWAIT: usize = 319;
     pub const EVENTFD2: usize = 328;
     pub const EPOLL_CREATE1: usize = 329;

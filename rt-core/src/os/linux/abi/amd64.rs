@@ -27,6 +27,7 @@ pub mod nr {
     pub const EXIT_GROUP: usize = 231;
     pub const EPOLL_CTL: usize = 233;
     pub const TGKILL: usize = 234;
+    pub const OPENAT: usize = 257;
     pub const EPOLL_PWAIT: usize = 281;
     pub const EVENTFD2: usize = 290;
     pub const EPOLL_CREATE1: usize = 291;

@@ -27,6 +27,7 @@ pub mod nr {
     pub const EPOLL_CTL: usize = 251;
     pub const CLOCK_GETTIME: usize = 263;
     pub const TGKILL: usize = 268;
+    pub const OPENAT: usize = 322;
     pub const EPOLL_PWAIT: usize = 346;
     pub const EVENTFD2: usize = 356;
     pub const EPOLL_CREATE1: usize = 357;

@@ -11,6 +11,7 @@ pub mod nr {
     pub const EPOLL_PWAIT: usize = 22;
     pub const EVENTFD2: usize = 19;
     pub const FCNTL: usize = 25;
+    pub const OPENAT: usize = 56;
     pub const READ: usize = 63;
     pub const WRITE: usize = 64;
     pub const EXIT_GROUP: usize = 94;

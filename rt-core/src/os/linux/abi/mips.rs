@@ -28,6 +28,7 @@ pub mod nr {
     pub const EPOLL_CTL: usize = 4249;
     pub const CLOCK_GETTIME: usize = 4263;
     pub const TGKILL: usize = 4266;
+    pub const OPENAT: usize = 4288;
     pub const EPOLL_PWAIT: usize = 4313;
     pub const EVENTFD2: usize = 4325;
     pub const EPOLL_CREATE1: usize = 4326;

@@ -28,6 +28,7 @@ pub mod nr {
     pub const EPOLL_CTL: usize = 5208;
     pub const CLOCK_GETTIME: usize = 5222;
     pub const TGKILL: usize = 5225;
+    pub const OPENAT: usize = 5247;
     pub const EPOLL_PWAIT: usize = 5272;
     pub const EVENTFD2: usize = 5284;
     pub const EPOLL_CREATE1: usize = 5285;

@@ -27,6 +27,7 @@ pub mod nr {
     pub const EPOLL_CTL: usize = 237;
     pub const CLOCK_GETTIME: usize = 246;
     pub const TGKILL: usize = 250;
+    pub const OPENAT: usize = 286;
     pub const EPOLL_PWAIT: usize = 303;
     pub const EVENTFD2: usize = 314;
     pub const EPOLL_CREATE1: usize = 315;

@@ -27,6 +27,7 @@ pub mod nr {
     pub const EXIT_GROUP: usize = 248;
     pub const EPOLL_CTL: usize = 250;
     pub const CLOCK_GETTIME: usize = 260;
+    pub const OPENAT: usize = 288;
     pub const EPOLL_PWAIT: usize = 312;
     pub const EVENTFD2: usize = 323;
     pub const EPOLL_CREATE1: usize = 327;
