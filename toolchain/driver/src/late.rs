@@ -70,6 +70,29 @@ pub fn check(package: &Package, defined: &FxHashMap<Sym, Pos>) -> Vec<Diagnostic
     errors
 }
 
+/// Functions whose locals need more than any stack has.
+pub fn frames(program: &ir::Program) -> Vec<types::checker::Diagnostic> {
+    const MAX: u64 = 1 << 30;
+    let mut errors = Vec::new();
+    for f in program.funcs.iter() {
+        let mut locals: u64 = f.slots.iter().map(|s| u64::from(s.size)).sum();
+        if locals >= MAX {
+            let slot = |i: &ir::InstData| if let ir::Op::SlotAddr(s, _) = i.op { Some(s.0) } else { None };
+            let used: FxHashSet<u32> = f.insts.iter().filter_map(slot).collect();
+            let sizes = f.slots.iter_enumerated().filter(|(s, _)| used.contains(&s.0));
+            locals = sizes.map(|(_, s)| u64::from(s.size)).sum();
+        }
+        if locals >= MAX {
+            let args = program.sigs[f.sig].area_size;
+            let msg =
+                format!("stack frame too large (>1GB): {} MB locals + {} MB args", locals >> 20, args >> 20);
+            errors.push(types::checker::Diagnostic { pos: f.pos, msg, soft: false });
+        }
+    }
+    errors.sort_by_key(|e| e.pos);
+    errors
+}
+
 /// Does a package named main declare the function?
 pub fn has_main(package: &Package) -> bool {
     let mut decls = package.files.iter().flat_map(|f| &f.decls);

@@ -142,9 +142,12 @@ fn check(config: &Config, target: &Target, program: &mut Program) -> Checked {
     }
     add_errors(checker.errors(), program);
     let assembly = assemble::all(config, &mut checker, &ids, program);
-    for p in &mut program.packages {
+    let budget = target.arch.abi_internal();
+    for (p, &id) in program.packages.iter_mut().zip(&ids) {
         if p.errors.is_empty() && !p.std {
             p.errors = late::check(p, &assembly.defined);
+            let too_large = types::limits::check(&checker, id, budget);
+            p.errors.extend(too_large.into_iter().map(|e| Diagnostic::new(e.pos, e.msg)));
         }
     }
     Checked { checker, ids, assembly: assembly.objects }
@@ -191,6 +194,11 @@ pub fn run(
     timings.parts("optimise", &report.times);
     if options.explain > 0 {
         eprint!("{}", visible(&explain::render_remarks(&program, &report.remarks, options.explain)));
+    }
+    let frames = late::frames(&ir);
+    if !frames.is_empty() {
+        add_errors(frames, &mut program);
+        return Err(errors_text(&program, options.all_errors));
     }
     let codegen = codegen_options(config, options, &program, trace.clone(), target.arch);
     let object = timings.phase("codegen", || codegen::compile_program(&ir, &codegen));

@@ -19,6 +19,8 @@ use types::table::{Subst, TypeId};
 
 /// Captured variables up to this size are copied into the closure if they never change.
 pub const MAX_COPIED_CAPTURE: u64 = 128;
+/// Larger local variables go to the heap, as in Go.
+const MAX_STACK_VAR: u64 = 128 << 10;
 
 /// What a function shares with the closures in it.
 pub struct Env<'a> {
@@ -210,7 +212,12 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// Whether a variable needs an address that may outlive the function.
     pub fn needs_memory(&self, obj: ObjId, t: TypeId) -> bool {
-        self.fact(obj).addr || self.by_ref(obj, t)
+        self.fact(obj).addr || self.by_ref(obj, t) || self.is_too_large(obj, t)
+    }
+    /// Whether a local variable is too large for a frame.
+    fn is_too_large(&self, obj: ObjId, t: TypeId) -> bool {
+        let local = matches!(&self.p.ck.table.obj(obj).kind, ObjKind::Var(v) if !v.param);
+        local && self.p.size_of(t) > MAX_STACK_VAR
     }
     /// Allocates a zeroed object.
     pub fn new_object(&mut self, t: TypeId, name: Sym) -> Value {

@@ -12,9 +12,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         let mut list = Vec::new();
         self.flatten(e, &mut list);
         self.calls_first(&list);
-        let copies = list
-            .iter()
-            .any(|x| self.constant(x).is_some_and(|c| c.as_bytes().is_some_and(|b| !b.is_empty())));
+        let copies =
+            list.iter().any(|x| self.constant(x).is_some_and(|c| c.str_len().is_some_and(|len| len > 0)));
         // Neighbouring constants are one.
         let mut vals: Vec<Val> = Vec::new();
         let mut pending: Option<Vec<u8>> = None;

@@ -13,7 +13,7 @@ use dashu::{
 use std::{cmp::Ordering, sync::Arc};
 
 pub use crate::literal::from_literal;
-use crate::table::Basic;
+use crate::{table::Basic, text::Text};
 
 /// Rationals with more bits above or below the line become floats.
 const MAX_RAT_BITS: usize = 4096;
@@ -29,7 +29,7 @@ pub enum ConstValue {
     /// A bool.
     Bool(bool),
     /// A string: bytes, not necessarily UTF-8.
-    Str(Arc<[u8]>),
+    Str(Arc<Text>),
     /// An integer that fits.
     Int(i64),
     /// A bigger integer.
@@ -159,7 +159,7 @@ impl From<f64> for ConstValue {
 impl ConstValue {
     /// A string constant.
     pub fn string(bytes: impl Into<Arc<[u8]>>) -> ConstValue {
-        ConstValue::Str(bytes.into())
+        ConstValue::Str(Arc::new(Text::new(bytes.into())))
     }
 
     /// A complex number; an imaginary part of zero is dropped.
@@ -197,7 +197,15 @@ impl ConstValue {
     /// The string's bytes.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
-            ConstValue::Str(s) => Some(s),
+            ConstValue::Str(s) => Some(s.bytes()),
+            _ => None,
+        }
+    }
+
+    /// Number of the string's bytes, without making them.
+    pub fn str_len(&self) -> Option<u64> {
+        match self {
+            ConstValue::Str(s) => Some(s.len()),
             _ => None,
         }
     }
@@ -367,12 +375,7 @@ impl ConstValue {
                 ConstOp::OrOr => Bool(*a || *b),
                 _ => Unknown,
             },
-            (Str(a), Str(b)) if op == ConstOp::Add => {
-                let mut s = Vec::with_capacity(a.len() + b.len());
-                s.extend_from_slice(a);
-                s.extend_from_slice(b);
-                Str(s.into())
-            }
+            (Str(a), Str(b)) if op == ConstOp::Add => Str(Arc::new(Text::join(a, b))),
             (Complex(_), _) | (_, Complex(_)) => complex_op(op, x, y),
             _ => {
                 if let (Some(a), Some(b)) = (x.as_big(), y.as_big()) {
@@ -435,7 +438,7 @@ impl ConstValue {
         use ConstValue::*;
         match (self, other) {
             (Int(a), Int(b)) => Some(a.cmp(b)),
-            (Str(a), Str(b)) => Some(a.cmp(b)),
+            (Str(a), Str(b)) => Some(a.bytes().cmp(b.bytes())),
             (Bool(a), Bool(b)) => Some(a.cmp(b)),
             (Complex(a), Complex(b)) => {
                 let same =
@@ -463,7 +466,7 @@ impl ConstValue {
         }
         match ty {
             Bool | UntypedBool => self.as_bool().map(ConstValue::Bool),
-            String | UntypedString => self.as_bytes().map(|_| self.clone()),
+            String | UntypedString => self.str_len().map(|_| self.clone()),
             UntypedInt | UntypedRune => self.is_int().then(|| self.clone()),
             UntypedFloat => {
                 (self.is_numeric() && !matches!(self, ConstValue::Complex(_))).then(|| self.clone())
@@ -513,7 +516,7 @@ impl ConstValue {
         match self {
             ConstValue::Unknown => "unknown".into(),
             ConstValue::Bool(b) => b.to_string(),
-            ConstValue::Str(s) => show_string(s),
+            ConstValue::Str(s) => show_string(s.bytes()),
             ConstValue::Int(v) if !float => v.to_string(),
             ConstValue::BigInt(v) if !float => v.to_string(),
             ConstValue::Complex(c) => format!("({} + {}i)", c.0.show(true), c.1.show(true)),
@@ -605,7 +608,7 @@ fn complex_op(op: ConstOp, x: &ConstValue, y: &ConstValue) -> ConstValue {
 
 /// A string as messages show it: quoted, cut after 72 characters.
 fn show_string(bytes: &[u8]) -> String {
-    let quoted = quote(bytes);
+    let quoted = quote(&bytes[..bytes.len().min(4 * 73)]);
     if quoted.chars().count() <= 72 {
         return quoted;
     }
@@ -664,8 +667,12 @@ fn show_float(v: &ConstValue) -> String {
     let len = m.bit_len() as isize;
     let head = ConstValue::from(big_float(m, -len)).to_f64();
     let log = head.abs().log10() + (e + len) as f64 * std::f64::consts::LOG10_2;
-    let exponent = log.floor();
-    let mantissa = 10f64.powf(log - exponent);
+    let mut exponent = log.floor();
+    let mut mantissa = 10f64.powf(log - exponent);
+    // What six digits round up to ten.
+    if mantissa >= 10.0 - 5e-6 {
+        (mantissa, exponent) = (mantissa / 10.0, exponent + 1.0);
+    }
     let sign = if head < 0.0 { "-" } else { "" };
     format!("{sign}{}e{:+}", show_g(mantissa), exponent as i64)
 }

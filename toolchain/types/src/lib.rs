@@ -1,9 +1,9 @@
 //! The type checker: Go 1.27 in full, generics included.
 //!
 //! Reading order: [`table`] (types, hash-consed), [`object`] (what names denote), [`info`] (what the checker found out about each
-//! syntax node), [`constant`] (exact constants); then what is known of types: [`intern`] (making them), [`query`] and [`canon`] (underlying
+//! syntax node), [`constant`] and [`text`] (exact constants); then what is known of types: [`intern`] (making them), [`query`] and [`canon`] (underlying
 //! types, identity, predicates), [`typeset`], [`lookup`] (fields, methods), [`relate`] (assignable, convertible, implements), [`subst`],
-//! [`unify`] and [`infer`] (type arguments), [`string`](mod@string) (how they print), [`layout`] (sizes). The checker proper: [`checker`] (its interface), `check` (its parts).
+//! [`unify`] and [`infer`] (type arguments), [`string`](mod@string) (how they print), [`layout`] (sizes), [`limits`] (what is too large). The checker proper: [`checker`] (its interface), `check` (its parts).
 //!
 //! Invariants
 //! - One [`TypeTable`] and one object table for the whole program; ids never move.
@@ -18,6 +18,7 @@ pub mod infer;
 pub mod info;
 pub mod intern;
 pub mod layout;
+pub mod limits;
 pub mod literal;
 pub mod lookup;
 pub mod mono;
@@ -27,6 +28,7 @@ pub mod relate;
 pub mod string;
 pub mod subst;
 pub mod table;
+pub mod text;
 pub mod typeset;
 pub mod unify;
 

@@ -76,9 +76,9 @@ fn float(text: &str) -> Option<ConstValue> {
     match exponent {
         0..=1200 => Some((digits * IBig::from(10).pow(exponent as usize)).into()),
         -1200..0 => Some(RBig::from_parts(digits, UBig::from(10u8).pow((-exponent) as usize)).into()),
-        // Beyond what an exponent of 32 bits can say: infinite, or nothing at all.
-        600_000_000.. => None,
-        ..-600_000_000 => Some(ConstValue::Int(0)),
+        // Far beyond what a binary exponent of 32 bits can say: infinite, or nothing at all.
+        700_000_000.. => None,
+        ..-700_000_000 => Some(ConstValue::Int(0)),
         _ => {
             let power =
                 big_float(IBig::from(10), 0).with_precision(600).value().powi(IBig::from(exponent.abs()));
@@ -181,6 +181,10 @@ mod tests {
             5e-324
         );
         assert_eq!(shown(LitKind::Float, "1e5000"), "1e+5000");
+        assert_eq!(shown(LitKind::Float, "1e646456992"), "1e+646456992");
+        assert_eq!(shown(LitKind::Float, "123e646456990"), "1.23e+646456992");
+        assert!(from_literal(LitKind::Float, "1e646456994").is_unknown());
+        assert_eq!(shown(LitKind::Float, "1e-646456999"), "0");
         assert_eq!(from_literal(LitKind::Imag, "010i").imag().as_i64(), Some(10));
         assert_eq!(shown(LitKind::Char, "'\\u00e9'"), "233");
         assert_eq!(shown(LitKind::Char, "'\\377'"), "255");

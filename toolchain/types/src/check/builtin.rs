@@ -294,9 +294,9 @@ impl Checker {
         let mut val = ConstValue::Unknown;
         match t.get(self.array_behind(t.underlying(x.ty))) {
             Type::Basic(Basic::String | Basic::UntypedString) if len => {
-                if let (true, Some(s)) = (x.is_const(), x.val.as_bytes()) {
+                if let (true, Some(len)) = (x.is_const(), x.val.str_len()) {
                     mode = OpMode::Const;
-                    val = ConstValue::Int(s.len() as i64);
+                    val = len.into();
                 } else {
                     mode = OpMode::Value;
                 }

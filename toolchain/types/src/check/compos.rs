@@ -33,7 +33,7 @@ fn const_key(v: &ConstValue) -> Option<ConstKey> {
     Some(match v {
         ConstValue::Unknown => return None,
         ConstValue::Bool(b) => ConstKey::Bool(*b),
-        ConstValue::Str(s) => ConstKey::Str(s.clone()),
+        ConstValue::Str(s) => ConstKey::Str(s.bytes().clone()),
         ConstValue::Int(v) => ConstKey::Int(*v),
         ConstValue::BigInt(v) => ConstKey::Text(v.to_string()),
         ConstValue::Rat(_) | ConstValue::Float(_) => ConstKey::Bits(v.to_f64().to_bits(), 0),

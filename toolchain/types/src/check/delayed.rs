@@ -1,5 +1,5 @@
 //! What is judged when the types it is about are complete.
-use crate::{checker::Checker, object::*, query::Cause, table::*};
+use crate::{checker::Checker, intern::UNIVERSE, object::*, query::Cause, table::*};
 use syntax::Pos;
 
 /// Something to judge.
@@ -242,8 +242,10 @@ impl Checker {
         if let Type::Struct(fields) = self.table.get(self.table.named_info(named).underlying) {
             let methods = self.table.named_info(named).methods.clone();
             for m in methods {
-                let name = self.obj(m).name;
-                if fields.iter().any(|f| f.name == name) {
+                let (name, pkg) = (self.obj(m).name, self.obj(m).pkg);
+                // Unexported names of different packages are different names.
+                let same = |f: &Field| f.name == name && (f.pkg == UNIVERSE || f.pkg == pkg);
+                if fields.iter().any(same) {
                     let n = name.as_str();
                     let mpos = self.obj(m).pos;
                     let msg = format!(

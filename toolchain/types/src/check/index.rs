@@ -42,7 +42,7 @@ impl Checker {
         }
         let mut length = None;
         let mut valid = true;
-        let constant = x.is_const().then(|| x.val.as_bytes().map(|s| s.len() as u64)).flatten();
+        let constant = x.is_const().then(|| x.val.str_len()).flatten();
         match self.table.under(x.ty) {
             Type::Basic(Basic::String | Basic::UntypedString) => {
                 length = constant;
@@ -214,7 +214,7 @@ impl Checker {
                 }
                 valid = true;
                 if x.is_const() {
-                    length = x.val.as_bytes().map(|s| s.len() as u64);
+                    length = x.val.str_len();
                 }
                 if self.table.is_untyped(x.ty) {
                     let t = basic(Basic::String);

@@ -20,11 +20,20 @@ pub(crate) enum Misfit {
     Other,
 }
 
+/// The most bytes of a string constant: what a symbol can hold.
+const MAX_STRING: u64 = 2_000_000_000;
+
 impl Checker {
     /// A constant operation's result must not grow without bounds, and must fit its type.
     pub(crate) fn overflow(&mut self, x: &mut Operand, op_pos: Pos) {
         if x.val.is_unknown() {
             self.error(op_pos, "constant result is not representable");
+            return;
+        }
+        if let Some(len) = x.val.str_len().filter(|&len| len > MAX_STRING) {
+            let text = format!("constant string too long ({len} bytes > {MAX_STRING} bytes)");
+            self.error(op_pos, text);
+            x.val = ConstValue::Unknown;
             return;
         }
         if self.table.is_typed(x.ty) {
