@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use crate::module::Choices;
+
 /// What all commands that compile take.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -41,6 +43,8 @@ pub struct Options {
     pub host_object: bool,
     /// Number of threads; 0 for one per processor.
     pub jobs: usize,
+    /// Where modules are looked for.
+    pub modules: Choices,
 }
 
 /// A parsed command line.
@@ -146,6 +150,22 @@ static FLAGS: &[Flag] = &[
     switch("host-object", "write an object for a Rust program to link (see docs/ABI.md)", |o, on| {
         o.host_object = on;
     }),
+    value(
+        "mod",
+        "MODE",
+        "vendor, readonly or mod: where packages of other modules are taken from",
+        |o, v| {
+            if !matches!(v.as_str(), "vendor" | "readonly" | "mod") {
+                return Err(format!("-mod={v} not supported (can be '', 'mod', 'readonly', or 'vendor')"));
+            }
+            o.modules.mode = Some(v);
+            Ok(())
+        },
+    ),
+    value("modfile", "FILE", "read FILE instead of go.mod", |o, v| {
+        o.modules.file = Some(v.into());
+        Ok(())
+    }),
     value("p", "N", "number of threads", |o, v| {
         o.jobs = number(&v)?;
         Ok(())
@@ -164,6 +184,7 @@ pub fn flag_help() -> String {
 /// Parses what follows the command's name. For `run`, everything behind the package or the files is the program's.
 pub fn parse(args: &[String], program_args: bool) -> Result<Invocation, String> {
     let mut options = Options::default();
+    options.modules.work = std::env::var("GOWORK").ok();
     let mut targets: Vec<String> = Vec::new();
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {

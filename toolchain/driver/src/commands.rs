@@ -11,7 +11,7 @@ use crate::overlay::Overlay;
 use crate::pipeline::{self, Goal, Timings};
 use crate::report::visible;
 use crate::scratch::{self, Scratch};
-use crate::{goroot, link, runtime_lib};
+use crate::{godebug, goroot, link, runtime_lib, variant};
 
 /// Exit statuses, as Go's tools have them.
 const OK: u8 = 0;
@@ -102,7 +102,7 @@ impl std::fmt::Display for Target {
 const TARGETS: &[(&str, &str)] = &[("linux", "amd64")];
 
 fn target(options: &Options) -> Result<Target, Failure> {
-    let env = |name| std::env::var(name).ok().filter(|v| !v.is_empty());
+    let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
     let text = options.target.clone().unwrap_or_else(|| {
         let os = env("GOOS").unwrap_or_else(|| "linux".into());
         let arch = env("GOARCH").unwrap_or_else(|| "amd64".into());
@@ -114,6 +114,7 @@ fn target(options: &Options) -> Result<Target, Failure> {
     if !TARGETS.contains(&(os, arch)) {
         return Err(unsupported());
     }
+    variant::check(arch, env).map_err(|e| Failure(USAGE, e))?;
     Ok(Target { os: os.into(), arch: row })
 }
 
@@ -161,10 +162,10 @@ pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failu
     let goroot = goroot::find().map_err(Failure::build)?;
     let cwd =
         std::env::current_dir().map_err(|e| Failure::build(format!("oxigo: no working directory: {e}")))?;
-    let modules = match module::find_root(&cwd) {
-        // The library itself is a module named std; it has its own rules.
-        Some(root) if !root.starts_with(&goroot) => module::load(&root).map_err(Failure::build)?,
-        _ => Modules::default(),
+    // The library itself is a module named std; it has its own rules.
+    let modules = match cwd.starts_with(&goroot) {
+        true => Modules::default(),
+        false => module::load(&cwd, &options.modules).map_err(Failure::build)?,
     };
     let dir_packages = match &options.dir_packages {
         Some(dir) => crate::load::group_by_package(&cwd.join(dir))
@@ -181,6 +182,7 @@ pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failu
         jobs: options.jobs,
         tested: None,
         host_object: options.host_object,
+        godebug: String::new(),
     })
 }
 
@@ -266,7 +268,7 @@ fn compile(
     output: &dyn Fn(&Place) -> PathBuf,
 ) -> Result<Option<PathBuf>, Failure> {
     let target = target(&i.options)?;
-    let config = config(&i.options, &target)?;
+    let mut config = config(&i.options, &target)?;
     let places = places(&config, &i.targets)?;
     let mut timings = Timings::new(i.options.time);
     if places.len() > 1 && i.options.output.is_some() {
@@ -274,6 +276,8 @@ fn compile(
     }
     let place = places[0].clone();
     let many = places.len() > 1;
+    config.godebug = godebug::defaults(&config.goroot, &config.modules, &config.godebug_lines(&place))
+        .map_err(Failure::build)?;
     let program = load(&config, &i.options, places, &mut timings)?;
     let is_main = program.roots.iter().any(|&r| program.packages[r].name == syntax::names::MAIN);
     if program_only && (!is_main || many) {
@@ -355,6 +359,10 @@ fn test(i: &Invocation) -> Result<u8, Failure> {
             return Ok(OK);
         };
         let roots = [Some(tested.main.clone()), Some(tested.package.clone()), tested.external.clone()];
+        let mut lines = config.godebug_lines(&tested.package);
+        lines.extend(tested.test_places().iter().flat_map(|p| config.godebug_lines(p)));
+        config.godebug =
+            godebug::defaults(&config.goroot, &config.modules, &lines).map_err(Failure::build)?;
         config.tested = Some(tested);
         let mut timings = Timings::new(i.options.time);
         let program = load(&config, &i.options, roots.into_iter().flatten().collect(), &mut timings)?;

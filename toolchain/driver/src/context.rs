@@ -1,8 +1,10 @@
 //! The build context: target and tags, and whether a file belongs to a build (by its name and its `//go:build`
-//! line).
+//! or `// +build` lines).
 
 use rustc_hash::FxHashSet;
 use syntax::buildtag;
+
+use crate::variant;
 
 /// GOOS values that a file name may end in.
 const KNOWN_OS: &[&str] = &[
@@ -56,11 +58,12 @@ const KNOWN_ARCH: &[&str] = &[
 
 const UNIX: &[&str] = &["aix", "android", "darwin", "linux", "freebsd", "netbsd", "openbsd", "solaris"];
 
-/// Set for every build: pure Go instead of assembly, and what Go's own build sets by default.
+/// Set for GOROOT's packages only: pure Go instead of assembly.
+const LIBRARY_TAGS: &[&str] = &["purego", "math_big_pure_go"];
+
+/// Set for every build, as Go's own build sets them.
 const FIXED_TAGS: &[&str] = &[
     "gc",
-    "purego",
-    "math_big_pure_go",
     "goexperiment.dwarf5",
     "goexperiment.jsonv2",
     "goexperiment.greenteagc",
@@ -91,6 +94,7 @@ impl Context {
         if reflect::Arch::by_name(goarch).is_none_or(|a| a.go_has_registers()) {
             tags.extend(REGISTER_TAGS.iter().map(|t| t.to_string()));
         }
+        tags.extend(variant::tags(goarch));
         tags.extend((1..=GO_MINOR).map(|n| format!("go1.{n}")));
         tags.extend(user_tags.iter().cloned());
         // On bare metal the library's Linux files are compiled; the runtime answers their system calls.
@@ -102,51 +106,84 @@ impl Context {
         Context { goos: goos.into(), goarch: goarch.into(), tags }
     }
 
-    fn arch_for(&self, package: &str) -> &str {
-        if MASKED.contains(&package) { "noarch" } else { &self.goarch }
+    /// How a package's files are chosen: `std` packages are chosen without assembly.
+    pub fn of<'a>(&'a self, package: &'a str, std: bool) -> FileRules<'a> {
+        let masked = std && MASKED.contains(&package);
+        FileRules { context: self, arch: if masked { "noarch" } else { &self.goarch }, std }
+    }
+}
+
+/// The context as one package sees it.
+#[derive(Clone, Copy)]
+pub struct FileRules<'a> {
+    context: &'a Context,
+    arch: &'a str,
+    std: bool,
+}
+
+impl FileRules<'_> {
+    fn has_tag(&self, tag: &str) -> bool {
+        tag == self.arch || self.context.tags.contains(tag) || self.std && LIBRARY_TAGS.contains(&tag)
     }
 
-    fn has_tag(&self, tag: &str, arch: &str) -> bool {
-        tag == arch || self.tags.contains(tag)
-    }
-
-    /// Does the name of a file of `package` fit? (`x_linux.go`, `x_linux_arm64.go`; never `_test.go`.)
-    pub fn name_matches(&self, package: &str, name: &str) -> bool {
-        let arch = self.arch_for(package);
+    /// Does the name of a file fit? (`x_linux.go`, `x_linux_arm64.go`; never `_test.go`.)
+    pub fn name_matches(&self, name: &str) -> bool {
         let stem = name.split('.').next().unwrap_or("");
         let Some((_, suffix)) = stem.split_once('_') else { return true };
         let parts: Vec<&str> = suffix.split('_').collect();
         match parts.as_slice() {
             [.., "test"] => false,
             [.., os, cpu] if KNOWN_OS.contains(os) && KNOWN_ARCH.contains(cpu) => {
-                self.has_tag(os, arch) && *cpu == arch
+                self.has_tag(os) && *cpu == self.arch
             }
-            [.., last] if KNOWN_OS.contains(last) || KNOWN_ARCH.contains(last) => self.has_tag(last, arch),
+            [.., last] if KNOWN_OS.contains(last) || KNOWN_ARCH.contains(last) => self.has_tag(last),
             _ => true,
         }
     }
 
-    /// Does the `//go:build` line of a file of `package` hold? An error is the constraint's.
-    pub fn text_matches(&self, package: &str, text: &[u8]) -> Result<bool, String> {
-        let Some(line) = build_line(text)? else { return Ok(true) };
-        let arch = self.arch_for(package);
-        let expr = buildtag::parse(line).map_err(|e| format!("parsing //go:build line: {e}"))?;
-        Ok(expr.eval(&|tag| self.has_tag(tag, arch)))
+    /// Do the constraints in a file's text hold? An error is the constraint's.
+    pub fn text_matches(&self, text: &[u8]) -> Result<bool, String> {
+        let header = header(text)?;
+        let holds = |c: &buildtag::Constraint| c.eval(&|tag| self.has_tag(tag));
+        match header.build_line {
+            Some(line) => {
+                let expr = buildtag::parse(line).map_err(|e| format!("parsing //go:build line: {e}"))?;
+                Ok(holds(&expr))
+            }
+            None => Ok(header.plus_lines.into_iter().filter_map(buildtag::parse_plus).all(|c| holds(&c))),
+        }
     }
 }
 
-/// The `//go:build` line in front of the package clause.
-fn build_line(text: &[u8]) -> Result<Option<&str>, String> {
-    let mut found = None;
-    let mut in_comment = false;
+/// The lines in front of the package clause that constrain a file.
+#[derive(Default)]
+struct Header<'a> {
+    /// The `//go:build` line, which rules out all others.
+    build_line: Option<&'a str>,
+    /// The `// +build` lines among the leading comments that a blank line follows.
+    plus_lines: Vec<&'a str>,
+}
+
+fn header(text: &[u8]) -> Result<Header<'_>, String> {
+    let mut header = Header::default();
+    // `// +build` lines since the last blank one.
+    let mut open: Vec<&str> = Vec::new();
+    let (mut in_comment, mut leading) = (false, true);
     'lines: for line in text.split(|&b| b == b'\n') {
         let Ok(line) = std::str::from_utf8(line) else { break };
         let mut rest = line.trim().trim_start_matches('\u{FEFF}');
+        if leading {
+            match rest {
+                "" => header.plus_lines.append(&mut open),
+                _ if buildtag::is_plus_line(rest) => open.push(rest),
+                _ => leading = rest.starts_with("//"),
+            }
+        }
         if !in_comment && buildtag::is_build_line(rest) {
-            if found.is_some() {
+            if header.build_line.is_some() {
                 return Err("multiple //go:build comments".into());
             }
-            found = Some(rest);
+            header.build_line = Some(rest);
             continue;
         }
         while !rest.is_empty() {
@@ -164,7 +201,7 @@ fn build_line(text: &[u8]) -> Result<Option<&str>, String> {
             }
         }
     }
-    Ok(found)
+    Ok(header)
 }
 
 #[cfg(test)]
@@ -189,9 +226,10 @@ mod tests {
             ("x_linux_test.go", false),
             ("zgoos_windows.go", false),
         ] {
-            assert_eq!(c.name_matches("p", name), want, "{name}");
+            assert_eq!(c.of("p", false).name_matches(name), want, "{name}");
         }
-        assert!(!c.name_matches("math", "x_amd64.go"));
+        assert!(!c.of("math", true).name_matches("x_amd64.go"));
+        assert!(c.of("math", false).name_matches("x_amd64.go"));
     }
 
     #[test]
@@ -203,12 +241,22 @@ mod tests {
             ("// x\n\n/* y */ //go:build windows\n//go:build unix && mine\npackage p", true),
             ("package p\n//go:build windows\n", true),
             ("/*\n//go:build windows\n*/\npackage p", true),
-            ("//go:build go1.27 && !go1.28 && !cgo && purego\npackage p", true),
+            ("//go:build go1.27 && !go1.28 && !cgo && !purego && amd64.v1 && !amd64.v2\npackage p", true),
+            // The old form: only in front of a blank line, and not beside the new one.
+            ("// +build ignore\n\npackage p", false),
+            ("// +build ignore\npackage p", true),
+            ("// x\n//+build linux,!amd64 mine\n// +build !windows\n\n// y\n\npackage p", true),
+            ("// +build linux\n// +build windows\n\npackage p", false),
+            ("// +build !linux\n\n//go:build linux\n\npackage p", true),
+            ("/* x */\n// +build ignore\n\npackage p", true),
+            ("package p\n\n// +build ignore\n\n", true),
         ] {
-            assert_eq!(c.text_matches("p", text.as_bytes()), Ok(want), "{text}");
+            assert_eq!(c.of("p", false).text_matches(text.as_bytes()), Ok(want), "{text}");
         }
-        assert_eq!(c.text_matches("math", b"//go:build !amd64 && !arm64\npackage math"), Ok(true));
-        assert!(c.text_matches("p", b"//go:build a b\npackage p").is_err());
-        assert!(c.text_matches("p", b"//go:build a\n//go:build b\npackage p").is_err());
+        let math = b"//go:build !amd64 && !arm64\npackage math";
+        assert_eq!(c.of("math", true).text_matches(math), Ok(true));
+        assert_eq!(c.of("crypto/x", true).text_matches(b"//go:build purego\npackage x"), Ok(true));
+        assert!(c.of("p", false).text_matches(b"//go:build a b\npackage p").is_err());
+        assert!(c.of("p", false).text_matches(b"//go:build a\n//go:build b\npackage p").is_err());
     }
 }

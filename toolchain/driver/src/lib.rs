@@ -1,7 +1,7 @@
 //! How does `oxigo` get from a command line to an executable? In reading order:
 //!
 //! - `cli`: flags; `commands`: what each command does
-//! - `goroot`, `context`, `module`, `overlay`: where packages come from and which files count
+//! - `goroot`, `context`, `variant`, `module`, `overlay`: where packages come from and which files count; `godebug`: default settings
 //! - `regular`: reading files; `load`: packages, their files and imports, in dependency order
 //! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `explain`: what `-m` says; `report`: errors as Go prints them; `late`: those that need no types
 //! - `runtime_lib`, `stamp`, `sysroot`, `link`: the runtime's archive and the final link; `scratch`: folders for intermediate files
@@ -12,6 +12,7 @@ pub mod commands;
 pub mod context;
 pub mod dump;
 pub mod explain;
+pub mod godebug;
 pub mod goroot;
 pub mod late;
 pub mod link;
@@ -25,3 +26,4 @@ pub mod runtime_lib;
 pub mod scratch;
 mod stamp;
 mod sysroot;
+mod variant;

@@ -292,6 +292,7 @@ fn codegen_options(
             .then(|| program.packages[program.roots[0]].path.to_string()),
         threads: options.jobs,
         version: version.lines().next().unwrap_or(crate::goroot::GO_VERSION).to_string(),
+        godebug: config.godebug.clone(),
         ..codegen::Options::default()
     }
 }

@@ -137,8 +137,23 @@ fn who_may_import_what() {
 
 #[test]
 fn unsupported_things_are_refused_by_name() {
-    let cgo = [MOD, ("p.go", "package p\n\nimport \"C\"\n")];
-    fails("cgo", &cgo, ".", "# example.com/m\n./p.go:3:8: not supported: cgo (import \"C\")\n");
+    // Files that need C are left out, as with CGO_ENABLED=0; but not if they are named.
+    let cgo = [MOD, ("p.go", "package p\n\nimport (\n\t\"C\"\n)\n")];
+    fails("cgo", &cgo, ".", "package example.com/m: build constraints exclude all Go files in DIR\n");
+    let want = "# command-line-arguments\n./p.go:4:2: not supported: cgo (import \"C\")\n";
+    fails("cgo_file", &cgo, "p.go", want);
+    let both = [
+        cgo[0],
+        cgo[1],
+        ("q.go", "package p\n\nconst C = \"C\"\n"),
+        ("r.go", "// +build cgo\n\npackage r\n"),
+    ];
+    fails(
+        "cgo_half",
+        &[&both[..], &[("s.go", "package p\n\nvar _ = D\n")]].concat(),
+        ".",
+        "# example.com/m\n./s.go:3:9: undefined: D\n",
+    );
     let text = "TEXT ·f(SB), $0\n\tFOO AX\n\tADDQ X0, AX\n\tJMP nowhere\n\tRET\n";
     let want = "# example.com/m\n./p_amd64.s:2: not supported: instruction FOO\n";
     fails("asm", &[MOD, ("p.go", "package p\n\nfunc f()\n"), ("p_amd64.s", text)], ".", want);

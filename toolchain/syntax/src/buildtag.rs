@@ -1,4 +1,4 @@
-//! Build constraints: `//go:build` lines as expressions over tags (the grammar of Go's go/build/constraint).
+//! Build constraints: `//go:build` and `// +build` lines as expressions over tags (the grammar of Go's go/build/constraint).
 
 /// A constraint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,45 @@ pub fn parse(line: &str) -> Result<Constraint, String> {
         "" => Ok(expr),
         t => Err(format!("unexpected token {t}")),
     }
+}
+
+/// What stands behind `// +build`, the constraints' form before Go 1.17.
+fn plus_text(line: &str) -> Option<&str> {
+    let rest = line.trim().strip_prefix("//")?.trim_start().strip_prefix("+build")?;
+    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
+}
+
+/// Is this line a `// +build` line?
+pub fn is_plus_line(line: &str) -> bool {
+    plus_text(line).is_some()
+}
+
+/// The most operators in a `// +build` line.
+const MAX_PLUS: usize = 100;
+
+/// Parses a `// +build` line: words are alternatives, what commas separate in a word must hold together. What is no tag is
+/// the tag `ignore`, which nobody sets; a line with too many operators says nothing.
+pub fn parse_plus(line: &str) -> Option<Constraint> {
+    let text = plus_text(line)?;
+    if text.split_whitespace().count() + text.matches(',').count() > MAX_PLUS + 1 {
+        return None;
+    }
+    let tag = |name: &str| Constraint::Tag(name.into());
+    let literal = |lit: &str| {
+        let (negated, name) = lit.strip_prefix('!').map_or((false, lit), |name| (true, name));
+        let valid = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+        match (negated, !name.is_empty() && name.chars().all(valid)) {
+            (true, _) if name.is_empty() || name.starts_with('!') => tag("ignore"),
+            (true, true) => Constraint::Not(Box::new(tag(name))),
+            (true, false) => Constraint::Not(Box::new(tag("ignore"))),
+            (false, true) => tag(name),
+            (false, false) => tag("ignore"),
+        }
+    };
+    let both = |a, b| Constraint::And(Box::new(a), Box::new(b));
+    let either = |a, b| Constraint::Or(Box::new(a), Box::new(b));
+    let words = text.split_whitespace().filter_map(|word| word.split(',').map(literal).reduce(both));
+    Some(words.reduce(either).unwrap_or_else(|| tag("ignore")))
 }
 
 struct Parser<'a> {

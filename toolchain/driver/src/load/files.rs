@@ -13,18 +13,18 @@ use crate::regular;
 use crate::report::Diagnostic;
 
 /// A chosen file, before it is parsed.
-struct Source {
+pub(super) struct Source {
     /// As positions show it.
-    display: String,
+    pub(super) display: String,
     /// Where it is, or would be.
     path: String,
-    text: Vec<u8>,
+    pub(super) text: Vec<u8>,
 }
 
 /// What a directory holds.
 #[derive(Default)]
-struct Listing {
-    sources: Vec<Source>,
+pub(super) struct Listing {
+    pub(super) sources: Vec<Source>,
     assembly: Vec<Source>,
     /// Go files that are left out by constraints, and test files.
     excluded: usize,
@@ -37,12 +37,20 @@ fn read(config: &Config, path: &Path) -> Result<Source, String> {
     Ok(Source { display: config.display(path), path: path.display().to_string(), text })
 }
 
-fn imports_c(text: &[u8]) -> bool {
-    text.split(|&b| b == b'\n').any(|line| line.starts_with(b"import \"C\""))
+/// Does a file import "C"? Such files are left out, as Go does where cgo is switched off.
+pub(super) fn imports_c(text: &[u8]) -> bool {
+    // Few files hold these characters at all.
+    if !text.windows(3).any(|w| matches!(w, b"\"C\"" | b"`C`")) {
+        return false;
+    }
+    let source = pos::add_file("", text.to_vec());
+    let (file, _) = syntax::parse(source, Options::default());
+    let decls = file.iter().flat_map(|f| &f.decls);
+    decls.into_iter().any(|d| matches!(d, Decl::Import(i) if i.path == names::C))
 }
 
 /// The files of a directory that belong to the build, sorted by name.
-fn list(config: &Config, place: &Place) -> Listing {
+pub(super) fn list(config: &Config, place: &Place) -> Listing {
     let mut listing = Listing::default();
     if let Some(files) = &place.files {
         for path in files {
@@ -61,6 +69,7 @@ fn list(config: &Config, place: &Place) -> Listing {
         }
     };
     names.sort();
+    let rules = config.context.of(&place.path, place.std);
     for name in names {
         let go = name.ends_with(".go");
         if name.starts_with(['_', '.']) || !(go || name.ends_with(".s")) {
@@ -70,7 +79,7 @@ fn list(config: &Config, place: &Place) -> Listing {
             listing.tests += 1;
             continue;
         }
-        if !config.context.name_matches(&place.path, &name) {
+        if !rules.name_matches(&name) {
             listing.excluded += usize::from(go);
             continue;
         }
@@ -85,12 +94,8 @@ fn list(config: &Config, place: &Place) -> Listing {
                 continue;
             }
         };
-        // The library has Go alternatives for all that it does with C.
-        if place.std && imports_c(&source.text) {
-            listing.excluded += 1;
-            continue;
-        }
-        match config.context.text_matches(&place.path, &source.text) {
+        match rules.text_matches(&source.text) {
+            Ok(true) if go && imports_c(&source.text) => listing.excluded += 1,
             Ok(true) if go => listing.sources.push(source),
             Ok(true) => listing.assembly.push(source),
             Ok(false) => listing.excluded += usize::from(go),
@@ -112,10 +117,10 @@ pub(super) fn has_buildable(config: &Config, place: &Place) -> bool {
 }
 
 fn overlay_sources(config: &Config, kind: &str, package: &str, texts: &[(String, Vec<u8>)]) -> Vec<Source> {
-    let included = texts.iter().filter(|(name, text)| {
-        config.context.name_matches(package, name)
-            && config.context.text_matches(package, text).unwrap_or(true)
-    });
+    let rules = config.context.of(package, true);
+    let included = texts
+        .iter()
+        .filter(|(name, text)| rules.name_matches(name) && rules.text_matches(text).unwrap_or(true));
     included
         .map(|(name, text)| {
             let path = format!("{}/{kind}/{package}/{name}", config.overlay.prefix);

@@ -29,7 +29,7 @@ use crate::overlay::Overlay;
 use crate::report::Diagnostic;
 
 pub use embed::EmbedFile;
-pub use resolve::group_by_package;
+pub use resolve::{clean, group_by_package};
 pub use tests::{Tested, prepare as prepare_tests};
 
 /// Everything that decides what an import path means.
@@ -47,6 +47,8 @@ pub struct Config {
     pub tested: Option<Tested>,
     /// The main package tells a Rust host its exported functions.
     pub host_object: bool,
+    /// Settings of GODEBUG that hold where the environment says nothing.
+    pub godebug: String,
 }
 
 /// A package to load: where it is and what it is called.
@@ -236,6 +238,15 @@ impl Config {
     /// The packages that an argument of the command line means.
     pub fn expand(&self, arg: &str) -> Result<Vec<Place>, String> {
         resolve::expand(self, arg)
+    }
+
+    /// The `//go:debug` lines of a package.
+    pub fn godebug_lines(&self, place: &Place) -> Vec<crate::godebug::Line> {
+        files::list(self, place)
+            .sources
+            .iter()
+            .flat_map(|s| crate::godebug::lines(s.display.trim_start_matches("./"), &s.text))
+            .collect()
     }
 
     /// The main package of `dir_packages`.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use super::{Config, Place};
+use crate::module::Module;
 
 fn has_go_files(dir: &Path) -> bool {
     let Ok(entries) = std::fs::read_dir(dir) else { return false };
@@ -114,17 +115,29 @@ fn find(config: &Config, path: &str) -> Result<Place, String> {
     {
         return Ok(place);
     }
+    let mut absent = None;
     for (module, dir) in config.modules.candidates(path) {
         if has_go_files(&dir) {
+            config.modules.verify(module)?;
             let go_version = module.go_version.clone();
             return Ok(Place { path: path.into(), dir, std: false, files: None, go_version });
         }
-    }
-    if let Some(dir) = config.modules.vendor.as_ref().map(|v| v.join(path)).filter(|d| has_go_files(d)) {
-        return Ok(Place { path: path.into(), dir, std: false, files: None, go_version: None });
+        if !module.main && !module.dir.is_dir() {
+            absent = absent.or(Some(module));
+        }
     }
     if !dotted {
         return Err(format!("package {path} is not in std ({})", config.std_dir(path).display()));
+    }
+    if let Some(Module { path: module, version, dir, .. }) = absent {
+        let version = version.as_deref().unwrap_or_default();
+        return Err(format!("{module}@{version}: not found at {} (nothing is downloaded)", dir.display()));
+    }
+    if config.modules.is_vendored() {
+        return Err(format!(
+            "cannot find module providing package {path}: import lookup disabled by -mod=vendor\n\t(Go version in go.mod is at \
+             least 1.14 and vendor directory exists.)"
+        ));
     }
     Err(if config.modules.list.is_empty() {
         format!(
@@ -142,16 +155,10 @@ fn place_of_dir(config: &Config, dir: PathBuf) -> Place {
     if let Ok(rest) = dir.strip_prefix(&src) {
         return std_at(rest.to_string_lossy().replace('\\', "/"), dir.clone());
     }
-    let module = config
-        .modules
-        .list
-        .iter()
-        .filter(|m| dir.starts_with(&m.dir))
-        .max_by_key(|m| m.dir.as_os_str().len());
     let path = config.modules.import_path(&dir);
     // Outside a module a directory is named like files on the command line.
     let path = path.unwrap_or_else(|| format!("_{}", dir.display()));
-    let go_version = module.and_then(|m| m.go_version.clone());
+    let go_version = config.modules.of_dir(&dir).and_then(|m| m.go_version.clone());
     Place { path, dir, std: false, files: None, go_version }
 }
 
@@ -241,7 +248,7 @@ pub(super) fn files_place(config: &Config, files: &[String]) -> Result<Place, St
             ));
         }
     }
-    let module = config.modules.main().filter(|m| dir.starts_with(&m.dir));
+    let module = config.modules.of_dir(&dir);
     Ok(Place {
         path: "command-line-arguments".into(),
         dir,
@@ -252,7 +259,7 @@ pub(super) fn files_place(config: &Config, files: &[String]) -> Result<Place, St
 }
 
 /// Removes `.` and `..`.
-pub(super) fn clean(path: &Path) -> PathBuf {
+pub fn clean(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut out = PathBuf::new();
     for part in path.components() {

@@ -21,6 +21,12 @@ pub struct Tested {
 }
 
 impl Tested {
+    /// The test files as packages of their own.
+    pub fn test_places(&self) -> Vec<Place> {
+        let internal = Place { files: Some(self.internal.clone()), ..self.package.clone() };
+        [Some(internal), self.external.clone()].into_iter().flatten().collect()
+    }
+
     /// What an import means if this is the package under test; `None` is what it always means.
     pub(super) fn resolve(&self, path: &str, importer: &Place) -> Option<Place> {
         let external = self.external.as_ref();
@@ -63,7 +69,9 @@ pub fn prepare(config: &Config, package: Place, dir: &Path) -> Result<Option<Tes
     let mut found = Found::default();
     for path in test_files(config, &package)? {
         let text = std::fs::read(&path).map_err(|e| format!("{}: {e}", config.display_plain(&path)))?;
-        if !config.context.text_matches(&package.path, &text)? {
+        let rules = config.context.of(&package.path, package.std);
+        let holds = rules.text_matches(&text).map_err(|e| format!("{}: {e}", config.display_plain(&path)))?;
+        if !holds || super::files::imports_c(&text) {
             continue;
         }
         let source = pos::add_file_at(&config.display(&path), &path.display().to_string(), text);
@@ -102,11 +110,12 @@ pub fn prepare(config: &Config, package: Place, dir: &Path) -> Result<Option<Tes
 fn test_files(config: &Config, package: &Place) -> Result<Vec<PathBuf>, String> {
     let entries =
         std::fs::read_dir(&package.dir).map_err(|e| format!("open {}: {e}", package.dir.display()))?;
+    let rules = config.context.of(&package.path, package.std);
     let mut names: Vec<String> =
         entries.flatten().map(|e| e.file_name().to_string_lossy().to_string()).collect();
     names.retain(|name| {
         let stem = name.strip_suffix("_test.go").filter(|_| !name.starts_with(['_', '.']));
-        stem.is_some_and(|stem| config.context.name_matches(&package.path, &format!("{stem}.go")))
+        stem.is_some_and(|stem| rules.name_matches(&format!("{stem}.go")))
     });
     names.sort();
     Ok(names.into_iter().map(|n| package.dir.join(n)).collect())
