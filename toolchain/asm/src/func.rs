@@ -472,7 +472,8 @@ fn instruction(
             let n = len.iter().find(|l| l.0 == name).map_or(1, |l| l.1);
             b.push(pos, Piece::Code(Code::of(&v.to_le_bytes()[..n])));
         }
-        ("ADJSP", [Operand::Imm(n)]) if n.unsigned_abs() < 1 << 30 => {
+        // A second operand says what everybody knows.
+        ("ADJSP", [Operand::Imm(n)] | [Operand::Imm(n), Operand::Reg(_)]) if n.unsigned_abs() < 1 << 30 => {
             b.adjust_sp(pos, *n);
             b.set_depth(b.depth + n);
         }

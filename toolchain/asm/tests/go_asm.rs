@@ -168,7 +168,7 @@ fn what_is_not_in_the_rows() {
         REP; MOVSB;LOCK; XADDQ AX, (BX);REPN; SCASQ;BYTE $0x90;WORD $0x1234;LONG $0x12345678;QUAD $0x123456789abcdef0;INT $3;INT $0x80
         CMPPS X1, X2, 5;CMPSD X1, X2, $6;MUL X;LOOP l;l: LOOPEQ l;JCXZQ l;JCXZL l;PUSHQ AX; POPQ BX; RET;SHLQ $1, AX, BX;SALQ $3, DX
         XCHGQ AX, AX;XCHGL AX, AX;MOVL $0xffffffff, AX;ADDQ $0xffffffff, AX;CMPB BX, $0xff;ANDL $0xfffffff0, CX;TESTQ $0x80000000, AX
-        MULQ DX:AX;SHLQ $63, AX;ADDQ $128, SP;SUBQ $-128, BX;ADJSP $128; ADJSP $-128;ADJSP $16; MOVQ b+8(FP), AX; ADJSP $-16; RET";
+        MULQ DX:AX;SHLQ $63, AX;ADDQ $128, SP;SUBQ $-128, BX;ADJSP $128; ADJSP $-128;ADJSP $16; MOVQ b+8(FP), AX; ADJSP $-16; ADJSP $-112, SP; MOVQ b+8(FP), AX; ADJSP $112, SP; RET";
     // A few are no instructions.
     let bad = ["MUL X", "MULQ DX:AX", "LOOP l", "JCXZQ l", "JCXZL l", "l: LOOPEQ l"];
     let lines: Vec<String> = lines

@@ -11,6 +11,8 @@ struct Setting {
     name: String,
     /// The minor release that changed the default, and the setting for what was before.
     changed: Option<(u32, String)>,
+    /// The minor release that took the setting away, and the values that it can no longer have.
+    removed: Option<(u32, Vec<String>)>,
 }
 
 /// The library's own table, which is a Go file with a row a line.
@@ -29,7 +31,11 @@ fn row(line: &str) -> Option<Setting> {
     };
     let name = body.split('"').nth(1)?.to_string();
     let changed = field("Changed:").and_then(|c| c.parse().ok()).zip(field("Old:"));
-    Some(Setting { name, changed })
+    // The values are in a function, and in the comment behind it.
+    let old = body.split_once("Old:").map_or("", |(_, rest)| rest);
+    let values = old.split('"').skip(1).step_by(2).map(String::from).collect();
+    let removed = field("Removed:").and_then(|r| r.parse().ok()).map(|minor| (minor, values));
+    Some(Setting { name, changed, removed })
 }
 
 /// A `//go:debug` line: where it stands, and what it says.
@@ -105,9 +111,12 @@ fn check(table: &[Setting], key: &str, value: &str) -> Result<(), String> {
             value.strip_prefix("go").is_some_and(|v| version::minor(v).is_some() && !version::is_newer(v));
         return if known { Ok(()) } else { Err(format!("default={value}: unknown Go version")) };
     }
-    match table.iter().any(|s| s.name == key) {
-        true => Ok(()),
-        false => Err(format!("unknown //go:debug setting {key:?}")),
+    match table.iter().find(|s| s.name == key) {
+        Some(Setting { removed: Some((minor, old)), .. }) if old.iter().any(|o| o == value) => Err(format!(
+            "removed GODEBUG {key:?} set to old value {value:?} (https://go.dev/doc/godebug#go-1{minor})"
+        )),
+        Some(_) => Ok(()),
+        None => Err(format!("unknown //go:debug setting {key:?}")),
     }
 }
 
@@ -120,7 +129,10 @@ mod tests {
         let s = row("\t{Name: \"panicnil\", Package: \"runtime\", Changed: 21, Old: \"1\"},").unwrap();
         assert_eq!((s.name.as_str(), s.changed), ("panicnil", Some((21, "1".into()))));
         let s = row("\t{Name: \"x\", Package: \"y\", Opaque: true},").unwrap();
-        assert_eq!(s.changed, None);
+        assert_eq!((s.changed, s.removed), (None, None));
+        let s = row("\t{Name: \"z\", Removed: 27, Old: f(s == \"1\" || s == \"2\")}, // Old: \"1\" or \"2\"")
+            .unwrap();
+        assert_eq!(s.removed, Some((27, ["1", "2", "1", "2"].map(String::from).to_vec())));
         assert!(row("}").is_none());
     }
 

@@ -116,6 +116,9 @@ fn run_linker(
     if options.commands {
         eprintln!("{command:?}");
     }
+    if options.dry_run {
+        return Ok(());
+    }
     let result = command.output().map_err(|e| format!("cannot run {}: {e}", linker.display()))?;
     if !result.status.success() {
         return Err(format!("linking failed:\n{}", String::from_utf8_lossy(&result.stderr)));

@@ -197,6 +197,36 @@ fn modules_and_replacements() {
 }
 
 #[test]
+fn workspaces_and_vendor_folders() {
+    let work = [
+        ("go.work", "go 1.27\n\nuse (\n\t./a\n\t./b\n)\n"),
+        ("a/go.mod", "module example.com/a\n\ngo 1.27\n"),
+        ("a/a.go", "package a\n\nimport \"example.com/b/p\"\n\nvar _ int = p.X\n"),
+        ("b/go.mod", "module example.com/b\n\ngo 1.27\n"),
+        ("b/p/p.go", "package p\n\nconst X = \"\"\n"),
+    ];
+    let want = "# example.com/a\na/a.go:5:13: cannot use p.X (untyped string constant \"\") as int value in variable declaration\n";
+    fails("work", &work, "./a", want);
+    let vendor = [
+        ("go.mod", "module m\n\ngo 1.27\n\nrequire example.com/q v1.1.0\n"),
+        ("vendor/modules.txt", "# example.com/q v1.0.0\n## explicit\nexample.com/q\n"),
+        ("m.go", "package m\n"),
+    ];
+    let want = "\
+go: inconsistent vendoring in DIR:
+\texample.com/q@v1.1.0: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt
+\texample.com/q@v1.0.0: is marked as explicit in vendor/modules.txt, but not explicitly required in go.mod
+
+\tTo ignore the vendor directory, use -mod=readonly or -mod=mod.
+\tTo sync the vendor directory, run:
+\t\tgo mod vendor
+";
+    fails("inconsistent", &vendor, ".", want);
+    let bad = [("go.mod", "module m\n\nfrob x\n"), ("m.go", "package m\n")];
+    fails("bad_go_mod", &bad, ".", "go: errors parsing go.mod:\ngo.mod:3: unknown directive: frob\n");
+}
+
+#[test]
 fn usage_errors() {
     for args in [
         &["frobnicate"][..],

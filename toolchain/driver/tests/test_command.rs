@@ -78,6 +78,77 @@ fn tests_and_examples() {
     assert_eq!((status, text.contains("not supported: tests of runtime")), (1, true), "{text}");
 }
 
+fn write(dir: &Scratch, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = dir.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+#[test]
+fn flags_around_several_packages() {
+    let dir = Scratch::new("test_flags");
+    write(
+        &dir,
+        &[
+            FILES[0],
+            (
+                "a/a_test.go",
+                "package a\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) { println(\"quiet\") }\n",
+            ),
+            (
+                "b/b_test.go",
+                "package b\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestA(t *testing.T) { println(os.Getenv(\"PWD\")) }\n\n\
+                 func TestB(t *testing.T) { t.Error(\"bad\") }\n",
+            ),
+            ("c/c_test.go", "package c\n\nfunc TestC() { x }\n"),
+        ],
+    );
+    // What passes is a line; what fails is shown.
+    let (status, text) = run(&dir, &["test", "./a", "./b", "./c", "-short", "-count=1"]);
+    assert_eq!(status, 1, "{text}");
+    for want in [
+        "ok  \texample.com/m/a\t",
+        "--- FAIL: TestB",
+        "    b_test.go:10: bad\nFAIL\nFAIL\texample.com/m/b\t",
+        "FAIL\texample.com/m/c [build failed]\nFAIL\n",
+        "# example.com/m/c [example.com/m/c.test]\nc/c_test.go:3:16: undefined: x\n",
+    ] {
+        assert!(text.contains(want), "no {want:?} in:\n{text}");
+    }
+    assert!(!text.contains("quiet") && text.contains(&format!("{}/b\n", dir.0.display())), "{text}");
+    let (status, text) = run(&dir, &["-C"]);
+    assert_eq!(status, 2, "{text}");
+    let (status, text) = run(&dir, &["test", "-C", "a", "-run", "TestNone"]);
+    assert_eq!(status, 0, "{text}");
+    assert!(
+        text.contains("PASS\nok  \texample.com/m/a\t") && text.contains("s [no tests to run]\n"),
+        "{text}"
+    );
+    let (status, text) = run(&dir, &["test", "-c", "-o", "programs/a.test", "./a"]);
+    assert_eq!((status, text.as_str()), (0, ""));
+    assert!(dir.path("programs/a.test").is_file());
+}
+
+#[test]
+fn outputs_and_definitions() {
+    let dir = Scratch::new("outputs");
+    let main = "package main\n\nvar version, other = \"none\", \"same\"\n\nvar number = 1\n\nfunc main() { println(version, other, number) }\n";
+    write(&dir, &[FILES[0], ("cmd/x/x.go", main), ("cmd/y/y.go", main), ("p/p.go", "package p\n")]);
+    let define = "-ldflags=-s -X 'main.version=v1 \"two\"' -X main.number=2";
+    let (status, text) = run(&dir, &["build", "./...", define, "-o", "out/bin/"]);
+    assert_eq!((status, text.as_str()), (0, ""));
+    for name in ["x", "y"] {
+        let output = std::process::Command::new(dir.path("out/bin").join(name)).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "v1 \"two\" same 1\n");
+    }
+    let (status, text) = run(&dir, &["build", "-o", "file", "./..."]);
+    assert_eq!((status, text.as_str()), (1, "oxigo: cannot write multiple packages to non-directory file\n"));
+    let (status, text) = run(&dir, &["build", "-o", "out/", "./p", "example.com/m/p"]);
+    assert_eq!((status, text.as_str()), (1, "oxigo: no main packages to build\n"));
+}
+
 #[test]
 fn special_files_are_not_replaced() {
     use std::os::unix::fs::FileTypeExt;

@@ -196,7 +196,7 @@ fn split(name: &str) -> (&str, &str) {
 }
 
 /// A string literal for any bytes.
-fn quote(bytes: &[u8]) -> String {
+pub(super) fn quote(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() + bytes.len() / 4 + 2);
     out.push('"');
     for &b in bytes {

@@ -7,7 +7,7 @@ use syntax::ast::{Decl, File};
 use syntax::{Options, Pos, Sym, names, pos};
 
 use super::resolve::resolve;
-use super::{Config, Import, Parsed, Place, embed, embed_values, host};
+use super::{Config, Import, Parsed, Place, define, embed, embed_values, host};
 use crate::overlay::apply_patches;
 use crate::regular;
 use crate::report::Diagnostic;
@@ -32,9 +32,11 @@ pub(super) struct Listing {
     errors: Vec<String>,
 }
 
-fn read(config: &Config, path: &Path) -> Result<Source, String> {
+fn read(config: &Config, place: &Place, path: &Path) -> Result<Source, String> {
     let text = regular::read(path).map_err(|e| format!("{}: {e}", config.display_plain(path)))?;
-    Ok(Source { display: config.display(path), path: path.display().to_string(), text })
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let known = if config.trim_path { format!("{}/{name}", place.path) } else { path.display().to_string() };
+    Ok(Source { display: config.display(path), path: known, text })
 }
 
 /// Does a file import "C"? Such files are left out, as Go does where cgo is switched off.
@@ -54,7 +56,7 @@ pub(super) fn list(config: &Config, place: &Place) -> Listing {
     let mut listing = Listing::default();
     if let Some(files) = &place.files {
         for path in files {
-            match read(config, path) {
+            match read(config, place, path) {
                 Ok(source) => listing.sources.push(source),
                 Err(e) => listing.errors.push(e),
             }
@@ -87,7 +89,7 @@ pub(super) fn list(config: &Config, place: &Place) -> Listing {
         if !path.is_file() {
             continue;
         }
-        let source = match read(config, &path) {
+        let source = match read(config, place, &path) {
             Ok(source) => source,
             Err(e) => {
                 listing.errors.push(e);
@@ -103,7 +105,7 @@ pub(super) fn list(config: &Config, place: &Place) -> Listing {
         }
     }
     for path in config.tested.iter().filter(|t| t.package.path == place.path).flat_map(|t| &t.internal) {
-        match read(config, path) {
+        match read(config, place, path) {
             Ok(source) => listing.sources.push(source),
             Err(e) => listing.errors.push(e),
         }
@@ -182,6 +184,10 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
         }
     }
     let name = package_name(config, &place, &out.files, &mut fatal);
+    if !config.defines.is_empty() {
+        let path = if name == names::MAIN { "main" } else { &place.path };
+        define::apply(&mut out.files, path, &config.defines);
+    }
     if config.host_object && name == names::MAIN && !place.std {
         host::export(&mut out.files);
     }

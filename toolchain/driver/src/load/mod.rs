@@ -4,8 +4,9 @@
 //! - `mod`: the work queue; `resolve`: from an import path to a directory; `files`: the files of a package
 //! - `tests`: test files and the program that runs them
 //! - `host`: what a program for a Rust host exports
-//! - `order`: cycles, dependency order; `embed`, `glob`, `embed_values`: `//go:embed`
+//! - `define`: values from the command line; `order`: cycles, dependency order; `embed`, `glob`, `embed_values`: `//go:embed`
 
+mod define;
 mod embed;
 mod embed_values;
 mod files;
@@ -47,6 +48,10 @@ pub struct Config {
     pub tested: Option<Tested>,
     /// The main package tells a Rust host its exported functions.
     pub host_object: bool,
+    /// Variables that the command line gives values, by their symbols' names.
+    pub defines: Vec<(String, String)>,
+    /// Names of files in the program begin with import paths.
+    pub trim_path: bool,
     /// Settings of GODEBUG that hold where the environment says nothing.
     pub godebug: String,
 }

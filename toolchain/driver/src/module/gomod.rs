@@ -123,8 +123,9 @@ pub fn read(path: &Path) -> Result<GoMod, String> {
         return Ok(file);
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let lines: Vec<String> =
-        errors.iter().map(|(line, text)| format!("\n{}:{line}: {text}", path.display())).collect();
+    let here = std::env::current_dir().unwrap_or_default();
+    let shown = path.strip_prefix(here).unwrap_or(path).display();
+    let lines: Vec<String> = errors.iter().map(|(line, text)| format!("\n{shown}:{line}: {text}")).collect();
     Err(format!("go: errors parsing {name}:{}", lines.concat()))
 }
 

@@ -72,7 +72,8 @@ impl Vendor {
             }
         }
         for (path, v) in &self.explicit {
-            if !file.require.iter().any(|r| r.0 == *path) && !file.replace.iter().any(|r| r.old == *path) {
+            let required = |r: &(String, String)| r.0 == *path && v.as_deref().is_none_or(|v| v == r.1);
+            if !file.require.iter().any(required) && !file.replace.iter().any(|r| r.old == *path) {
                 let v = v.as_deref().map(|v| format!("@{v}")).unwrap_or_default();
                 lines.push_str(&format!(
                     "\n\t{path}{v}: is marked as explicit in vendor/modules.txt, but not explicitly required in go.mod"

@@ -1,9 +1,12 @@
-//! What each command does.
+//! What each command does. `build` and `test` have files of their own.
 
-use std::path::{Path, PathBuf};
+mod build;
+mod test;
+
+use std::path::Path;
 use std::process::Command;
 
-use crate::cli::{self, Invocation, Options};
+use crate::cli::{self, Grammar, Invocation, Options};
 use crate::context::Context;
 use crate::load::{Config, Place, Program};
 use crate::module::{self, Modules};
@@ -11,7 +14,7 @@ use crate::overlay::Overlay;
 use crate::pipeline::{self, Goal, Timings};
 use crate::report::visible;
 use crate::scratch::{self, Scratch};
-use crate::{godebug, goroot, link, runtime_lib, variant};
+use crate::{goroot, link, runtime_lib, variant};
 
 /// Exit statuses, as Go's tools have them.
 const OK: u8 = 0;
@@ -51,14 +54,22 @@ pub fn run(args: Vec<String>) -> u8 {
         eprint!("{}", usage());
         return USAGE;
     };
-    let rest = &args[1..];
+    let mut rest = &args[1..];
+    // -C comes first, as all others are understood in that folder.
+    if let Some((dir, behind)) = change_dir(rest) {
+        if let Err(e) = std::env::set_current_dir(&dir) {
+            eprintln!("oxigo: chdir {dir}: {e}");
+            return FAILED;
+        }
+        rest = behind;
+    }
     let result = match command.as_str() {
-        "build" => parsed(rest, false).and_then(|i| build(&i)),
-        "run" => parsed(rest, true).and_then(|i| run_program(&i)),
-        "test" => parsed(rest, true).and_then(|i| test(&i)),
-        "check" => parsed(rest, false).and_then(|i| check(&i)),
+        "build" => parsed(rest, Grammar::Build).and_then(|i| build::build(&i)),
+        "run" => parsed(rest, Grammar::Run).and_then(|i| run_program(&i)),
+        "test" => parsed(rest, Grammar::Test).and_then(|i| test::test(&i)),
+        "check" => parsed(rest, Grammar::Build).and_then(|i| check(&i)),
         "targets" => Ok(targets()),
-        "env" => parsed(rest, false).and_then(|i| env(&i)),
+        "env" => parsed(rest, Grammar::Build).and_then(|i| env(&i)),
         "version" | "--version" | "-V" => Ok(version()),
         "help" | "--help" | "-h" | "-help" => {
             print!("{}", usage());
@@ -77,13 +88,24 @@ pub fn run(args: Vec<String>) -> u8 {
     }
 }
 
-fn parsed(args: &[String], program_args: bool) -> Result<Invocation, Failure> {
+/// The folder that `-C` names, and the arguments behind it.
+fn change_dir(args: &[String]) -> Option<(String, &[String])> {
+    let first = args.first()?;
+    let flag = first.strip_prefix("--").or_else(|| first.strip_prefix('-'))?;
+    match (flag.strip_prefix("C="), flag) {
+        (Some(dir), _) => Some((dir.into(), &args[1..])),
+        (None, "C") => Some((args.get(1)?.clone(), &args[2..])),
+        _ => None,
+    }
+}
+
+fn parsed(args: &[String], grammar: Grammar) -> Result<Invocation, Failure> {
     if args.iter().take_while(|a| a.starts_with('-')).any(|a| matches!(a.as_str(), "-h" | "-help" | "--help"))
     {
         print!("{}", usage());
         return Err(Failure(OK, String::new()));
     }
-    cli::parse(args, program_args).map_err(|e| Failure(USAGE, format!("{e}\nRun 'oxigo help' for usage.")))
+    cli::parse(args, grammar).map_err(|e| Failure(USAGE, format!("{e}\nRun 'oxigo help' for usage.")))
 }
 
 /// Operating system and row of the architecture table.
@@ -182,6 +204,8 @@ pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failu
         jobs: options.jobs,
         tested: None,
         host_object: options.host_object,
+        defines: options.defines.clone(),
+        trim_path: options.trim_path,
         godebug: String::new(),
     })
 }
@@ -215,6 +239,11 @@ fn load(
 ) -> Result<Program, Failure> {
     let program = timings.phase("load", || crate::load::load(config, places, pipeline::NEEDED_PACKAGES));
     let program = program.map_err(|errors| Failure::build(errors.join("\n")))?;
+    if options.verbose {
+        for &r in program.roots.iter().filter(|&&r| !program.packages[r].std) {
+            eprintln!("{}", program.packages[r].path);
+        }
+    }
     if options.debug.iter().any(|d| d == "packages") {
         for p in &program.packages {
             let names: Vec<&str> = p.files.iter().filter_map(|f| f.source.path.rsplit('/').next()).collect();
@@ -240,157 +269,14 @@ fn check(i: &Invocation) -> Result<u8, Failure> {
     result.map(|_| OK).map_err(Failure::build)
 }
 
-/// The executable's name if the user gives none.
-fn default_output(place: &Place) -> PathBuf {
-    let name = match &place.files {
-        Some(files) => files[0].file_stem().unwrap_or_default().to_string_lossy().to_string(),
-        None => {
-            let mut parts = place.path.trim_end_matches('/').rsplit('/');
-            let last = parts.next().unwrap_or("main");
-            let is_version =
-                last.len() > 1 && last.starts_with('v') && last[1..].bytes().all(|b| b.is_ascii_digit());
-            if is_version { parts.next().unwrap_or(last).into() } else { last.into() }
-        }
-    };
-    PathBuf::from(name)
-}
-
-/// The same for an object.
-fn object_output(options: &Options, place: &Place) -> PathBuf {
-    let name = default_output(place);
-    if options.host_object { name.with_extension("o") } else { name }
-}
-
-/// Compiles the one package that the arguments mean; `output` is decided when the package is known to be a program.
-fn compile(
-    i: &Invocation,
-    program_only: bool,
-    output: &dyn Fn(&Place) -> PathBuf,
-) -> Result<Option<PathBuf>, Failure> {
-    let target = target(&i.options)?;
-    let mut config = config(&i.options, &target)?;
-    let places = places(&config, &i.targets)?;
-    let mut timings = Timings::new(i.options.time);
-    if places.len() > 1 && i.options.output.is_some() {
-        return Err(Failure(USAGE, "-o needs one package: several are not supported".into()));
-    }
-    let place = places[0].clone();
-    let many = places.len() > 1;
-    config.godebug = godebug::defaults(&config.goroot, &config.modules, &config.godebug_lines(&place))
-        .map_err(Failure::build)?;
-    let program = load(&config, &i.options, places, &mut timings)?;
-    let is_main = program.roots.iter().any(|&r| program.packages[r].name == syntax::names::MAIN);
-    if program_only && (!is_main || many) {
-        let path = &program.packages[program.roots[0]].path;
-        return Err(Failure::build(format!("package {path} is not a main package")));
-    }
-    let out = output(&place);
-    // As in Go, packages that are no program are compiled for their errors only.
-    let goal = if is_main && !many { Goal::Executable(out.clone()) } else { Goal::Check };
-    let built = matches!(goal, Goal::Executable(_));
-    let result = pipeline::run(&config, &target, &i.options, program, goal, &mut timings);
-    timings.print();
-    result.map_err(Failure::build)?;
-    Ok(built.then_some(out))
-}
-
-fn build(i: &Invocation) -> Result<u8, Failure> {
-    compile(i, false, &|place| match &i.options.output {
-        Some(out) if out.is_dir() => out.join(object_output(&i.options, place)),
-        Some(out) => out.clone(),
-        None => object_output(&i.options, place),
-    })?;
-    Ok(OK)
-}
-
-/// Flags of test programs that `go test` takes without their prefix `test.`.
-const TEST_FLAGS: &[&str] = &[
-    "bench",
-    "benchmem",
-    "benchtime",
-    "count",
-    "cpu",
-    "failfast",
-    "fullpath",
-    "list",
-    "parallel",
-    "run",
-    "short",
-    "shuffle",
-    "skip",
-    "timeout",
-    "v",
-];
-
-/// The arguments of a test program as the program knows them.
-fn test_args(args: &[String]) -> Vec<String> {
-    let known = |arg: &String| {
-        let flag = arg.strip_prefix("--").or_else(|| arg.strip_prefix('-'))?;
-        TEST_FLAGS.contains(&flag.split('=').next()?).then(|| format!("-test.{flag}"))
-    };
-    args.iter().map(|arg| known(arg).unwrap_or_else(|| arg.clone())).collect()
-}
-
-/// Compiles and runs the tests of packages; each of several in a process of its own.
-fn test(i: &Invocation) -> Result<u8, Failure> {
-    let target = target(&i.options)?;
-    let mut config = config(&i.options, &target)?;
-    let mut places = places(&config, &i.targets)?;
-    if places.len() > 1 {
-        let mut status = OK;
-        let own = std::env::current_exe().map_err(|e| Failure::build(format!("oxigo: {e}")))?;
-        for place in &places {
-            let mut command = Command::new(&own);
-            command.arg("test").arg(&place.dir).args(&i.args);
-            if !command.status().is_ok_and(|s| s.success()) {
-                status = FAILED;
-            }
-        }
-        return Ok(status);
-    }
-    let place = places.remove(0);
-    let (path, package_dir) = (place.path.clone(), place.dir.clone());
-    let scratch = Scratch::new("test", i.options.work).map_err(Failure::build)?;
-    let run = || {
-        let Some(tested) =
-            crate::load::prepare_tests(&config, place, scratch.path()).map_err(Failure::build)?
-        else {
-            println!("?   \t{}\t[no test files]", visible(&path));
-            return Ok(OK);
-        };
-        let roots = [Some(tested.main.clone()), Some(tested.package.clone()), tested.external.clone()];
-        let mut lines = config.godebug_lines(&tested.package);
-        lines.extend(tested.test_places().iter().flat_map(|p| config.godebug_lines(p)));
-        config.godebug =
-            godebug::defaults(&config.goroot, &config.modules, &lines).map_err(Failure::build)?;
-        config.tested = Some(tested);
-        let mut timings = Timings::new(i.options.time);
-        let program = load(&config, &i.options, roots.into_iter().flatten().collect(), &mut timings)?;
-        let exe = i.options.output.clone().unwrap_or_else(|| scratch.path().join("test"));
-        let goal = Goal::Executable(exe.clone());
-        let result = pipeline::run(&config, &target, &i.options, program, goal, &mut timings);
-        timings.print();
-        result.map_err(|text| Failure::build(format!("{}\nFAIL\t{path} [build failed]", text.trim_end())))?;
-        if i.options.output.is_some() {
-            return Ok(OK);
-        }
-        let start = std::time::Instant::now();
-        let _foreground = scratch::foreground();
-        let status = Command::new(&exe).args(test_args(&i.args)).current_dir(&package_dir).status();
-        let passed = status.is_ok_and(|s| s.success());
-        let word = if passed { "ok  " } else { "FAIL" };
-        println!("{word}\t{}\t{:.3}s", visible(&path), start.elapsed().as_secs_f64());
-        Ok(if passed { OK } else { FAILED })
-    };
-    run()
-}
-
 fn run_program(i: &Invocation) -> Result<u8, Failure> {
     if i.targets.is_empty() {
         return Err(Failure(USAGE, "oxigo: no go files listed".into()));
     }
+    let target = target(&i.options)?;
+    let places = places(&config(&i.options, &target)?, &i.targets)?;
     let scratch = Scratch::new("run", i.options.work).map_err(Failure::build)?;
-    let built = compile(i, true, &|place| scratch.path().join(default_output(place)));
+    let built = build::compile(i, places, true, &|place| scratch.path().join(build::default_output(place)));
     built.and_then(|exe| start(&exe.expect("compile gives a program"), &i.args))
 }
 
@@ -402,30 +288,16 @@ fn start(exe: &Path, args: &[String]) -> Result<u8, Failure> {
     let status = status.map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(OK),
-        (Some(code), _) => Err(Failure(code as u8, format!("exit status {code}"))),
-        (None, signal) => {
-            let signal = signal.unwrap_or(0);
-            Err(Failure(128 + signal as u8, format!("signal: {signal}")))
-        }
+        (Some(code), _) => Err(Failure(code as u8, status_text(status))),
+        (None, signal) => Err(Failure(128 + signal.unwrap_or(0) as u8, status_text(status))),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn output_names() {
-        let place = |path: &str| Place {
-            path: path.into(),
-            dir: "/".into(),
-            std: false,
-            files: None,
-            go_version: None,
-        };
-        assert_eq!(default_output(&place("a.b/c/d")), PathBuf::from("d"));
-        assert_eq!(default_output(&place("a.b/c/v2")), PathBuf::from("c"));
-        let files = Place { files: Some(vec!["/x/y.go".into()]), ..place("command-line-arguments") };
-        assert_eq!(default_output(&files), PathBuf::from("y"));
+/// A status as Go's tools print it.
+fn status_text(status: std::process::ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    match status.code() {
+        Some(code) => format!("exit status {code}"),
+        None => format!("signal: {}", status.signal().unwrap_or(0)),
     }
 }

@@ -1,0 +1,233 @@
+//! `oxigo test`: compiles and runs the tests of packages, and prints what `go test` prints. Of several packages each is a process
+//! of its own; results come in the packages' order.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::Instant;
+
+use super::{FAILED, Failure, OK, USAGE, config, load, places, target};
+use crate::cli::Invocation;
+use crate::godebug;
+use crate::load::{Config, Place};
+use crate::pipeline::{self, Goal, Timings};
+use crate::report::visible;
+use crate::scratch::{self, Scratch};
+
+/// What the test program ends after, if it has not ended before.
+const TIMEOUT: &str = "10m0s";
+
+/// Runs the command.
+pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
+    let target = target(&i.options)?;
+    let config = config(&i.options, &target)?;
+    let mut places = places(&config, &i.targets)?;
+    let status = match places.len() {
+        1 => {
+            let scratch = Scratch::new("test", i.options.work).map_err(Failure::build)?;
+            one(i, config, places.remove(0), scratch.path())?
+        }
+        _ => several(i, &places)?,
+    };
+    if status != OK && !i.options.test.in_list {
+        println!("FAIL");
+    }
+    Ok(status)
+}
+
+/// Every package in a process of its own, several at a time.
+fn several(i: &Invocation, places: &[Place]) -> Result<u8, Failure> {
+    if let Some(out) = i.options.output.as_ref().filter(|o| !o.is_dir() && **o != Path::new("/dev/null")) {
+        let text = format!(
+            "with multiple packages, -o must refer to a directory or /dev/null ({} is none)",
+            out.display()
+        );
+        return Err(Failure(USAGE, text));
+    }
+    let own = std::env::current_exe().map_err(|e| Failure::build(format!("oxigo: {e}")))?;
+    let run = |place: &Place| -> std::io::Result<Output> {
+        let mut command = Command::new(&own);
+        command.arg("test").args(&i.flags).arg("-in-list").arg(&place.dir);
+        if !i.args.is_empty() {
+            command.arg("-args").args(&i.args);
+        }
+        command.output()
+    };
+    // Benchmarks are alone on the machine.
+    let benchmarks = i.options.test.flags.iter().any(|f| f.starts_with("-test.bench="));
+    let workers = match (benchmarks, i.options.jobs) {
+        (true, _) => 1,
+        (false, 0) => std::thread::available_parallelism().map_or(1, |n| n.get()),
+        (false, n) => n,
+    };
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<Option<std::io::Result<Output>>>> = Mutex::new(places.iter().map(|_| None).collect());
+    let changed = Condvar::new();
+    let mut status = OK;
+    std::thread::scope(|s| {
+        for _ in 0..workers.min(places.len()) {
+            s.spawn(|| {
+                while let Some((at, place)) = {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    places.get(at).map(|p| (at, p))
+                } {
+                    let output = run(place);
+                    done.lock().unwrap()[at] = Some(output);
+                    changed.notify_all();
+                }
+            });
+        }
+        for at in 0..places.len() {
+            let mut list = done.lock().unwrap();
+            let output = loop {
+                match list[at].take() {
+                    Some(output) => break output,
+                    None => list = changed.wait(list).unwrap(),
+                }
+            };
+            drop(list);
+            match output {
+                Ok(output) => {
+                    let _ = std::io::stderr().write_all(&output.stderr);
+                    let _ = std::io::stdout().write_all(&output.stdout);
+                    if !output.status.success() {
+                        status = FAILED;
+                    }
+                }
+                Err(e) => {
+                    eprintln!("oxigo: cannot start {}: {e}", own.display());
+                    status = FAILED;
+                }
+            }
+        }
+    });
+    Ok(status)
+}
+
+/// Compiles and runs the tests of a package; `dir` is for what comes and goes.
+fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u8, Failure> {
+    let (path, package_dir) = (visible(&place.path).to_string(), place.dir.clone());
+    let failed = |e: Failure, what: &str| {
+        // Packages that are compiled anew for a test are told apart.
+        let tests = [format!("# {path}\n"), format!("# {path}_test\n")];
+        let text = tests.iter().fold(e.1, |text, heading| {
+            text.replace(heading.as_str(), &format!("{} [{path}.test]\n", heading.trim_end()))
+        });
+        eprintln!("{}", visible(text.trim_end()));
+        println!("FAIL\t{path} [{what} failed]");
+        Ok(FAILED)
+    };
+    let tested = match crate::load::prepare_tests(&config, place, dir) {
+        Ok(Some(tested)) => tested,
+        Ok(None) => {
+            println!("?   \t{path}\t[no test files]");
+            return Ok(OK);
+        }
+        Err(text) => return failed(Failure::build(text), "setup"),
+    };
+    let roots = [Some(tested.main.clone()), Some(tested.package.clone()), tested.external.clone()];
+    let mut lines = config.godebug_lines(&tested.package);
+    lines.extend(tested.test_places().iter().flat_map(|p| config.godebug_lines(p)));
+    config.godebug = godebug::defaults(&config.goroot, &config.modules, &lines).map_err(Failure::build)?;
+    config.tested = Some(tested);
+    let mut timings = Timings::new(i.options.time);
+    let program = match load(&config, &i.options, roots.into_iter().flatten().collect(), &mut timings) {
+        Ok(program) => program,
+        Err(e) => return failed(e, "setup"),
+    };
+    let exe = executable(i, &path, dir);
+    let target = target(&i.options)?;
+    let goal = Goal::Executable(exe.clone());
+    let result = pipeline::run(&config, &target, &i.options, program, goal, &mut timings);
+    timings.print();
+    if let Err(text) = result {
+        return failed(Failure::build(text), "build");
+    }
+    if i.options.test.compile {
+        return Ok(OK);
+    }
+    run(i, &exe, &path, &package_dir)
+}
+
+/// Where the test program is written.
+fn executable(i: &Invocation, path: &str, dir: &Path) -> PathBuf {
+    let name = format!("{}.test", path.rsplit('/').next().unwrap_or("main"));
+    match &i.options.output {
+        Some(out) if out.is_dir() => out.join(name),
+        Some(out) => std::path::absolute(out).unwrap_or_else(|_| out.clone()),
+        None if i.options.test.compile => name.into(),
+        None => dir.join(name),
+    }
+}
+
+/// Runs the test program in its package's folder.
+fn run(i: &Invocation, exe: &Path, path: &str, package_dir: &Path) -> Result<u8, Failure> {
+    let test = &i.options.test;
+    let exe = std::path::absolute(exe).unwrap_or_else(|_| exe.to_path_buf());
+    let mut starter = test.exec.iter().flat_map(|e| e.split_whitespace());
+    let mut command = match starter.next() {
+        Some(program) => {
+            let mut c = Command::new(program);
+            c.args(starter).arg(&exe);
+            c
+        }
+        None => Command::new(&exe),
+    };
+    command.arg("-test.paniconexit0");
+    if !test.flags.iter().any(|f| f.starts_with("-test.timeout=")) {
+        command.arg(format!("-test.timeout={TIMEOUT}"));
+    }
+    command.args(&test.flags).args(&i.args).current_dir(package_dir).env("PWD", package_dir);
+    // One package in the current folder is watched; of packages that were named only failures are shown.
+    let local = i.targets.is_empty() && !test.in_list;
+    let streamed = local || test.verbose;
+    let start = Instant::now();
+    let (status, output) = watch(command, streamed)
+        .map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
+    let seconds = start.elapsed().as_secs_f64();
+    if status.success() {
+        let none = String::from_utf8_lossy(&output).contains("testing: warning: no tests to run\n");
+        let note = if none { " [no tests to run]" } else { "" };
+        println!("ok  \t{path}\t{seconds:.3}s{note}");
+        return Ok(OK);
+    }
+    let mut out = std::io::stdout();
+    if !streamed {
+        let _ = out.write_all(&output);
+    }
+    if !output.is_empty() && !output.ends_with(b"\n") {
+        println!();
+    }
+    // A program that said nothing, or is watched, is told by its status.
+    if output.is_empty() || local {
+        println!("{}", super::status_text(status));
+    }
+    println!("FAIL\t{path}\t{seconds:.3}s");
+    Ok(FAILED)
+}
+
+/// Runs a program, its two outputs in one; hands them on as they come if they are to be watched.
+fn watch(mut command: Command, streamed: bool) -> std::io::Result<(std::process::ExitStatus, Vec<u8>)> {
+    let (mut reader, writer) = std::io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    let _foreground = scratch::foreground();
+    let mut child = command.spawn()?;
+    // The command holds the pipe's other end too.
+    drop(command);
+    let (mut all, mut buffer) = (Vec::new(), [0; 1 << 14]);
+    loop {
+        let n = reader.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        all.extend_from_slice(&buffer[..n]);
+        if streamed {
+            let mut out = std::io::stdout();
+            out.write_all(&buffer[..n])?;
+            out.flush()?;
+        }
+    }
+    Ok((child.wait()?, all))
+}

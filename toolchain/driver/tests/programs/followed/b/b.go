@@ -1,0 +1,5 @@
+package b
+
+import "example.com/c"
+
+var X = c.X
