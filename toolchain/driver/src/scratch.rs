@@ -1,6 +1,8 @@
 //! Folders for intermediate files. Their names cannot be guessed and only their owner may enter them. None outlives the command:
 //! they go when they are dropped, when the compiler panics, and before a signal ends it.
 
+use std::hash::{BuildHasher, RandomState};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
@@ -15,6 +17,11 @@ static OPEN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// A program runs that the terminal's signals are for.
 static FOREGROUND: AtomicBool = AtomicBool::new(false);
 
+/// A number that others cannot foresee: each `RandomState` has keys that go back to the system's random numbers.
+fn unguessable() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}
+
 /// A folder that is there as long as this value.
 pub struct Scratch {
     dir: PathBuf,
@@ -26,17 +33,13 @@ impl Scratch {
     pub fn new(purpose: &str, keep: bool) -> Result<Scratch, String> {
         static GUARDED: Once = Once::new();
         GUARDED.call_once(guard);
-        use std::os::unix::fs::PermissionsExt;
-        let mut builder = tempfile::Builder::new();
-        let prefix = format!("oxigo-{purpose}-");
-        builder.prefix(&prefix).permissions(std::fs::Permissions::from_mode(0o700));
         // Made while the list is locked: a signal finds it there, or it does not come to be.
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = builder.tempdir();
-        let made = made.map_err(|e| {
+        let dir = std::env::temp_dir().join(format!("oxigo-{purpose}-{:016x}", unguessable()));
+        // Fails if anything has that name, a link to nowhere included.
+        std::fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|e| {
             format!("cannot create a temporary folder in {}: {e}", std::env::temp_dir().display())
         })?;
-        let dir = made.keep();
         if keep {
             eprintln!("WORK={}", dir.display());
         } else {

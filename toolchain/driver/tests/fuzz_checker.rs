@@ -161,6 +161,9 @@ fn load() -> Option<Program> {
         dir_packages: Default::default(),
         tested: None,
         host_object: false,
+        defines: Vec::new(),
+        trim_path: false,
+        godebug: String::new(),
     };
     let places = ROOTS.iter().flat_map(|r| config.expand(r).unwrap()).collect();
     Some(load::load(&config, places, &[]).ok().unwrap())

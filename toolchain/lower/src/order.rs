@@ -368,7 +368,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 dynamic
                     || operands
                         .into_iter()
-                        .any(|(x, to)| !(memory && !self.is_place(x)) && self.waits_as(x, to))
+                        .any(|(x, to)| (!memory || self.is_place(x)) && self.waits_as(x, to))
             }
             ExprKind::Binary { op, x, y } => {
                 let panics = matches!(op, BinaryOp::Div | BinaryOp::Rem) || op.is_shift();
