@@ -13,6 +13,15 @@ fn is_folder(out: &Path) -> bool {
     out.is_dir() || out.as_os_str().as_encoded_bytes().ends_with(b"/")
 }
 
+/// Makes the folder that a file is written into.
+pub(super) fn make_folder(file: &Path) -> Result<(), Failure> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+            .map_err(|e| Failure::build(format!("oxigo: mkdir {}: {e}", folder.display()))),
+        _ => Ok(()),
+    }
+}
+
 /// Runs the command.
 pub(super) fn build(i: &Invocation) -> Result<u8, Failure> {
     let target = target(&i.options)?;
@@ -90,9 +99,8 @@ pub(super) fn compile(
         return Err(Failure::build(format!("package {path} is not a main package")));
     }
     let out = output(&place);
-    if let Some(folder) = out.parent().filter(|f| is_main && !many && !f.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| Failure::build(format!("oxigo: mkdir {}: {e}", folder.display())))?;
+    if is_main && !many {
+        make_folder(&out)?;
     }
     // As in Go, packages that are no program are compiled for their errors only.
     let goal = if is_main && !many { Goal::Executable(out.clone()) } else { Goal::Check };

@@ -138,6 +138,7 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
         Err(e) => return failed(e, "setup"),
     };
     let exe = executable(i, &path, dir);
+    super::build::make_folder(&exe)?;
     let target = target(&i.options)?;
     let goal = Goal::Executable(exe.clone());
     let result = pipeline::run(&config, &target, &i.options, program, goal, &mut timings);
