@@ -30,7 +30,9 @@ fn rust_lld() -> Option<PathBuf> {
 }
 
 fn main() {
-    let overlay = Path::new(env!("CARGO_MANIFEST_DIR")).join("../overlay");
+    // Asked of cargo now: a checkout may have been moved or copied since this script was compiled.
+    let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap());
+    let overlay = here.join("../overlay");
     let mut text = String::new();
     for (kind, name) in [("replace", "REPLACE"), ("patch", "PATCH")] {
         let root = overlay.join(kind);
@@ -47,7 +49,7 @@ fn main() {
         }
         text.push_str("];\n");
     }
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let workspace = here.join("../..");
     for shared in ["reflect/src", "rt-arch/include", "rt-core/src/hooks/list.rs"] {
         println!("cargo::rerun-if-changed={}", workspace.join(shared).display());
     }
