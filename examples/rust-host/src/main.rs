@@ -83,7 +83,7 @@ fn main() {
 
     // Callees that park, and that need a lot of stack.
     println!("Wait(50) = {:?}", one("Wait", &[&Value::int(50)]));
-    println!("Recurse(20000) = {:?}", one("Recurse", &[&Value::int(20_000)]));
+    println!("Recurse(4000) = {:?}", one("Recurse", &[&Value::int(4_000)]));
     let adder = Func::from_value(one("Adder", &[&Value::int(5)])).unwrap();
     go.collect();
     println!("Adder(5)(37) = {:?}", adder.call(&go, &[&Value::int(37)]).unwrap()[0]);

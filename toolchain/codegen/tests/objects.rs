@@ -41,7 +41,8 @@ fn relocations(file: &[u8]) -> Vec<u32> {
 fn objects_say_whose_they_are() {
     let program = ir::parse::program(PROGRAM).unwrap_or_else(|e| panic!("{e}"));
     let mut machines = 0;
-    for m in isa::MACHINES.iter().filter(|m| ir::Target::of(m.row) == program.target) {
+    let shape = |t: ir::Target| (t.word, t.big_endian);
+    for m in isa::MACHINES.iter().filter(|m| shape(ir::Target::of(m.row)) == shape(program.target)) {
         let debug_info = Some("p".into());
         let options = Options { arch: Some(m.row), debug_info, check: true, ..Options::default() };
         let file =
