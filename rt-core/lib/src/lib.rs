@@ -5,7 +5,7 @@
 
 // The archive must hold both crates, though nothing here calls them.
 use rt_arch as _;
-use rt_core::print;
+use rt_core::base::print;
 
 /// A bug in the runtime: says where, and ends the program.
 #[panic_handler]

@@ -3,13 +3,13 @@
 use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
 use loom::sync::{Arc, Mutex, MutexGuard};
 use loom::thread;
-use rt_models::sched::protocol::Step;
-use rt_models::sched::protocol::idle::{Around, Idle};
-use rt_models::sched::protocol::park::Parker;
-use rt_models::sched::protocol::runq::RunQueue;
-use rt_models::sched::protocol::stop::{Stop, pstatus, take_from_syscall};
-use rt_models::sched::protocol::watch::{Armed, Watch};
-use rt_models::seam::UNDO;
+use rt_models::base::seam::UNDO;
+use rt_models::protocol::Step;
+use rt_models::protocol::idle::{Around, Idle};
+use rt_models::protocol::park::Parker;
+use rt_models::protocol::runq::RunQueue;
+use rt_models::protocol::stop::{Stop, pstatus, take_from_syscall};
+use rt_models::protocol::watch::{Armed, Watch};
 use std::cell::RefCell;
 use std::process::Command;
 

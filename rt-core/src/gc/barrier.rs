@@ -9,10 +9,10 @@
 
 use super::mark::{self, Marker};
 use super::{marking, roots};
-use crate::heap::arena;
-use crate::heap::cache::MCache;
-use crate::heap::span::State;
-use crate::heap::types::{self, Type};
+use crate::mem::arena;
+use crate::mem::cache::MCache;
+use crate::mem::span::State;
+use crate::mem::types::{self, Type};
 
 /// Words of the buffer.
 const WORDS: usize = 512;

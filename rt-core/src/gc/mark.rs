@@ -2,11 +2,11 @@
 
 use super::work::Gcw;
 use super::{roots, state};
-use crate::heap::sizes::*;
-use crate::heap::span::{Span, State};
-use crate::heap::types::{self, Type};
-use crate::heap::{arena, find_object};
-use crate::print;
+use crate::base::print;
+use crate::mem::sizes::*;
+use crate::mem::span::{Span, State};
+use crate::mem::types::{self, Type};
+use crate::mem::{arena, find_object};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 /// Large objects are scanned in pieces of this size, so that several markers share one.

@@ -38,12 +38,12 @@ pub mod verify;
 pub mod work;
 pub mod worker;
 
-use crate::heap::cache::MCache;
-use crate::heap::{self, Config, HEAP};
+use crate::base::lock::{Global, Guard, Mutex};
+use crate::base::print::throw;
+use crate::mem::cache::MCache;
+use crate::mem::{self, Config, HEAP};
 use crate::os;
-use crate::print::throw;
 use crate::profile;
-use crate::sync::{Global, Guard, Mutex};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*, fence};
 use mark::Marker;
@@ -197,7 +197,7 @@ pub fn marking() -> bool {
     STATE.phase.load(Acquire) != 0
 }
 
-/// Takes the settings; part of `heap::init`.
+/// Takes the settings; part of `mem::init`.
 pub fn configure(cfg: Config) {
     STATE.stress.store(cfg.stress, Relaxed);
     STATE.verify.store(cfg.verify, Relaxed);
@@ -353,7 +353,7 @@ unsafe fn start(forced: bool) {
         STATE.idle.store(false, Relaxed);
         STATE.forced.store(forced, Relaxed);
         pacer::start_mark();
-        roots::prepare(heap::arenas_high());
+        roots::prepare(mem::arenas_high());
         STATE.next_g.store(0, Relaxed);
         STATE.done_g.store(0, Relaxed);
         STATE.count_g.store((w.goroutines)(), Release);
@@ -535,7 +535,7 @@ pub unsafe fn free_os_memory(c: *mut MCache) -> bool {
     if !unsafe { collect(c) } {
         return false;
     }
-    heap::scavenge_all();
+    mem::scavenge_all();
     true
 }
 

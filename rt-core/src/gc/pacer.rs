@@ -6,9 +6,9 @@
 //! that it ends at the goal.
 
 use super::state;
-use crate::atomic::AtomicU64;
-use crate::heap::stats::MemStats;
-use crate::heap::{HEAP, meta, sizes::PAGE_SHIFT};
+use crate::base::atomic::AtomicU64;
+use crate::mem::stats::MemStats;
+use crate::mem::{HEAP, meta, sizes::PAGE_SHIFT};
 use crate::os;
 use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
 

@@ -8,10 +8,10 @@
 
 use super::mark::Marker;
 use super::special;
-use crate::heap::arena;
-use crate::heap::sizes::PTR;
-use crate::print::throw;
-use crate::sync::Global;
+use crate::base::lock::Global;
+use crate::base::print::throw;
+use crate::mem::arena;
+use crate::mem::sizes::PTR;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 /// A range of the image's data with a bit per word.

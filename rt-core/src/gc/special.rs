@@ -12,14 +12,14 @@
 
 use super::mark::Marker;
 use super::{barrier, sweep};
-use crate::heap::arena::{self, ARENA_PAGES, Arena};
-use crate::heap::cache::MCache;
-use crate::heap::sizes::PTR;
-use crate::heap::span::{Span, State};
-use crate::heap::types::Type;
-use crate::heap::{find_object, meta};
+use crate::base::lock::{Global, Mutex};
+use crate::mem::arena::{self, ARENA_PAGES, Arena};
+use crate::mem::cache::MCache;
+use crate::mem::sizes::PTR;
+use crate::mem::span::{Span, State};
+use crate::mem::types::Type;
+use crate::mem::{find_object, meta};
 use crate::profile::mem;
-use crate::sync::{Global, Mutex};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 

@@ -2,10 +2,10 @@
 //! needs a span, by the background workers, and at the latest before the next cycle.
 
 use super::{pacer, special};
-use crate::heap::central;
-use crate::heap::sizes::{PAGE_SHIFT, SPAN_CLASSES};
-use crate::heap::span::{Place, Span};
-use crate::heap::{self, HEAP};
+use crate::mem::central;
+use crate::mem::sizes::{PAGE_SHIFT, SPAN_CLASSES};
+use crate::mem::span::{Place, Span};
+use crate::mem::{self, HEAP};
 use crate::os;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
@@ -190,6 +190,6 @@ fn give_back() {
         } else {
             return;
         }
-        heap::scavenge(keep.saturating_sub(pages_in_use()) << PAGE_SHIFT, ms << 16);
+        mem::scavenge(keep.saturating_sub(pages_in_use()) << PAGE_SHIFT, ms << 16);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::mark::Marker;
 use super::{World, worker};
-use crate::heap::{self, Config, MCache};
+use crate::mem::{self, Config, MCache};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, MutexGuard, Once};
 
@@ -14,7 +14,7 @@ static INIT: Once = Once::new();
 pub fn lock() -> MutexGuard<'static, ()> {
     let g = SERIAL.lock().unwrap_or_else(|e| e.into_inner());
     INIT.call_once(|| {
-        heap::init(Config { verify: true, ..Config::default() });
+        mem::init(Config { verify: true, ..Config::default() });
         let w = World {
             stop,
             start,
@@ -91,9 +91,9 @@ impl Mutator {
         }
     }
 
-    pub fn alloc(&mut self, size: usize, t: *const heap::Type) -> usize {
+    pub fn alloc(&mut self, size: usize, t: *const mem::Type) -> usize {
         self.safepoint();
-        unsafe { heap::mallocgc(&mut *self.cache, size, t, true) as usize }
+        unsafe { mem::mallocgc(&mut *self.cache, size, t, true) as usize }
     }
 
     /// A pointer store as compiled code does it.

@@ -3,9 +3,9 @@
 use super::special::{self, Added, Call};
 use super::testing::{Mutator, lock, no_workers, start_workers};
 use super::{pacer, state};
-use crate::heap::stats::{BY_SIZE, BySize, MemStats};
-use crate::heap::types::tests::{make, make_array};
-use crate::heap::{self, Type, find_object, sizes::PTR};
+use crate::mem::stats::{BY_SIZE, BySize, MemStats};
+use crate::mem::types::tests::{make, make_array};
+use crate::mem::{self, Type, find_object, sizes::PTR};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering::*;
 
@@ -37,7 +37,7 @@ fn stats(m: &mut Mutator) -> MemStats {
         super::flush_caches();
         let mut s: MemStats = std::mem::zeroed();
         s.by_size = [BySize { size: 0, mallocs: 0, frees: 0 }; BY_SIZE];
-        heap::stats::read(&mut s);
+        mem::stats::read(&mut s);
         s
     }
 }
@@ -157,7 +157,7 @@ fn garbage_needs_little_memory() {
     no_workers();
     let mut m = Mutator::new();
     m.gc();
-    heap::scavenge_all();
+    mem::scavenge_all();
     let before = stats(&mut m);
     let t = make(64, &[0]);
     for i in 0..2_000_000 {

@@ -1,9 +1,9 @@
 //! A check after marking, with the world stopped: whatever a marked object points to is marked.
 
 use super::mark;
-use crate::heap::span::{Span, State};
-use crate::heap::{arena, arenas_high};
-use crate::print;
+use crate::base::print;
+use crate::mem::span::{Span, State};
+use crate::mem::{arena, arenas_high};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 /// Walks all spans and dies at the first pointer from a marked object to an unmarked one.
@@ -14,7 +14,7 @@ pub fn check() {
             let s = a.span(page);
             // SAFETY: the world is stopped, spans stay.
             unsafe {
-                let here = arena::address_of(i) + page * crate::heap::sizes::PAGE;
+                let here = arena::address_of(i) + page * crate::mem::sizes::PAGE;
                 if !s.is_null() && (*s).state() == State::InUse && (*s).base == here && !(*s).noscan() {
                     check_span(s);
                 }

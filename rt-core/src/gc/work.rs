@@ -1,8 +1,8 @@
 //! Queues of grey objects: each marker works on two blocks of its own and trades full and empty
 //! ones with the global lists.
 
-use crate::heap::meta;
-use crate::sync::{Global, Mutex};
+use crate::base::lock::{Global, Mutex};
+use crate::mem::meta;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 

@@ -5,21 +5,24 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
-use crate::g::*;
 use crate::gc::mark::Marker;
 use crate::gc::{self, special};
-use crate::heap::stats::MemStats;
-use crate::heap::{self, MCache, Type, meta};
 use crate::hook;
+use crate::mem::stats::MemStats;
+use crate::mem::{self, MCache, Type, meta};
+use crate::sched::timer;
 use crate::sched::*;
-use crate::{stack, stackscan, synctest, timer};
+use crate::sync::synctest;
+use crate::task::g::*;
+use crate::task::stack;
+use crate::task::stackscan;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 
 hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
     let m = getm();
     (*m).mallocing += 1;
     let c = (*(*m).p).cache;
-    let p = heap::mallocgc(c, size, typ, needzero);
+    let p = mem::mallocgc(c, size, typ, needzero);
     let sampled = core::mem::take(&mut (*c).sampled);
     if sampled != 0
         && let Some(ops) = crate::profile::mem::ops()
@@ -31,17 +34,17 @@ hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool)
 }}
 
 hook! { fn "runtime.bulkBarrierPreWrite"(dst: usize, src: usize, size: usize, typ: *const Type) leaf {
-    heap::typed::bulk_barrier_pre_write(cache(), dst, src, size, typ)
+    mem::typed::bulk_barrier_pre_write(cache(), dst, src, size, typ)
 }}
 hook! { fn "runtime.gcShade"(old: usize, new: usize) leaf {
     gc::barrier::shade(cache(), old);
     gc::barrier::shade(cache(), new);
 }}
-hook! { fn "runtime.roundupsize"(size: usize, noscan: bool) -> usize, leaf { heap::sizes::round_up_size(size, noscan) }}
+hook! { fn "runtime.roundupsize"(size: usize, noscan: bool) -> usize, leaf { mem::sizes::round_up_size(size, noscan) }}
 hook! { fn "runtime.persistentalloc"(size: usize) -> *mut u8, leaf { meta::persistent(size, 8) }}
-hook! { fn "reflect.verifyNotInHeapPtr"(p: usize) -> bool, leaf { !heap::is_heap_address(p) && p != usize::MAX }}
+hook! { fn "reflect.verifyNotInHeapPtr"(p: usize) -> bool, leaf { !mem::is_heap_address(p) && p != usize::MAX }}
 hook! { fn "runtime.findobject"(p: usize) -> (base: usize, size: usize) leaf {
-    match heap::find_object(p) {
+    match mem::find_object(p) {
         Some((s, _, base)) => (base, (*s).elem_size),
         None => (0, 0),
     }
@@ -66,7 +69,7 @@ unsafe extern "C" fn rt_reflectcallmove(b: *mut rt_arch::ReflectCallMove) {
         }
     }
 }
-hook! { fn "rt_badreflectcall"() parking { crate::print::throw("reflect.call: frame too large") }}
+hook! { fn "rt_badreflectcall"() parking { crate::base::print::throw("reflect.call: frame too large") }}
 
 // ---- collection
 
@@ -84,7 +87,7 @@ hook! { fn "runtime/debug.setMemoryLimit"(n: i64) -> i64, leaf { gc::pacer::set_
 hook! { fn "runtime.readmemstats"(m: *mut MemStats) parking {
     stop_the_world();
     gc::flush_caches();
-    heap::stats::read(&mut *m);
+    mem::stats::read(&mut *m);
     start_the_world();
 }}
 hook! { fn "runtime.metricNumbers"() -> (gogc: isize, limit: u64, marked: u64, tiny: u64) leaf {
@@ -92,7 +95,7 @@ hook! { fn "runtime.metricNumbers"() -> (gogc: isize, limit: u64, marked: u64, t
     (gc::pacer::percent() as isize,
         if limit == usize::MAX { i64::MAX as u64 } else { limit as u64 },
         gc::pacer::marked() as u64,
-        heap::HEAP.tiny_allocs.load(Relaxed) as u64)
+        mem::HEAP.tiny_allocs.load(Relaxed) as u64)
 }}
 hook! { fn "runtime/debug.readGCStats"(p: *mut [usize; 3]) parking {
     // A slice of time.Duration with room for 2*256+3.
@@ -117,7 +120,7 @@ pub struct Work {
 /// The finalizer goroutine while it waits; another word says that there is work.
 static WAITER: AtomicUsize = AtomicUsize::new(0);
 static PENDING: AtomicBool = AtomicBool::new(false);
-static LOCK: crate::sync::Mutex = crate::sync::Mutex::new();
+static LOCK: crate::base::lock::Mutex = crate::base::lock::Mutex::new();
 /// The last collection that the finalizer goroutine was told of, and whether that was the last thing it was told.
 static SEEN_CYCLE: AtomicU32 = AtomicU32::new(0);
 static TOLD: AtomicBool = AtomicBool::new(false);

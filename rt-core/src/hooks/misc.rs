@@ -1,14 +1,14 @@
 //! Hooks about time, the process, the image and printing.
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "arguments are the compiler's stubs'")]
 
-use crate::g::M;
+use crate::base::lock::Global;
 use crate::hook;
 use crate::os;
 use crate::sched::*;
 use crate::start;
-use crate::symtab::Str;
-use crate::sync::Global;
-use crate::unwind::the_image;
+use crate::task::g::M;
+use crate::task::symtab::Str;
+use crate::task::unwind::the_image;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 use reflect::image::Range;
 
@@ -103,7 +103,7 @@ hook! { fn "syscall.runtime_doAllThreadsSyscall"(trap: usize, a1: usize, a2: usi
     // Other threads would have to be interrupted for it; refuse, as a kernel without it does.
     (usize::MAX, 0, os::ENOSYS)
 }}
-hook! { fn "runtime.mainExiting"() leaf { crate::traceback::wait_for_panics() }}
+hook! { fn "runtime.mainExiting"() leaf { crate::task::traceback::wait_for_panics() }}
 
 // ---- image
 

@@ -1,7 +1,7 @@
 //! Tables from stacks to counts. Buckets are never freed.
 
-use crate::heap::meta;
-use crate::sync::{Global, Guard, Mutex};
+use crate::base::lock::{Global, Guard, Mutex};
+use crate::mem::meta;
 use core::ptr::null_mut;
 
 /// Most frames of a recorded stack.

@@ -9,11 +9,13 @@
 //! function. A thread without goroutine works for the collector (`runtime._GC`) or the scheduler (`runtime._System`); one that
 //! is not the runtime's is `runtime._ExternalCode`.
 
-use crate::g::{G, M};
+use crate::gc;
 use crate::gc::mark::Marker;
-use crate::symtab;
-use crate::unwind::Unwinder;
-use crate::{gc, hook, os};
+use crate::hook;
+use crate::os;
+use crate::task::g::{G, M};
+use crate::task::symtab;
+use crate::task::unwind::Unwinder;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 /// Words of the ring.
@@ -137,13 +139,13 @@ hook! { fn "runtime.cpuProfileStart"(hz: isize, system: usize, external: usize, 
         SAMPLER.store(sample as unsafe fn(usize, usize, usize, *mut G) as usize, Release);
         let hz = hz.clamp(1, 1_000_000) as usize;
         HZ.store(hz, Release);
-        crate::signal::start_profiling(1_000_000 / hz);
+        crate::sched::signal::start_profiling(1_000_000 / hz);
         true
     }
 }}
 
 hook! { fn "runtime.cpuProfileStop"() leaf {
-    crate::signal::start_profiling(0);
+    crate::sched::signal::start_profiling(0);
     HZ.store(0, Release);
 }}
 

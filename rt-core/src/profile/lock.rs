@@ -5,12 +5,12 @@
 //! releases is charged with the waiting of all that wait, up to now. Cycles are nanoseconds.
 
 use super::bucket::{DEPTH, Records, Table};
-use crate::g::{G, Wait};
+use crate::base::rand;
 use crate::hook;
 use crate::os;
-use crate::rand;
 use crate::sched::*;
-use crate::symtab;
+use crate::task::g::{G, Wait};
+use crate::task::symtab;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 #[derive(Default)]
@@ -151,4 +151,4 @@ hook! { fn "runtime.lockProfileCopy"(mutex: bool, to: *mut u64, room: isize) -> 
     });
     (out.n as isize, out.words as isize)
 }}
-hook! { fn "runtime.threadsMade"() -> isize, leaf { crate::g::NEXT_M.load(Relaxed) as isize - 1 }}
+hook! { fn "runtime.threadsMade"() -> isize, leaf { crate::task::g::NEXT_M.load(Relaxed) as isize - 1 }}

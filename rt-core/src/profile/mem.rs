@@ -14,8 +14,8 @@ use crate::gc::{self, special};
 use crate::hook;
 use crate::sched::*;
 use crate::start::shared;
-use crate::symtab::{self, logical};
-use crate::unwind::{self, the_image};
+use crate::task::symtab::{self, logical};
+use crate::task::unwind::{self, the_image};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 /// What the allocator and the collector call, if the program can read a memory profile.
@@ -108,7 +108,7 @@ unsafe fn record(object: usize, size: usize) {
     unsafe {
         let n = symtab::callers(curg(), 0, &mut pcs);
         let skip = allocator_frames(&pcs[..n]);
-        let Some((s, _, base)) = crate::heap::find_object(object) else { return };
+        let Some((s, _, base)) = crate::mem::find_object(object) else { return };
         let stack = &pcs[skip..n.min(skip + DEPTH)];
         let bucket = {
             let mut t = TABLE.lock();

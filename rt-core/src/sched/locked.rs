@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::hook;
-use crate::proc::check_dead;
+use crate::sched::proc::check_dead;
 
 hook! { fn "runtime.LockOSThread"() leaf {
     let m = getm();
@@ -64,6 +64,6 @@ pub unsafe fn end_locked_m(m: *mut M) {
                 (*m).park.park();
             }
         }
-        crate::proc::end_thread(m)
+        crate::sched::proc::end_thread(m)
     }
 }

@@ -9,7 +9,6 @@
 //! `rt_gogo` at what `rt_hookcall` or morestack saved. A goroutine's state must be set and its
 //! thread's `curg` cleared before the lock is released that lets others make it ready.
 //!
-//! - [`protocol`]: the handshakes between threads that hold no common lock: going to sleep above all
 //! - [`queues`]: where ready goroutines wait
 //! - [`run`]: parking a goroutine, finding the next one
 //! - [`threads`]: threads and processors: who has which, who sleeps
@@ -17,6 +16,10 @@
 //! - [`syscall`]: goroutines in system calls
 //! - [`locked`]: goroutines wired to threads
 //! - [`sysmon`]: the thread that watches the others
+//! - [`proc`]: making and ending goroutines, threads and processors
+//! - [`timer`], [`netpoll`], [`signal`]: what comes from outside
+//!
+//! The handshakes between threads that hold no common lock, going to sleep above all, are [`crate::protocol`]'s.
 //!
 //! Two rules keep all this going. Who holds a lock never waits for a P: the collector's lock is taken by who has
 //! one, and changing their number takes that lock too. And who waits for another goroutine's or thread's work gives
@@ -28,12 +31,15 @@
 )]
 
 pub mod locked;
-pub mod protocol;
+pub mod netpoll;
+pub mod proc;
 pub mod queues;
 pub mod run;
+pub mod signal;
 pub mod syscall;
 pub mod sysmon;
 pub mod threads;
+pub mod timer;
 pub mod world;
 
 pub use locked::*;
@@ -43,14 +49,14 @@ pub use syscall::*;
 pub use threads::*;
 pub use world::*;
 
-use crate::atomic::AtomicU64;
-use crate::g::*;
-use crate::sync::{Global, Mutex};
+use crate::base::atomic::AtomicU64;
+use crate::base::lock::{Global, Mutex};
+use crate::protocol::idle::Idle;
+use crate::protocol::stop::Stop;
+use crate::protocol::watch::Watch;
+use crate::task::g::*;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
-use protocol::idle::Idle;
-use protocol::stop::Stop;
-use protocol::watch::Watch;
 
 /// Most processors there can be.
 pub const MAX_PROCS: usize = 256;
@@ -167,6 +173,6 @@ pub unsafe fn curg() -> *mut G {
 /// # Safety
 /// The thread holds a P.
 #[inline]
-pub unsafe fn cache() -> *mut crate::heap::MCache {
+pub unsafe fn cache() -> *mut crate::mem::MCache {
     (*(*getm()).p).cache
 }

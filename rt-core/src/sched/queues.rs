@@ -1,9 +1,9 @@
 //! Where ready goroutines wait: the queue of each P, and the global one.
 
 use super::{SCHED, getm, wakep};
-use crate::g::*;
-use crate::print::throw;
-use crate::synctest;
+use crate::base::print::throw;
+use crate::sync::synctest;
+use crate::task::g::*;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 

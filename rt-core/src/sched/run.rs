@@ -1,11 +1,16 @@
 //! Parking the current goroutine, finding the next one, running it.
 
-use super::protocol::idle::Around;
 use super::queues::{globrunq_get, globrunq_put, runq_get};
 use super::*;
+use crate::base::print::throw;
+use crate::gc;
 use crate::os;
-use crate::print::throw;
-use crate::{gc, netpoll, proc, profile, synctest, timer};
+use crate::profile;
+use crate::protocol::idle::Around;
+use crate::sched::netpoll;
+use crate::sched::proc;
+use crate::sched::timer;
+use crate::sync::synctest;
 
 /// Marks the current goroutine as waiting; afterwards the lock may be released that guards what it
 /// waits for, and `schedule` called.
@@ -229,7 +234,7 @@ unsafe fn steal(m: *mut M) -> *mut G {
         SCHED.idle.spin();
     }
     for round in 0..4 {
-        let start = crate::rand::next(m) as usize;
+        let start = crate::base::rand::next(m) as usize;
         for i in 0..nprocs {
             let from = SCHED.p((start + i) % nprocs);
             if from == p {
@@ -255,7 +260,7 @@ pub struct Here;
 #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "Ps are never freed")]
 impl Around for Here {
     type P = *mut P;
-    type Guard = crate::sync::Guard<'static>;
+    type Guard = crate::base::lock::Guard<'static>;
     fn lock(&self) -> Self::Guard {
         SCHED.lock.lock()
     }

@@ -1,9 +1,13 @@
 //! The thread that watches the others. It has no P: it asks goroutines to yield when their time slice is over, takes Ps from
 //! long system calls, and looks at descriptors and timers when nobody does.
 
-use super::protocol::stop::take_from_syscall;
 use super::*;
-use crate::{gc, hooks, netpoll, os, timer};
+use crate::gc;
+use crate::hooks;
+use crate::os;
+use crate::protocol::stop::take_from_syscall;
+use crate::sched::netpoll;
+use crate::sched::timer;
 use core::ffi::c_void;
 
 /// How long a goroutine may run, and a system call may keep its P.

@@ -1,7 +1,9 @@
 //! Threads and processors: who has which, who sleeps, who is woken.
 
 use super::*;
-use crate::{netpoll, proc, timer};
+use crate::sched::netpoll;
+use crate::sched::proc;
+use crate::sched::timer;
 
 /// Sleeps until somebody hands a P over.
 pub unsafe fn stop_m(m: *mut M) {
@@ -33,12 +35,12 @@ pub unsafe fn release_p(m: *mut M) -> *mut P {
 }
 
 /// Adds to the idle Ps; the lock is held.
-pub unsafe fn pidle_put(p: *mut P, l: &crate::sync::Guard<'static>) {
+pub unsafe fn pidle_put(p: *mut P, l: &crate::base::lock::Guard<'static>) {
     SCHED.idle.put(&Here, p, l);
 }
 
 /// Takes an idle P, or null; the lock is held.
-pub unsafe fn pidle_get(l: &crate::sync::Guard<'static>) -> *mut P {
+pub unsafe fn pidle_get(l: &crate::base::lock::Guard<'static>) -> *mut P {
     SCHED.idle.take(&Here, l).unwrap_or(null_mut())
 }
 

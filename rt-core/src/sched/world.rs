@@ -8,9 +8,9 @@
 //! collector's lock waits here with something others may need, and the number of Ps does not change under it
 //! (`proc::set_procs` takes that lock): its P is still there afterwards.
 
-use super::protocol::stop::take_from_syscall;
 use super::*;
 use crate::os;
+use crate::protocol::stop::take_from_syscall;
 
 /// Whose turn it is to stop the world: tickets drawn, and ended. In line, so that none who stops it again and again keeps
 /// another from it.

@@ -58,7 +58,7 @@ fn no_read(_: &mut [u8]) -> usize {
     0
 }
 
-static BOARD: crate::sync::Global<Board> = crate::sync::Global::new(Board {
+static BOARD: crate::base::lock::Global<Board> = crate::base::lock::Global::new(Board {
     write: no_write,
     nanotime: no_time,
     walltime: no_time,

@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// The layout is rt-core/src/chan.rs's Hchan. The queues hold records of Rust's.
+// The layout is rt-core/src/sync/chan.rs's Hchan. The queues hold records of Rust's.
 type hchan struct {
 	qcount   uint
 	dataqsiz uint
@@ -52,7 +52,7 @@ func chanwake(c *hchan)
 func selectstart(cas0 *scase, order0 *uint16, nsends, nrecvs int, block bool) (int, int)
 func selectfinish(cas0 *scase, order0 *uint16, nsends, nrecvs int) (int, int)
 
-// Wait reasons of parkForever; the table is rt-core/src/g.rs's.
+// Wait reasons of parkForever; the table is rt-core/src/task/g.rs's.
 const (
 	waitNilRecv = iota
 	waitNilSend

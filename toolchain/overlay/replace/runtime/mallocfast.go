@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// The fast path of allocation. Rust fills the caches (rt-core/src/heap/cache.rs, whose layouts these
+// The fast path of allocation. Rust fills the caches (rt-core/src/mem/cache.rs, whose layouts these
 // are); taking an object out of one is a bit scan. Nothing between taking an object and returning
 // it may be a safepoint, or the goroutine could go on with another P: mallocgc and mallocTiny have no
 // loops, and what they call there are assembly leaves and nosplit functions.

@@ -233,7 +233,7 @@ func subtle_setDITDisabled() {}
 
 // ---- random numbers
 
-// rand steps the thread's generator, as rt-core/src/rand.rs does.
+// rand steps the thread's generator, as rt-core/src/base/rand.rs does.
 //
 //go:nosplit
 func rand() uint64 {

@@ -15,7 +15,7 @@ type _type = abi.Type
 type itab = abi.ITab
 type mapType = abi.MapType
 
-// The layout of g begins as rt-core/src/g.rs and rt-arch/include/layout.h have it; the rest of
+// The layout of g begins as rt-core/src/task/g.rs and rt-arch/include/layout.h have it; the rest of
 // the record is Rust's own.
 type g struct {
 	stacklo     uintptr
@@ -100,7 +100,7 @@ type stringStruct struct {
 }
 
 // A _defer is a pending deferred call. The compiler reserves records of deferprocStack in the
-// frame; the layout is rt-core/src/g.rs's Defer.
+// frame; the layout is rt-core/src/task/g.rs's Defer.
 type _defer struct {
 	heap      bool
 	rangefunc bool
@@ -118,7 +118,7 @@ type deferHead struct {
 }
 
 // A _panic is a panic or Goexit in progress. It is always on the heap; its stack addresses are
-// adjusted when the stack moves. The layout is rt-core/src/g.rs's Panic.
+// adjusted when the stack moves. The layout is rt-core/src/task/g.rs's Panic.
 type _panic struct {
 	arg     any
 	link    *_panic

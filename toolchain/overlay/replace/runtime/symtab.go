@@ -7,7 +7,7 @@ import "unsafe"
 // next inner one is inlined, one that the line table knows as that call's.
 func callers(skip int, pcs *uintptr, n int) int
 
-// pcInfo describes one logical frame at a pc. The layout is rt-core/src/symtab.rs's.
+// pcInfo describes one logical frame at a pc. The layout is rt-core/src/task/symtab.rs's.
 type pcInfo struct {
 	name      string
 	file      string

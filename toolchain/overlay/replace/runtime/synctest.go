@@ -6,7 +6,7 @@ import (
 )
 
 // Bubbles: goroutines with a clock of their own (testing/synctest). The bookkeeping is
-// rt-core/src/synctest.rs's; the goroutine that calls Run, the root, does what takes Go code.
+// rt-core/src/sync/synctest.rs's; the goroutine that calls Run, the root, does what takes Go code.
 
 // A bubble begins like this; the rest of the record is Rust's.
 type bubble struct {

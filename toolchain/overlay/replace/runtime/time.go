@@ -3,7 +3,7 @@ package runtime
 import "unsafe"
 
 // A timeTimer is what time.Timer and time.Ticker are to the runtime; it begins with their fields.
-// The layout up to bubble is rt-core/src/timer.rs's GoTimer, which says how timers work.
+// The layout up to bubble is rt-core/src/sched/timer.rs's GoTimer, which says how timers work.
 type timeTimer struct {
 	c    unsafe.Pointer
 	init bool

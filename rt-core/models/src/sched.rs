@@ -1,4 +1,0 @@
-//! Where the runtime has its scheduler: of that, the handshakes.
-
-#[path = "../../src/sched/protocol/mod.rs"]
-pub mod protocol;

@@ -1,0 +1,13 @@
+//! What everything else stands on and what knows nothing of Go: locks, atomics, printing, random numbers.
+//!
+//! - [`lock`]: locks, and statics whose rule is the comment beside them
+//! - [`atomic`]: atomics that every machine has
+//! - [`print`]: printing without formatting machinery, and dying
+//! - [`rand`]: random numbers
+//! - [`seam`]: what `protocol` stands on
+
+pub mod atomic;
+pub mod lock;
+pub mod print;
+pub mod rand;
+pub mod seam;

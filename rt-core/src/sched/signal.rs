@@ -1,0 +1,353 @@
+//! Signals. Faults in Go code become calls of `runtime.sigpanic` at the faulting instruction; others
+//! go to os/signal's queue, are ignored, or end the program.
+#![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "signal handlers and kernel records")]
+
+use crate::base::atomic::AtomicSignals;
+use crate::base::lock::Mutex;
+use crate::hook;
+use crate::machine;
+use crate::os::{self, Action, Context, SigInfo, SignalSet, sig};
+use crate::profile;
+use crate::sched::proc;
+use crate::sched::*;
+use crate::start;
+use crate::task::g::*;
+use crate::task::stack;
+use crate::task::traceback;
+use crate::task::unwind::{self, Func};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+
+/// The name of a signal, as Go prints it.
+pub use crate::os::signal_name as name;
+
+// ---- masks and handlers
+
+/// Blocks all signals of this thread; returns the old mask.
+pub unsafe fn block_all() -> SignalSet {
+    os::sigprocmask(SignalSet::ALL)
+}
+
+/// Sets this thread's mask.
+pub unsafe fn set_mask(m: SignalSet) {
+    os::sigprocmask(m);
+}
+
+unsafe fn install(sig: u32) {
+    os::sigaction(sig, Action::Handle);
+}
+
+/// Signals that were ignored before the program took them.
+static IGNORED_AT_START: AtomicSignals = AtomicSignals::new();
+
+/// What becomes of a signal that the program has not asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// The runtime leaves it alone, whatever the program asks for.
+    Leave,
+    /// The system's default action; the runtime takes it only when asked to.
+    Default,
+    /// It is caught, and nothing happens.
+    Pass,
+    /// It ends the program, as the system would.
+    Kill,
+    /// It ends the program with a traceback.
+    Throw,
+    /// A fault in Go code is a panic; else like `Throw`.
+    Panic,
+}
+
+fn fate(sig: u32) -> Fate {
+    match sig {
+        // 32 to 34 are libc's own.
+        0 | sig::KILL | sig::STOP | 32..=34 => Fate::Leave,
+        sig::CONT | sig::TSTP | sig::TTIN | sig::TTOU => Fate::Default,
+        sig::HUP | sig::INT | sig::TERM => Fate::Kill,
+        sig::QUIT | sig::ILL | sig::TRAP | sig::ABRT | sig::MACHINE | sig::SYS => Fate::Throw,
+        sig::BUS | sig::FPE | sig::SEGV => Fate::Panic,
+        _ if sig > sig::COUNT => Fate::Leave,
+        _ => Fate::Pass,
+    }
+}
+
+/// Installs the handlers that every program has.
+pub unsafe fn init() {
+    for sig in 1..=sig::COUNT {
+        if fate(sig) != Fate::Leave && os::sigaction_get(sig) == Action::Ignore {
+            IGNORED_AT_START.insert(sig, Relaxed);
+        }
+        if ours(sig) {
+            install(sig);
+        }
+    }
+}
+
+/// Whether the runtime handles it always, not only when the program asks.
+fn ours(sig: u32) -> bool {
+    // A host's signals are its own, but those that Go turns into panics.
+    if cfg!(feature = "host") {
+        return fate(sig) == Fate::Panic;
+    }
+    // A hang-up or interrupt ignored by the parent stays ignored until asked for.
+    let ignored = matches!(sig, sig::HUP | sig::INT) && IGNORED_AT_START.contains(sig, Relaxed);
+    !ignored && !matches!(fate(sig), Fate::Leave | Fate::Default)
+}
+
+/// The mask of a thread that the runtime starts in a host's process: open for faults only.
+#[cfg(feature = "host")]
+pub unsafe fn mask_for_faults() {
+    set_mask(SignalSet::all_but(&[sig::SEGV, sig::BUS, sig::FPE]));
+}
+
+/// Has SIGPROF sent for every so many microseconds of processor time that the process uses; 0: no longer.
+pub unsafe fn start_profiling(us: usize) {
+    if us != 0 {
+        install(sig::PROF);
+    }
+    os::profile_timer(us);
+}
+
+/// Signal stack and mask of a new thread.
+pub unsafe fn init_thread(m: *mut M) {
+    let g = (*m).gsignal;
+    os::sigaltstack((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
+    // Which signals a host's threads get is the host's affair.
+    if cfg!(feature = "host") {
+        return;
+    }
+    set_mask(SignalSet::NONE);
+}
+
+/// Ends the process as the signal's default action does.
+pub unsafe fn die_of(sig: u32) -> ! {
+    os::sigaction(sig, Action::Default);
+    set_mask(SignalSet::NONE);
+    os::kill_self(sig);
+    os::exit(2)
+}
+
+// ---- the handler
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Context, g: *mut G) {
+    let sig = sig as u32;
+    let code = (*info).code() as usize;
+    let addr = (*info).addr();
+    let (pc, sp) = ((*ctx).pc(), (*ctx).sp());
+    if matches!(sig, sig::SEGV | sig::BUS | sig::FPE) && !from_user_kill(code) {
+        if !g.is_null() && go_stack(g) && inject(sig, code, addr, &mut *ctx, g) {
+            return;
+        }
+        // The host's own fault: it happens again, without us.
+        if cfg!(feature = "host") && (g.is_null() || (*(*g).m).curg.get().is_null() || !go_stack(g)) {
+            os::sigaction(sig, Action::Default);
+            return;
+        }
+        os::sigprocmask(SignalSet::NONE);
+        if !g.is_null() {
+            traceback::die_of_signal(sig, code, addr, pc, sp, g);
+        }
+        os::exit(2);
+    }
+    if sig == sig::PROF && profile::cpu::on_signal(pc, sp, (*ctx).lr(), g) {
+        return;
+    }
+    if queue(sig) {
+        return;
+    }
+    match fate(sig) {
+        Fate::Kill => die_of(sig),
+        Fate::Throw | Fate::Panic => {
+            if g.is_null() {
+                die_of(sig);
+            }
+            traceback::die_of_signal(sig, code, addr, pc, sp, g)
+        }
+        Fate::Leave | Fate::Default | Fate::Pass => {}
+    }
+}
+
+/// Sent by kill or the like, not by a fault.
+fn from_user_kill(code: usize) -> bool {
+    matches!(code as i32, 0 | -6)
+}
+
+unsafe fn go_stack(g: *mut G) -> bool {
+    let m = (*g).m;
+    !m.is_null() && (*m).g0 != g && (*m).gsignal != g
+}
+
+/// Makes the faulting instruction look like a call of sigpanic.
+unsafe fn inject(sig: u32, code: usize, addr: usize, ctx: &mut Context, g: *mut G) -> bool {
+    let target = start::shared().sigpanic;
+    let pc = ctx.pc();
+    let is_go = |pc| matches!(unwind::find_func(pc), Some(Func::Go(_)));
+    let in_go = is_go(pc);
+    // A call of a nil function looks like one made where it returns to.
+    if target == 0 || !in_go && (pc >= 4096 || !is_go(machine::return_at_entry(ctx))) {
+        return false;
+    }
+    (*g).sig = sig;
+    (*g).sigcode0 = code;
+    (*g).sigcode1 = addr;
+    (*g).sigpc = pc;
+    machine::fake_call(ctx, target, g as usize, !in_go);
+    true
+}
+
+// ---- os/signal
+
+/// Signals that os/signal wants, and of those that wait to be received.
+static WANTED: AtomicSignals = AtomicSignals::new();
+static PENDING: AtomicSignals = AtomicSignals::new();
+static IGNORED: AtomicSignals = AtomicSignals::new();
+/// The goroutine in signal_recv; 0 while it is on its way with a signal.
+static RECEIVER: AtomicUsize = AtomicUsize::new(0);
+/// Handlers that are about to look at `WANTED` and change `PENDING`.
+static DELIVERING: AtomicU32 = AtomicU32::new(0);
+static LOCK: Mutex = Mutex::new();
+/// Bumped by the handler: the forwarding thread sleeps on it.
+static NOTE: AtomicU32 = AtomicU32::new(0);
+static FORWARDER: AtomicU32 = AtomicU32::new(0);
+
+fn wanted(sig: u32) -> bool {
+    WANTED.contains(sig, Acquire)
+}
+
+/// Whether a goroutine waits for signals that may come: no deadlock then.
+pub fn receiver_waiting() -> bool {
+    RECEIVER.load(Relaxed) != 0 && !WANTED.is_empty(Relaxed)
+}
+
+/// In a handler: only notes and wakes. False: nobody wants it.
+fn queue(sig: u32) -> bool {
+    // Announced first: who has it wanted no more (`signal_disable`) and then waits until nothing is
+    // under way (`signalIdle`) either keeps us from taking it or waits for us.
+    DELIVERING.fetch_add(1, SeqCst);
+    let wanted = WANTED.contains(sig, SeqCst);
+    if wanted {
+        PENDING.insert(sig, SeqCst);
+        NOTE.fetch_add(1, Release);
+        os::futex_wake(&NOTE, 1);
+    }
+    DELIVERING.fetch_sub(1, SeqCst);
+    wanted
+}
+
+/// A thread of its own wakes the receiver: a handler may not touch the scheduler's locks.
+unsafe extern "C" fn forward(_: *mut core::ffi::c_void) {
+    loop {
+        let seen = NOTE.load(Acquire);
+        if !PENDING.is_empty(Acquire) {
+            let l = LOCK.lock();
+            let g = RECEIVER.swap(0, AcqRel) as *mut G;
+            drop(l);
+            if !g.is_null() {
+                *((*g).hook_args as *mut u32) = PENDING.take();
+                let mut list = GList::new();
+                list.push(g);
+                crate::sched::inject(&mut list);
+            }
+        }
+        os::futex_wait(&NOTE, seen, -1);
+    }
+}
+
+unsafe extern "C" fn forward_main(m: *mut core::ffi::c_void) {
+    rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), forward, null_mut())
+}
+
+hook! { fn "os/signal.signal_recv"() -> u32, parking {
+    let l = LOCK.lock();
+    let s = PENDING.take();
+    if s != 0 {
+        drop(l);
+        s
+    } else {
+        let g = prepare_park(Wait::Signal);
+        RECEIVER.store(g as usize, Release);
+        drop(l);
+        // One may have come before the receiver was to be seen.
+        NOTE.fetch_add(1, Release);
+        os::futex_wake(&NOTE, 1);
+        schedule()
+    }
+}}
+hook! { fn "os/signal.signal_enable"(sig: u32) leaf {
+    if FORWARDER.swap(1, AcqRel) == 0 {
+        let lo = os::map(64 << 10) as usize;
+        let m = proc::make_m(lo, lo + (64 << 10));
+        proc::new_thread(m, forward_main, m.cast());
+    }
+    if fate(sig) != Fate::Leave {
+        IGNORED.remove(sig, Relaxed);
+        WANTED.insert(sig, SeqCst);
+        install(sig);
+    }
+}}
+hook! { fn "os/signal.signal_disable"(sig: u32) leaf {
+    // The handler first: a signal that comes now is delivered, or acts as if nobody had ever asked.
+    if fate(sig) != Fate::Leave && !ours(sig) {
+        let ignored = IGNORED_AT_START.contains(sig, Relaxed);
+        os::sigaction(sig, if ignored { Action::Ignore } else { Action::Default });
+    }
+    WANTED.remove(sig, SeqCst);
+}}
+hook! { fn "os/signal.signal_ignore"(sig: u32) leaf {
+    if fate(sig) != Fate::Leave {
+        os::sigaction(sig, Action::Ignore);
+        IGNORED.insert(sig, Relaxed);
+    }
+    WANTED.remove(sig, SeqCst);
+}}
+hook! { fn "os/signal.signal_ignored"(sig: u32) -> bool, leaf {
+    IGNORED.contains(sig, Relaxed) || (IGNORED_AT_START.contains(sig, Relaxed) && !wanted(sig))
+}}
+// Whether no signal is on its way to the receiver, who waits for the next.
+hook! { fn "runtime.signalIdle"() -> bool, leaf {
+    FORWARDER.load(Acquire) == 0
+        || DELIVERING.load(SeqCst) == 0 && PENDING.is_empty(SeqCst) && RECEIVER.load(SeqCst) != 0
+}}
+
+hook! { fn "os.sigpipe"() leaf {
+    if !wanted(sig::PIPE) && !IGNORED.contains(sig::PIPE, Relaxed) {
+        die_of(sig::PIPE);
+    }
+}}
+hook! { fn "os.ignoreSIGSYS"() leaf { os::sigaction(sig::SYS, Action::Ignore) }}
+hook! { fn "os.restoreSIGSYS"() leaf { install(sig::SYS) }}
+
+// ---- fork and exec: from BeforeFork to exec the child runs in shared memory
+
+/// Stack for what the child calls before exec.
+const CHILD_STACK: usize = 4096;
+
+// The child runs on its parent's stack, which must stay where it is: there is room enough beforehand, and no check moves it.
+hook! { fn "syscall.runtime_BeforeFork"() parking {
+    let m = getm();
+    let g = curg();
+    stack::ensure(g, CHILD_STACK);
+    (*g).forking = true;
+    (*m).locks += 1;
+    (*m).sigmask = block_all();
+    arm_guard(g, (*m).p);
+}}
+hook! { fn "syscall.runtime_AfterFork"() leaf {
+    let m = getm();
+    let g = curg();
+    (*g).forking = false;
+    set_mask((*m).sigmask);
+    (*m).locks -= 1;
+    arm_guard(g, (*m).p);
+}}
+hook! { fn "syscall.runtime_AfterForkInChild"() leaf {
+    // Handlers back to their defaults: the child's memory is the parent's, so nothing else changes.
+    for sig in (1..=sig::COUNT).filter(|&sig| fate(sig) != Fate::Leave) {
+        if os::sigaction_get(sig) == Action::Handle {
+            os::sigaction(sig, Action::Default);
+        }
+    }
+    set_mask((*getm()).sigmask);
+}}
+hook! { fn "syscall.runtime_BeforeExec"() leaf {}}
+hook! { fn "syscall.runtime_AfterExec"() leaf {}}

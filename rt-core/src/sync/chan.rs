@@ -1,0 +1,393 @@
+//! Channels: sending, receiving, closing. The record is Go memory, made by the overlay's makechan;
+//! its queues hold sudogs, which are not.
+//!
+//! A sudog's element may be in the stack of the goroutine that waits. Values are copied straight
+//! between stacks: a parked goroutine's stack moves only while the world is stopped, and no
+//! channel operation is under way then.
+//!
+//! What needs only the buffer is done by the overlay's Go code, under the same lock (`chanput`, `chantake`).
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
+
+use crate::base::lock::{Global, Mutex};
+use crate::hook;
+use crate::mem::{Type, meta, typed};
+use crate::os;
+use crate::sched::timer::{self, GoTimer};
+use crate::sched::*;
+use crate::sync::synctest;
+use crate::task::g::*;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicU32, Ordering::*};
+
+/// A queue of waiting goroutines.
+#[repr(C)]
+pub struct WaitQ {
+    pub first: *mut Sudog,
+    pub last: *mut Sudog,
+}
+
+/// The overlay's `hchan`.
+#[repr(C)]
+pub struct Hchan {
+    pub qcount: usize,
+    pub dataqsiz: usize,
+    pub buf: *mut u8,
+    pub elemsize: u16,
+    pub closed: AtomicU32,
+    /// What feeds it, if that is a timer.
+    pub timer: *mut GoTimer,
+    pub elemtype: *const Type,
+    pub sendx: usize,
+    pub recvx: usize,
+    pub recvq: WaitQ,
+    pub sendq: WaitQ,
+    lock: AtomicU32,
+    /// 0 for most channels. The bubble that it was made in and may be used in, and `FED` for a timer's channel.
+    pub special: u32,
+}
+
+/// In `Hchan::special`: a timer feeds it. All of its operations come to Rust.
+pub const FED: u32 = 1 << 31;
+
+/// Results, as the overlay has them.
+pub const BLOCKED: isize = 0;
+pub const DONE: isize = 1;
+pub const CLOSED: isize = 2;
+pub const PARKED: isize = 3;
+/// Its timer has gone off: the receiver runs the timer's function and tries again.
+pub const TIMER: isize = 4;
+
+impl Hchan {
+    /// Takes the channel's lock: spins, then sleeps.
+    pub fn lock(&self) {
+        if self.lock.compare_exchange(0, 1, Acquire, Relaxed).is_ok() {
+            return;
+        }
+        for _ in 0..50 {
+            core::hint::spin_loop();
+            if self.lock.load(Relaxed) == 0 && self.lock.compare_exchange(0, 1, Acquire, Relaxed).is_ok() {
+                return;
+            }
+        }
+        while self.lock.swap(2, Acquire) != 0 {
+            os::futex_wait(&self.lock, 2, -1);
+        }
+    }
+    /// The bubble it belongs to; 0: none.
+    pub fn bubble(&self) -> u32 {
+        self.special & !FED
+    }
+    /// Takes it for the current goroutine, which must be in the channel's bubble, if that has one.
+    #[inline]
+    pub unsafe fn enter(&self, fault: &str) {
+        if self.bubble() != 0 {
+            synctest::check(self, fault);
+        }
+        self.lock();
+    }
+    /// Releases it.
+    pub fn unlock(&self) {
+        if self.lock.swap(0, Release) == 2 {
+            os::futex_wake(&self.lock, 1);
+        }
+    }
+    /// Takes back what its timer sent and nobody received: whether there was anything. The lock is held.
+    pub unsafe fn drop_value(&mut self) -> bool {
+        let was = self.qcount > 0;
+        if was {
+            try_recv(self, null_mut());
+        }
+        was
+    }
+    /// Takes one receiver who is to see to the timer, if that has gone off, as `ripe` says under the lock.
+    pub unsafe fn timer_due(&mut self, ripe: impl FnOnce() -> bool) -> *mut G {
+        self.lock();
+        let s = if ripe() { self.recvq.dequeue() } else { null_mut() };
+        let g = if s.is_null() { null_mut() } else { finish(s, TIMER) };
+        self.unlock();
+        g
+    }
+    unsafe fn slot(&self, i: usize) -> *mut u8 {
+        self.buf.add(i * self.elemsize as usize)
+    }
+}
+
+impl WaitQ {
+    /// Adds at the end.
+    pub unsafe fn enqueue(&mut self, s: *mut Sudog) {
+        (*s).next = null_mut();
+        (*s).prev = self.last;
+        if self.last.is_null() {
+            self.first = s;
+        } else {
+            (*self.last).next = s;
+        }
+        self.last = s;
+    }
+    /// Takes the first whose select, if any, has not been won by another case.
+    pub unsafe fn dequeue(&mut self) -> *mut Sudog {
+        loop {
+            let s = self.first;
+            if s.is_null() {
+                return s;
+            }
+            self.remove(s);
+            if (*s).is_select && (*(*s).g).select_done.compare_exchange(0, 1, AcqRel, Relaxed).is_err() {
+                continue;
+            }
+            return s;
+        }
+    }
+    /// Takes `s` out, if it is in.
+    pub unsafe fn remove(&mut self, s: *mut Sudog) {
+        let (n, p) = ((*s).next, (*s).prev);
+        if n.is_null() && p.is_null() && self.first != s {
+            return;
+        }
+        if p.is_null() {
+            self.first = n;
+        } else {
+            (*p).next = n;
+        }
+        if n.is_null() {
+            self.last = p;
+        } else {
+            (*n).prev = p;
+        }
+        (*s).next = null_mut();
+        (*s).prev = null_mut();
+    }
+}
+
+// ---- sudogs
+
+static FREE: Global<*mut Sudog> = Global::new(null_mut());
+static FREE_LOCK: Mutex = Mutex::new();
+
+/// A cleared sudog for the goroutine.
+pub unsafe fn new_sudog(g: *mut G) -> *mut Sudog {
+    let l = FREE_LOCK.lock();
+    let free = FREE.get();
+    let mut s = *free;
+    if !s.is_null() {
+        *free = (*s).next;
+    }
+    drop(l);
+    if s.is_null() {
+        s = meta::persistent(size_of::<Sudog>(), 16) as *mut Sudog;
+    }
+    s.write_bytes(0, 1);
+    (*s).g = g;
+    s
+}
+
+/// Gives it back.
+pub unsafe fn free_sudog(s: *mut Sudog) {
+    let _l = FREE_LOCK.lock();
+    let free = FREE.get();
+    (*s).next = *free;
+    *free = s;
+}
+
+/// A goroutine that waited in a plain operation is done: tells it the result, forgets the sudog.
+/// For a select it leaves both to selectfinish.
+unsafe fn finish(s: *mut Sudog, result: isize) -> *mut G {
+    let g = (*s).g;
+    (*s).success = result == DONE;
+    (*g).param = s;
+    if !(*s).is_select {
+        // chansend's and chanrecv's only result, behind (c, elem, block).
+        *(((*g).hook_args + 3 * size_of::<usize>()) as *mut isize) = result;
+        (*g).waiting = null_mut();
+        free_sudog(s);
+    }
+    g
+}
+
+/// Copies an element to Go memory that may be heap.
+unsafe fn put(c: *mut Hchan, dst: *mut u8, src: *const u8) {
+    typed::memmove(cache(), (*c).elemtype, dst, src);
+}
+
+unsafe fn clear(c: *mut Hchan, dst: *mut u8) {
+    typed::memclr(cache(), (*c).elemtype, dst);
+}
+
+fn next(i: usize, n: usize) -> usize {
+    if i + 1 == n { 0 } else { i + 1 }
+}
+
+/// Tries to send with the lock held; on DONE the goroutine to make ready, if any.
+pub unsafe fn try_send(c: *mut Hchan, elem: *const u8) -> (isize, *mut G) {
+    let ch = &mut *c;
+    if ch.closed.load(Relaxed) != 0 {
+        return (CLOSED, null_mut());
+    }
+    let s = ch.recvq.dequeue();
+    if !s.is_null() {
+        if !(*s).elem.is_null() {
+            put(c, (*s).elem, elem);
+        }
+        return (DONE, finish(s, DONE));
+    }
+    if ch.qcount < ch.dataqsiz {
+        put(c, ch.slot(ch.sendx), elem);
+        ch.sendx = next(ch.sendx, ch.dataqsiz);
+        ch.qcount += 1;
+        return (DONE, null_mut());
+    }
+    (BLOCKED, null_mut())
+}
+
+/// Tries to receive with the lock held.
+pub unsafe fn try_recv(c: *mut Hchan, elem: *mut u8) -> (isize, *mut G) {
+    let ch = &mut *c;
+    if ch.closed.load(Relaxed) != 0 && ch.qcount == 0 {
+        if !elem.is_null() {
+            clear(c, elem);
+        }
+        return (CLOSED, null_mut());
+    }
+    let s = if ch.closed.load(Relaxed) == 0 { ch.sendq.dequeue() } else { null_mut() };
+    if !s.is_null() {
+        if ch.dataqsiz == 0 {
+            if !elem.is_null() {
+                put(c, elem, (*s).elem);
+            }
+        } else {
+            // Full: the head of the queue is ours, the sender's value takes its place.
+            let slot = ch.slot(ch.recvx);
+            if !elem.is_null() {
+                put(c, elem, slot);
+            }
+            put(c, slot, (*s).elem);
+            ch.recvx = next(ch.recvx, ch.dataqsiz);
+            ch.sendx = ch.recvx;
+        }
+        return (DONE, finish(s, DONE));
+    }
+    if ch.qcount > 0 {
+        let slot = ch.slot(ch.recvx);
+        if !elem.is_null() {
+            put(c, elem, slot);
+        }
+        clear(c, slot);
+        ch.recvx = next(ch.recvx, ch.dataqsiz);
+        ch.qcount -= 1;
+        return (DONE, null_mut());
+    }
+    (BLOCKED, null_mut())
+}
+
+/// Sends what a timer's function sends; the lock is held. It never waits.
+unsafe fn timer_send(c: *mut Hchan, elem: *const u8) -> isize {
+    let t = (*c).timer;
+    if !timer::may_send(t) {
+        (*c).unlock();
+        return BLOCKED;
+    }
+    let (r, g) = try_send(c, elem);
+    let first = timer::sent(t);
+    (*c).unlock();
+    if !g.is_null() {
+        ready(g);
+    }
+    first.announce();
+    r
+}
+
+/// Waits in one of the channel's queues; the lock is held.
+unsafe fn wait(c: *mut Hchan, elem: *mut u8, send: bool) -> ! {
+    let g = curg();
+    let s = new_sudog(g);
+    (*s).elem = elem;
+    (*s).c = c;
+    (*g).waiting = s;
+    (*g).param = null_mut();
+    let q = if send { &mut (*c).sendq } else { &mut (*c).recvq };
+    q.enqueue(s);
+    // In its heap before a bubble may find that all are blocked.
+    let first = timer::awaited(c);
+    prepare_park(if send { Wait::Send } else { Wait::Recv });
+    (*c).unlock();
+    first.announce();
+    schedule()
+}
+
+hook! { fn "runtime.chansend"(c: *mut Hchan, elem: *mut u8, block: bool) -> isize, parking {
+    (*c).enter("send on synctest channel from outside bubble");
+    if (*c).timer.is_null() {
+        let (r, g) = try_send(c, elem);
+        if r == BLOCKED && block {
+            wait(c, elem, true);
+        }
+        (*c).unlock();
+        if !g.is_null() {
+            ready(g);
+        }
+        r
+    } else {
+        timer_send(c, elem)
+    }
+}}
+
+hook! { fn "runtime.chanrecv"(c: *mut Hchan, elem: *mut u8, block: bool) -> isize, parking {
+    (*c).enter("receive on synctest channel from outside bubble");
+    let (mut r, g) = try_recv(c, elem);
+    if r == BLOCKED && !(*c).timer.is_null() && timer::is_ripe((*c).timer) {
+        r = TIMER;
+    }
+    if r == BLOCKED && block {
+        wait(c, elem, false);
+    }
+    (*c).unlock();
+    if !g.is_null() {
+        ready(g);
+    }
+    r
+}}
+
+hook! { fn "runtime.chanwake"(c: *mut Hchan) leaf {
+    os::futex_wake(&(*c).lock, 1);
+}}
+
+hook! { fn "runtime.chanclose"(c: *mut Hchan) -> bool, leaf {
+    (*c).enter("close of synctest channel from outside bubble");
+    if (*c).closed.load(Relaxed) != 0 {
+        (*c).unlock();
+        false
+    } else {
+        (*c).closed.store(1, Release);
+        let mut list = GList::new();
+        loop {
+            let s = (*c).recvq.dequeue();
+            if s.is_null() {
+                break;
+            }
+            if !(*s).elem.is_null() {
+                clear(c, (*s).elem);
+            }
+            list.push(finish(s, CLOSED));
+        }
+        loop {
+            let s = (*c).sendq.dequeue();
+            if s.is_null() {
+                break;
+            }
+            list.push(finish(s, CLOSED));
+        }
+        (*c).unlock();
+        loop {
+            let g = list.pop();
+            if g.is_null() {
+                break;
+            }
+            ready(g);
+        }
+        true
+    }
+}}

@@ -1,0 +1,399 @@
+//! Goroutines, threads and processors: the records G, M and P, and those that hang off a goroutine.
+//!
+//! G and M begin as rt-arch's layout.h has them, and G goes on as the overlay's `type g` does. All
+//! of them live outside the collected heap and are never freed; dead Gs are used again.
+
+use crate::base::lock::Mutex;
+pub use crate::base::seam::RUNQ;
+use crate::mem::MCache;
+pub use crate::protocol::stop::pstatus;
+use crate::protocol::{park::Parker, runq::RunQueue};
+use core::ffi::c_void;
+use core::mem::offset_of;
+use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
+use rt_arch::layout;
+
+/// An address that its owner sets and others look at. Records are never freed, so what is seen may be old, but is one.
+#[repr(transparent)]
+pub struct Shown<T>(AtomicPtr<T>);
+
+impl<T> Shown<T> {
+    /// The address.
+    #[inline]
+    pub fn get(&self) -> *mut T {
+        self.0.load(Acquire)
+    }
+    /// Sets it; the owner does.
+    #[inline]
+    pub fn set(&self, p: *mut T) {
+        self.0.store(p, Release)
+    }
+}
+
+/// Words of the argument registers that morestack saves.
+pub const REG_WORDS: usize = (layout::G_ASM_END - layout::G_MORE_REGS) / size_of::<usize>();
+
+/// A goroutine.
+#[repr(C)]
+pub struct G {
+    // ---- layout.h
+    /// The stack: [lo, hi).
+    pub stack_lo: usize,
+    pub stack_hi: usize,
+    /// What prologues and polls compare SP with; `POISON` asks for attention.
+    pub stackguard0: AtomicUsize,
+    /// The thread that runs it.
+    pub m: *mut M,
+    /// Newest panic and newest defer record.
+    pub panic: *mut Panic,
+    pub defer: *mut Defer,
+    /// Where it goes on.
+    pub sched_sp: usize,
+    pub sched_pc: usize,
+    pub sched_ctxt: usize,
+    /// morestack's notes.
+    pub more_pc: usize,
+    pub more_entry: usize,
+    pub more_regs: [usize; REG_WORDS],
+    // ---- the overlay's type g
+    pub goid: u64,
+    pub open_sp: usize,
+    pub open_bits: usize,
+    pub open_slots: usize,
+    pub sigcode0: usize,
+    pub sigcode1: usize,
+    pub sigpc: usize,
+    pub sig: u32,
+    pub panic_on_fault: bool,
+    pub fips_indicator: u8,
+    pub fips_bypass: bool,
+    _pad: u8,
+    pub labels: usize,
+    /// Its bubble (testing/synctest), if it is in one.
+    pub bubble: *mut crate::sync::synctest::Bubble,
+    // ---- Rust's own
+    /// `status::*`.
+    pub status: AtomicU32,
+    /// `WaitReason` while waiting.
+    pub wait_reason: u8,
+    /// Not counted, no reason to keep the program alive.
+    pub system: bool,
+    /// Blocked until its bubble does something; never outside bubbles.
+    pub durable: bool,
+    /// Between fork and exec: the stack stays where it is.
+    pub forking: bool,
+    /// Asked to yield.
+    pub preempt: AtomicBool,
+    /// The goroutine's parked channel operation was done (or its channel closed).
+    pub success: bool,
+    /// The time of the timer whose function it runs, which sends to the timer's channel.
+    pub timer_when: i64,
+    /// A select waits: the first case to fire claims it.
+    pub select_done: AtomicU32,
+    /// Argument area of the parking hook it is in; a stack address.
+    pub hook_args: usize,
+    /// The sudog that woke it.
+    pub param: *mut Sudog,
+    /// Sudogs it waits on, in lock order.
+    pub waiting: *mut Sudog,
+    /// Where it entered the system call.
+    pub syscall_pc: usize,
+    pub syscall_sp: usize,
+    /// Next in a queue or free list.
+    pub schedlink: *mut G,
+    /// Wired to this thread.
+    pub lockedm: *mut M,
+    /// Who made it, and where.
+    pub parent: u64,
+    pub gopc: usize,
+    /// Start function (code address), for tracebacks.
+    pub startpc: usize,
+    /// When it began to wait.
+    pub wait_since: u64,
+    /// For the block profile: when it parked, 0 if that is not recorded, and how many frames not to show.
+    pub blocked_since: u64,
+    pub blocked_skip: u32,
+    /// The coroutine partner's record, if it is a coroutine.
+    pub coro: *mut u8,
+    /// Calls from a Rust host that are under way on its stack.
+    pub host_calls: u32,
+    /// What the last of them panicked with, of `host`.
+    pub host_text: usize,
+}
+
+/// States of a goroutine, numbered as Go does.
+#[allow(missing_docs, reason = "the names say it")]
+pub mod status {
+    pub const IDLE: u32 = 0;
+    pub const RUNNABLE: u32 = 1;
+    pub const RUNNING: u32 = 2;
+    pub const SYSCALL: u32 = 3;
+    pub const WAITING: u32 = 4;
+    pub const DEAD: u32 = 6;
+}
+
+/// In `stackguard0`: above every SP, so that the next check notices.
+pub const POISON: usize = usize::MAX - 1313;
+/// The same without a request: under stress every check moves the stack.
+pub const MOVE: usize = usize::MAX - 1409;
+
+/// Why a goroutine waits; the texts are Go's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+#[allow(missing_docs, reason = "the texts below say it")]
+pub enum Wait {
+    NilRecv,
+    NilSend,
+    SelectNoCases,
+    None,
+    Select,
+    Recv,
+    Send,
+    Semacquire,
+    Mutex,
+    RwMutexR,
+    RwMutex,
+    WaitGroup,
+    Cond,
+    Sleep,
+    Io,
+    Finalizer,
+    Timers,
+    Coroutine,
+    Signal,
+    Gc,
+    PanicWait,
+    BubbleWaitGroup,
+    BubbleRun,
+    BubbleWait,
+}
+
+/// The text for each `Wait`.
+pub static WAIT_TEXT: [&str; 24] = [
+    "chan receive (nil chan)",
+    "chan send (nil chan)",
+    "select (no cases)",
+    "",
+    "select",
+    "chan receive",
+    "chan send",
+    "semacquire",
+    "sync.Mutex.Lock",
+    "sync.RWMutex.RLock",
+    "sync.RWMutex.Lock",
+    "sync.WaitGroup.Wait",
+    "sync.Cond.Wait",
+    "sleep",
+    "IO wait",
+    "finalizer wait",
+    "timer goroutine (idle)",
+    "coroutine",
+    "os/signal.signal_recv",
+    "GC worker (idle)",
+    "panicwait",
+    "sync.WaitGroup.Wait",
+    "synctest.Run",
+    "synctest.Wait",
+];
+
+/// A thread.
+#[repr(C)]
+pub struct M {
+    // ---- layout.h
+    /// The goroutine record of the thread's own stack.
+    pub g0: *mut G,
+    /// The goroutine it runs.
+    pub curg: Shown<G>,
+    /// The record of the signal stack.
+    pub gsignal: *mut G,
+    pub tls: usize,
+    /// The processor it holds.
+    pub p: *mut P,
+    // ---- the overlay's type m
+    /// Above 0: the goroutine may not be preempted.
+    pub locks: i32,
+    pub mallocing: i32,
+    /// Random numbers of this thread: see `rand`.
+    pub rng: [u64; 2],
+    // ---- Rust's own
+    pub id: u64,
+    /// Where it goes to find work: counted in SCHED.spinning.
+    pub spinning: bool,
+    /// In printlock, how deep.
+    pub printing: u32,
+    /// The processor it is given on waking, and the one it had before a system call.
+    pub nextp: *mut P,
+    pub oldp: *mut P,
+    /// Sleeping place.
+    pub park: Parker,
+    pub schedlink: *mut M,
+    /// The goroutine wired to it, and how often LockOSThread was called.
+    pub lockedg: *mut G,
+    pub locked_ext: u32,
+    /// Throwing or panicking already.
+    pub dying: u32,
+    /// Used by `syscall.runtime_BeforeFork`.
+    pub sigmask: crate::os::SignalSet,
+    /// Memory of its own stack, if the runtime made that.
+    pub stack_map: usize,
+}
+
+/// A processor: the right to run Go code, with what that needs without locks.
+#[repr(C)]
+pub struct P {
+    /// What it allocates from. First: compiled code reads it.
+    pub cache: *mut MCache,
+    pub id: i32,
+    pub status: AtomicU32,
+    /// The thread that runs it.
+    pub m: Shown<M>,
+    pub link: *mut P,
+    /// Bumped by each goroutine started and each system call.
+    pub schedtick: AtomicU32,
+    pub syscalltick: AtomicU32,
+    /// What sysmon saw last.
+    pub mon_schedtick: u32,
+    pub mon_schedwhen: u64,
+    pub mon_syscalltick: u32,
+    pub mon_syscallwhen: u64,
+    /// Goroutines that wait for it.
+    pub q: RunQueue,
+    /// How many goroutines in a row inherited the time slice.
+    pub heirs: u32,
+    /// The time slice is over, or the world stops: what runs is asked to yield.
+    pub preempt: AtomicBool,
+    /// Stopped where it was, its thread waiting with it.
+    pub in_place: bool,
+}
+
+/// A goroutine waiting on a channel.
+#[repr(C)]
+pub struct Sudog {
+    pub g: *mut G,
+    pub next: *mut Sudog,
+    pub prev: *mut Sudog,
+    /// Data element; may be in the goroutine's stack.
+    pub elem: *mut u8,
+    pub is_select: bool,
+    pub success: bool,
+    /// Next of `G::waiting`.
+    pub waitlink: *mut Sudog,
+    pub c: *mut crate::sync::chan::Hchan,
+    /// For the mutex profile: when it began to wait, or 0.
+    pub since: u64,
+}
+
+/// A deferred call, as the overlay's `_defer`.
+#[repr(C)]
+pub struct Defer {
+    pub heap: bool,
+    pub rangefunc: bool,
+    pub sp: usize,
+    pub pc: usize,
+    pub func: usize,
+    pub link: *mut Defer,
+    pub head: usize,
+}
+
+/// A panic, as the overlay's `_panic`; on the collected heap.
+#[repr(C)]
+pub struct Panic {
+    pub arg: [usize; 2],
+    pub link: *mut Panic,
+    pub start_pc: usize,
+    pub start_sp: usize,
+    pub sp: usize,
+    pub pc: usize,
+    pub bits: usize,
+    pub slots: usize,
+    pub retpc: usize,
+    pub recovered: bool,
+    pub repanicked: bool,
+    pub goexit: bool,
+}
+
+const _: () = {
+    assert!(offset_of!(G, stack_lo) == layout::G_STACK_LO && offset_of!(G, stack_hi) == layout::G_STACK_HI);
+    assert!(offset_of!(G, stackguard0) == layout::G_STACKGUARD0 && offset_of!(G, m) == layout::G_M);
+    assert!(offset_of!(G, panic) == layout::G_PANIC && offset_of!(G, defer) == layout::G_DEFER);
+    assert!(offset_of!(G, sched_sp) == layout::G_SCHED_SP && offset_of!(G, sched_pc) == layout::G_SCHED_PC);
+    assert!(offset_of!(G, sched_ctxt) == layout::G_SCHED_CTXT && offset_of!(G, more_pc) == layout::G_MORE_PC);
+    assert!(offset_of!(G, more_entry) == layout::G_MORE_ENTRY);
+    assert!(offset_of!(G, more_regs) == layout::G_MORE_REGS && offset_of!(G, goid) == layout::G_ASM_END);
+    assert!(offset_of!(M, g0) == layout::M_G0 && offset_of!(M, curg) == layout::M_CURG);
+    assert!(offset_of!(M, gsignal) == layout::M_GSIGNAL && offset_of!(M, tls) == layout::M_TLS);
+    assert!(offset_of!(M, p) == layout::M_P);
+    assert!(offset_of!(M, locks) == 5 * size_of::<usize>() && offset_of!(P, id) == size_of::<usize>());
+};
+
+impl G {
+    /// The state.
+    pub fn status(&self) -> u32 {
+        self.status.load(Acquire)
+    }
+    /// Sets the state.
+    pub fn set_status(&self, s: u32) {
+        self.status.store(s, Release)
+    }
+    /// The lowest SP that a check lets pass.
+    pub fn real_guard(&self) -> usize {
+        self.stack_lo + layout::STACK_GUARD
+    }
+    /// What the guard is without requests.
+    pub fn normal_guard(&self) -> usize {
+        if crate::task::stack::stress() && !self.forking { MOVE } else { self.real_guard() }
+    }
+    /// As the assembly's argument.
+    pub fn as_void(&mut self) -> *mut c_void {
+        (self as *mut G).cast()
+    }
+}
+
+// ---- all goroutines
+
+const CHUNK: usize = 4096;
+const CHUNKS: usize = 4096;
+
+/// Every G ever made, by slot. Grows under `LOCK`; readers see a prefix.
+pub struct AllGs {
+    chunks: [AtomicUsize; CHUNKS],
+    len: AtomicUsize,
+    lock: Mutex,
+}
+
+/// Every G ever made.
+pub static ALLGS: AllGs =
+    AllGs { chunks: [const { AtomicUsize::new(0) }; CHUNKS], len: AtomicUsize::new(0), lock: Mutex::new() };
+
+impl AllGs {
+    /// Adds a G.
+    pub fn push(&self, g: *mut G) {
+        let _l = self.lock.lock();
+        let n = self.len.load(Relaxed);
+        let c = &self.chunks[n / CHUNK];
+        if c.load(Relaxed) == 0 {
+            let p = crate::mem::meta::persistent(CHUNK * size_of::<usize>(), 8);
+            c.store(p as usize, Release);
+        }
+        // SAFETY: the chunk has CHUNK words, and this one has no reader yet.
+        unsafe { *(c.load(Relaxed) as *mut *mut G).add(n % CHUNK) = g };
+        self.len.store(n + 1, Release);
+    }
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.len.load(Acquire)
+    }
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Slot `i`, which is below `len`.
+    pub fn get(&self, i: usize) -> *mut G {
+        let c = self.chunks[i / CHUNK].load(Acquire);
+        // SAFETY: written before `len` counted it.
+        unsafe { *(c as *mut *mut G).add(i % CHUNK) }
+    }
+}
+
+/// Threads made; for ids.
+pub static NEXT_M: AtomicI32 = AtomicI32::new(1);

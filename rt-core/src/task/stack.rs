@@ -1,0 +1,327 @@
+//! Goroutine stacks: memory for them, growth by copying, shrinking.
+//!
+//! Stacks have power-of-two sizes from 4 KiB. Small ones come from free lists that are filled with
+//! pieces of larger blocks; from 32 KiB on each is a block of the heap's manual pages. A stack is
+//! copied to its new place as it is; then everything that holds an address in it is adjusted: the
+//! pointer slots that the compiler's maps name, saved argument registers, defer records, panics,
+//! waiting channel operations, and the goroutine's own notes.
+//!
+//! Under stress (`OXIGO_STACKSTRESS=1`) the guard of every goroutine is above every SP for good, so that each prologue
+//! check and each poll comes here. The stack moves, what it left is filled with a pattern that is no address and kept
+//! from use for a while, and the function goes on behind its check: the code that follows the call of morestack leads there.
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
+
+use crate::base::lock::{Global, Mutex};
+use crate::base::print;
+use crate::hook;
+use crate::mem;
+use crate::sched::{self, SCHED, getm};
+use crate::task::g::*;
+use crate::task::unwind;
+use core::ptr::{copy_nonoverlapping, null_mut};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
+use rt_arch::layout;
+
+/// The smallest stack.
+pub const MIN: usize = 4096;
+/// Stacks of this size and more are blocks of their own.
+const BIG: usize = 32 << 10;
+const ORDERS: usize = 3;
+
+/// Under the lock: free stacks of 4, 8 and 16 KiB, linked by their first word.
+static POOL: Global<[*mut usize; ORDERS]> = Global::new([null_mut(); ORDERS]);
+static LOCK: Mutex = Mutex::new();
+/// Bytes of the largest stack allowed.
+static MAX: AtomicUsize = AtomicUsize::new(1_000_000_000);
+static STRESS: AtomicBool = AtomicBool::new(false);
+
+/// Whether each check shall move the stack (OXIGO_STACKSTRESS=1).
+#[inline]
+pub fn stress() -> bool {
+    STRESS.load(Relaxed)
+}
+
+/// Sets the stress mode.
+pub fn set_stress(on: bool) {
+    STRESS.store(on, Relaxed);
+}
+
+hook! { fn "runtime/debug.setMaxStack"(n: isize) -> isize, leaf { MAX.swap(n.max(0) as usize, Relaxed) as isize }}
+
+/// Gives a goroutine a stack of `size` bytes.
+pub unsafe fn alloc(g: *mut G, size: usize) {
+    let lo = take(size);
+    (*g).stack_lo = lo;
+    (*g).stack_hi = lo + size;
+}
+
+unsafe fn take(size: usize) -> usize {
+    if size >= BIG {
+        let p = mem::alloc_manual(size);
+        if p.is_null() {
+            print::throw("out of memory (stack allocation)");
+        }
+        return p as usize;
+    }
+    let order = (size / MIN).trailing_zeros() as usize;
+    let _l = LOCK.lock();
+    let pool = &mut *POOL.get();
+    if pool[order].is_null() {
+        let block = mem::alloc_manual(BIG) as usize;
+        if block == 0 {
+            print::throw("out of memory (stack allocation)");
+        }
+        let mut a = block + BIG;
+        while a > block {
+            a -= size;
+            *(a as *mut *mut usize) = pool[order];
+            pool[order] = a as *mut usize;
+        }
+    }
+    let p = pool[order];
+    pool[order] = *p as *mut usize;
+    p as usize
+}
+
+/// Under the stack lock: what stress keeps from use, oldest at `next`.
+struct Kept {
+    stacks: [(usize, usize); 64],
+    next: usize,
+}
+
+static KEPT: Global<Kept> = Global::new(Kept { stacks: [(0, 0); 64], next: 0 });
+/// Larger stacks are given back at once.
+const KEPT_MAX: usize = 64 << 10;
+/// Fills left stacks: not canonical as an address, large as a length, and not what Go programs compute with.
+const LEFT: u8 = 0x9b;
+
+/// Gives a stack back of which the words from `used` on were in use.
+unsafe fn give(lo: usize, size: usize, used: usize) {
+    if !stress() {
+        return give_now(lo, size);
+    }
+    let from = if size <= KEPT_MAX { lo } else { used };
+    core::ptr::write_bytes(from as *mut u8, LEFT, lo + size - from);
+    if size > KEPT_MAX {
+        return give_now(lo, size);
+    }
+    let (old, old_size) = {
+        let _l = LOCK.lock();
+        let kept = &mut *KEPT.get();
+        let i = kept.next;
+        kept.next = (i + 1) % kept.stacks.len();
+        core::mem::replace(&mut kept.stacks[i], (lo, size))
+    };
+    if old != 0 {
+        give_now(old, old_size);
+    }
+}
+
+unsafe fn give_now(lo: usize, size: usize) {
+    if size >= BIG {
+        mem::free_manual(lo as *mut u8);
+        return;
+    }
+    let order = (size / MIN).trailing_zeros() as usize;
+    let _l = LOCK.lock();
+    let pool = &mut *POOL.get();
+    *(lo as *mut *mut usize) = pool[order];
+    pool[order] = lo as *mut usize;
+}
+
+/// Takes a dead goroutine's stack away.
+pub unsafe fn release(g: *mut G) {
+    give((*g).stack_lo, (*g).stack_hi - (*g).stack_lo, (*g).stack_lo);
+    (*g).stack_lo = 0;
+    (*g).stack_hi = 0;
+}
+
+/// Moves a stack to a new one of `size` bytes. The goroutine doesn't run; no Rust frame holds an
+/// address in its stack.
+pub unsafe fn copy(g: *mut G, size: usize) {
+    let (lo, hi) = ((*g).stack_lo, (*g).stack_hi);
+    let new_lo = take(size);
+    let new_hi = new_lo + size;
+    let delta = new_hi.wrapping_sub(hi);
+    let used = hi - (*g).sched_sp;
+    copy_nonoverlapping((*g).sched_sp as *const u8, (new_hi - used) as *mut u8, used);
+    let inside = |v: usize| v >= lo && v < hi;
+    // SP values may equal the top.
+    let moved = |v: usize| if v >= lo && v <= hi { v.wrapping_add(delta) } else { v };
+    let fix = |slot: *mut usize| {
+        // Slots in the stack are fixed in the copy; the walk reads the original.
+        let a = slot as usize;
+        let slot = if inside(a) { a.wrapping_add(delta) as *mut usize } else { slot };
+        if inside(*slot) {
+            *slot = (*slot).wrapping_add(delta);
+        }
+    };
+    unwind::each_slot(g, fix);
+    // Defer records: the list's head, and each record's frame. Links and closures in records on
+    // the stack are pointer slots as well; an address is adjusted once, since the stacks don't overlap.
+    fix((&raw mut (*g).defer).cast());
+    let mut d = (*g).defer;
+    while !d.is_null() {
+        (*d).sp = moved((*d).sp);
+        for slot in [&raw mut (*d).func, (&raw mut (*d).link).cast()] {
+            if inside(*slot) {
+                *slot = (*slot).wrapping_add(delta);
+            }
+        }
+        d = (*d).link;
+    }
+    let mut p = (*g).panic;
+    while !p.is_null() {
+        (*p).start_sp = moved((*p).start_sp);
+        (*p).sp = moved((*p).sp);
+        (*p).bits = moved((*p).bits);
+        (*p).slots = moved((*p).slots);
+        p = (*p).link;
+    }
+    let mut s = (*g).waiting;
+    while !s.is_null() {
+        (*s).elem = if inside((*s).elem as usize) { moved((*s).elem as usize) as *mut u8 } else { (*s).elem };
+        s = (*s).waitlink;
+    }
+    (*g).open_sp = moved((*g).open_sp);
+    (*g).open_bits = moved((*g).open_bits);
+    (*g).open_slots = moved((*g).open_slots);
+    (*g).hook_args = moved((*g).hook_args);
+    (*g).syscall_sp = moved((*g).syscall_sp);
+    (*g).sched_sp = new_hi - used;
+    (*g).stack_lo = new_lo;
+    (*g).stack_hi = new_hi;
+    let guard = (*g).stackguard0.load(Relaxed);
+    if guard != POISON {
+        // Fails if a request has come meanwhile, which stays.
+        let _ = (*g).stackguard0.compare_exchange(guard, (*g).normal_guard(), Relaxed, Relaxed);
+    }
+    give(lo, hi - lo, hi - used);
+}
+
+/// Halves the stack of a goroutine that uses less than a quarter of it; the world is stopped.
+pub unsafe fn shrink(g: *mut G) {
+    let size = (*g).stack_hi - (*g).stack_lo;
+    let used = (*g).stack_hi - (*g).sched_sp + layout::STACK_GUARD;
+    if size > MIN && used < size / 4 {
+        copy(g, size / 2);
+    }
+}
+
+/// A function's prologue found too little stack, or the guard was poisoned.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
+    let m = getm();
+    let func = unwind::find_func((*g).more_pc);
+    let Some(func) = func else {
+        print::throw("runtime: morestack called from an unknown function");
+    };
+    (*g).more_entry = func.entry();
+    // In a system call there is no P to give up.
+    let mut yields = false;
+    if take_request(g) {
+        yields = (*m).mallocing == 0 && !(*m).p.is_null() && asked_to_yield(m, g);
+    }
+    let size = (*g).stack_hi - (*g).stack_lo;
+    if !fits(g, &func) {
+        if (*g).forking {
+            print::throw("runtime: stack split between fork and exec");
+        }
+        let mut new = size * 2;
+        let need = (*g).stack_hi - (*g).sched_sp + frame_of(&func) + layout::STACK_GUARD * 2;
+        while new < need {
+            new *= 2;
+        }
+        if new > MAX.load(Relaxed) {
+            overflow(g);
+        }
+        copy(g, new);
+    } else if stress() && !(*g).forking {
+        copy(g, size);
+    }
+    if yields {
+        // The function asks again when it goes on: the collector may have shrunk the stack.
+        sched::gosched();
+    }
+    if stress() {
+        // The check would come here again and again.
+        (*g).more_entry = (*g).more_pc;
+    }
+    rt_arch::rt_gogo(g.cast())
+}
+
+/// Whether the function that waits in morestack has the stack it asks for. All that its check has found: SP was at or
+/// below the guard, or SP - frame was.
+unsafe fn fits(g: *mut G, f: &unwind::Func) -> bool {
+    (*g).sched_sp > (*g).real_guard() + frame_of(f)
+}
+
+fn frame_of(f: &unwind::Func) -> usize {
+    match f {
+        unwind::Func::Go(e) => e.frame as usize + 64,
+        unwind::Func::Asm(a) => a.frame as usize + 64,
+    }
+}
+
+unsafe fn overflow(g: *mut G) -> ! {
+    print::str("runtime: goroutine stack exceeds ");
+    print::dec(MAX.load(Relaxed) as u64);
+    print::str("-byte limit\nruntime: sp=");
+    print::hex((*g).sched_sp as u64);
+    print::str(" stack=[");
+    print::hex((*g).stack_lo as u64);
+    print::str(", ");
+    print::hex((*g).stack_hi as u64);
+    print::str("]\n");
+    print::throw("stack overflow")
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn rt_morestack_bad(pc: usize) -> ! {
+    print::str("runtime: morestack on g0, pc=");
+    print::hex(pc as u64);
+    print::str("\n");
+    print::throw("stack overflow on system stack")
+}
+
+// A loop noticed the guard.
+hook! { fn "rt_poll"() parking {
+    let m = getm();
+    let g = (*m).curg.get();
+    let mut yields = false;
+    if take_request(g) {
+        yields = asked_to_yield(m, g);
+    }
+    if stress() && !(*g).forking {
+        copy(g, (*g).stack_hi - (*g).stack_lo);
+    }
+    if yields {
+        sched::gosched();
+    }
+}}
+
+/// Takes a request out of the guard, if there is one. By exchange: what was written before the last request is seen then, also if
+/// that came just now.
+unsafe fn take_request(g: *mut G) -> bool {
+    let guard = &(*g).stackguard0;
+    guard.load(Relaxed) == POISON && guard.swap((*g).normal_guard(), AcqRel) == POISON
+}
+
+/// Sees to it that so many bytes are left for calls; the goroutine stands in a parking hook.
+pub unsafe fn ensure(g: *mut G, bytes: usize) {
+    let size = (*g).stack_hi - (*g).stack_lo;
+    let need = (*g).stack_hi - (*g).sched_sp + bytes + layout::STACK_GUARD;
+    if need > size {
+        copy(g, need.next_power_of_two());
+    }
+}
+
+/// Whether the guard was poisoned to make the goroutine step aside, for others or for a stop of the world. It does so
+/// into the global queue rather than stopping with its thread, which may come late to go on: any other takes it then.
+unsafe fn asked_to_yield(m: *mut M, g: *mut G) -> bool {
+    (*m).locks == 0 && ((*g).preempt.load(Relaxed) || SCHED.stopping())
+}

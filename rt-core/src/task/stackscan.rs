@@ -1,0 +1,143 @@
+//! What a goroutine's stack keeps alive. Code reads some words of its frame by the frame's own addresses: those are in the
+//! stack maps. Any other object in a frame is alive if a live pointer leads to it, so they are traced like objects of
+//! the heap: the walk over the frames, innermost first, lists all objects in ascending order and notes each pointer into
+//! the stack; then those are followed.
+
+use crate::base::lock::{Global, Mutex};
+use crate::mem::meta;
+use crate::task::g::G;
+use crate::task::unwind::{self, the_image};
+use core::ptr::null_mut;
+use reflect::image::{PtrMap, StackObject};
+
+/// A list that keeps its memory.
+struct List<T> {
+    ptr: *mut T,
+    len: usize,
+    cap: usize,
+}
+
+impl<T: Copy> List<T> {
+    fn push(&mut self, v: T) {
+        if self.len == self.cap {
+            let cap = (2 * self.cap).max(512);
+            let p = meta::persistent(cap * size_of::<T>(), 16) as *mut T;
+            // SAFETY: both have room for `len` elements. The old memory is given up: all of a list's memory together
+            // is at most twice the last.
+            unsafe { p.copy_from_nonoverlapping(self.ptr, self.len) };
+            self.ptr = p;
+            self.cap = cap;
+        }
+        // SAFETY: len < cap.
+        unsafe { self.ptr.add(self.len).write(v) };
+        self.len += 1;
+    }
+    fn pop(&mut self) -> Option<T> {
+        self.len = self.len.checked_sub(1)?;
+        // SAFETY: it was pushed.
+        Some(unsafe { self.ptr.add(self.len).read() })
+    }
+    fn as_mut(&mut self) -> &mut [T] {
+        if self.len == 0 {
+            return &mut [];
+        }
+        // SAFETY: pushed elements.
+        unsafe { core::slice::from_raw_parts_mut(self.ptr, self.len) }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Object {
+    at: usize,
+    size: u32,
+    map: u32,
+    seen: bool,
+}
+
+/// Lists for one scan at a time. Zero memory is empty ones.
+struct Scratch {
+    objects: List<Object>,
+    /// Pointers into the stack, to be followed.
+    pointers: List<usize>,
+    next: *mut Scratch,
+}
+
+static LOCK: Mutex = Mutex::new();
+/// Under `LOCK`: those that nobody uses, as many as threads ever scanned at a time.
+static FREE: Global<*mut Scratch> = Global::new(null_mut());
+
+fn take() -> *mut Scratch {
+    {
+        let _l = LOCK.lock();
+        // SAFETY: under the lock.
+        unsafe {
+            let free = &mut *FREE.get();
+            if !free.is_null() {
+                let s = *free;
+                *free = (*s).next;
+                return s;
+            }
+        }
+    }
+    meta::persistent(size_of::<Scratch>(), 16) as *mut Scratch
+}
+
+/// Calls `mark` with each live slot that points outside of the stack (or is nil).
+///
+/// # Safety
+/// As `unwind::each_slot`.
+pub unsafe fn each_live_slot(g: *mut G, mark: &mut dyn FnMut(*mut usize)) {
+    // SAFETY: slots and objects come from the compiler's tables; the scratch is ours.
+    unsafe {
+        let (lo, size) = ((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
+        let scratch = take();
+        let Scratch { objects, pointers, .. } = &mut *scratch;
+        (objects.len, pointers.len) = (0, 0);
+        let mut see = |pointers: &mut List<usize>, slot: *mut usize| {
+            let v = slot.read_volatile();
+            if v.wrapping_sub(lo) < size { pointers.push(v) } else { mark(slot) }
+        };
+        unwind::each_slot_and_object(
+            g,
+            |slot| see(pointers, slot),
+            |sp, o: StackObject| {
+                objects.push(Object { at: sp + o.offset as usize, size: o.size, map: o.map, seen: false })
+            },
+        );
+        // Records of defers in frames, and what a waiting goroutine sends from or receives into.
+        let inside = |v: usize| v.wrapping_sub(lo) < size;
+        let mut d = (*g).defer;
+        while !d.is_null() {
+            if inside(d as usize) {
+                pointers.push(d as usize);
+            }
+            d = (*d).link;
+        }
+        let mut s = (*g).waiting;
+        while !s.is_null() {
+            if inside((*s).elem as usize) {
+                pointers.push((*s).elem as usize);
+            }
+            s = (*s).waitlink;
+        }
+        let maps = the_image().stackmaps();
+        let list = objects.as_mut();
+        debug_assert!(list.is_sorted_by(|a, b| a.at + a.size as usize <= b.at));
+        while let Some(p) = pointers.pop() {
+            let Some(i) = list.partition_point(|o| o.at <= p).checked_sub(1) else { continue };
+            let o = &mut list[i];
+            if p - o.at >= o.size as usize || o.seen {
+                continue;
+            }
+            o.seen = true;
+            let Some(map) = PtrMap::at(maps, o.map) else { continue };
+            for w in map.iter() {
+                see(pointers, (o.at as *mut usize).add(w as usize));
+            }
+        }
+        let _l = LOCK.lock();
+        let free = &mut *FREE.get();
+        (*scratch).next = *free;
+        *free = scratch;
+    }
+}

@@ -1,0 +1,481 @@
+//! Printing goroutines' stacks, and dying: fatal errors, panics that nobody recovered.
+//!
+//! The form is Go's:
+//! ```text
+//! goroutine 1 [chan receive, 2 minutes]:
+//! main.f(...)
+//!     /home/me/x.go:12 +0x1d
+//! created by main.main in goroutine 1
+//!     /home/me/x.go:5 +0x35
+//! ```
+//! Arguments are not shown, only whether there are any: no table says where they are.
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
+
+use crate::hook;
+use crate::os;
+use crate::sched::*;
+use crate::sync::synctest;
+use crate::task::g::*;
+use crate::task::symtab::{Str, logical};
+use crate::task::unwind::{self, Frame, Unwinder};
+use core::sync::atomic::{AtomicU32, Ordering::*};
+use reflect::image::FuncFlags;
+
+/// Where text goes: standard error, or a buffer (runtime.Stack).
+pub struct Out {
+    buf: *mut u8,
+    cap: usize,
+    len: usize,
+}
+
+impl Out {
+    /// Standard error.
+    pub const fn stderr() -> Out {
+        Out { buf: core::ptr::null_mut(), cap: 0, len: 0 }
+    }
+    /// Bytes.
+    pub fn bytes(&mut self, b: &[u8]) {
+        if self.buf.is_null() {
+            let mut b = b;
+            while !b.is_empty() {
+                let n = os::write(2, b);
+                if n <= 0 {
+                    return;
+                }
+                b = &b[n as usize..];
+            }
+            return;
+        }
+        let n = b.len().min(self.cap - self.len);
+        // SAFETY: the buffer has `cap` bytes.
+        unsafe { self.buf.add(self.len).copy_from_nonoverlapping(b.as_ptr(), n) };
+        self.len += n;
+    }
+    /// Text.
+    pub fn str(&mut self, s: &str) {
+        self.bytes(s.as_bytes())
+    }
+    /// A number.
+    pub fn dec(&mut self, mut n: u64) {
+        let mut b = [0u8; 20];
+        let mut i = b.len();
+        loop {
+            i -= 1;
+            b[i] = b'0' + (n % 10) as u8;
+            n /= 10;
+            if n == 0 {
+                break;
+            }
+        }
+        self.bytes(&b[i..])
+    }
+    /// A number, hexadecimal with 0x.
+    pub fn hex(&mut self, mut n: u64) {
+        let mut b = [0u8; 18];
+        let mut i = b.len();
+        loop {
+            i -= 1;
+            b[i] = b"0123456789abcdef"[(n & 15) as usize];
+            n >>= 4;
+            if n == 0 {
+                break;
+            }
+        }
+        b[i - 1] = b'x';
+        b[i - 2] = b'0';
+        self.bytes(&b[i - 2..])
+    }
+}
+
+// ---- GOTRACEBACK
+
+/// 0 none, 1 single, 2 all, 3 system, 4 crash.
+static LEVEL: AtomicU32 = AtomicU32::new(1);
+
+/// Sets the level by its name; unknown ones count as single.
+pub fn set_level(name: &[u8]) {
+    let level = match name {
+        b"none" | b"0" => 0,
+        b"single" | b"" => 1,
+        b"all" | b"1" => 2,
+        b"system" | b"2" => 3,
+        b"crash" => 4,
+        _ => 1,
+    };
+    LEVEL.store(level, Relaxed);
+}
+
+hook! { fn "runtime.setTracebackLevel"(s: Str) leaf { set_level(s.bytes()) }}
+
+fn system_frames() -> bool {
+    LEVEL.load(Relaxed) >= 3
+}
+
+// ---- frames
+
+/// Whether users want to see a function: everything but the runtime's unexported ones.
+fn visible(name: &[u8], flags: FuncFlags, first: bool) -> bool {
+    if system_frames() {
+        return true;
+    }
+    if flags.contains(FuncFlags::WRAPPER) || flags.contains(FuncFlags::DEFERRETURN) {
+        return false;
+    }
+    if name == b"runtime.gopanic" {
+        return !first;
+    }
+    match name.strip_prefix(b"runtime.") {
+        None => name.contains(&b'.'),
+        Some(rest) => rest.first().is_some_and(|c| c.is_ascii_uppercase()) && !rest.contains(&b'.'),
+    }
+}
+
+unsafe fn print_frame(out: &mut Out, f: &Frame, first: &mut bool) {
+    let pc = f.look_pc();
+    let mut depth = 0;
+    while let Some(l) = logical(&f.func, pc, depth) {
+        depth += 1;
+        if visible(l.name, l.flags, *first) {
+            *first = false;
+            print_name(out, l.name);
+            out.str(if l.flags.contains(FuncFlags::NO_ARGS) && !l.more { "()\n\t" } else { "(...)\n\t" });
+            out.bytes(l.file);
+            out.str(":");
+            out.dec(l.line as u64);
+            if !l.more && f.pc > f.func.entry() {
+                out.str(" +");
+                out.hex((f.pc - f.func.entry()) as u64);
+            }
+            out.str("\n");
+        }
+        if !l.more {
+            break;
+        }
+    }
+}
+
+fn print_name(out: &mut Out, name: &[u8]) {
+    if name == b"runtime.gopanic" {
+        return out.str("panic");
+    }
+    out.bytes(name)
+}
+
+/// Most frames printed from each end.
+const FRAMES: usize = 50;
+
+unsafe fn print_frames(out: &mut Out, mut u: Unwinder, g: *const G) {
+    let mut first = true;
+    let mut n = 0;
+    let mut tail = [None::<Frame>; FRAMES];
+    while let Some(f) = u.frame {
+        if n < FRAMES {
+            print_frame(out, &f, &mut first);
+        } else {
+            tail[n % FRAMES] = Some(f);
+        }
+        n += 1;
+        u.step();
+    }
+    if n > FRAMES {
+        if n > 2 * FRAMES {
+            out.str("...");
+            out.dec((n - 2 * FRAMES) as u64);
+            out.str(" frames elided...\n");
+        }
+        let from = if n > 2 * FRAMES { n - FRAMES } else { FRAMES };
+        for i in from..n {
+            if let Some(f) = &tail[i % FRAMES] {
+                print_frame(out, f, &mut first);
+            }
+        }
+    }
+    if (*g).gopc != 0
+        && (*g).goid != 1
+        && let Some(f) = unwind::find_func((*g).gopc)
+        && let Some(l) = logical(&f, (*g).gopc - 1, 0)
+        && visible(l.name, FuncFlags::empty(), false)
+    {
+        out.str("created by ");
+        print_name(out, l.name);
+        out.str(" in goroutine ");
+        out.dec((*g).parent);
+        out.str("\n\t");
+        out.bytes(l.file);
+        out.str(":");
+        out.dec(l.line as u64);
+        out.str(" +");
+        out.hex(((*g).gopc - f.entry()) as u64);
+        out.str("\n");
+    }
+}
+
+unsafe fn print_header(out: &mut Out, g: *const G, running: bool) {
+    out.str("goroutine ");
+    out.dec((*g).goid);
+    out.str(" [");
+    let st = (*g).status();
+    out.str(match st {
+        _ if running => "running",
+        status::RUNNABLE => "runnable",
+        status::RUNNING => "running",
+        status::SYSCALL => "syscall",
+        status::WAITING => match WAIT_TEXT[(*g).wait_reason as usize] {
+            "" => "waiting",
+            t => t,
+        },
+        status::DEAD => "dead",
+        _ => "idle",
+    });
+    if (*g).durable {
+        out.str(" (durable)");
+    }
+    if st == status::WAITING && !running && (*g).wait_since != 0 {
+        let minutes = os::nanotime().saturating_sub((*g).wait_since) / 60_000_000_000;
+        if minutes >= 1 {
+            out.str(", ");
+            out.dec(minutes);
+            out.str(" minutes");
+        }
+    }
+    if !(*g).lockedm.is_null() {
+        out.str(", locked to thread");
+    }
+    let bubble = synctest::id_of(g);
+    if bubble != 0 {
+        out.str(", synctest bubble ");
+        out.dec(bubble as u64);
+    }
+    out.str("]:\n");
+}
+
+/// One goroutine, which doesn't run or stands in a hook of this thread.
+unsafe fn print_g(out: &mut Out, g: *mut G, running: bool) {
+    print_header(out, g, running);
+    let mut u = Unwinder::new(g);
+    if running && u.frame.is_some_and(|f| !f.at_entry) {
+        // The hook's own stub.
+        u.step();
+    }
+    if (*g).status() == status::RUNNING && !running {
+        out.str("\tgoroutine running on other thread; stack unavailable\n");
+        return;
+    }
+    print_frames(out, u, g);
+}
+
+unsafe fn print_others(out: &mut Out, me: *mut G) {
+    print_some(out, me, |_| true)
+}
+
+unsafe fn print_some(out: &mut Out, me: *mut G, wanted: impl Fn(*mut G) -> bool) {
+    for i in 0..ALLGS.len() {
+        let g = ALLGS.get(i);
+        if g == me || (*g).status() == status::DEAD || ((*g).system && !system_frames()) || !wanted(g) {
+            continue;
+        }
+        out.str("\n");
+        print_g(out, g, false);
+    }
+}
+
+// ---- dying
+
+/// Threads that are about to end the program.
+static DYING: AtomicU32 = AtomicU32::new(0);
+
+/// Whether the program is ending.
+pub fn dying() -> bool {
+    DYING.load(Relaxed) != 0
+}
+
+/// Only one thread reports; the others wait for the end.
+unsafe fn begin_dying() {
+    let m = getm();
+    (*m).dying += 1;
+    if (*m).dying > 2 {
+        os::exit(5);
+    }
+    if (*m).dying == 1 && DYING.fetch_add(1, SeqCst) != 0 {
+        loop {
+            let nap = AtomicU32::new(0);
+            os::futex_wait(&nap, 0, -1);
+        }
+    }
+}
+
+unsafe fn end() -> ! {
+    if LEVEL.load(Relaxed) == 4 {
+        crate::sched::signal::die_of(os::sig::ABRT);
+    }
+    os::exit(2)
+}
+
+/// `fatal error: MSG`, the goroutines, exit status 2. `user`: the program's own fault, so that the
+/// runtime's frames are of no interest.
+pub fn fatal_error(msg: &str, user: bool) -> ! {
+    fatal_bytes(msg.as_bytes(), user)
+}
+
+/// The fault that the goroutine met, if it did.
+unsafe fn print_signal(out: &mut Out, g: *const G) {
+    if (*g).sig != 0 {
+        out.str("[signal ");
+        out.str(crate::sched::signal::name((*g).sig));
+        out.str(" code=");
+        out.hex((*g).sigcode0 as u64);
+        out.str(" addr=");
+        out.hex((*g).sigcode1 as u64);
+        out.str(" pc=");
+        out.hex((*g).sigpc as u64);
+        out.str("]\n");
+    }
+}
+
+fn fatal_bytes(msg: &[u8], _user: bool) -> ! {
+    // SAFETY: on a system stack of a thread of ours.
+    unsafe {
+        begin_dying();
+        let mut out = Out::stderr();
+        out.str("fatal error: ");
+        out.bytes(msg);
+        out.str("\n");
+        let m = getm();
+        let g = (*m).curg.get();
+        if !g.is_null() {
+            print_signal(&mut out, g);
+        }
+        if (*m).dying == 1 && LEVEL.load(Relaxed) > 0 {
+            if g.is_null() {
+                print_others(&mut out, g);
+            } else {
+                out.str("\n");
+                print_g(&mut out, g, true);
+                print_others(&mut out, g);
+            }
+        }
+        end()
+    }
+}
+
+/// What `print::throw` does once the scheduler is up.
+pub fn throw(msg: &str) -> ! {
+    fatal_error(msg, false)
+}
+
+hook! { fn "runtime.throw"(s: Str) parking { fatal_bytes(s.bytes(), false) }}
+hook! { fn "runtime.fatal"(s: Str) parking { fatal_bytes(s.bytes(), true) }}
+hook! { fn "internal/runtime/cgroup.throw"(s: Str) parking { fatal_bytes(s.bytes(), false) }}
+
+/// The end of a panic that nobody recovered; its text is printed. `bubble`: the panic says that this bubble is
+/// deadlocked; its goroutines are of interest.
+pub unsafe fn die_of_panic(g: *mut G, bubble: u32) -> ! {
+    begin_dying();
+    let mut out = Out::stderr();
+    print_signal(&mut out, g);
+    let level = LEVEL.load(Relaxed);
+    if level > 0 {
+        out.str("\n");
+        print_header(&mut out, g, true);
+        // From the caller of the innermost gopanic on.
+        let mut u = Unwinder::new(g);
+        u.step();
+        if !system_frames() {
+            u.step();
+        }
+        print_frames(&mut out, u, g);
+        if level > 1 {
+            print_others(&mut out, g);
+        } else if bubble != 0 {
+            print_some(&mut out, g, |other| synctest::id_of(other) == bubble);
+        }
+    }
+    end()
+}
+
+/// The report of a signal that ends the program.
+pub unsafe fn die_of_signal(sig: u32, code: usize, addr: usize, pc: usize, sp: usize, g: *mut G) -> ! {
+    begin_dying();
+    let mut out = Out::stderr();
+    out.str(crate::sched::signal::name(sig));
+    out.str("\nPC=");
+    out.hex(pc as u64);
+    out.str(" m=");
+    out.dec((*getm()).id);
+    out.str(" sigcode=");
+    out.dec(code as u64);
+    out.str(" addr=");
+    out.hex(addr as u64);
+    out.str("\n\n");
+    if LEVEL.load(Relaxed) > 0 {
+        let m = getm();
+        let cur = if (*m).curg.get().is_null() { g } else { (*m).curg.get() };
+        if !cur.is_null() && cur != (*m).g0 && cur != (*m).gsignal {
+            print_header(&mut out, cur, true);
+            let u = if cur == g { Unwinder::at_fault(cur, pc, sp) } else { Unwinder::new(cur) };
+            print_frames(&mut out, u, cur);
+        }
+        print_others(&mut out, cur);
+    }
+    if LEVEL.load(Relaxed) == 4 {
+        crate::sched::signal::die_of(os::sig::ABRT);
+    }
+    os::exit(2)
+}
+
+// ---- runtime.Stack and goroutine profiles
+
+hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> isize, parking {
+    let g = curg();
+    if len == 0 {
+        0
+    } else {
+        let mut out = Out { buf, cap: len, len: 0 };
+        if all {
+            stop_the_world();
+        }
+        print_g(&mut out, g, true);
+        if all {
+            print_others(&mut out, g);
+            start_the_world();
+        }
+        out.len as isize
+    }
+}}
+
+hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, labels: *mut usize) -> isize, parking {
+    stop_the_world();
+    let mut n = 0;
+    for i in 0..ALLGS.len() {
+        let g = ALLGS.get(i);
+        if (*g).status() == status::DEAD || (*g).system {
+            continue;
+        }
+        if n < max {
+            let out = core::slice::from_raw_parts_mut(pcs.add((n * depth) as usize), depth as usize);
+            out.fill(0);
+            crate::task::symtab::callers(g, 0, out);
+            if !labels.is_null() {
+                // No barrier: the slice is new, and labels are roots.
+                labels.offset(n).write((*g).labels);
+            }
+        }
+        n += 1;
+    }
+    start_the_world();
+    n
+}}
+
+/// main.main has returned: lets panics that are being reported end the program instead.
+pub unsafe fn wait_for_panics() {
+    if dying() {
+        loop {
+            let nap = AtomicU32::new(0);
+            os::futex_wait(&nap, 0, -1);
+        }
+    }
+}

@@ -1,0 +1,558 @@
+//! Walking a goroutine's stack: frames, and the pointer slots in them.
+//!
+//! A walk starts where the goroutine stands: in a stub that called a hook, in morestack (the function
+//! is at its entry then: no frame yet), in a system call, or new. Frames come from the image's
+//! function table and, for assembly, from rt-arch's.
+
+use crate::base::print::{self, throw};
+use crate::machine;
+use crate::mem::meta;
+use crate::task::g::G;
+use core::sync::atomic::{AtomicUsize, Ordering::*};
+use reflect::image::{self, FuncEntry, FuncFlags, Image, OpenDefers};
+use rt_arch::{AsmFunc, layout};
+
+unsafe extern "C" {
+    static oxigo_image: Image;
+}
+
+/// The running program's image.
+pub fn the_image() -> &'static Image {
+    // SAFETY: the linker puts exactly one image into a program.
+    unsafe { &oxigo_image }
+}
+
+const WORD: usize = size_of::<usize>();
+
+/// A function that a frame belongs to.
+#[derive(Clone, Copy)]
+pub enum Func {
+    /// Compiled.
+    Go(&'static FuncEntry),
+    /// Assembly.
+    Asm(&'static AsmFunc),
+}
+
+impl Func {
+    /// Its flags.
+    pub fn flags(&self) -> FuncFlags {
+        match self {
+            Func::Go(f) => f.flags,
+            Func::Asm(f) => f.flags,
+        }
+    }
+    /// First instruction.
+    pub fn entry(&self) -> usize {
+        match self {
+            Func::Go(f) => f.entry as usize,
+            Func::Asm(f) => f.entry as usize,
+        }
+    }
+    fn frame(&self) -> usize {
+        match self {
+            Func::Go(f) => f.frame as usize,
+            Func::Asm(f) => f.frame as usize,
+        }
+    }
+    /// Its name.
+    pub fn name(&self) -> &'static [u8] {
+        // SAFETY: the image is the program's own; assembly names end with a zero byte.
+        unsafe {
+            match self {
+                Func::Go(f) => the_image().func_name(f),
+                Func::Asm(f) => {
+                    let p = f.name as usize as *const u8;
+                    let mut n = 0;
+                    while *p.add(n) != 0 {
+                        n += 1;
+                    }
+                    core::slice::from_raw_parts(p, n)
+                }
+            }
+        }
+    }
+}
+
+// Assembly functions sorted by entry: address and number of pointers to rows, made at start.
+static ASM: AtomicUsize = AtomicUsize::new(0);
+static NASM: AtomicUsize = AtomicUsize::new(0);
+
+// For each piece of 2^BUCKET bytes of Go text, the last function that begins at or before its start;
+// the functions of a piece are those from there up to the next piece's, inclusive.
+static INDEX: AtomicUsize = AtomicUsize::new(0);
+const BUCKET: u32 = 10;
+
+fn index_functions() {
+    let image = the_image();
+    // SAFETY: the image is the program's own.
+    let funcs = unsafe { image.funcs() };
+    let n = ((image.text_end - image.text) >> BUCKET) as usize + 2;
+    let p = meta::persistent(n * 4, 4) as *mut u32;
+    let mut f = 0;
+    for b in 0..n {
+        let start = image.text + ((b as u64) << BUCKET);
+        while f + 1 < funcs.len() && funcs[f + 1].entry <= start {
+            f += 1;
+        }
+        // SAFETY: room for n numbers.
+        unsafe { p.add(b).write(f as u32) };
+    }
+    INDEX.store(p as usize, Release);
+}
+
+/// Sorts the assembly functions and indexes the compiled ones; once at start.
+pub fn init() {
+    index_functions();
+    let rows = rt_arch::asm_funcs();
+    let p = meta::persistent(rows.len() * WORD + WORD, WORD) as *mut &'static AsmFunc;
+    // SAFETY: fresh memory with room for all rows.
+    let sorted = unsafe {
+        for (i, r) in rows.iter().enumerate() {
+            p.add(i).write(r);
+        }
+        core::slice::from_raw_parts_mut(p, rows.len())
+    };
+    sorted.sort_unstable_by_key(|r| r.entry);
+    NASM.store(rows.len(), Relaxed);
+    ASM.store(p as usize, Release);
+}
+
+/// The function around an address.
+pub fn find_func(pc: usize) -> Option<Func> {
+    let image = the_image();
+    // SAFETY: the image is the program's own.
+    let funcs = unsafe { image.funcs() };
+    let at = (pc as u64).wrapping_sub(image.text);
+    let index = INDEX.load(Acquire) as *const u32;
+    if at < image.text_end - image.text && !index.is_null() {
+        // SAFETY: `init` wrote a number for each bucket, and one for the end.
+        let (lo, hi) = unsafe {
+            let b = (at >> BUCKET) as usize;
+            (*index.add(b) as usize, (*index.add(b + 1) as usize + 1).min(funcs.len()))
+        };
+        return image::find_func(&funcs[lo..hi], pc as u64).map(|(_, f)| Func::Go(f));
+    }
+    let p = ASM.load(Acquire) as *const &'static AsmFunc;
+    if p.is_null() {
+        return None;
+    }
+    // SAFETY: `init` wrote that many rows.
+    let asm = unsafe { core::slice::from_raw_parts(p, NASM.load(Relaxed)) };
+    let i = asm.partition_point(|f| f.entry <= pc as u64).checked_sub(1)?;
+    (pc as u64 - asm[i].entry < asm[i].size as u64).then_some(Func::Asm(asm[i]))
+}
+
+/// A frame.
+#[derive(Clone, Copy)]
+pub struct Frame {
+    pub func: Func,
+    /// Where the function goes on: a return address, or the faulting instruction.
+    pub pc: usize,
+    /// SP in the function's body.
+    pub sp: usize,
+    /// SP before the call.
+    pub cfa: usize,
+    /// Its return address, if the function has no frame to keep it in.
+    lr: usize,
+    /// Stopped before its first instruction.
+    pub at_entry: bool,
+    /// Stopped by a fault: `pc` is the instruction itself.
+    pub fault: bool,
+    /// The callee saved all registers there (a poll).
+    pub regs: usize,
+}
+
+impl Frame {
+    /// Where its stack arguments begin.
+    pub fn args(&self) -> usize {
+        self.cfa + machine::ARGS
+    }
+
+    /// Where it returns to.
+    ///
+    /// # Safety
+    /// The frame is one of a goroutine that stands still.
+    unsafe fn return_address(&self) -> usize {
+        match machine::return_slot(self.sp, self.cfa) {
+            // SAFETY: the frame's own word.
+            Some(slot) if !self.at_entry || !machine::LINK => unsafe { *(slot as *const usize) },
+            _ => self.lr,
+        }
+    }
+
+    /// An address in the instruction that the frame is at.
+    pub fn look_pc(&self) -> usize {
+        if self.fault || self.at_entry { self.pc } else { self.pc - 1 }
+    }
+}
+
+/// A walk. The next frame is in `frame`; None at the end.
+pub struct Unwinder {
+    pub frame: Option<Frame>,
+    g: *const G,
+    /// In a signal handler: the walk stays within the stack's bounds, and what is unknown ends it.
+    quiet: bool,
+}
+
+fn make(pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Option<Frame> {
+    Some(make_in(find_func(pc)?, pc, sp, at_entry, fault, regs))
+}
+
+/// The link register that morestack has noted, where there is one.
+unsafe fn more_link(g: *const G) -> usize {
+    const INDEX: usize = (layout::G_MORE_LR - layout::G_MORE_REGS) / WORD;
+    // SAFETY: the caller's goroutine.
+    unsafe { (*g).more_regs.get(INDEX).copied().unwrap_or(0) }
+}
+
+fn make_in(func: Func, pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Frame {
+    let frame = match func {
+        // SAFETY: the image is the program's own.
+        Func::Go(e) if e.flags.contains(FuncFlags::SP_TABLE) => {
+            let at = (pc - e.entry as usize) as u32 - u32::from(!fault && !at_entry);
+            image::frame_at(unsafe { the_image().stackmaps() }, e, at) as usize
+        }
+        _ => func.frame(),
+    };
+    let cfa = machine::sp_before(sp, if at_entry { 0 } else { frame });
+    Frame { func, pc, sp, cfa, lr: 0, at_entry, fault, regs }
+}
+
+impl Unwinder {
+    /// From where `g`, which doesn't run, stands.
+    ///
+    /// # Safety
+    /// The goroutine doesn't run during the walk, or is the caller's own in a hook.
+    pub unsafe fn new(g: *const G) -> Unwinder {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let (pc, sp) = ((*g).sched_pc, (*g).sched_sp);
+            if (*g).status() == crate::task::g::status::SYSCALL {
+                return Unwinder::at(g, (*g).syscall_pc, (*g).syscall_sp);
+            }
+            if pc == rt_arch::rt_morestack_resume as *const () as usize {
+                let entry = find_func((*g).more_pc).map_or(0, |f| f.entry());
+                let mut frame = make(entry, sp, true, false, 0);
+                if let Some(f) = &mut frame {
+                    f.lr = more_link(g);
+                }
+                return Unwinder { frame, g, quiet: false };
+            }
+            if pc == rt_arch::rt_gostart as *const () as usize {
+                // New: nothing on its stack yet; its closure is in sched.ctxt.
+                return Unwinder { frame: None, g, quiet: false };
+            }
+            Unwinder { frame: make(pc, sp, false, false, 0), g, quiet: false }
+        }
+    }
+
+    /// From a frame that is known.
+    pub fn at(g: *const G, pc: usize, sp: usize) -> Unwinder {
+        Unwinder { frame: make(pc, sp, false, false, 0), g, quiet: false }
+    }
+
+    /// From a faulting instruction.
+    pub fn at_fault(g: *const G, pc: usize, sp: usize) -> Unwinder {
+        Unwinder { frame: make(pc, sp, false, true, 0), g, quiet: false }
+    }
+
+    /// In a signal handler: from the instruction that a goroutine was interrupted at, whose frame may be in the making. None if
+    /// nothing is known there.
+    ///
+    /// # Safety
+    /// The goroutine is the interrupted thread's.
+    pub unsafe fn interrupted(g: *const G, pc: usize, sp: usize, lr: usize) -> Option<Unwinder> {
+        let func = find_func(pc)?;
+        // SAFETY: within the stack's bounds; the code is readable.
+        unsafe {
+            let mut frame = make_in(func, pc, sp, false, true, 0);
+            frame.lr = lr;
+            let made = frame.cfa - machine::sp_before(sp, 0);
+            let now = match func {
+                Func::Go(_) => machine::frame_so_far(func.entry(), pc).unwrap_or(made),
+                Func::Asm(_) => made,
+            };
+            // What the code says; failing that, other states that a function passes through.
+            let known = [now, made, 0, WORD].into_iter().find(|&n| {
+                frame.cfa = machine::sp_before(sp, n);
+                let in_stack =
+                    |at: usize| at.is_multiple_of(WORD) && at >= (*g).stack_lo && at < (*g).stack_hi;
+                machine::return_slot(sp, frame.cfa).is_none_or(in_stack)
+                    && frame.cfa <= (*g).stack_hi
+                    && find_func(frame.return_address()).is_some()
+            })?;
+            frame.cfa = machine::sp_before(sp, known);
+            Some(Unwinder { frame: Some(frame), g, quiet: true })
+        }
+    }
+
+    /// In a signal handler that found the thread on its own stack: from where the goroutine left its stack.
+    ///
+    /// # Safety
+    /// As `interrupted`.
+    pub unsafe fn new_quiet(g: *const G) -> Option<Unwinder> {
+        // SAFETY: only numbers of the record are read, and frames within the stack's bounds.
+        unsafe {
+            let mut u = Unwinder::new(g);
+            let f = u.frame?;
+            u.quiet = true;
+            (f.sp >= (*g).stack_lo && f.cfa <= (*g).stack_hi).then_some(u)
+        }
+    }
+
+    /// To the caller.
+    ///
+    /// # Safety
+    /// As `new`.
+    pub unsafe fn step(&mut self) {
+        let Some(f) = self.frame else { return };
+        if f.func.flags().contains(FuncFlags::TOPFRAME) {
+            self.frame = None;
+            return;
+        }
+        // SAFETY: the frame lies in the goroutine's stack, whose layout the tables describe.
+        unsafe {
+            let stack = (*self.g).stack_lo..(*self.g).stack_hi;
+            if self.quiet && !(stack.contains(&(f.cfa - WORD)) && stack.contains(&f.sp)) {
+                self.frame = None;
+                return;
+            }
+            let ret = f.return_address();
+            let mut regs = 0;
+            if let Func::Asm(a) = f.func
+                && a.flags.contains(FuncFlags::SAVES_REGS)
+            {
+                regs = f.sp + a.regs_offset as usize;
+            }
+            let fault = is_sigpanic(&f.func);
+            // Where the fake call has saved the link register.
+            let sp = f.cfa + if fault { machine::FAKED } else { 0 };
+            self.frame = match f.func {
+                // Recursion needs no search.
+                Func::Go(e) if (ret as u64).wrapping_sub(e.entry) < e.size as u64 => {
+                    Some(make_in(f.func, ret, sp, false, fault, regs))
+                }
+                _ => make(ret, sp, false, fault, regs),
+            };
+            if machine::LINK
+                && fault
+                && let Some(frame) = &mut self.frame
+            {
+                frame.lr = *(f.cfa as *const usize);
+            }
+            if self.frame.is_none() && ret != 0 && !self.quiet {
+                print::str("runtime: unexpected return pc ");
+                print::hex(ret as u64);
+                print::str(" called from ");
+                print::hex(f.pc as u64);
+                print::str("\n");
+                if !(*self.g).m.is_null() && (*(*self.g).m).dying == 0 {
+                    throw("unknown caller pc");
+                }
+            }
+        }
+    }
+
+    /// The frame, then a step: for loops.
+    ///
+    /// # Safety
+    /// As `new`.
+    pub unsafe fn advance(&mut self) -> Option<Frame> {
+        let f = self.frame;
+        // SAFETY: the caller's promise.
+        unsafe { self.step() };
+        f
+    }
+}
+
+fn is_sigpanic(f: &Func) -> bool {
+    f.entry() == crate::start::shared().sigpanic && f.entry() != 0
+}
+
+/// The open-coded defers of a frame's function.
+pub fn open_defers(f: &Func) -> Option<OpenDefers> {
+    match f {
+        // SAFETY: the image is the program's own.
+        Func::Go(e) => image::open_defers(unsafe { the_image().stackmaps() }, e),
+        Func::Asm(_) => None,
+    }
+}
+
+/// Calls `visit` with the address of each slot that may hold a pointer on the goroutine's stack and in its register save
+/// area: live ones, some of them several times, and all in stack objects, where dead ones may hold anything that was
+/// a pointer once, or nil.
+///
+/// # Safety
+/// As `Unwinder::new`; a running goroutine must stand in a hook of the calling thread.
+#[allow(clippy::redundant_closure, reason = "the closure is inlined, a reference to `visit` is called")]
+pub unsafe fn each_slot(g: *mut G, visit: impl Fn(*mut usize)) {
+    // SAFETY: slots come from the compiler's tables.
+    unsafe {
+        let maps = the_image().stackmaps();
+        each_slot_and_object(
+            g,
+            |slot| visit(slot),
+            |sp, o| {
+                if let Some(map) = image::PtrMap::at(maps, o.map) {
+                    let base = (sp + o.offset as usize) as *mut usize;
+                    map.iter().for_each(|w| visit(base.add(w as usize)));
+                }
+            },
+        )
+    }
+}
+
+/// Calls `visit` with the address of each slot that holds a live pointer (or nil) by itself, and `object` with each object
+/// that is alive if a live pointer leads to it, and its frame's SP. Objects come in ascending order.
+///
+/// # Safety
+/// As `each_slot`.
+pub unsafe fn each_slot_and_object(
+    g: *mut G,
+    mut visit: impl FnMut(*mut usize),
+    mut object: impl FnMut(usize, image::StackObject),
+) {
+    // SAFETY: slots come from the compiler's tables.
+    unsafe {
+        let maps = the_image().stackmaps();
+        let mut u = Unwinder::new(g);
+        // The map of the last call met: recursion meets the same one again and again.
+        let mut last: (*const FuncEntry, u32, Option<image::PtrMap>) = (core::ptr::null(), 0, None);
+        let mut objects = (core::ptr::null(), image::stack_objects(maps, &FuncEntry::default()));
+        if (*g).sched_ctxt != 0 {
+            visit(&raw mut (*g).sched_ctxt);
+        }
+        while let Some(f) = u.frame {
+            match f.func {
+                Func::Go(e) => {
+                    if f.at_entry {
+                        let mut bits = e.arg_reg_ptrs;
+                        while bits != 0 {
+                            let i = bits.trailing_zeros() as usize;
+                            visit(&raw mut (*g).more_regs[i]);
+                            bits &= bits - 1;
+                        }
+                    } else {
+                        if !f.fault && e.flags.intersects(UNSCANNABLE) {
+                            unscannable(&f);
+                        }
+                        let off = (f.pc - e.entry as usize) as u32;
+                        let map = if f.fault {
+                            fault_map(maps, e)
+                        } else if core::ptr::eq(last.0, e) && last.1 == off {
+                            last.2
+                        } else {
+                            last = (e, off, image::stack_map(maps, e, off));
+                            last.2
+                        };
+                        if !core::ptr::eq(objects.0, e) {
+                            objects = (e, image::stack_objects(maps, e));
+                        }
+                        objects.1.for_each(|o| object(f.sp, o));
+                        // No row: no pointers at this call.
+                        if let Some(map) = map {
+                            for w in map.iter() {
+                                visit((f.sp + w as usize * WORD) as *mut usize);
+                            }
+                            if f.regs != 0 {
+                                let mut bits = map.regs;
+                                while bits != 0 {
+                                    let i = bits.trailing_zeros() as usize;
+                                    visit((f.regs + i * WORD) as *mut usize);
+                                    bits &= bits - 1;
+                                }
+                            }
+                        }
+                    }
+                    if let Some(map) = image::PtrMap::at(maps, e.args_map) {
+                        for w in map.iter() {
+                            visit((f.args() + w as usize * WORD) as *mut usize);
+                        }
+                    }
+                }
+                Func::Asm(a) => {
+                    if f.at_entry {
+                        let mut bits = a.arg_reg_ptrs;
+                        while bits != 0 {
+                            let i = bits.trailing_zeros() as usize;
+                            visit(&raw mut (*g).more_regs[i]);
+                            bits &= bits - 1;
+                        }
+                    } else {
+                        for w in 0..a.ptrs_words as usize {
+                            visit((f.sp + a.ptrs_offset as usize + w * WORD) as *mut usize);
+                        }
+                        if a.flags.contains(FuncFlags::REFLECT_STUB) {
+                            // Results on the stack are values once the stub's flag, four words up, says so.
+                            let slot = f.sp + machine::ARGS;
+                            visit(slot as *mut usize);
+                            let done = *((slot + 4 * WORD) as *const u8) != 0;
+                            reflect_args(*(slot as *const usize), f.args(), done, &mut visit);
+                        }
+                    }
+                }
+            }
+            u.step();
+        }
+    }
+}
+
+/// Properties of assembly whose frames tell nothing about pointers.
+const UNSCANNABLE: FuncFlags =
+    FuncFlags::UNTYPED_LOCALS.union(FuncFlags::UNTYPED_ARGS).union(FuncFlags::SPWRITE);
+
+/// The user's assembly called Go code from a frame that cannot be scanned: Go's message.
+#[cold]
+fn unscannable(f: &Frame) -> ! {
+    let flags = f.func.flags();
+    print::str("runtime: frame ");
+    print::bytes(f.func.name());
+    if flags.contains(FuncFlags::UNTYPED_LOCALS) {
+        print::str(" untyped locals\n");
+    } else if flags.contains(FuncFlags::UNTYPED_ARGS) {
+        print::str(" untyped args\n");
+    } else {
+        print::str(" writes SP\n");
+    }
+    throw("missing stackmap")
+}
+
+/// After a fault only what the deferreturn point needs is alive.
+fn fault_map<'a>(maps: &'a [u32], e: &FuncEntry) -> Option<image::PtrMap<'a>> {
+    if e.deferreturn == 0 || e.stackmaps == 0 {
+        return None;
+    }
+    // The first call from there on is deferreturn's.
+    let rows = image::stack_map_rows(maps, e);
+    let i = (0..rows.len() / 2).find(|i| rows[2 * i] > e.deferreturn)?;
+    image::PtrMap::at(maps, rows[2 * i + 1])
+}
+
+/// The incoming stack arguments of a function value made by reflection: the closure is
+/// {code, *bitVector{n int32, data *byte}, size of the arguments, ...}.
+unsafe fn reflect_args(closure: usize, args: usize, done: bool, visit: &mut dyn FnMut(*mut usize)) {
+    // SAFETY: reflect's makeFuncCtxt.
+    unsafe {
+        if closure == 0 {
+            return;
+        }
+        let bv = *((closure + WORD) as *const usize);
+        if bv == 0 {
+            return;
+        }
+        // The third word of the closure is the size of the arguments.
+        let words = *((closure + 2 * WORD) as *const usize) / WORD;
+        let n = (*(bv as *const i32) as usize).min(if done { usize::MAX } else { words });
+        let data = *((bv + WORD) as *const *const u8);
+        for i in 0..n {
+            if *data.add(i / 8) >> (i % 8) & 1 != 0 {
+                visit((args + i * WORD) as *mut usize);
+            }
+        }
+    }
+}
+
+/// Unit tests have no image.
+#[cfg(test)]
+#[unsafe(export_name = "oxigo_image")]
+static TEST_IMAGE: [u64; 64] = [0; 64];
