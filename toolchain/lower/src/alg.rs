@@ -3,7 +3,11 @@
 //! Both are func values with Go's signatures, `func(p, q unsafe.Pointer) bool` and `func(p unsafe.Pointer, h uintptr) uintptr`.
 //! Basic types take the runtime's functions; structs and arrays get functions of their own, which compare field by field in
 //! source order and stop at the first difference (an interface with an incomparable value panics only if it is reached). Runs of
-//! fields that are equal exactly if their bytes are, without padding between them, go as one piece. Blank fields do not count.
+//! fields that are equal exactly if their bytes are, without padding between them, go as one piece. Blank fields do not count,
+//! nor do those without size; what has no size leaves the hash as it was.
+//!
+//! The hash is a function of the type alone: `typehash` in the overlay's runtime/alg.go computes the same from descriptors, as
+//! reflection makes maps of types that compiled code has too. A change here is a change there; `ci/fuzz --kind hash` compares them.
 use crate::fx::Fx;
 use crate::program::Prog;
 use crate::tyq::K;

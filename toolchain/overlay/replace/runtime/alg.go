@@ -55,12 +55,25 @@ func ifaceeq(tab *itab, x, y unsafe.Pointer) bool {
 
 // ---- hashes, as func values in map descriptors
 
+// hashMemory is the hash of n bytes; of none it is h. The functions of fixed sizes give the same.
+func hashMemory(p unsafe.Pointer, h, n uintptr) uintptr {
+	if n == 0 {
+		return h
+	}
+	return maps.MemHash(p, h, n)
+}
+
 func memhash(p unsafe.Pointer, h, n uintptr) uintptr { return maps.MemHash(p, h, n) }
 func memhash0(p unsafe.Pointer, h uintptr) uintptr   { return h }
 func memhash8(p unsafe.Pointer, h uintptr) uintptr   { return maps.MemHash(p, h, 1) }
 func memhash16(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash(p, h, 2) }
 func memhash32(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash32(*(*uint32)(p), h) }
-func memhash64(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash64(*(*uint64)(p), h) }
+func memhash64(p unsafe.Pointer, h uintptr) uintptr {
+	if goarch.PtrSize == 4 && goarch.BigEndian {
+		return maps.MemHash(p, h, 8) // which takes the halves in memory order, MemHash64 the lower one first
+	}
+	return maps.MemHash64(*(*uint64)(p), h)
+}
 func memhash128(p unsafe.Pointer, h uintptr) uintptr { return maps.MemHash(p, h, 16) }
 func strhash(p unsafe.Pointer, h uintptr) uintptr    { return maps.StrHash(*(*string)(p), h) }
 
@@ -121,18 +134,11 @@ func hashInterfaceData(t *_type, data *unsafe.Pointer, h uintptr) uintptr {
 	return hashMul1 * typehash(t, *data, h^hashMul0)
 }
 
-// typehash hashes a value by its type. It agrees with the functions the compiler makes: any hash
-// that distinguishes no more than == will do, as a map uses one of them only; this one serves
-// interface values and reflection.
+// typehash hashes a value by its type: interfaces' data, and the keys of maps that reflection makes. A map may come to code that
+// was compiled for its type, so this is the definition of toolchain/lower/src/alg.rs, step by step.
 func typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr {
-	if t.TFlag&abi.TFlagRegularMemory != 0 {
-		switch t.Size_ {
-		case 4:
-			return memhash32(p, h)
-		case 8:
-			return memhash64(p, h)
-		}
-		return memhash(p, h, t.Size_)
+	if isPlainMemory(t) {
+		return hashMemory(p, h, t.Size_)
 	}
 	switch t.Kind() {
 	case abi.Float32:
@@ -157,20 +163,59 @@ func typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr {
 		}
 		return h
 	case abi.Struct:
+		return hashFields((*abi.StructType)(unsafe.Pointer(t)), p, h)
+	}
+	panic(errorString("hash of unhashable type " + typeString(t)))
+}
+
+// hashFields hashes fields in order, plain ones without padding between them as one piece of memory. Blank fields do not count.
+func hashFields(t *abi.StructType, p unsafe.Pointer, h uintptr) uintptr {
+	var start, end uintptr // the plain memory not hashed yet
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		if f.Name.IsBlank() || f.Typ.Size_ == 0 {
+			continue
+		}
+		plain := isPlainMemory(f.Typ)
+		if !plain || f.Offset != end {
+			h = hashMemory(add(p, start), h, end-start)
+			start, end = f.Offset, f.Offset
+		}
+		if plain {
+			end += f.Typ.Size_
+		} else {
+			h = typehash(f.Typ, add(p, f.Offset), h)
+		}
+	}
+	return hashMemory(add(p, start), h, end-start)
+}
+
+// isPlainMemory reports whether equal memory means equal values of the comparable type t. Types that reflection makes need not
+// have the flag.
+func isPlainMemory(t *_type) bool {
+	if t.TFlag&abi.TFlagRegularMemory != 0 {
+		return true
+	}
+	switch t.Kind() {
+	case abi.Array:
+		a := (*abi.ArrayType)(unsafe.Pointer(t))
+		return a.Len == 0 || isPlainMemory(a.Elem)
+	case abi.Struct:
+		var end uintptr
 		s := (*abi.StructType)(unsafe.Pointer(t))
 		for i := range s.Fields {
 			f := &s.Fields[i]
-			if f.Name.IsBlank() {
-				continue
+			if f.Name.IsBlank() || f.Offset != end || !isPlainMemory(f.Typ) {
+				return false
 			}
-			h = typehash(f.Typ, add(p, f.Offset), h)
+			end += f.Typ.Size_
 		}
-		return h
+		return end == t.Size_
 	case abi.Bool, abi.Int8, abi.Uint8, abi.Int16, abi.Uint16, abi.Int32, abi.Uint32, abi.Int, abi.Uint,
 		abi.Int64, abi.Uint64, abi.Uintptr, abi.Pointer, abi.UnsafePointer, abi.Chan:
-		return memhash(p, h, t.Size_)
+		return true
 	}
-	panic(errorString("hash of unhashable type " + typeString(t)))
+	return false
 }
 
 //go:linkname reflect_typehash reflect.typehash
