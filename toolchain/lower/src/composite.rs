@@ -1,5 +1,6 @@
 //! Composite literals.
 use crate::fx::Fx;
+use crate::staticinit::LitField;
 use crate::tyq::K;
 use crate::value::{Addr, Leaves, Val};
 use ir::Value;
@@ -26,11 +27,14 @@ impl<'p, 'a> Fx<'p, 'a> {
                 let c = self.p.cls(t);
                 let kinds = c.leaves.as_ref().expect("a flat type");
                 let mut leaves: Vec<Option<Value>> = vec![None; kinds.len()];
-                for (path, ft, value) in self.lit_fields(e, t) {
-                    let v = self.expr_as(value, ft);
+                for f in self.lit_fields(e, t) {
+                    let v = self.expr_as(f.value, f.ty);
+                    if f.blank {
+                        continue;
+                    }
                     let mut at = 0;
                     let mut st = t;
-                    for &i in &path {
+                    for &i in &f.path {
                         at += self.p.field_leaf(st, i as usize);
                         st = self.ty(self.p.fields(st)[i as usize].ty);
                     }
@@ -136,18 +140,17 @@ impl<'p, 'a> Fx<'p, 'a> {
                     return;
                 }
                 let list = self.lit_fields(e, t);
-                let full = list.len() == self.p.fields(t).len() && list.iter().all(|f| f.0.len() == 1);
+                let every = list.len() == self.p.fields(t).len();
+                let full = every && list.iter().all(|f| f.path.len() == 1 && !f.blank);
                 if !zeroed && !full {
                     self.zero_mem(t, to);
                 }
-                for (path, ft, value) in list {
-                    let mut off = 0;
-                    let mut st = t;
-                    for &i in &path {
-                        off += self.p.field_offset(st, i as usize);
-                        st = self.ty(self.p.fields(st)[i as usize].ty);
+                for f in list {
+                    if f.blank {
+                        self.expr_as(f.value, f.ty);
+                        continue;
                     }
-                    self.elem_into(value, ft, to.plus(off), zeroed || !full);
+                    self.elem_into(f.value, f.ty, to.plus(f.off), zeroed || !full);
                 }
             }
             K::Array(el, _) => {
@@ -198,8 +201,8 @@ impl<'p, 'a> Fx<'p, 'a> {
             None => false,
         }
     }
-    /// Fields of a struct literal: path of field indices, type, value.
-    pub fn lit_fields(&mut self, e: &'a Expr, t: TypeId) -> Vec<(Vec<u32>, TypeId, &'a Expr)> {
+    /// Fields of a struct literal.
+    pub fn lit_fields(&mut self, e: &'a Expr, t: TypeId) -> Vec<LitField<'a>> {
         crate::staticinit::lit_fields(self.p, &self.env, e, t)
     }
     /// Elements of an array or slice literal with their indices.

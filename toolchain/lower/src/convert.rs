@@ -9,6 +9,7 @@ use smallvec::smallvec;
 use syntax::Sym;
 use syntax::ast::{Expr, ExprKind};
 use types::info::Mode;
+use types::constant::ConstValue;
 use types::table::{Basic, TypeId, basic};
 
 impl<'p, 'a> Fx<'p, 'a> {
@@ -29,13 +30,30 @@ impl<'p, 'a> Fx<'p, 'a> {
             )
             && !self.p.is_iface(to)
         {
-            // In a generic function: what is no constant there may still begin with one.
-            let v = self.const_val(&c, from);
-            return self.convert(&v, from, to);
+            return self.convert_const(&c, from, to);
         }
         let v = self.expr(x);
         self.s.pos = e.pos;
         self.convert(&v, from, to)
+    }
+
+    /// A constant's conversion. In a generic function the result is no constant: the operand is of its default type first (and
+    /// rounded to it), which need not be of the kind of the type argument.
+    fn convert_const(&mut self, c: &ConstValue, from: TypeId, to: TypeId) -> Val {
+        match (self.p.kind(from), self.p.kind(to)) {
+            (K::Int { .. } | K::Float(_), K::Complex(n)) => {
+                let (part, half) = (basic(if n == 8 { Basic::Float32 } else { Basic::Float64 }), n / 2);
+                let re = self.convert_const(c, from, part).single();
+                Val::Flat(smallvec![re, self.fconst(0, half)])
+            }
+            (K::Complex(_), K::Int { .. } | K::Float(_)) => {
+                self.convert_const(&c.real(), basic(Basic::Float64), to)
+            }
+            _ => {
+                let v = self.const_val(c, from);
+                self.convert(&v, from, to)
+            }
+        }
     }
 
     /// The operand of a conversion from bytes to a string, or from a string to bytes.

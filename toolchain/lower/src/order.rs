@@ -80,7 +80,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     fn elements(&mut self, e: &'a Expr, t: TypeId) -> Vec<Operand<'a>> {
         let ExprKind::CompositeLit { elems, .. } = &e.kind else { return Vec::new() };
         match self.p.kind(t) {
-            K::Struct => self.lit_fields(e, t).into_iter().map(|(_, ft, x)| (x, Some(ft))).collect(),
+            K::Struct => self.lit_fields(e, t).into_iter().map(|f| (f.value, Some(f.ty))).collect(),
             K::Array(el, _) | K::Slice(el) => {
                 let el = self.ty(el);
                 let value = |x: &'a Expr| match &x.kind {

@@ -286,14 +286,12 @@ impl<'x, 'a> Build<'x, 'a> {
                 img.point(off, Target::Sub(Box::new(sub), Section::Data, align));
                 true
             }
-            K::Struct => lit_fields(self.p, self.env, e, t).into_iter().all(|(path, ft, value)| {
-                let mut at = off;
-                let mut st = t;
-                for &i in &path {
-                    at += self.p.field_offset(st, i as usize);
-                    st = self.p.ck.table.canon(self.p.fields(st)[i as usize].ty);
+            K::Struct => lit_fields(self.p, self.env, e, t).into_iter().all(|f| {
+                if f.blank {
+                    let mut unused = self.image(f.ty);
+                    return self.expr(f.value, f.ty, &mut unused, 0);
                 }
-                self.expr(value, ft, img, at)
+                self.expr(f.value, f.ty, img, off + f.off)
             }),
             K::Array(el, _) => {
                 let el = self.p.ck.table.canon(el);
@@ -406,13 +404,20 @@ pub fn readonly<'a>(p: &mut Prog<'a>, env: &Rc<Env<'a>>, e: &'a Expr, t: TypeId)
     Some(d)
 }
 
-/// Fields of a struct literal: path of field indices, type, value.
-pub fn lit_fields<'a>(
-    p: &mut Prog<'a>,
-    env: &Env<'a>,
-    e: &'a Expr,
-    t: TypeId,
-) -> Vec<(Vec<u32>, TypeId, &'a Expr)> {
+/// A field that a struct literal names.
+pub struct LitField<'a> {
+    /// Its place in the literal.
+    pub off: u64,
+    pub ty: TypeId,
+    pub value: &'a Expr,
+    /// It is evaluated, but the field stays zero.
+    pub blank: bool,
+    /// The way to it by index, through embedded fields.
+    pub path: Vec<u32>,
+}
+
+/// Fields of a struct literal of type `t`.
+pub fn lit_fields<'a>(p: &mut Prog<'a>, env: &Env<'a>, e: &'a Expr, t: TypeId) -> Vec<LitField<'a>> {
     let ExprKind::CompositeLit { elems, .. } = &e.kind else { return Vec::new() };
     let mut out = Vec::with_capacity(elems.len());
     for (i, x) in elems.iter().enumerate() {
@@ -427,11 +432,14 @@ pub fn lit_fields<'a>(
             },
             _ => (vec![i as u32], x),
         };
-        let mut ft = t;
+        let (mut ty, mut off, mut blank) = (t, 0, false);
         for &i in &path {
-            ft = p.ck.table.canon(p.fields(ft)[i as usize].ty);
+            off += p.field_offset(ty, i as usize);
+            let f = &p.fields(ty)[i as usize];
+            blank = f.name.is_blank();
+            ty = p.ck.table.canon(f.ty);
         }
-        out.push((path, ft, value));
+        out.push(LitField { off, ty, value, blank, path });
     }
     out
 }
