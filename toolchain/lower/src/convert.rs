@@ -8,6 +8,7 @@ use ir::{Op, Ty, Value};
 use smallvec::smallvec;
 use syntax::Sym;
 use syntax::ast::{Expr, ExprKind};
+use types::constant::ConstValue;
 use types::info::Mode;
 use types::constant::ConstValue;
 use types::table::{Basic, TypeId, basic};
