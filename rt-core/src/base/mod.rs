@@ -4,9 +4,12 @@
 //! - [`atomic`]: atomics that every machine has
 //! - [`print`]: printing without formatting machinery, and dying
 //! - [`rand`]: random numbers
+//! - [`env`]: what the process was started with; [`image`]: what the program is
 //! - [`seam`]: what `protocol` stands on
 
 pub mod atomic;
+pub mod env;
+pub mod image;
 pub mod lock;
 pub mod print;
 pub mod rand;

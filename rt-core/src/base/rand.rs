@@ -1,29 +1,32 @@
-//! Random numbers: a generator per thread (wyrand over a 128-bit state), seeded by the kernel. The
-//! overlay steps the same state.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "works on the record of the calling thread"
-)]
+//! Random numbers: wyrand over a state of 128 bits, seeded by the kernel. Each thread has one (`M::rng`), which the overlay
+//! steps in the same way.
 
 use crate::os;
-use crate::task::g::M;
 
-/// Seeds a thread's generator.
-pub unsafe fn seed(m: *mut M) {
-    let s = &mut (*m).rng;
-    if !os::random(core::slice::from_raw_parts_mut(s.as_mut_ptr().cast(), 16)) {
-        *s = [os::nanotime() ^ m as u64, os::walltime().rotate_left(32)];
+/// The state of a generator; the overlay's `m.rng`.
+#[repr(transparent)]
+pub struct Rng([u64; 2]);
+
+impl Rng {
+    /// Seeds it.
+    pub fn seed(&mut self) {
+        let mut bytes = [0; 16];
+        self.0 = if os::random(&mut bytes) {
+            let n = u128::from_ne_bytes(bytes);
+            [n as u64, (n >> 64) as u64]
+        } else {
+            [os::nanotime() ^ core::ptr::from_ref(self) as u64, os::walltime().rotate_left(32)]
+        };
     }
-}
 
-/// The next number.
-#[inline]
-pub unsafe fn next(m: *mut M) -> u64 {
-    let s = &mut (*m).rng;
-    s[0] = s[0].wrapping_add(0xa076_1d64_78bd_642f);
-    let t = (s[0] as u128) * ((s[0] ^ s[1]) as u128 | 1);
-    let r = (t >> 64) as u64 ^ t as u64;
-    s[1] = s[1].rotate_left(23).wrapping_add(r);
-    r
+    /// The next number.
+    #[inline]
+    pub fn next(&mut self) -> u64 {
+        let s = &mut self.0;
+        s[0] = s[0].wrapping_add(0xa076_1d64_78bd_642f);
+        let t = u128::from(s[0]) * (u128::from(s[0] ^ s[1]) | 1);
+        let r = (t >> 64) as u64 ^ t as u64;
+        s[1] = s[1].rotate_left(23).wrapping_add(r);
+        r
+    }
 }

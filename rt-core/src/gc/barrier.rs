@@ -14,31 +14,6 @@ use crate::mem::cache::MCache;
 use crate::mem::span::State;
 use crate::mem::types::{self, Type};
 
-/// Words of the buffer.
-const WORDS: usize = 512;
-
-/// A P's buffer, at the beginning of its cache; the assembly knows all but `buf`.
-#[repr(C)]
-pub struct WbBuf {
-    /// Where the next word goes.
-    pub next: *mut usize,
-    /// One past the last word.
-    pub end: *mut usize,
-    /// The assembly's arguments for the hook.
-    area: [usize; 4],
-    /// And the registers it saves meanwhile.
-    save: [u8; 512],
-    buf: [usize; WORDS],
-}
-
-impl WbBuf {
-    /// Empties the buffer; its address must be final.
-    pub fn reset(&mut self) {
-        self.next = self.buf.as_mut_ptr();
-        self.end = self.buf.as_mut_ptr_range().end;
-    }
-}
-
 /// Marks what the buffer holds and empties it. A leaf: no safepoint.
 ///
 /// # Safety
@@ -46,12 +21,12 @@ impl WbBuf {
 pub unsafe fn flush(c: *mut MCache) {
     // SAFETY: the caller's promise; `next` lies in the buffer.
     unsafe {
-        let first = (*c).wb.buf.as_ptr();
+        let first = (*c).wb.words();
         let n = (*c).wb.next.offset_from(first) as usize;
         if marking() {
             let mut m = Marker::new(&mut (*c).gcw);
             for i in 0..n {
-                let p = (&(*c).wb.buf)[i];
+                let p = *first.add(i);
                 if p != 0 {
                     m.mark(p);
                 }
@@ -117,13 +92,3 @@ pub unsafe extern "C" fn rt_gc_write_barrier(area: *mut usize) {
         pre_write(c, *area.add(1), *area.add(2), core::ptr::null());
     }
 }
-
-const _: () = {
-    use core::mem::offset_of;
-    use rt_arch::layout::*;
-    assert!(offset_of!(WbBuf, next) == C_WB_NEXT && offset_of!(WbBuf, end) == C_WB_END);
-    assert!(offset_of!(WbBuf, area) == C_WB_AREA && offset_of!(WbBuf, save) == C_WB_SAVE);
-    assert!(
-        offset_of!(WbBuf, buf) - offset_of!(WbBuf, save) == C_WB_SAVE_SIZE && offset_of!(MCache, wb) == 0
-    );
-};

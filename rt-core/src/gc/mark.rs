@@ -1,8 +1,8 @@
 //! Marking: from an address to its object's mark bit, and from an object to the addresses in it.
 
-use super::work::Gcw;
 use super::{roots, state};
 use crate::base::print;
+use crate::mem::grey::Gcw;
 use crate::mem::sizes::*;
 use crate::mem::span::{Span, State};
 use crate::mem::types::{self, Type};

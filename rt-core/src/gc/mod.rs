@@ -29,21 +29,23 @@ pub mod mark;
 pub mod pacer;
 pub mod roots;
 pub mod special;
+pub mod stats;
 pub mod sweep;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+pub mod typed;
 pub mod verify;
-pub mod work;
 pub mod worker;
 
 use crate::base::lock::{Global, Guard, Mutex};
 use crate::base::print::throw;
 use crate::mem::cache::MCache;
-use crate::mem::{self, Config, HEAP};
+use crate::mem::collector::{self, Collector};
+use crate::mem::grey;
+use crate::mem::{self, HEAP, sampling};
 use crate::os;
-use crate::profile;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*, fence};
 use mark::Marker;
@@ -68,10 +70,10 @@ pub struct World {
     pub wake_finalizers: unsafe fn(),
 }
 
+pub use crate::mem::collector::marking;
+
 /// The collector's switches.
 pub struct State {
-    /// No marking (0), marking (1).
-    phase: AtomicU32,
     enabled: AtomicBool,
     stress: AtomicBool,
     /// Check marks after each cycle, die on bad pointers.
@@ -94,7 +96,6 @@ pub struct State {
 }
 
 static STATE: State = State {
-    phase: AtomicU32::new(0),
     enabled: AtomicBool::new(false),
     stress: AtomicBool::new(false),
     verify: AtomicBool::new(false),
@@ -191,14 +192,35 @@ impl State {
     }
 }
 
-/// Whether marking is in progress: the barrier is on and objects are born marked.
-#[inline]
-pub fn marking() -> bool {
-    STATE.phase.load(Acquire) != 0
+/// Settings from the environment, as the start code found them.
+#[derive(Clone, Copy)]
+pub struct Config {
+    /// GOGC in percent; negative is off. Default 100.
+    pub gogc: i32,
+    /// GOMEMLIMIT in bytes; `i64::MAX` is none.
+    pub memory_limit: i64,
+    /// OXIGO_GCSTRESS=1: collect at every slow allocation.
+    pub stress: bool,
+    /// OXIGO_GCVERIFY=1: check the marking after each cycle, die on bad pointers.
+    pub verify: bool,
+    /// Threads of the system that may mark at the same time as the program runs (0: none, the
+    /// program's own threads do all the marking).
+    pub workers: u32,
 }
 
-/// Takes the settings; part of `mem::init`.
-pub fn configure(cfg: Config) {
+impl Config {
+    /// What applies when the environment says nothing.
+    pub const fn default() -> Config {
+        Config { gogc: 100, memory_limit: i64::MAX, stress: false, verify: false, workers: 0 }
+    }
+}
+
+static COLLECTOR: Collector =
+    Collector { slow_alloc: on_slow_alloc, sweep_for: sweep::sweep_for, reclaim: sweep::reclaim };
+
+/// Prepares collector and heap. Call once, first of all.
+pub fn init(cfg: Config) {
+    collector::set(&COLLECTOR);
     STATE.stress.store(cfg.stress, Relaxed);
     STATE.verify.store(cfg.verify, Relaxed);
     STATE.workers.store(cfg.workers, Relaxed);
@@ -222,7 +244,7 @@ pub fn enable() {
 }
 
 fn set_marking(on: bool) {
-    STATE.phase.store(on as u32, Release);
+    collector::set_marking(on);
     let f = STATE.flag.load(Acquire);
     if !f.is_null() {
         // SAFETY: the registered flag; compiled code only reads it, and the world is stopped.
@@ -235,7 +257,7 @@ fn set_marking(on: bool) {
 ///
 /// # Safety
 /// The P's own cache.
-pub unsafe fn on_slow_alloc(c: *mut MCache, bytes: usize) {
+unsafe fn on_slow_alloc(c: *mut MCache, bytes: usize) {
     if !STATE.enabled.load(Relaxed) {
         return;
     }
@@ -358,7 +380,7 @@ unsafe fn start(forced: bool) {
         STATE.done_g.store(0, Relaxed);
         STATE.count_g.store((w.goroutines)(), Release);
         set_marking(true);
-        let mut gcw = work::Gcw::new();
+        let mut gcw = grey::Gcw::new();
         let mut m = Marker::new(&mut gcw);
         (w.scan_runtime)(&mut m);
         special::mark_queues(&mut m);
@@ -449,7 +471,7 @@ unsafe fn finish() -> bool {
             barrier::flush(c);
             (*c).gcw.flush();
         });
-        let mut gcw = work::Gcw::new();
+        let mut gcw = grey::Gcw::new();
         let mut budget = LEFTOVER;
         let mut spins = 0;
         loop {
@@ -480,7 +502,7 @@ unsafe fn finish() -> bool {
         if STATE.verify.load(Relaxed) {
             verify::check();
         }
-        if let Some(p) = profile::mem::ops() {
+        if let Some(p) = sampling::ops() {
             (p.next_cycle)();
         }
         sweep::start_cycle();
@@ -488,7 +510,7 @@ unsafe fn finish() -> bool {
         pacer::count_cycle(STATE.forced.load(Relaxed));
         (w.start)();
     }
-    if let Some(p) = profile::mem::ops() {
+    if let Some(p) = sampling::ops() {
         (p.flush)();
     }
     worker::wake();
@@ -520,7 +542,7 @@ pub unsafe fn collect(c: *mut MCache) -> bool {
         }
     }
     sweep::finish();
-    if let Some(p) = profile::mem::ops() {
+    if let Some(p) = sampling::ops() {
         (p.collected)();
     }
     true
@@ -598,7 +620,7 @@ pub unsafe fn retire_cache(c: *mut MCache) {
 
 /// Dies unless the collector's invariants hold right now (world stopped): for tests.
 pub fn check_idle() {
-    if work::available() || (!marking() && HEAP.sweepgen.load(Relaxed) & 1 != 0) {
+    if grey::available() || (!marking() && HEAP.sweepgen.load(Relaxed) & 1 != 0) {
         throw("collector is not idle");
     }
 }

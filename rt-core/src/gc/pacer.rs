@@ -6,8 +6,8 @@
 //! that it ends at the goal.
 
 use super::state;
+use super::stats::MemStats;
 use crate::base::atomic::AtomicU64;
-use crate::mem::stats::MemStats;
 use crate::mem::{HEAP, meta, sizes::PAGE_SHIFT};
 use crate::os;
 use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
@@ -17,8 +17,6 @@ const MIN_HEAP: usize = 4 << 20;
 
 /// GOGC, negative is off.
 static GOGC: AtomicI32 = AtomicI32::new(100);
-/// GOMEMLIMIT, `usize::MAX` is none.
-static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
 /// Live bytes at which a cycle starts, and at which it should be over.
 static TRIGGER: AtomicUsize = AtomicUsize::new(MIN_HEAP / 8 * 7);
 static GOAL: AtomicUsize = AtomicUsize::new(MIN_HEAP);
@@ -59,7 +57,7 @@ static NUMBERS: Numbers = Numbers {
 /// Sets up from the environment's settings.
 pub fn configure(gogc: i32, limit: i64) {
     GOGC.store(gogc, Relaxed);
-    LIMIT.store(clamp_limit(limit), Relaxed);
+    HEAP.limit.store(clamp_limit(limit), Relaxed);
     recompute();
 }
 
@@ -85,9 +83,9 @@ pub fn percent() -> i32 {
 
 /// `debug.SetMemoryLimit`: the old value; negative only asks.
 pub fn set_limit(limit: i64) -> i64 {
-    let old = LIMIT.load(Relaxed);
+    let old = HEAP.limit.load(Relaxed);
     if limit >= 0 {
-        LIMIT.store(clamp_limit(limit), Relaxed);
+        HEAP.limit.store(clamp_limit(limit), Relaxed);
         recompute();
     }
     if old == usize::MAX { i64::MAX } else { old as i64 }
@@ -109,7 +107,7 @@ fn recompute() {
         goal = usize::try_from(marked as u64 + percent(scannable)).unwrap_or(usize::MAX);
         goal = goal.max(percent(MIN_HEAP) as usize);
     }
-    let limit = LIMIT.load(Relaxed);
+    let limit = HEAP.limit.load(Relaxed);
     if limit != usize::MAX {
         // Leave some room to breathe even if the limit can't be kept: collecting without end helps
         // nobody.
@@ -132,16 +130,10 @@ fn recompute() {
     TRIGGER.store(trigger, Relaxed);
 }
 
-/// Counts an allocation that left the shared heap.
-#[inline]
-pub fn note_alloc(bytes: usize) {
-    HEAP.live.fetch_add(bytes, Relaxed);
-}
-
 /// GOMEMLIMIT; `usize::MAX` if there is none.
 #[inline]
 pub fn memory_limit() -> usize {
-    LIMIT.load(Relaxed)
+    HEAP.limit.load(Relaxed)
 }
 
 /// Whether it is time to start a cycle.

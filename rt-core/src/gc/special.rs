@@ -1,6 +1,6 @@
 //! Specials: records attached to objects: finalizers, weak handles, cleanups, bubbles.
 //!
-//! A span's specials are a list sorted by offset and kind, under the span's `special_lock`; the
+//! A span's specials are a list sorted by offset and kind, under the span's `attached_lock`; the
 //! arena has a bit for each span with specials. Rules:
 //! - A finalizer keeps everything reachable *from* its object alive, not the object, so of two
 //!   objects with finalizers the one that points to the other goes first, and cycles never go.
@@ -18,8 +18,7 @@ use crate::mem::cache::MCache;
 use crate::mem::sizes::PTR;
 use crate::mem::span::{Span, State};
 use crate::mem::types::Type;
-use crate::mem::{find_object, meta};
-use crate::profile::mem;
+use crate::mem::{find_object, meta, sampling};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -171,14 +170,20 @@ fn mark_call(c: &Call, m: &mut Marker) {
     m.mark(c.ot as usize);
 }
 
+/// The link to a span's first record.
+unsafe fn first(s: *mut Span) -> *mut *mut Special {
+    // SAFETY: under the span's lock.
+    unsafe { (&raw mut (*s).attached).cast() }
+}
+
 /// Place in the list for (offset, kind): the link that points to the first record not before it.
 unsafe fn find(s: *mut Span, offset: usize, kind: Kind) -> *mut *mut Special {
     // SAFETY: under the span's special lock.
     unsafe {
-        let last = (*s).last_special;
+        let last = (*s).last_attached.cast::<Special>();
         let before =
             !last.is_null() && ((*last).offset < offset || (*last).offset == offset && (*last).kind < kind);
-        let mut link = if before { &raw mut (*last).next } else { &raw mut (*s).specials };
+        let mut link = if before { &raw mut (*last).next } else { first(s) };
         while !(*link).is_null() {
             let r = *link;
             if (*r).offset > offset || (*r).offset == offset && (*r).kind >= kind {
@@ -196,8 +201,8 @@ unsafe fn insert(s: *mut Span, link: *mut *mut Special, offset: usize, kind: Kin
     unsafe {
         *r = Special { next: *link, offset, kind, id, call };
         *link = r;
-        (*s).last_special = r;
-        arena::set_has_specials((*s).base, true);
+        (*s).last_attached = r.cast();
+        arena::set_has_attached((*s).base, true);
     }
 }
 
@@ -206,11 +211,11 @@ unsafe fn remove(s: *mut Span, link: *mut *mut Special) -> Special {
     unsafe {
         let r = *link;
         *link = (*r).next;
-        (*s).last_special = null_mut();
+        (*s).last_attached = null_mut();
         let copy = core::ptr::read(r);
         meta::free(r as *mut u8, size_of::<Special>());
-        if (*s).specials.is_null() {
-            arena::set_has_specials((*s).base, false);
+        if (*s).attached.is_null() {
+            arena::set_has_attached((*s).base, false);
         }
         copy
     }
@@ -248,7 +253,7 @@ pub unsafe fn add_finalizer(p: usize, call: Call) -> Added {
     // SAFETY: live object, its span swept; lists under the lock.
     unsafe {
         let Some(s) = swept_span(p) else { return Added::NotHeap };
-        let _g = (*s).special_lock.lock();
+        let _g = (*s).attached_lock.lock();
         let off = p - (*s).base;
         let link = find(s, off, Kind::Finalizer);
         if is(link, off, Kind::Finalizer) {
@@ -266,7 +271,7 @@ pub unsafe fn add_finalizer(p: usize, call: Call) -> Added {
 pub unsafe fn add_sample(s: *mut Span, p: usize, bucket: usize) {
     // SAFETY: live object, its span swept; the list under its lock.
     unsafe {
-        let _g = (*s).special_lock.lock();
+        let _g = (*s).attached_lock.lock();
         let off = p - (*s).base;
         let link = find(s, off, Kind::Sample);
         let call = Call { func: bucket, arg: 0, nret: 0, fint: core::ptr::null(), ot: core::ptr::null() };
@@ -282,7 +287,7 @@ pub unsafe fn remove_finalizer(p: usize) {
     // SAFETY: as in `add_finalizer`.
     unsafe {
         let Some(s) = swept_span(p) else { return };
-        let _g = (*s).special_lock.lock();
+        let _g = (*s).attached_lock.lock();
         let off = p - (*s).base;
         let link = find(s, off, Kind::Finalizer);
         if is(link, off, Kind::Finalizer) {
@@ -301,7 +306,7 @@ pub unsafe fn add_cleanup(p: usize, func: usize) -> u64 {
     unsafe {
         let Some(s) = swept_span(p) else { return 0 };
         let id = NEXT_ID.fetch_add(1, Relaxed) as u64;
-        let _g = (*s).special_lock.lock();
+        let _g = (*s).attached_lock.lock();
         let off = p - (*s).base;
         let link = find(s, off, Kind::Cleanup);
         let call = Call { func, arg: 0, nret: 0, fint: core::ptr::null(), ot: core::ptr::null() };
@@ -318,7 +323,7 @@ pub unsafe fn remove_cleanup(p: usize, id: u64) {
     // SAFETY: span records are type-stable, see `make_strong`.
     unsafe {
         let Some(s) = swept_span(p) else { return };
-        let _g = (*s).special_lock.lock();
+        let _g = (*s).attached_lock.lock();
         let off = p.wrapping_sub((*s).base);
         let mut link = find(s, off, Kind::Cleanup);
         while is(link, off, Kind::Cleanup) {
@@ -340,7 +345,7 @@ pub unsafe fn bubble_of(p: usize, id: u32) -> u32 {
     // SAFETY: as in `add_finalizer`.
     unsafe {
         let Some(s) = swept_span(p) else { return 0 };
-        let _g = (*s).special_lock.lock();
+        let _g = (*s).attached_lock.lock();
         let off = p - (*s).base;
         let link = find(s, off, Kind::Bubble);
         if is(link, off, Kind::Bubble) {
@@ -362,7 +367,7 @@ pub unsafe fn remove_bubble(p: usize) {
     // SAFETY: as in `add_finalizer`.
     unsafe {
         let Some(s) = swept_span(p) else { return };
-        let _g = (*s).special_lock.lock();
+        let _g = (*s).attached_lock.lock();
         let off = p - (*s).base;
         let link = find(s, off, Kind::Bubble);
         if is(link, off, Kind::Bubble) {
@@ -415,7 +420,7 @@ pub unsafe fn weak_handle(c: *mut MCache, p: usize) -> *mut usize {
                 return null_mut();
             }
         }
-        let _g = (*s).special_lock.lock();
+        let _g = (*s).attached_lock.lock();
         let off = p - (*s).base;
         let link = find(s, off, Kind::Weak);
         if is(link, off, Kind::Weak) {
@@ -461,7 +466,7 @@ pub unsafe fn make_strong(c: *mut MCache, h: *mut usize) -> usize {
 
 /// Marks what the specials of an arena's spans keep alive.
 pub fn mark_arena(a: &Arena, m: &mut Marker) {
-    for (w, word) in a.specials.iter().enumerate() {
+    for (w, word) in a.attached.iter().enumerate() {
         let mut bits = word.load(Acquire);
         while bits != 0 {
             let page = w * 32 + bits.trailing_zeros() as usize;
@@ -473,8 +478,8 @@ pub fn mark_arena(a: &Arena, m: &mut Marker) {
             }
             // SAFETY: while marking, spans in use stay; the list under its lock.
             unsafe {
-                let _g = (*s).special_lock.lock();
-                let mut r = (*s).specials;
+                let _g = (*s).attached_lock.lock();
+                let mut r = *first(s);
                 while !r.is_null() {
                     if (*r).kind != Kind::Sample {
                         mark_call(&(*r).call, m);
@@ -498,8 +503,8 @@ pub unsafe fn sweep(s: *mut Span) -> bool {
     let mut queued = false;
     // SAFETY: marks and list belong to the sweeper (and the lock).
     unsafe {
-        let _g = (*s).special_lock.lock();
-        let mut link = &raw mut (*s).specials;
+        let _g = (*s).attached_lock.lock();
+        let mut link = first(s);
         while !(*link).is_null() {
             let i = (*s).index_of((*s).base + (**link).offset);
             if (*s).is_marked(i) {
@@ -539,7 +544,7 @@ pub unsafe fn sweep(s: *mut Span) -> bool {
                     }
                     Kind::Sample if !has_finalizer => {
                         let bucket = remove(s, at).call.func;
-                        if let Some(ops) = mem::ops() {
+                        if let Some(ops) = sampling::ops() {
                             (ops.freed)(bucket);
                         }
                     }

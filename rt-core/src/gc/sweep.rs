@@ -3,10 +3,11 @@
 
 use super::{pacer, special};
 use crate::mem::central;
-use crate::mem::sizes::{PAGE_SHIFT, SPAN_CLASSES};
+use crate::mem::sizes::{PAGE_SHIFT, SPAN_CLASSES, class_pages};
 use crate::mem::span::{Place, Span};
 use crate::mem::{self, HEAP};
 use crate::os;
+use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
 /// What became of a span.
@@ -62,7 +63,7 @@ pub fn start_cycle() {
 pub unsafe fn sweep(s: *mut Span, mine: bool) -> Swept {
     // SAFETY: claimed: nobody else touches list membership or bits; specials under their lock.
     unsafe {
-        if !(*s).specials.is_null() && special::sweep(s) {
+        if !(*s).attached.is_null() && special::sweep(s) {
             super::wake_finalizers();
         }
         let live = (*s).count_marked();
@@ -120,6 +121,34 @@ pub fn one() -> Option<usize> {
             return Some(if sweep(s, false) == Swept::Freed { n } else { 0 });
         }
     }
+}
+
+/// Sweeps for a span of the class with room, in no list; null if none was found.
+pub fn sweep_for(class: usize) -> *mut Span {
+    if is_done() {
+        return null_mut();
+    }
+    let _sweeping = enter();
+    // Partial spans surely give room; full ones only perhaps, so stop after some.
+    for (full, mut tries) in [(false, usize::MAX), (true, 32)] {
+        while tries > 0 {
+            tries -= 1;
+            let s = central::claim_unswept(class, full);
+            if s.is_null() {
+                break;
+            }
+            // SAFETY: claimed by us just now.
+            unsafe {
+                match sweep(s, true) {
+                    Swept::Kept if (*s).alloc_count < (*s).nelems => return s,
+                    Swept::Kept => central::put(s, Place::Full),
+                    Swept::Freed => {}
+                }
+            }
+        }
+    }
+    reclaim(class_pages(class >> 1));
+    null_mut()
 }
 
 /// Sweeps until `pages` pages came free, a fair amount was tried or nothing is left.

@@ -2,8 +2,8 @@
 //! mutator threads that reach safepoints by hand; stacks that are plain lists of slots.
 
 use super::mark::Marker;
-use super::{World, worker};
-use crate::mem::{self, Config, MCache};
+use super::{Config, World, worker};
+use crate::mem::{self, MCache};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, MutexGuard, Once};
 
@@ -14,7 +14,7 @@ static INIT: Once = Once::new();
 pub fn lock() -> MutexGuard<'static, ()> {
     let g = SERIAL.lock().unwrap_or_else(|e| e.into_inner());
     INIT.call_once(|| {
-        mem::init(Config { verify: true, ..Config::default() });
+        super::init(Config { verify: true, ..Config::default() });
         let w = World {
             stop,
             start,

@@ -1,9 +1,10 @@
 //! The collector against models: reachability, finalizers, weak pointers, concurrency, memory use.
 
 use super::special::{self, Added, Call};
+use super::stats::{BY_SIZE, BySize, MemStats};
 use super::testing::{Mutator, lock, no_workers, start_workers};
 use super::{pacer, state};
-use crate::mem::stats::{BY_SIZE, BySize, MemStats};
+use crate::mem::grey::{self, Gcw};
 use crate::mem::types::tests::{make, make_array};
 use crate::mem::{self, Type, find_object, sizes::PTR};
 use std::collections::{HashMap, HashSet};
@@ -37,7 +38,7 @@ fn stats(m: &mut Mutator) -> MemStats {
         super::flush_caches();
         let mut s: MemStats = std::mem::zeroed();
         s.by_size = [BySize { size: 0, mallocs: 0, frees: 0 }; BY_SIZE];
-        mem::stats::read(&mut s);
+        super::stats::read(&mut s);
         s
     }
 }
@@ -469,4 +470,31 @@ fn binary_trees_speed() {
     }
     state().verify.store(true, Relaxed);
     no_workers();
+}
+
+#[test]
+fn queues_lose_nothing() {
+    let _g = lock();
+    let (mut a, mut b) = (Gcw::new(), Gcw::new());
+    let mut sum = 0usize;
+    for i in 1..=2000 {
+        a.push(i);
+        sum += i;
+        if i % 700 == 0 {
+            a.share();
+        }
+    }
+    for _ in 0..300 {
+        sum -= a.pop();
+    }
+    a.flush();
+    loop {
+        match b.pop() {
+            0 => break,
+            p => sum -= p,
+        }
+    }
+    b.flush();
+    assert_eq!(sum, 0);
+    assert!(!grey::available());
 }

@@ -2,8 +2,8 @@
 //! and give memory back. They run no Go code and need no P.
 
 use super::mark::Marker;
-use super::work::{self, Gcw};
 use super::{marking, roots, state, sweep};
+use crate::mem::grey::{self, Gcw};
 use crate::os;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -35,7 +35,7 @@ pub fn quiescent() -> bool {
     // A worker that begins after the look at MARKING and takes work before the look at the queue
     // has counted itself in ENTRIES in between.
     let e = ENTRIES.load(SeqCst);
-    idle() && !work::available() && !roots::left() && ENTRIES.load(SeqCst) == e
+    idle() && !grey::available() && !roots::left() && ENTRIES.load(SeqCst) == e
 }
 
 /// The body of a worker thread; never returns. The scheduler starts as many as

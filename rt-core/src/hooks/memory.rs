@@ -6,14 +6,14 @@
 )]
 
 use crate::gc::mark::Marker;
+use crate::gc::stats::MemStats;
 use crate::gc::{self, special};
-use crate::hook;
-use crate::mem::stats::MemStats;
 use crate::mem::{self, MCache, Type, meta};
 use crate::sched::timer;
 use crate::sched::*;
 use crate::sync::synctest;
 use crate::task::g::*;
+use crate::task::hook;
 use crate::task::stack;
 use crate::task::stackscan;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
@@ -25,7 +25,7 @@ hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool)
     let p = mem::mallocgc(c, size, typ, needzero);
     let sampled = core::mem::take(&mut (*c).sampled);
     if sampled != 0
-        && let Some(ops) = crate::profile::mem::ops()
+        && let Some(ops) = crate::mem::sampling::ops()
     {
         (ops.record)(sampled, size);
     }
@@ -34,7 +34,7 @@ hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool)
 }}
 
 hook! { fn "runtime.bulkBarrierPreWrite"(dst: usize, src: usize, size: usize, typ: *const Type) leaf {
-    mem::typed::bulk_barrier_pre_write(cache(), dst, src, size, typ)
+    gc::typed::bulk_barrier_pre_write(cache(), dst, src, size, typ)
 }}
 hook! { fn "runtime.gcShade"(old: usize, new: usize) leaf {
     gc::barrier::shade(cache(), old);
@@ -87,7 +87,7 @@ hook! { fn "runtime/debug.setMemoryLimit"(n: i64) -> i64, leaf { gc::pacer::set_
 hook! { fn "runtime.readmemstats"(m: *mut MemStats) parking {
     stop_the_world();
     gc::flush_caches();
-    mem::stats::read(&mut *m);
+    gc::stats::read(&mut *m);
     start_the_world();
 }}
 hook! { fn "runtime.metricNumbers"() -> (gogc: isize, limit: u64, marked: u64, tiny: u64) leaf {

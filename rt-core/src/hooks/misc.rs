@@ -1,14 +1,14 @@
 //! Hooks about time, the process, the image and printing.
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "arguments are the compiler's stubs'")]
 
+use crate::base::env;
+use crate::base::image::the_image;
 use crate::base::lock::Global;
-use crate::hook;
 use crate::os;
 use crate::sched::*;
-use crate::start;
 use crate::task::g::M;
+use crate::task::hook;
 use crate::task::symtab::Str;
-use crate::task::unwind::the_image;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 use reflect::image::Range;
 
@@ -97,7 +97,7 @@ hook! { fn "runtime.fcntl"(fd: i32, cmd: i32, arg: i32) -> (val: i32, errno: i32
     let r = os::fcntl(fd, cmd, arg);
     if r < 0 { (-1, -r) } else { (r, 0) }
 }}
-hook! { fn "runtime.osArgs"() -> (argc: isize, argv: *const *const u8, envp: *const *const u8) leaf { start::args() }}
+hook! { fn "runtime.osArgs"() -> (argc: isize, argv: *const *const u8, envp: *const *const u8) leaf { env::args() }}
 hook! { fn "syscall.runtime_doAllThreadsSyscall"(trap: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, a6: usize)
     -> (r1: usize, r2: usize, err: usize) leaf {
     // Other threads would have to be interrupted for it; refuse, as a kernel without it does.
@@ -107,8 +107,6 @@ hook! { fn "runtime.mainExiting"() leaf { crate::task::traceback::wait_for_panic
 
 // ---- image
 
-hook! { fn "runtime.setShared"(v: *const start::Shared) leaf { start::set_shared(&*v) }}
-hook! { fn "runtime.schedinit"() parking { start::started() }}
 hook! { fn "runtime.imageInits"() -> (inits: u64, n: isize, main: u64) leaf {
     let img = the_image();
     // A host calls what it wants.

@@ -13,6 +13,7 @@
     reason = "records are raw pointers throughout; all functions run outside goroutine stacks"
 )]
 
+use crate::base::image::the_image;
 use crate::base::lock::{Global, Mutex};
 use crate::gc;
 use crate::sched::proc;
@@ -20,7 +21,7 @@ use crate::sched::signal;
 use crate::sched::{enter_syscall, exit_syscall, getm, resume_locked, stop_locked_m};
 use crate::start;
 use crate::task::g::*;
-use crate::task::unwind::{Unwinder, the_image};
+use crate::task::unwind::Unwinder;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec;

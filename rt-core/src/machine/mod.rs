@@ -10,7 +10,6 @@ mod own;
 pub use own::syscall6;
 pub use own::{frame_so_far, prefetch};
 
-use crate::os::Context;
 use reflect::arch::Arch;
 
 const ROW: &Arch = Arch::host();
@@ -44,7 +43,7 @@ pub const fn return_slot(sp: usize, before: usize) -> Option<usize> {
     }
 }
 
-/// Stack that [`fake_call`] takes to save the link register: the function that it interrupts may be one without a frame.
+/// Stack that `os::fake_call` takes to save the link register: the function that it interrupts may be one without a frame.
 pub const FAKED: usize = if !LINK {
     0
 } else if ROW.stack_align as usize > WORD {
@@ -52,38 +51,3 @@ pub const FAKED: usize = if !LINK {
 } else {
     WORD
 };
-
-/// Has an interrupted goroutine go on in `target` as if the instruction that it was at had called that; or, `entered`, as if the
-/// function had been called whose entry it was at.
-///
-/// # Safety
-/// The context is that of goroutine `g`, in compiled code or at an address that such code has called.
-pub unsafe fn fake_call(ctx: &mut Context, target: usize, g: usize, entered: bool) {
-    let pc = ctx.pc();
-    // SAFETY: the words below SP are nobody's; a function without a check leaves room for the call.
-    unsafe {
-        let push = |ctx: &mut Context, size, word| {
-            let at = ctx.sp() - size;
-            *(at as *mut usize) = word;
-            ctx.set_sp(at);
-        };
-        if LINK {
-            let lr = ctx.lr();
-            push(ctx, FAKED, lr);
-            ctx.set_lr(if entered { lr } else { pc });
-        } else if !entered {
-            push(ctx, WORD, pc);
-        }
-        ctx.set_fixed(g);
-    }
-    ctx.set_pc(target);
-}
-
-/// The return address of a function that has been entered and has done nothing yet.
-///
-/// # Safety
-/// As `fake_call`.
-pub unsafe fn return_at_entry(ctx: &Context) -> usize {
-    // SAFETY: the call has pushed it.
-    if LINK { ctx.lr() } else { unsafe { *(ctx.sp() as *const usize) } }
-}

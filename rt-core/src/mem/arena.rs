@@ -35,8 +35,8 @@ pub const ARENA_PAGES: usize = 1 << (SHIFT - PAGE_SHIFT);
 pub struct Arena {
     /// Span of each page; null where none is in use.
     spans: [AtomicPtr<Span>; ARENA_PAGES],
-    /// A bit per page: it begins a span that has specials.
-    pub specials: [AtomicU32; ARENA_PAGES / 32],
+    /// A bit per page: it begins a span that has attached records.
+    pub attached: [AtomicU32; ARENA_PAGES / 32],
     /// Under the heap lock.
     pages: core::cell::UnsafeCell<PageBits>,
 }
@@ -141,14 +141,14 @@ pub fn set_spans(addr: usize, n: usize, s: *mut Span) {
     }
 }
 
-/// Notes whether the span that begins at `addr` has specials.
-pub fn set_has_specials(addr: usize, yes: bool) {
+/// Notes whether the span that begins at `addr` has attached records.
+pub fn set_has_attached(addr: usize, yes: bool) {
     if let Some(a) = at(index_of(addr)) {
         let i = page_in_arena(addr);
         if yes {
-            a.specials[i / 32].fetch_or(1 << (i % 32), Release);
+            a.attached[i / 32].fetch_or(1 << (i % 32), Release);
         } else {
-            a.specials[i / 32].fetch_and(!(1 << (i % 32)), Release);
+            a.attached[i / 32].fetch_and(!(1 << (i % 32)), Release);
         }
     }
 }

@@ -17,14 +17,13 @@
 //! It needs no look at the collector's state: while marking, the bits of `free` are already marked
 //! in the span (objects are born black).
 
-use super::HEAP;
 use super::central;
+use super::collector::marking;
+use super::grey::Gcw;
 use super::sizes::*;
 use super::span::{Place, Span};
-use crate::gc;
-use crate::gc::barrier::WbBuf;
-use crate::gc::work::Gcw;
-use crate::profile::mem;
+use super::wbbuf::WbBuf;
+use super::{HEAP, note_alloc, sampling};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
@@ -47,7 +46,7 @@ pub struct Slot {
 /// What each P allocates from. Owned by whoever runs the P (or stopped the world).
 #[repr(C)]
 pub struct MCache {
-    /// Write barrier buffer: see `gc::barrier`. The assembly expects it first.
+    /// Write barrier buffer. The assembly expects it first.
     pub wb: WbBuf,
     /// Class of a size up to 1024, by `(size + 7) / 8`.
     pub small: *const u8,
@@ -114,7 +113,7 @@ impl MCache {
 
     /// Leaves in the slot what comes before the next object to sample.
     fn hold_back(&mut self, class: usize) {
-        let Some(ops) = mem::ops() else { return };
+        let Some(ops) = sampling::ops() else { return };
         let s = &mut self.slots[class];
         let mut rest = s.free;
         for _ in 0..(ops.before)(&mut self.random, rest.count_ones() as usize, s.elem_size as usize) {
@@ -126,7 +125,7 @@ impl MCache {
 
     /// Whether a large object of `size` bytes is sampled.
     pub fn samples(&mut self, size: usize) -> bool {
-        mem::ops().is_some_and(|ops| (ops.before)(&mut self.random, 1, size) == 0)
+        sampling::ops().is_some_and(|ops| (ops.before)(&mut self.random, 1, size) == 0)
     }
 
     /// Gives the slot of the class free objects, of the next group of its span or of another span; they may all be held back.
@@ -158,7 +157,7 @@ impl MCache {
             if !load_group(slot) {
                 crate::base::print::throw("span has no free objects");
             }
-            gc::pacer::note_alloc(free as usize * (*s).elem_size);
+            note_alloc(free as usize * (*s).elem_size);
             self.hold_back(class);
             true
         }
@@ -181,7 +180,7 @@ impl MCache {
             if slot.free != 0 {
                 let group = (*s).next_group as usize - 1;
                 (*s).set_group_free(group, slot.free);
-                if gc::marking() {
+                if marking() {
                     (*s).unmark_group(group, slot.free);
                 }
             }
@@ -238,7 +237,7 @@ unsafe fn load_group(slot: &mut Slot) -> bool {
             if free != 0 {
                 // In use from now on; `uncache` corrects what remains.
                 s.set_group_free(g, 0);
-                if gc::marking() {
+                if marking() {
                     s.mark_group(g, free);
                 }
                 slot.free = free;
@@ -253,6 +252,7 @@ unsafe fn load_group(slot: &mut Slot) -> bool {
 // The layout that the overlay's mallocfast.go has.
 const _: () = {
     use core::mem::offset_of;
+    assert!(offset_of!(MCache, wb) == 0);
     assert!(offset_of!(MCache, small) == 6 * PTR + 512 + 512 * PTR);
     assert!(offset_of!(MCache, slots) == offset_of!(MCache, small) + 2 * PTR);
     assert!(offset_of!(MCache, tiny) == offset_of!(MCache, slots) + SPAN_CLASSES * size_of::<Slot>());

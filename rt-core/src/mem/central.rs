@@ -4,9 +4,8 @@
 
 use super::sizes::*;
 use super::span::{self, Place, Span};
-use super::{CENTRAL, HEAP, alloc_pages, release_pages};
+use super::{CENTRAL, HEAP, alloc_pages, collector, release_pages};
 use crate::base::lock::{Global, Mutex};
-use crate::gc::{self, sweep};
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
@@ -218,28 +217,10 @@ pub fn take_span(class: usize) -> *mut Span {
     if !s.is_null() {
         return s;
     }
-    // Sweep before growing: partial spans surely give room; full ones only perhaps, so stop
-    // after some.
-    if !sweep::is_done() {
-        let _sweeping = sweep::enter();
-        for (full, mut tries) in [(false, usize::MAX), (true, 32)] {
-            while tries > 0 {
-                tries -= 1;
-                let s = claim_unswept(class, full);
-                if s.is_null() {
-                    break;
-                }
-                // SAFETY: claimed by us just now.
-                unsafe {
-                    match sweep::sweep(s, true) {
-                        sweep::Swept::Kept if (*s).alloc_count < (*s).nelems => return s,
-                        sweep::Swept::Kept => put(s, Place::Full),
-                        sweep::Swept::Freed => {}
-                    }
-                }
-            }
-        }
-        sweep::reclaim(class_pages(class >> 1));
+    // Sweep before growing.
+    let s = collector::sweep_for(class);
+    if !s.is_null() {
+        return s;
     }
     fresh_span(class)
 }
@@ -259,9 +240,7 @@ fn fresh_span(class: usize) -> *mut Span {
 pub fn large_span(size: usize, noscan: bool) -> *mut Span {
     let Some(rounded) = size.checked_add(PAGE - 1) else { return null_mut() };
     let n = rounded >> PAGE_SHIFT;
-    if !sweep::is_done() {
-        sweep::reclaim(n);
-    }
+    collector::reclaim(n);
     let Some((addr, zeroed)) = alloc_pages(n) else { return null_mut() };
     let class = noscan as u8;
     let s = span::create(addr, n, class, n * PAGE, zeroed, HEAP.sweepgen.load(Relaxed));
@@ -270,7 +249,7 @@ pub fn large_span(size: usize, noscan: bool) -> *mut Span {
         (*s).set_group_free(0, 0);
         (*s).alloc_count = 1;
         (*s).next_group = 1;
-        if gc::marking() {
+        if collector::marking() {
             (*s).set_marked(0);
         }
         of(class as usize).with(|l| {

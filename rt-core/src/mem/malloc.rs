@@ -3,9 +3,8 @@
 use super::cache::MCache;
 use super::sizes::*;
 use super::types::{self, Type};
-use super::{HEAP, central};
+use super::{HEAP, central, collector, note_alloc};
 use crate::base::print::throw;
-use crate::gc;
 use core::sync::atomic::{Ordering::*, fence};
 
 /// The address of every object without bytes. (The overlay's `runtime.zerobase` may stand in.)
@@ -88,7 +87,7 @@ unsafe fn take(c: *mut MCache, class: usize) -> (usize, bool) {
 unsafe fn refill_slow(c: *mut MCache, class: usize) {
     // SAFETY: the P's own cache.
     unsafe {
-        gc::on_slow_alloc(c, class_pages(class >> 1) * PAGE);
+        collector::slow_alloc(c, class_pages(class >> 1) * PAGE);
         if (*c).slots[class].free == 0 && (*c).held[class] == 0 && !(*c).refill(class) {
             out_of_memory();
         }
@@ -138,12 +137,12 @@ unsafe fn alloc_large(
 ) -> *mut u8 {
     // SAFETY: the P's own cache; a new span is ours until its address is returned.
     unsafe {
-        gc::on_slow_alloc(c, size);
+        collector::slow_alloc(c, size);
         let s = central::large_span(size, noscan);
         if s.is_null() {
             out_of_memory();
         }
-        gc::pacer::note_alloc((*s).elem_size);
+        note_alloc((*s).elem_size);
         let p = (*s).base as *mut u8;
         if (*s).needzero && (needzero || !noscan) {
             p.write_bytes(0, if noscan { size } else { (*s).elem_size });

@@ -2,8 +2,9 @@
 //!
 //! From the bottom up: `os` maps memory; `pages` hands out runs of 8 KiB pages; `arena` finds the
 //! span of an address; `span` is a run of pages with objects of one size (`sizes`); `central` is
-//! the shared supply of spans by class; `cache` is each P's own supply; `malloc` allocates from it.
-//! The collector is `gc`; `meta` is memory for the runtime's own records.
+//! the shared supply of spans by class; `cache` is each P's own supply; `malloc` allocates from it, and `sampling` picks objects
+//! for the memory profile.
+//! `meta` is memory for the runtime's own records.
 //!
 //! How the collector finds the pointers of an object:
 //! - spans are pointer-free or not, as a whole (`noscan`);
@@ -11,32 +12,35 @@
 //! - other small objects: a header word before the data holds the type;
 //! - large objects: the span holds the type.
 //!
-//! Interface for the scheduler and the overlay:
-//! - `init(cfg)` once, before anything else; `MCache::init` for each P (zeroed memory, e.g. from
-//!   `meta::persistent`), `gc::set_world` before collections can run, then `gc::enable()`;
-//! - `mallocgc(cache, size, typ, needzero)`: a safepoint (see `gc`); leaves the result to the caller;
+//! Interface:
+//! - `MCache::init` for each P (zeroed memory, e.g. from `meta::persistent`);
+//! - `mallocgc(cache, size, typ, needzero)`: a safepoint if there is a collector; leaves the result to the caller;
 //! - `alloc_manual(bytes)`/`free_manual(addr)`: page-aligned memory for stacks and the like,
 //!   never scanned; not a safepoint;
 //! - `meta::{persistent, alloc, free}`: off-heap records;
-//! - `stats::read()`, `scavenge_all()`, `find_object(p)`.
+//! - `scavenge_all()`, `find_object(p)`.
+//!
+//! It knows no goroutine, and of the collector only what allocation asks of it on slow paths (`collector`) and what a cache
+//! keeps for it: the write barrier's buffer (`wbbuf`) and a queue of addresses (`grey`).
 //!
 //! All of it runs on a system stack and may be called before the scheduler is up.
 
 pub mod arena;
 pub mod cache;
 pub mod central;
+pub mod collector;
+pub mod grey;
 pub mod malloc;
 pub mod meta;
 pub mod pages;
+pub mod sampling;
 pub mod sizes;
 pub mod span;
-pub mod stats;
-pub mod typed;
 pub mod types;
+pub mod wbbuf;
 
 use crate::base::lock::{Global, Mutex};
 use crate::base::print::throw;
-use crate::gc;
 use central::Central;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 use pages::PageHeap;
@@ -61,6 +65,8 @@ pub struct Heap {
     /// Pages in spans of objects and in manual spans.
     pub pages_in_use: AtomicUsize,
     pub pages_manual: AtomicUsize,
+    /// Bytes that the process should not exceed (GOMEMLIMIT); `usize::MAX`: any number.
+    pub limit: AtomicUsize,
 }
 
 /// Spans by class. (Apart from `HEAP` because it is all zeros at first and takes no place in the file.)
@@ -75,34 +81,18 @@ pub static HEAP: Heap = Heap {
     tiny_allocs: AtomicUsize::new(0),
     pages_in_use: AtomicUsize::new(0),
     pages_manual: AtomicUsize::new(0),
+    limit: AtomicUsize::new(usize::MAX),
 };
 
-/// Settings from the environment, as the start code found them.
-#[derive(Clone, Copy)]
-pub struct Config {
-    /// GOGC in percent; negative is off. Default 100.
-    pub gogc: i32,
-    /// GOMEMLIMIT in bytes; `i64::MAX` is none.
-    pub memory_limit: i64,
-    /// OXIGO_GCSTRESS=1: collect at every slow allocation.
-    pub stress: bool,
-    /// OXIGO_GCVERIFY=1: check the marking after each cycle, die on bad pointers.
-    pub verify: bool,
-    /// Threads of the system that may mark at the same time as the program runs (0: none, the
-    /// program's own threads do all the marking).
-    pub workers: u32,
+/// Counts an allocation that left the shared heap.
+#[inline]
+pub fn note_alloc(bytes: usize) {
+    HEAP.live.fetch_add(bytes, Relaxed);
 }
 
-impl Config {
-    /// What applies when the environment says nothing.
-    pub const fn default() -> Config {
-        Config { gogc: 100, memory_limit: i64::MAX, stress: false, verify: false, workers: 0 }
-    }
-}
-
-/// Prepares the heap. Call once, first of all.
-pub fn init(cfg: Config) {
-    gc::configure(cfg);
+/// Bytes of address space that the heap has, and how much of it went back to the system.
+pub fn mapped() -> (usize, usize) {
+    with_pages(|p| (p.mapped, p.clean << PAGE_SHIFT))
 }
 
 fn with_pages<R>(f: impl FnOnce(&mut PageHeap) -> R) -> R {
@@ -113,7 +103,7 @@ fn with_pages<R>(f: impl FnOnce(&mut PageHeap) -> R) -> R {
 
 /// Takes pages for a span of objects.
 pub(crate) fn alloc_pages(n: usize) -> Option<(usize, bool)> {
-    let limit = gc::pacer::memory_limit();
+    let limit = HEAP.limit.load(Relaxed);
     let r = with_pages(|p| {
         if limit != usize::MAX {
             // Under a memory limit, free pages go back to the system before new ones are touched.

@@ -12,7 +12,6 @@ use super::sizes::*;
 use super::types::Type;
 use super::{arena, meta};
 use crate::base::lock::Mutex;
-use crate::gc::special::Special;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, Ordering::*};
 
@@ -39,6 +38,10 @@ pub enum Place {
     /// Has none (or is a large object).
     Full = 2,
 }
+
+/// A record of the collector's (`gc::special`), which alone knows what is in it.
+#[repr(C)]
+pub struct Attached([u8; 0]);
 
 /// A run of pages in use.
 #[repr(C)]
@@ -70,11 +73,12 @@ pub struct Span {
     pub large_type: AtomicPtr<Type>,
     /// Number of pages.
     pub npages: usize,
-    /// Guards `specials`.
-    pub special_lock: Mutex,
-    /// Finalizers and the like, by offset, and the one added last (null: unknown): objects come in ascending order.
-    pub specials: *mut Special,
-    pub last_special: *mut Special,
+    /// Guards `attached`.
+    pub attached_lock: Mutex,
+    /// What the collector keeps beside single objects, by offset, and the record added last (null: unknown): objects come in
+    /// ascending order.
+    pub attached: *mut Attached,
+    pub last_attached: *mut Attached,
     /// Central list links.
     pub next: *mut Span,
     pub prev: *mut Span,

@@ -11,15 +11,17 @@
 //! | descriptors | `read`, `write`, `fcntl` |
 //! | poller | `poller_open`, `poller_watch`, `poller_forget`, `poller_wait`, `poller_wake` |
 //! | threads | `THREADS`, `start_thread`, `end_thread`, `set_tls` |
-//! | signals | `sigaction`, `sigprocmask`, `sigaltstack`, `kill_self`, `profile_timer`; [`Context`], [`SigInfo`], [`SignalSet`], [`sig`] |
+//! | signals | `sigaction`, `sigprocmask`, `sigaltstack`, `kill_self`, `profile_timer`; [`fake_call`], [`return_at_entry`]; [`Context`], [`SigInfo`], [`SignalSet`], [`sig`] |
 //! | the end | `exit` |
 
+mod interrupted;
 mod signal;
 pub mod usual_signals;
 
 #[cfg_attr(feature = "bare", path = "bare/mod.rs")]
 #[cfg_attr(not(feature = "bare"), path = "linux/mod.rs")]
 mod system;
+pub use interrupted::{fake_call, return_at_entry};
 pub use signal::{Action, signal_name};
 pub use system::*;
 

@@ -11,9 +11,9 @@
 
 use crate::gc;
 use crate::gc::mark::Marker;
-use crate::hook;
 use crate::os;
 use crate::task::g::{G, M};
+use crate::task::hook;
 use crate::task::symtab;
 use crate::task::unwind::Unwinder;
 use core::sync::atomic::{AtomicUsize, Ordering::*};

@@ -5,11 +5,10 @@
 //! releases is charged with the waiting of all that wait, up to now. Cycles are nanoseconds.
 
 use super::bucket::{DEPTH, Records, Table};
-use crate::base::rand;
-use crate::hook;
 use crate::os;
 use crate::sched::*;
 use crate::task::g::{G, Wait};
+use crate::task::hook;
 use crate::task::symtab;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -103,7 +102,7 @@ unsafe fn add_blocked(g: *mut G, ns: u64, skip: usize) {
     // SAFETY: the goroutine stands still.
     unsafe {
         let rate = BLOCK_RATE.load(Relaxed) as u64;
-        if rate == 0 || rate > ns && rand::next(getm()) % rate > ns {
+        if rate == 0 || rate > ns && (*getm()).rng.next() % rate > ns {
             return;
         }
         let mut pcs = [0; DEPTH];
@@ -120,7 +119,7 @@ unsafe fn record_unlocked(ns: u64, skip: usize) {
     let rate = MUTEX_RATE.load(Relaxed) as u64;
     // SAFETY: in a hook of the current goroutine.
     unsafe {
-        if rate == 0 || !rand::next(getm()).is_multiple_of(rate) {
+        if rate == 0 || !(*getm()).rng.next().is_multiple_of(rate) {
             return;
         }
         let mut pcs = [0; DEPTH];

@@ -10,40 +10,18 @@
 //! of the last completed cycle.
 
 use super::bucket::{Bucket, DEPTH, Records, Table};
+use crate::base::image::shared;
 use crate::gc::{self, special};
-use crate::hook;
+use crate::mem::sampling::{Ops, ops};
 use crate::sched::*;
-use crate::start::shared;
+use crate::task::hook;
 use crate::task::symtab::{self, logical};
-use crate::task::unwind::{self, the_image};
+use crate::task::unwind;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
-
-/// What the allocator and the collector call, if the program can read a memory profile.
-pub struct Ops {
-    /// How many of `n` objects of `size` bytes come before the next that is sampled; of the randomness, one step.
-    pub before: fn(random: &mut u64, n: usize, size: usize) -> usize,
-    /// Records an object just allocated by the current goroutine, which asked for `size` bytes.
-    pub record: unsafe fn(object: usize, size: usize),
-    /// A recorded object is gone; the address of its bucket.
-    pub freed: unsafe fn(bucket: usize),
-    /// Marking has ended, the world is stopped.
-    pub next_cycle: fn(),
-    /// The world runs again.
-    pub flush: fn(),
-    /// A complete collection has ended, sweep included.
-    pub collected: fn(),
-}
 
 /// The image refers to it if the program reaches `runtime.memProfileCopy`.
 #[unsafe(no_mangle)]
 pub static rt_memprofile: Ops = Ops { before, record, freed, next_cycle, flush, collected };
-
-/// The operations, if the program can read a memory profile.
-#[inline]
-pub fn ops() -> Option<&'static Ops> {
-    // SAFETY: the compiler writes the address of `rt_memprofile`, or 0.
-    unsafe { (the_image().memprofile as usize as *const Ops).as_ref() }
-}
 
 #[derive(Clone, Copy, Default)]
 struct Cycle {

@@ -1,8 +1,8 @@
 //! Goroutines wired to threads (`LockOSThread`), and what becomes of the thread when such a goroutine ends.
 
 use super::*;
-use crate::hook;
 use crate::sched::proc::check_dead;
+use crate::task::hook;
 
 hook! { fn "runtime.LockOSThread"() leaf {
     let m = getm();

@@ -42,6 +42,7 @@ pub mod threads;
 pub mod timer;
 pub mod world;
 
+pub use crate::task::current::{cache, curg, getm};
 pub use locked::*;
 pub use queues::*;
 pub use run::*;
@@ -150,29 +151,4 @@ impl Sched {
     pub fn stopping(&self) -> bool {
         self.stop.asked()
     }
-}
-
-/// The calling thread.
-#[inline]
-pub fn getm() -> *mut M {
-    // SAFETY: the thread-local g always names a live record with its thread.
-    unsafe { (*(rt_arch::rt_getg() as *mut G)).m }
-}
-
-/// The goroutine on whose behalf this hook runs.
-///
-/// # Safety
-/// In a hook.
-#[inline]
-pub unsafe fn curg() -> *mut G {
-    (*getm()).curg.get()
-}
-
-/// The cache of the calling thread's processor.
-///
-/// # Safety
-/// The thread holds a P.
-#[inline]
-pub unsafe fn cache() -> *mut crate::mem::MCache {
-    (*(*getm()).p).cache
 }

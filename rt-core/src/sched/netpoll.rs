@@ -10,12 +10,12 @@
 )]
 
 use crate::base::lock::{Global, Mutex};
-use crate::hook;
 use crate::mem::meta;
 use crate::os;
 use crate::sched::timer::{self, First};
 use crate::sched::*;
 use crate::task::g::*;
+use crate::task::hook;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 

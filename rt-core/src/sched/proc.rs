@@ -6,9 +6,9 @@
 )]
 
 use crate::base::atomic::AtomicU64;
+use crate::base::env;
 use crate::base::print::{self, throw};
 use crate::gc;
-use crate::hook;
 use crate::machine;
 use crate::mem::{MCache, meta};
 use crate::os;
@@ -18,6 +18,7 @@ use crate::sched::timer;
 use crate::sched::*;
 use crate::sync::synctest;
 use crate::task::g::*;
+use crate::task::hook;
 use crate::task::stack;
 use crate::task::traceback;
 use crate::task::unwind::Unwinder;
@@ -206,7 +207,7 @@ pub unsafe fn make_m(stack_lo: usize, stack_hi: usize) -> *mut M {
     (*(*m).g0).stack_hi = stack_hi;
     (*m).stack_map = 0;
     (*m).id = NEXT_M.fetch_add(1, Relaxed) as u64 - 1;
-    crate::base::rand::seed(m);
+    (*m).rng.seed();
     m
 }
 
@@ -483,10 +484,10 @@ unsafe fn set_procs(n: usize) -> bool {
     ok
 }
 
-hook! { fn "runtime.NumCPU"() -> isize, leaf { crate::start::ncpu() as isize }}
+hook! { fn "runtime.NumCPU"() -> isize, leaf { env::ncpu() as isize }}
 
 hook! { fn "internal/sync.runtime_canSpin"(i: isize) -> bool, leaf {
-    crate::start::ncpu() > 1
+    env::ncpu() > 1
         && i < 4
         && SCHED.nprocs.load(Relaxed) as u32 > SCHED.idle.ps() + SCHED.idle.spinning() + 1
         && runq_empty((*getm()).p)

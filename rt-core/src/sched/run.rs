@@ -234,7 +234,7 @@ unsafe fn steal(m: *mut M) -> *mut G {
         SCHED.idle.spin();
     }
     for round in 0..4 {
-        let start = crate::base::rand::next(m) as usize;
+        let start = (*m).rng.next() as usize;
         for i in 0..nprocs {
             let from = SCHED.p((start + i) % nprocs);
             if from == p {

@@ -3,15 +3,14 @@
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "signal handlers and kernel records")]
 
 use crate::base::atomic::AtomicSignals;
+use crate::base::image::shared;
 use crate::base::lock::Mutex;
-use crate::hook;
-use crate::machine;
 use crate::os::{self, Action, Context, SigInfo, SignalSet, sig};
 use crate::profile;
 use crate::sched::proc;
 use crate::sched::*;
-use crate::start;
 use crate::task::g::*;
+use crate::task::hook;
 use crate::task::stack;
 use crate::task::traceback;
 use crate::task::unwind::{self, Func};
@@ -179,19 +178,19 @@ unsafe fn go_stack(g: *mut G) -> bool {
 
 /// Makes the faulting instruction look like a call of sigpanic.
 unsafe fn inject(sig: u32, code: usize, addr: usize, ctx: &mut Context, g: *mut G) -> bool {
-    let target = start::shared().sigpanic;
+    let target = shared().sigpanic;
     let pc = ctx.pc();
     let is_go = |pc| matches!(unwind::find_func(pc), Some(Func::Go(_)));
     let in_go = is_go(pc);
     // A call of a nil function looks like one made where it returns to.
-    if target == 0 || !in_go && (pc >= 4096 || !is_go(machine::return_at_entry(ctx))) {
+    if target == 0 || !in_go && (pc >= 4096 || !is_go(os::return_at_entry(ctx))) {
         return false;
     }
     (*g).sig = sig;
     (*g).sigcode0 = code;
     (*g).sigcode1 = addr;
     (*g).sigpc = pc;
-    machine::fake_call(ctx, target, g as usize, !in_go);
+    os::fake_call(ctx, target, g as usize, !in_go);
     true
 }
 

@@ -1,9 +1,9 @@
 //! Goroutines in system calls: the thread leaves its P, which the monitor takes if others need it.
 
 use super::*;
-use crate::hook;
 use crate::protocol::stop::take_from_syscall;
 use crate::sched::proc::hook_caller;
+use crate::task::hook;
 
 hook! { fn "runtime.entersyscall"() leaf {
     let m = getm();

@@ -26,7 +26,6 @@ mod heap;
 use crate::base::atomic::AtomicU64;
 use crate::base::lock::{Global, Guard, Mutex};
 use crate::gc::mark::Marker;
-use crate::hook;
 use crate::os;
 use crate::protocol::watch::Armed;
 use crate::sched::netpoll;
@@ -34,6 +33,7 @@ use crate::sched::*;
 use crate::sync::chan::Hchan;
 use crate::sync::synctest::{self, Bubble};
 use crate::task::g::*;
+use crate::task::hook;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 use heap::{Entry, Heap, What};
@@ -134,7 +134,7 @@ impl Timers {
     }
 
     unsafe fn push(&mut self, when: i64, what: What) {
-        let chance = if self.random { crate::base::rand::next(getm()) as u32 } else { 0 };
+        let chance = if self.random { (*getm()).rng.next() as u32 } else { 0 };
         self.heap.push(Entry { when, chance, what });
     }
 

@@ -13,13 +13,14 @@
 )]
 
 use crate::base::lock::{Global, Mutex};
-use crate::hook;
-use crate::mem::{Type, meta, typed};
+use crate::gc::typed;
+use crate::mem::{Type, meta};
 use crate::os;
 use crate::sched::timer::{self, GoTimer};
 use crate::sched::*;
 use crate::sync::synctest;
 use crate::task::g::*;
+use crate::task::hook;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 

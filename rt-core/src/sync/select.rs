@@ -9,12 +9,12 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
-use crate::hook;
 use crate::sched::timer::{self, First};
 use crate::sched::*;
 use crate::sync::chan::*;
 use crate::sync::synctest;
 use crate::task::g::*;
+use crate::task::hook;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
@@ -62,7 +62,7 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
         if (*case.c).bubble() != 0 {
             synctest::check(case.c, "select on synctest channel from outside bubble");
         }
-        let j = ((crate::base::rand::next(m) as u32 as u64 * (k as u64 + 1)) >> 32) as usize;
+        let j = (((*m).rng.next() as u32 as u64 * (k as u64 + 1)) >> 32) as usize;
         poll[k] = poll[j];
         poll[j] = i as u16;
         k += 1;

@@ -8,12 +8,12 @@
 )]
 
 use crate::base::lock::{Global, Mutex};
-use crate::hook;
 use crate::profile::lock;
 use crate::sched::*;
 use crate::sync::chan::{free_sudog, new_sudog};
 use crate::sync::synctest;
 use crate::task::g::*;
+use crate::task::hook;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 

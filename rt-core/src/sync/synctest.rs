@@ -23,13 +23,13 @@
 use crate::base::lock::{Global, Guard, Mutex};
 use crate::gc::mark::Marker;
 use crate::gc::special;
-use crate::hook;
 use crate::mem::meta;
 use crate::sched::proc::create_g;
 use crate::sched::timer::{Due, GoTimer, Timers};
 use crate::sched::*;
 use crate::sync::chan::{FED, Hchan};
 use crate::task::g::*;
+use crate::task::hook;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 

@@ -4,6 +4,7 @@
 //! of them live outside the collected heap and are never freed; dead Gs are used again.
 
 use crate::base::lock::Mutex;
+use crate::base::rand::Rng;
 pub use crate::base::seam::RUNQ;
 use crate::mem::MCache;
 pub use crate::protocol::stop::pstatus;
@@ -213,8 +214,8 @@ pub struct M {
     /// Above 0: the goroutine may not be preempted.
     pub locks: i32,
     pub mallocing: i32,
-    /// Random numbers of this thread: see `rand`.
-    pub rng: [u64; 2],
+    /// Random numbers of this thread.
+    pub rng: Rng,
     // ---- Rust's own
     pub id: u64,
     /// Where it goes to find work: counted in SCHED.spinning.

@@ -1,16 +1,21 @@
 //! Goroutines as they stand: their records, their stacks, what is on those, and where code is.
 //!
 //! - [`g`]: the records of goroutines, threads and processors
+//! - [`current`]: who calls; `hook`: how a function that compiled code calls is written
 //! - [`stack`]: memory for stacks; growing and shrinking them
 //! - [`unwind`]: walking frames; [`stackscan`]: what they keep alive
 //! - [`symtab`]: names, files and lines of code addresses
 //! - [`traceback`]: printing stacks, and dying
 //! - [`panic`]: panics, deferred calls, recovery
 
+pub mod current;
 pub mod g;
+mod hook;
 pub mod panic;
 pub mod stack;
 pub mod stackscan;
 pub mod symtab;
 pub mod traceback;
 pub mod unwind;
+
+pub(crate) use hook::hook;

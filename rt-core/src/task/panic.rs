@@ -6,10 +6,11 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
+use crate::base::image::shared;
 use crate::base::print::throw;
-use crate::hook;
-use crate::sched::curg;
+use crate::task::current::curg;
 use crate::task::g::*;
+use crate::task::hook;
 use crate::task::symtab::{Str, logical};
 use crate::task::unwind::{self, Frame, Func, Unwinder};
 use reflect::image::FuncFlags;
@@ -173,7 +174,7 @@ hook! { fn "runtime.recovery"(p: *mut Panic) parking {
         let at = goexit_sp - size_of::<usize>();
         *(at as *mut usize) = (*q).start_pc;
         (*g).sched_sp = at;
-        pc = crate::start::shared().goexit_resume;
+        pc = shared().goexit_resume;
     } else {
         if pending {
             (*g).open_sp = sp;

@@ -17,10 +17,10 @@
 
 use crate::base::lock::{Global, Mutex};
 use crate::base::print;
-use crate::hook;
 use crate::mem;
 use crate::sched::{self, SCHED, getm};
 use crate::task::g::*;
+use crate::task::hook;
 use crate::task::unwind;
 use core::ptr::{copy_nonoverlapping, null_mut};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};

@@ -3,10 +3,11 @@
 //! the heap: the walk over the frames, innermost first, lists all objects in ascending order and notes each pointer into
 //! the stack; then those are followed.
 
+use crate::base::image::the_image;
 use crate::base::lock::{Global, Mutex};
 use crate::mem::meta;
 use crate::task::g::G;
-use crate::task::unwind::{self, the_image};
+use crate::task::unwind;
 use core::ptr::null_mut;
 use reflect::image::{PtrMap, StackObject};
 

@@ -5,10 +5,11 @@
     reason = "tables of the image and frames of stopped goroutines"
 )]
 
-use crate::hook;
-use crate::sched::curg;
+use crate::base::image::the_image;
+use crate::task::current::curg;
 use crate::task::g::G;
-use crate::task::unwind::{self, Func, Unwinder, the_image};
+use crate::task::hook;
+use crate::task::unwind::{self, Func, Unwinder};
 use reflect::image::{self, FuncEntry, FuncFlags, InlinedCall};
 
 /// One logical frame: a function, or a call inlined into it.

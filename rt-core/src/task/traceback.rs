@@ -15,11 +15,11 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
-use crate::hook;
 use crate::os;
 use crate::sched::*;
 use crate::sync::synctest;
 use crate::task::g::*;
+use crate::task::hook;
 use crate::task::symtab::{Str, logical};
 use crate::task::unwind::{self, Frame, Unwinder};
 use core::sync::atomic::{AtomicU32, Ordering::*};

@@ -4,23 +4,14 @@
 //! is at its entry then: no frame yet), in a system call, or new. Frames come from the image's
 //! function table and, for assembly, from rt-arch's.
 
+use crate::base::image::{shared, the_image};
 use crate::base::print::{self, throw};
 use crate::machine;
 use crate::mem::meta;
 use crate::task::g::G;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
-use reflect::image::{self, FuncEntry, FuncFlags, Image, OpenDefers};
+use reflect::image::{self, FuncEntry, FuncFlags, OpenDefers};
 use rt_arch::{AsmFunc, layout};
-
-unsafe extern "C" {
-    static oxigo_image: Image;
-}
-
-/// The running program's image.
-pub fn the_image() -> &'static Image {
-    // SAFETY: the linker puts exactly one image into a program.
-    unsafe { &oxigo_image }
-}
 
 const WORD: usize = size_of::<usize>();
 
@@ -366,7 +357,7 @@ impl Unwinder {
 }
 
 fn is_sigpanic(f: &Func) -> bool {
-    f.entry() == crate::start::shared().sigpanic && f.entry() != 0
+    f.entry() == shared().sigpanic && f.entry() != 0
 }
 
 /// The open-coded defers of a frame's function.
@@ -551,8 +542,3 @@ unsafe fn reflect_args(closure: usize, args: usize, done: bool, visit: &mut dyn 
         }
     }
 }
-
-/// Unit tests have no image.
-#[cfg(test)]
-#[unsafe(export_name = "oxigo_image")]
-static TEST_IMAGE: [u64; 64] = [0; 64];

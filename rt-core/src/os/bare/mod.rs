@@ -8,7 +8,7 @@ pub use poller::*;
 pub use signals::*;
 
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 
 /// Why no memory came.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ fn no_read(_: &mut [u8]) -> usize {
     0
 }
 
-static BOARD: crate::base::lock::Global<Board> = crate::base::lock::Global::new(Board {
+static NO_BOARD: Board = Board {
     write: no_write,
     nanotime: no_time,
     walltime: no_time,
@@ -66,22 +66,24 @@ static BOARD: crate::base::lock::Global<Board> = crate::base::lock::Global::new(
     read: no_read,
     idle: core::hint::spin_loop,
     exit: no_exit,
-});
+};
+
+/// The board, once it has told.
+static BOARD: AtomicPtr<Board> = AtomicPtr::new((&raw const NO_BOARD).cast_mut());
 
 fn board() -> &'static Board {
-    // SAFETY: set once at boot.
-    unsafe { &*BOARD.get() }
+    // SAFETY: always the address of a static, never written through.
+    unsafe { &*BOARD.load(Acquire) }
 }
 
 /// Called once by the board's start code: zeroed RAM and the services.
 ///
 /// # Safety
 /// The range must be zero, unused RAM; nothing else of the runtime may have run.
-pub unsafe fn give_memory(low: usize, high: usize, board: Board) {
+pub unsafe fn give_memory(low: usize, high: usize, board: &'static Board) {
     LOW.store((low + 0xffff) & !0xffff, Relaxed);
     HIGH.store(high & !0xffff, Relaxed);
-    // SAFETY: before anything else runs.
-    unsafe { *BOARD.get() = board };
+    BOARD.store(core::ptr::from_ref(board).cast_mut(), Release);
 }
 
 /// The board has told all.

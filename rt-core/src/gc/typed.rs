@@ -1,9 +1,9 @@
 //! Moving and clearing typed memory, with barriers. All leaves: none of them is a safepoint.
 
-use super::cache::MCache;
-use super::sizes::PTR;
-use super::types::Type;
-use crate::gc::barrier::pre_write;
+use super::barrier::pre_write;
+use crate::mem::cache::MCache;
+use crate::mem::sizes::PTR;
+use crate::mem::types::Type;
 
 /// Copies one value: `typedmemmove`.
 ///

@@ -1,8 +1,8 @@
-//! Queues of grey objects: each marker works on two blocks of its own and trades full and empty
+//! Queues of addresses, in which the collector keeps grey objects: each marker works on two blocks of its own and trades full and empty
 //! ones with the global lists.
 
+use super::meta;
 use crate::base::lock::{Global, Mutex};
-use crate::mem::meta;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -212,37 +212,5 @@ impl Gcw {
                 put_full(b);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_lost() {
-        let _g = crate::gc::testing::lock();
-        let (mut a, mut b) = (Gcw::new(), Gcw::new());
-        let mut sum = 0usize;
-        for i in 1..=2000 {
-            a.push(i);
-            sum += i;
-            if i % 700 == 0 {
-                a.share();
-            }
-        }
-        for _ in 0..300 {
-            sum -= a.pop();
-        }
-        a.flush();
-        loop {
-            match b.pop() {
-                0 => break,
-                p => sum -= p,
-            }
-        }
-        b.flush();
-        assert_eq!(sum, 0);
-        assert!(!available());
     }
 }

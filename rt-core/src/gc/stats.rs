@@ -1,8 +1,8 @@
 //! The numbers behind `runtime.MemStats`.
 
-use super::sizes::*;
-use super::{CENTRAL, HEAP, meta, with_pages};
-use crate::gc;
+use super::pacer;
+use crate::mem::sizes::*;
+use crate::mem::{CENTRAL, HEAP, MCache, mapped, meta};
 use core::sync::atomic::Ordering::*;
 
 /// Counts of a size class.
@@ -77,7 +77,8 @@ pub fn read(m: &mut MemStats) {
         }
     }
     let tiny = HEAP.tiny_allocs.load(Relaxed) as u64;
-    let (mapped, released) = with_pages(|p| (p.mapped as u64, (p.clean << PAGE_SHIFT) as u64));
+    let (mapped, released) = mapped();
+    let (mapped, released) = (mapped as u64, released as u64);
     m.alloc = bytes.saturating_sub(freed);
     m.total_alloc = bytes;
     m.mallocs = mallocs + tiny;
@@ -94,11 +95,11 @@ pub fn read(m: &mut MemStats) {
     m.gc_sys = records;
     m.mspan_inuse = 0;
     m.mspan_sys = 0;
-    m.mcache_inuse = size_of::<super::MCache>() as u64;
+    m.mcache_inuse = size_of::<MCache>() as u64;
     m.mcache_sys = m.mcache_inuse;
     m.buckhash_sys = 0;
     m.other_sys = 0;
     m.lookups = 0;
     m.sys = mapped + records + m.mcache_sys;
-    gc::pacer::read_stats(m);
+    pacer::read_stats(m);
 }
