@@ -517,7 +517,17 @@ fn random_programs() {
             Err(e) => panic!("seed {seed}: {e:?}\n{text}"),
         }
         // What cannot run here is at least allocated, written, and held against its stack maps.
-        for m in oxigo_codegen::isa::MACHINES.iter().filter(|m| ir::Target::of(m.row) == program.target) {
+        let shape = |t: ir::Target| (t.word, t.big_endian);
+        for m in oxigo_codegen::isa::MACHINES.iter() {
+            let target = ir::Target::of(m.row);
+            if shape(target) != shape(program.target) {
+                continue;
+            }
+            let mut program = ir::parse::program(&text).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+            program.target = target;
+            if ir::passes::legalize::needed(target) {
+                ir::passes::legalize::run(&mut program, &Default::default());
+            }
             let options = oxigo_codegen::Options { check: true, arch: Some(m.row), ..Default::default() };
             if let Err(e) = oxigo_codegen::compile_functions(&program, &options) {
                 panic!("seed {seed}: {}: {e:?}\n{text}", m.row.name);

@@ -9,8 +9,8 @@ use smallvec::smallvec;
 use syntax::Sym;
 use syntax::ast::{Expr, ExprKind};
 use types::constant::ConstValue;
-use types::info::Mode;
 use types::constant::ConstValue;
+use types::info::Mode;
 use types::table::{Basic, TypeId, basic};
 
 impl<'p, 'a> Fx<'p, 'a> {

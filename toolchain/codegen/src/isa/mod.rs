@@ -10,10 +10,14 @@ use reflect::image::OpenDefers;
 pub mod amd64;
 pub mod arm64;
 pub mod native;
+pub mod riscv64;
 
 /// The machines that there is code generation for.
-pub static MACHINES: [MachineInfo; 2] =
-    [MachineInfo::of::<amd64::Amd64>(), MachineInfo::of::<arm64::Arm64>()];
+pub static MACHINES: [MachineInfo; 3] = [
+    MachineInfo::of::<amd64::Amd64>(),
+    MachineInfo::of::<arm64::Arm64>(),
+    MachineInfo::of::<riscv64::Riscv64>(),
+];
 
 /// The machine that tests of what all machines do alike use.
 #[cfg(test)]

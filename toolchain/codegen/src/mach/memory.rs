@@ -245,7 +245,7 @@ impl<'a, M: Rules> Select<'a, M> {
             M::copy_words(self, dst, src, words);
             return self.copy(dst.offset(done as i32), src.offset(done as i32), size - done);
         }
-        self.copy_pieces(dst, src, &pieces(size, M::PIECE))
+        self.copy_pieces(dst, src, &pieces::<M>(size))
     }
     fn copy_pieces(&mut self, dst: Addr, src: Addr, pieces: &[(u32, u32)]) {
         for &(at, n) in pieces {
@@ -261,14 +261,24 @@ impl<'a, M: Rules> Select<'a, M> {
             M::zero_words(self, dst, words);
             return self.zero(dst.offset(done as i32), size - done);
         }
-        for (at, n) in pieces(size, M::PIECE) {
+        for (at, n) in pieces::<M>(size) {
             M::zero_piece(self, dst.offset(at as i32), n);
         }
     }
 }
 
-/// Offsets and sizes (16, 8, 4, 2, 1) that cover `size` bytes; the last may overlap the one before.
-fn pieces(size: u32, most: u32) -> Vec<(u32, u32)> {
+/// Offsets and sizes that cover `size` bytes. Where accesses want alignment they have the most that a type of this size may have: of
+/// one with less, such as an array of bytes, they may still be unaligned, which is seen to there by whoever runs programs, slowly.
+fn pieces<M: Rules>(size: u32) -> Vec<(u32, u32)> {
+    if M::ROW.unaligned {
+        return overlapping(size, M::PIECE);
+    }
+    let n = M::PIECE.min(1 << size.trailing_zeros().min(31));
+    (0..size).step_by(n as usize).map(|at| (at, n)).collect()
+}
+
+/// Pieces of 16, 8, 4, 2 and 1 bytes; the last may overlap the one before.
+fn overlapping(size: u32, most: u32) -> Vec<(u32, u32)> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < size {

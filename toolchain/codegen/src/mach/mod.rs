@@ -82,6 +82,8 @@ pub trait Rules: Machine {
     const UNROLL: u32;
     /// The largest piece of a copy: 16, 8 or 4 bytes.
     const PIECE: u32;
+    /// Whether 32-bit constants in registers are extended with their sign, as the results of this machine's instructions are.
+    const SIGN_EXTENDS: bool = false;
 
     /// Instructions for an operation: arithmetic, comparisons, atomics and bounds checks, and of what [`Select::memory`] can do
     /// for all machines what this one does better. Whether a rule fitted; [`rules::rules`] writes such functions.
@@ -95,7 +97,7 @@ pub trait Rules: Machine {
     }
     /// An address in a register.
     fn lea(s: &mut Select<Self>, dst: Reg, addr: Addr);
-    /// Loads a value of type `ty`; narrow integers are extended with zeros.
+    /// Loads a value of type `ty`.
     fn load(s: &mut Select<Self>, dst: Reg, ty: Ty, addr: Addr);
     /// Stores a register.
     fn store_reg(s: &mut Select<Self>, src: Reg, ty: Ty, addr: Addr);

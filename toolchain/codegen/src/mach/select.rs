@@ -320,6 +320,7 @@ impl<'a, M: Rules> Select<'a, M> {
                     let imm = match ty {
                         Ty::I8 => c as u8 as i64,
                         Ty::I16 => c as u16 as i64,
+                        Ty::I32 if M::SIGN_EXTENDS => c as i32 as i64,
                         Ty::I32 => c as u32 as i64,
                         _ => c,
                     };

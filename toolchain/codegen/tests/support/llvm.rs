@@ -2,7 +2,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// How a machine is disassembled: arguments, and HLT, which nothing of ours contains: code and text.
+/// How a machine is disassembled: arguments, and an instruction that nothing of ours contains: code and text.
 pub struct Machine {
     args: &'static [&'static str],
     stop: (&'static str, &'static str),
@@ -12,6 +12,12 @@ pub const AMD64: Machine =
     Machine { args: &["--triple=x86_64", "--output-asm-variant=1"], stop: ("[0xf4]", "hlt") };
 #[allow(dead_code, reason = "each user has a machine")]
 pub const ARM64: Machine = Machine { args: &["--triple=aarch64"], stop: ("[0x00 0x00 0x40 0xd4]", "hlt #0") };
+
+#[allow(dead_code, reason = "each user has a machine")]
+pub const RISCV64: Machine = Machine {
+    args: &["--triple=riscv64", "--mattr=+m,+a,+f,+d,+c", "-M", "numeric"],
+    stop: ("[0x73 0x00 0x50 0x10]", "wfi"),
+};
 
 /// What `llvm-mc` prints for each piece of amd64's code, in Intel syntax; see [`disassemble_for`].
 #[allow(dead_code, reason = "each user has a machine")]

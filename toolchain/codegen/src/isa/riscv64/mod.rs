@@ -1,0 +1,39 @@
+//! riscv64 (rv64imafdc, of which no compressed instruction is written). [`regs`], [`inst`] (the instructions and their operands),
+//! [`rules`] (selection), [`encode`], [`frame`].
+mod encode;
+#[cfg(test)]
+mod encodings;
+mod frame;
+mod inst;
+mod regs;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use crate::fixup::FixupKind;
+use crate::mach::{Cfi, DebugFrame, Elf, Machine};
+use crate::regalloc::Reg;
+use encode::words;
+use object::elf;
+use reflect::arch::Arch;
+
+/// The machine.
+#[derive(Debug)]
+pub struct Riscv64;
+
+impl Machine for Riscv64 {
+    type Inst = inst::Inst;
+    type Branch = words::Jump;
+    const ROW: &'static Arch = regs::ROW;
+    const RESERVED: &'static [Reg] = regs::RESERVED;
+    const MORE_FLOATS: &'static [Reg] = regs::MORE_FLOATS;
+    const ELF: Elf = Elf {
+        architecture: object::Architecture::Riscv64,
+        address: elf::R_RISCV_64.0,
+        half: elf::R_RISCV_32.0,
+    };
+    const FIXUPS: &'static [FixupKind] = words::FIXUPS;
+    const NATIVE: [u8; 3] = [words::ADDRESS, words::CALL, words::TPOFF];
+    // The return address is in the link register, the caller's SP is ours.
+    const DEBUG: DebugFrame = DebugFrame { code_align: 4, return_column: 1, entry: &[Cfi::Cfa(2, 0)] };
+}
