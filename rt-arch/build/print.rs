@@ -21,6 +21,7 @@ const FILES: &[(&str, Option<&str>)] = &[
     ("barrier.S", None),
     ("signal.S", None),
     ("misc.S", None),
+    ("cpu.S", None),
     ("cmem.S", Some("CARGO_FEATURE_MEM")),
     ("entry.S", Some("CARGO_FEATURE_START")),
 ];

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use reflect::arch::Arch;
 use rustc_hash::FxHashSet;
 
 use crate::commands::Target;
@@ -44,6 +45,29 @@ fn newest(path: &Path) -> Option<std::time::SystemTime> {
     paths.filter_map(|p| newest(&p)).max()
 }
 
+/// Where rustup has no core for a machine, it is built from the sources that this rustc has beside it.
+fn cross_rustc() -> PathBuf {
+    std::env::var_os("OXIGO_CROSS_RUSTC").unwrap_or_else(|| "/usr/bin/rustc".into()).into()
+}
+
+/// Flags of cargo that build core along with the crates.
+const CROSS: [&str; 2] =
+    ["-Zbuild-std=core,alloc,compiler_builtins", "-Zbuild-std-features=compiler-builtins-mem"];
+
+/// Debian's packages that the machine's runtime is built with and that are not there.
+pub fn missing(arch: &Arch) -> Vec<String> {
+    if arch.tools.stock_core {
+        return Vec::new();
+    }
+    let tools = [
+        ("/usr/bin/clang-19".into(), "clang-19"),
+        ("/usr/bin/llvm-ar-19".into(), "llvm-19"),
+        (cross_rustc(), "rustc-web"),
+        ("/usr/lib/rustlib/src".into(), "rust-web-src"),
+    ];
+    tools.into_iter().filter(|(p, _)| !p.exists()).map(|(_, package)| package.to_string()).collect()
+}
+
 /// The archive for a target, built if need be.
 pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     let root =
@@ -71,6 +95,13 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     if std::io::stderr().is_terminal() {
         eprintln!("oxigo: building the runtime for {target}");
     }
+    let wanted = missing(target.arch);
+    if !wanted.is_empty() {
+        return Err(format!(
+            "the runtime for {target} is built with tools that are missing: install {}",
+            wanted.join(" ")
+        ));
+    }
     let mut flags = vec!["-Cpanic=abort".to_string()];
     flags.extend(target.arch.tools.rust_flags.iter().map(|f| f.to_string()));
     if !flags.iter().any(|f| f.contains("relocation-model")) {
@@ -85,6 +116,9 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
         .arg(&out)
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
         .env_remove("RUSTFLAGS");
+    if !target.arch.tools.stock_core {
+        cargo.env("RUSTC", cross_rustc()).env("RUSTC_BOOTSTRAP", "1").args(CROSS);
+    }
     if verbose {
         eprintln!("{cargo:?}");
     }

@@ -5,31 +5,23 @@
 //! holds those that do not pass here, with one reason each from a closed list; a ledgered case that passes fails, so the
 //! ledger only shrinks. `ci/conformance/slow.txt` names those that a stress run leaves out: `MODE CASE: WHY`.
 mod support;
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
-use support::{Case, Scratch};
+use std::{collections::HashMap, path::PathBuf};
+use support::{Case, Column, Scratch};
 
 /// Why a case may be in the ledger.
 const REASONS: &[&str] =
     &["not yet", "needs the go command", "cgo", "race detector", "compiler-internal flag"];
 /// Every n-th passing case is in the sample of the stress runs that CI makes.
 const SAMPLE: usize = 50;
+/// The same of an emulated machine.
+const EMULATED_SAMPLE: usize = 3;
 
 fn tests_folder() -> PathBuf {
     std::env::var_os("OXIGO_GO_TESTS").map_or_else(|| PathBuf::from("/usr/share/go-1.19/test"), PathBuf::from)
 }
 
-fn list(name: &str) -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ci/conformance").join(name);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).map(String::from).collect()
-}
-
 fn main() {
-    let ledger: HashMap<String, String> = list("ledger.txt")
+    let ledger: HashMap<String, String> = support::list("ledger.txt")
         .iter()
         .map(|l| {
             let (case, reason) = l.split_once(": ").unwrap_or_else(|| panic!("ledger: no reason in {l:?}"));
@@ -37,35 +29,50 @@ fn main() {
             (case.to_string(), reason.to_string())
         })
         .collect();
-    let names = list("cases.txt");
+    let names = support::list("cases.txt");
     for case in ledger.keys() {
         assert!(names.contains(case), "ledger: {case} is not in cases.txt");
     }
     let mut cases = Vec::new();
     let passing: Vec<&String> = names.iter().filter(|n| !ledger.contains_key(*n)).collect();
-    for name in &names {
-        let expect_failure = ledger.contains_key(name);
-        cases.push(case("conformance", name, &[], expect_failure));
+    let beyond = support::list("qemu.txt");
+    for column in Column::all() {
+        let known = |name: &String| support::beyond_qemu(column, name, &beyond);
+        for (i, name) in names.iter().filter(|n| !known(n)).enumerate() {
+            let group = format!("conformance::{}", column.group(i));
+            cases.push(case(column, group.trim_end_matches("::"), name, &[], ledger.contains_key(name)));
+        }
     }
-    let slow = list("slow.txt");
+    let slow = support::list("slow.txt");
     for (mode, variable) in [("gcstress", "OXIGO_GCSTRESS"), ("stackstress", "OXIGO_STACKSTRESS")] {
         let left_out = |name: &str| slow.iter().any(|l| l.starts_with(&format!("{mode} {name}: ")));
         let run: Vec<&&String> = passing.iter().filter(|n| !left_out(n)).collect();
-        let step = run.len().div_ceil(SAMPLE).max(1);
-        for (i, name) in run.iter().enumerate() {
-            let group = format!("{mode}::{}", if i % step == 0 { "sample" } else { "rest" });
-            cases.push(case(&group, name, &[(variable, "1")], false));
+        for column in Column::all() {
+            let run: Vec<&&&String> =
+                run.iter().filter(|n| !support::beyond_qemu(column, n, &beyond)).collect();
+            let sample = if column.is_native() { SAMPLE } else { EMULATED_SAMPLE };
+            let step = run.len().div_ceil(sample).max(1);
+            for (i, name) in run.iter().enumerate() {
+                let group = format!("{mode}::{}", if i % step == 0 { "sample" } else { "rest" });
+                cases.push(case(column, &group, name, &[(variable, "1")], false));
+            }
         }
     }
     support::main(cases)
 }
 
-fn case(group: &str, name: &str, env: &[(&'static str, &'static str)], expect_failure: bool) -> Case {
+fn case(
+    column: Column,
+    group: &str,
+    name: &str,
+    env: &[(&'static str, &'static str)],
+    expect_failure: bool,
+) -> Case {
     let (name, env) = (name.to_string(), env.to_vec());
-    let full = format!("amd64::linux::{group}::{}", name.trim_end_matches(".go"));
+    let full = format!("{}::{group}::{}", column.prefix(), name.trim_end_matches(".go"));
     Case {
         name: full,
-        run: Box::new(move || match (run_case(&name, &env), expect_failure) {
+        run: Box::new(move || match (run_case(column, &name, &env), expect_failure) {
             (Err(_), true) => Ok(()),
             (Ok(()), true) => Err(format!("{name} passes: take it out of ci/conformance/ledger.txt")),
             (result, false) => result,
@@ -83,7 +90,10 @@ fn action(source: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn run_case(name: &str, env: &[(&str, &str)]) -> Result<(), String> {
+fn run_case(column: Column, name: &str, env: &[(&str, &str)]) -> Result<(), String> {
+    if !column.ready() {
+        return Ok(());
+    }
     let tests = tests_folder();
     let source = tests.join(name);
     let text = std::fs::read(&source)
@@ -91,21 +101,21 @@ fn run_case(name: &str, env: &[(&str, &str)]) -> Result<(), String> {
     let words = action(&String::from_utf8_lossy(&text));
     let scratch = Scratch::new(name);
     let exe = scratch.path("a.out");
-    let mut build = support::oxigo();
-    build.arg("build").arg("-o").arg(&exe);
+    let mut build = column.build();
+    build.arg("-o").arg(&exe);
     match words.first().map(String::as_str) {
         Some("run") => build.arg(name).current_dir(&tests),
         Some("rundir") => build.arg("--dir-packages").arg(name.replace(".go", ".dir")).current_dir(&tests),
         other => return Err(format!("{name}: action {other:?}")),
     };
-    let built = support::run(&mut build, Duration::from_secs(120))?;
+    let built = support::run(&mut build, column.build_limit())?;
     if built.status != 0 || built.timed_out {
         return Err(format!("oxigo build: exit status {}\n{}", built.status, built.output));
     }
-    let mut command = std::process::Command::new(&exe);
+    let mut command = column.start(&exe);
     let args = words.iter().skip(1).skip_while(|w| w.starts_with('-') || w.as_str() == "-l=4");
     command.args(args).envs(env.iter().copied()).current_dir(&tests);
-    let ran = support::run(&mut command, Duration::from_secs(if env.is_empty() { 60 } else { 240 }))?;
+    let ran = support::run(&mut command, column.limit(if env.is_empty() { 60 } else { 240 }))?;
     if ran.timed_out {
         return Err(format!("timed out\n{}", tail(&ran.output)));
     }

@@ -12,9 +12,8 @@ mod support;
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
-use support::{Case, Scratch};
+use support::{Case, Column, Scratch};
 
 fn main() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
@@ -25,17 +24,23 @@ fn main() {
     modules.retain(|m| m.join("go.mod").is_file());
     modules.sort();
     files.extend(modules);
-    let cases = files
-        .into_iter()
-        .map(|path| {
-            let stem = path.file_stem().expect("it has an extension").to_string_lossy().into_owned();
-            Case {
-                name: format!("amd64::linux::programs::{stem}"),
-                run: Box::new(move || run_program(&path)),
-            }
-        })
-        .collect();
+    let beyond = support::list("qemu.txt");
+    let mut cases = Vec::new();
+    for column in Column::all() {
+        let known = |path: &PathBuf| support::beyond_qemu(column, &stem(path), &beyond);
+        for (i, path) in files.iter().filter(|p| !known(p)).enumerate() {
+            let (name, path) = (stem(path), path.clone());
+            cases.push(Case {
+                name: format!("{}::programs::{}{name}", column.prefix(), column.group(i)),
+                run: Box::new(move || run_program(column, &path)),
+            });
+        }
+    }
     support::main(cases)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().expect("it has an extension").to_string_lossy().into_owned()
 }
 
 #[derive(Default)]
@@ -76,7 +81,10 @@ fn parse(text: &str) -> Result<Expectation, String> {
     Ok(e)
 }
 
-fn run_program(path: &Path) -> Result<(), String> {
+fn run_program(column: Column, path: &Path) -> Result<(), String> {
+    if !column.ready() {
+        return Ok(());
+    }
     let module = path.is_dir();
     let main = if module { path.join("main.go") } else { path.to_path_buf() };
     let text = std::fs::read_to_string(main).map_err(|e| e.to_string())?;
@@ -84,13 +92,13 @@ fn run_program(path: &Path) -> Result<(), String> {
     let scratch = Scratch::new(&path.to_string_lossy());
     let exe = scratch.path("a.out");
     let name = path.file_name().expect("a file");
-    let mut build = support::oxigo();
-    build.arg("build").arg("-o").arg(&exe);
+    let mut build = column.build();
+    build.arg("-o").arg(&exe);
     match module {
         true => build.arg(".").current_dir(path),
         false => build.arg(name).current_dir(path.parent().expect("in a folder")),
     };
-    let built = support::run(&mut build, Duration::from_secs(120))?;
+    let built = support::run(&mut build, column.build_limit())?;
     if expect.build_fails {
         if built.status != 1 {
             return Err(format!("oxigo build: exit status {}, want 1\n{}", built.status, built.output));
@@ -103,13 +111,15 @@ fn run_program(path: &Path) -> Result<(), String> {
     let mut command = match &expect.ulimit {
         Some(limit) => {
             let mut c = Command::new("sh");
-            c.arg("-c").arg(format!("ulimit {limit} && exec \"$0\" \"$@\"")).arg(&exe);
+            let start = column.start(&exe);
+            c.arg("-c").arg(format!("ulimit {limit} && exec \"$0\" \"$@\""));
+            c.arg(start.get_program()).args(start.get_args());
             c
         }
-        None => Command::new(&exe),
+        None => column.start(&exe),
     };
     command.args(&expect.args).envs(expect.env.iter().map(|(k, v)| (k, v)));
-    let ran = support::run(&mut command, Duration::from_secs(expect.limit.unwrap_or(60)))?;
+    let ran = support::run(&mut command, column.limit(expect.limit.unwrap_or(60)))?;
     if ran.timed_out || ran.status != expect.exit {
         let lines: Vec<&str> = ran.output.lines().take(60).collect();
         let why = if ran.timed_out {

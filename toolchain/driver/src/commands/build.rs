@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Failure, OK, config, load, places, target};
+use super::target::target;
+use super::{Failure, OK, config, load, places};
 use crate::cli::{Invocation, Options};
 use crate::godebug;
 use crate::load::Place;

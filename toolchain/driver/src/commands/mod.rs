@@ -1,10 +1,12 @@
 //! What each command does. `build` and `test` have files of their own.
 
 mod build;
+mod target;
 mod test;
 
+pub use target::Target;
+
 use std::path::Path;
-use std::process::Command;
 
 use crate::cli::{self, Grammar, Invocation, Options};
 use crate::context::Context;
@@ -14,7 +16,8 @@ use crate::overlay::Overlay;
 use crate::pipeline::{self, Goal, Timings};
 use crate::report::visible;
 use crate::scratch::{self, Scratch};
-use crate::{goroot, link, runtime_lib, variant};
+use crate::{goroot, link, runtime_lib};
+use target::target;
 
 /// Exit statuses, as Go's tools have them.
 const OK: u8 = 0;
@@ -68,7 +71,7 @@ pub fn run(args: Vec<String>) -> u8 {
         "run" => parsed(rest, Grammar::Run).and_then(|i| run_program(&i)),
         "test" => parsed(rest, Grammar::Test).and_then(|i| test::test(&i)),
         "check" => parsed(rest, Grammar::Build).and_then(|i| check(&i)),
-        "targets" => Ok(targets()),
+        "targets" => Ok(target::list()),
         "env" => parsed(rest, Grammar::Build).and_then(|i| env(&i)),
         "version" | "--version" | "-V" => Ok(version()),
         "help" | "--help" | "-h" | "-help" => {
@@ -106,45 +109,6 @@ fn parsed(args: &[String], grammar: Grammar) -> Result<Invocation, Failure> {
         return Err(Failure(OK, String::new()));
     }
     cli::parse(args, grammar).map_err(|e| Failure(USAGE, format!("{e}\nRun 'oxigo help' for usage.")))
-}
-
-/// Operating system and row of the architecture table.
-pub struct Target {
-    pub os: String,
-    pub arch: &'static reflect::arch::Arch,
-}
-
-impl std::fmt::Display for Target {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.os, self.arch.name)
-    }
-}
-
-/// What code can be generated for today.
-const TARGETS: &[(&str, &str)] = &[("linux", "amd64")];
-
-fn target(options: &Options) -> Result<Target, Failure> {
-    let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let text = options.target.clone().unwrap_or_else(|| {
-        let os = env("GOOS").unwrap_or_else(|| "linux".into());
-        let arch = env("GOARCH").unwrap_or_else(|| "amd64".into());
-        format!("{os}/{arch}")
-    });
-    let unsupported = || Failure(USAGE, format!("not supported: target {text} (see 'oxigo targets')"));
-    let (os, arch) = text.split_once('/').ok_or_else(unsupported)?;
-    let row = reflect::arch::Arch::by_name(arch).ok_or_else(unsupported)?;
-    if !TARGETS.contains(&(os, arch)) {
-        return Err(unsupported());
-    }
-    variant::check(arch, env).map_err(|e| Failure(USAGE, e))?;
-    Ok(Target { os: os.into(), arch: row })
-}
-
-fn targets() -> u8 {
-    for (os, arch) in TARGETS {
-        println!("{os}/{arch}");
-    }
-    OK
 }
 
 fn version() -> u8 {
@@ -277,14 +241,14 @@ fn run_program(i: &Invocation) -> Result<u8, Failure> {
     let places = places(&config(&i.options, &target)?, &i.targets)?;
     let scratch = Scratch::new("run", i.options.work).map_err(Failure::build)?;
     let built = build::compile(i, places, true, &|place| scratch.path().join(build::default_output(place)));
-    built.and_then(|exe| start(&exe.expect("compile gives a program"), &i.args))
+    built.and_then(|exe| start(&target, &exe.expect("compile gives a program"), &i.args))
 }
 
 /// Runs a program to its end; like `go run`, prints its status if it fails. The status is handed on.
-fn start(exe: &Path, args: &[String]) -> Result<u8, Failure> {
+fn start(target: &Target, exe: &Path, args: &[String]) -> Result<u8, Failure> {
     use std::os::unix::process::ExitStatusExt;
     let _foreground = scratch::foreground();
-    let status = Command::new(exe).args(args).status();
+    let status = target::starter(target, exe)?.args(args).status();
     let status = status.map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(OK),

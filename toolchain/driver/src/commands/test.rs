@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::Instant;
 
-use super::{FAILED, Failure, OK, USAGE, config, load, places, target};
+use super::target::{self, Target, target};
+use super::{FAILED, Failure, OK, USAGE, config, load, places};
 use crate::cli::Invocation;
 use crate::godebug;
 use crate::load::{Config, Place};
@@ -149,7 +150,7 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
     if i.options.test.compile {
         return Ok(OK);
     }
-    run(i, &exe, &path, &package_dir)
+    run(i, &target, &exe, &path, &package_dir)
 }
 
 /// Where the test program is written.
@@ -164,7 +165,7 @@ fn executable(i: &Invocation, path: &str, dir: &Path) -> PathBuf {
 }
 
 /// Runs the test program in its package's folder.
-fn run(i: &Invocation, exe: &Path, path: &str, package_dir: &Path) -> Result<u8, Failure> {
+fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Path) -> Result<u8, Failure> {
     let test = &i.options.test;
     let exe = std::path::absolute(exe).unwrap_or_else(|_| exe.to_path_buf());
     let mut starter = test.exec.iter().flat_map(|e| e.split_whitespace());
@@ -174,7 +175,7 @@ fn run(i: &Invocation, exe: &Path, path: &str, package_dir: &Path) -> Result<u8,
             c.args(starter).arg(&exe);
             c
         }
-        None => Command::new(&exe),
+        None => target::starter(target, &exe)?,
     };
     command.arg("-test.paniconexit0");
     if !test.flags.iter().any(|f| f.starts_with("-test.timeout=")) {

@@ -1,5 +1,6 @@
 //! What the file-driven test binaries share: the part of libtest's command line that nextest speaks, and running programs.
 #![allow(dead_code, reason = "each test binary uses its part")]
+use reflect::arch::Arch;
 use std::{
     io::Read,
     os::unix::process::CommandExt,
@@ -97,6 +98,108 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Outcome, String> {
     use std::os::unix::process::ExitStatusExt;
     let status = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
     Ok(Outcome { output: reader.join().map_err(|_| "reader died")?, status, timed_out })
+}
+
+/// A machine that there is code for.
+#[derive(Clone, Copy)]
+pub struct Column {
+    /// Its row in the table of architectures.
+    pub arch: &'static Arch,
+}
+
+impl Column {
+    /// The machines that programs are made for here, this one first.
+    pub fn all() -> Vec<Column> {
+        let mut rows: Vec<&'static Arch> = codegen::isa::MACHINES.iter().map(|m| m.row).collect();
+        rows.sort_by_key(|a| a.name != Arch::host().name);
+        rows.into_iter().map(|arch| Column { arch }).collect()
+    }
+
+    /// Its programs run without an emulator.
+    pub fn is_native(self) -> bool {
+        self.arch.name == Arch::host().name
+    }
+
+    /// What cases' names begin with.
+    pub fn prefix(self) -> String {
+        format!("{}::linux", self.arch.name)
+    }
+
+    /// A part of the emulated machines' cases is in each CI run, this one in all: every n-th, for a start at the `i`-th.
+    pub fn group(self, i: usize) -> &'static str {
+        match self.is_native() {
+            true => "",
+            false if i.is_multiple_of(SAMPLE) => "sample::",
+            false => "rest::",
+        }
+    }
+
+    /// Whether its programs can be built and run here; else the case is skipped, or fails with OXIGO_MATRIX=all.
+    pub fn ready(self) -> bool {
+        if self.is_native() {
+            return true;
+        }
+        let out = oxigo().arg("targets").output().expect("the command runs");
+        let text = String::from_utf8_lossy(&out.stdout);
+        let own = format!("linux/{}", self.arch.name);
+        let line = text.lines().find(|l| l.split(' ').next() == Some(own.as_str())).unwrap_or(own.as_str());
+        let ready = line == own;
+        assert!(ready || std::env::var("OXIGO_MATRIX").as_deref() != Ok("all"), "{line}");
+        if !ready {
+            eprintln!("not run: {line}");
+        }
+        ready
+    }
+
+    /// `oxigo build` for the machine.
+    pub fn build(self) -> Command {
+        let mut command = oxigo();
+        command.arg("build");
+        if !self.is_native() {
+            command.arg("--target").arg(format!("linux/{}", self.arch.name));
+        }
+        command
+    }
+
+    /// How long a build may take: an emulated machine's first one builds its runtime.
+    pub fn build_limit(self) -> Duration {
+        Duration::from_secs(if self.is_native() { 120 } else { 600 })
+    }
+
+    /// A time limit for programs that run as long as this one here.
+    pub fn limit(self, seconds: u64) -> Duration {
+        Duration::from_secs(if self.is_native() { seconds } else { seconds * 4 })
+    }
+
+    /// The command that starts a program.
+    pub fn start(self, exe: &Path) -> Command {
+        if self.is_native() {
+            return Command::new(exe);
+        }
+        let mut command = Command::new(self.arch.tools.qemu_user);
+        command.arg(exe);
+        command
+    }
+}
+
+/// Every n-th case of an emulated machine is part of each CI run.
+const SAMPLE: usize = 12;
+
+/// Lines of a file of `ci/conformance` that say something.
+pub fn list(name: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ci/conformance").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).map(String::from).collect()
+}
+
+/// Cases that emulation makes impossible (`ci/conformance/qemu.txt`): `MACHINE CASE: WHY`, with `*` for all machines.
+pub fn beyond_qemu(column: Column, case: &str, list: &[String]) -> bool {
+    let names = |l: &String| {
+        let (machine, rest) = l.split_once(' ').unwrap_or_else(|| panic!("qemu.txt: {l:?}"));
+        let (name, _) = rest.split_once(": ").unwrap_or_else(|| panic!("qemu.txt: no reason in {l:?}"));
+        (machine == "*" || machine == column.arch.name) && name == case
+    };
+    !column.is_native() && list.iter().any(names)
 }
 
 /// The `oxigo` command under test.
