@@ -755,6 +755,15 @@ impl Arch {
         RegArgsLayout { floats, ptrs, return_is_ptr, size }
     }
 
+    /// Words of a goroutine's record in which morestack keeps a function's argument registers, its link register if there is one,
+    /// and what lies between these and a multiple of 8 bytes from the record's beginning, 11 words before (rt-arch's layout.h).
+    pub const fn more_words(&self) -> u32 {
+        let p = self.ptr_size as u32;
+        let link = if self.link.is_some() { p } else { 0 };
+        let before = 11 * p;
+        ((before + self.reg_args().ptrs + link).next_multiple_of(8) - before) / p
+    }
+
     /// The int argument register index of the register that instructions encode as `num`.
     pub fn int_arg_index(&self, num: u8) -> Option<usize> {
         self.int_args.iter().position(|r| r.num == num)

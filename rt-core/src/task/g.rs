@@ -33,6 +33,8 @@ impl<T> Shown<T> {
 
 /// Words of the argument registers that morestack saves.
 pub const REG_WORDS: usize = (layout::G_ASM_END - layout::G_MORE_REGS) / size_of::<usize>();
+// The compiler gives this to package runtime.
+const _: () = assert!(REG_WORDS == reflect::arch::Arch::host().more_words() as usize);
 
 /// A goroutine.
 #[repr(C)]

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use reflect::arch::Arch;
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::ast::*;
 use syntax::walk::{Visitor, walk_decl};
@@ -27,12 +28,30 @@ pub struct Overlay {
     pub prefix: String,
 }
 
+/// What Go code must know of the machine, from its row in reflect's table: package, file, text.
+fn of_machine(arch: &Arch) -> [(&'static str, Text); 2] {
+    let (ints, floats) = (arch.int_args.len(), arch.float_args.len());
+    let abi = format!(
+        "package abi\n\nconst (\n\tIntArgRegs = {ints}\n\tFloatArgRegs = {floats}\n\tEffectiveFloatRegSize = {}\n)\n",
+        arch.float_size
+    );
+    let runtime = format!("package runtime\n\nconst moreRegWords = {}\n", arch.more_words());
+    let text = |text: String| ("machine.go".to_string(), text.into_bytes());
+    [("internal/abi", text(abi)), ("runtime", text(runtime))]
+}
+
 impl Overlay {
-    pub fn load() -> Result<Overlay, String> {
-        match std::env::var_os("OXIGO_OVERLAY").filter(|d| !d.is_empty()) {
-            Some(dir) => Overlay::from_dir(Path::new(&dir)),
-            None => Ok(Overlay::embedded()),
+    pub fn load(arch: &Arch) -> Result<Overlay, String> {
+        let mut overlay = match std::env::var_os("OXIGO_OVERLAY").filter(|d| !d.is_empty()) {
+            Some(dir) => Overlay::from_dir(Path::new(&dir))?,
+            None => Overlay::embedded(),
+        };
+        for (package, file) in of_machine(arch) {
+            let replaced = overlay.replace.get_mut(package);
+            let files = replaced.unwrap_or_else(|| overlay.patch.entry(package.into()).or_default());
+            files.push(file);
         }
+        Ok(overlay)
     }
 
     fn embedded() -> Overlay {

@@ -155,7 +155,7 @@ fn load() -> Option<Program> {
         context: Context::new("linux", "amd64", &[]),
         goroot,
         modules: Modules::default(),
-        overlay: Overlay::load().unwrap(),
+        overlay: Overlay::load(reflect::Arch::host()).unwrap(),
         cwd: std::env::temp_dir(),
         jobs: 1,
         dir_packages: Default::default(),

@@ -163,7 +163,7 @@ pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failu
         context: Context::new(&target.os, target.arch.name, &options.tags),
         goroot,
         modules,
-        overlay: Overlay::load().map_err(Failure::build)?,
+        overlay: Overlay::load(target.arch).map_err(Failure::build)?,
         cwd,
         jobs: options.jobs,
         tested: None,

@@ -29,7 +29,7 @@ type g struct {
 	schedctxt   unsafe.Pointer
 	morepc      uintptr
 	moreentry   uintptr
-	moreregs    [abi.IntArgRegs + abi.FloatArgRegs]uintptr
+	moreregs    [moreRegWords]uintptr
 
 	goid uint64
 
