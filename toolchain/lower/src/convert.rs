@@ -9,7 +9,6 @@ use smallvec::smallvec;
 use syntax::Sym;
 use syntax::ast::{Expr, ExprKind};
 use types::constant::ConstValue;
-use types::constant::ConstValue;
 use types::info::Mode;
 use types::table::{Basic, TypeId, basic};
 
