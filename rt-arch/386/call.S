@@ -35,7 +35,7 @@ FUNC(runtime.call##N) \
     jb 8f; \
     cmpl G_STACKGUARD0(%ebx), %esi; \
     jbe 8f; \
-    subl $F(N), %esp; \
+7:  subl $F(N), %esp; \
     .cfi_adjust_cfa_offset F(N); \
     movl F(N)+12(%esp), %esi; \
     movl F(N)+16(%esp), %ecx; \
@@ -65,7 +65,7 @@ FUNC(runtime.call##N) \
     .cfi_adjust_cfa_offset -(F(N)); \
     ret; \
 8:  call runtime.morestack_noctxt; \
-    jmp runtime.call##N; \
+    jmp 7b;                                 /* past the check: see amd64/morestack.S */ \
 END(runtime.call##N, F(N), 28, FL_WRAPPER, 0, 0, CALL_ARG_PTRS, 0)
 
 CALL_SIZES(CALLFN)

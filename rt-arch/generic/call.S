@@ -59,7 +59,7 @@ FUNC(runtime.call##N) \
     SUB(T2, T2, T1); \
     LDW(T1, G_STACKGUARD0, RG); \
     BGEU(T1, T2, 8f); \
-    GETLR(T0); \
+7:  GETLR(T0); \
     GETSP(T1); \
     SETSP(T2); \
     STW(T0, 0, RSP); \
@@ -129,7 +129,10 @@ FUNC(runtime.call##N) \
     RET; \
 8:  GETLR(T0); \
     CALL(runtime.morestack_noctxt); \
-    TRAP; \
+    LI32(T1, CALL_FRAME(N));                /* past the check: see amd64/morestack.S */ \
+    GETSP(T2); \
+    SUB(T2, T2, T1); \
+    JL(7b); \
 END(runtime.call##N, CALL_FRAME(N), CALL_ARGS, FL_WRAPPER, MINFRAME + N, 3, CALL_REG_PTRS, 0)
 
 /* Is there anything to do after the call: stack results (A5 bytes), or a bit in ReturnIsPtr of the RegArgs T2? */

@@ -3,7 +3,7 @@
  * A function's prologue, when SP is at or below the guard, before it has changed anything:
  *
  *       MOV T0, LR                          its own return address
- *       CALL runtime.morestack              (or runtime.morestack_noctxt); does not come back here
+ *       CALL runtime.morestack              (or runtime.morestack_noctxt); comes back only to pass the check
  *
  * As on amd64 (amd64/morestack.S), and the return address waits in g.more.lr. A stack walk that meets
  * sched.pc == rt_morestack_resume starts with the caller: SP = sched.sp, pc = g.more.lr.
