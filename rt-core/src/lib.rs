@@ -4,8 +4,8 @@
 //! switch stacks first, so no Rust frame ever sits on a goroutine's stack. Nothing here uses
 //! `core::fmt`; see [`base::print`].
 //!
-//! It is made of layers, a folder each, in the order below (docs/RUNTIME.md draws them). Feature `host`, Go code in a program
-//! of Rust, adds `host`.
+//! It is made of layers, a folder each, in the order below (docs/RUNTIME.md draws them). Feature `host` is for
+//! programs of Rust that Go code runs in.
 #![cfg_attr(not(test), no_std)]
 #![allow(clippy::macro_metavars_in_unsafe, reason = "the body of a hook is unsafe code by its nature")]
 
@@ -33,5 +33,4 @@ pub mod profile;
 pub mod hooks;
 pub mod start;
 
-#[cfg(feature = "host")]
 pub mod host;

@@ -3,7 +3,7 @@
 //! Read from the sources: every path that begins with `crate::` or climbs to the crate with `super::`, in `use` and in bodies,
 //! in tests and macros too; and what a folder declares as `extern` but another one defines.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,19 +11,6 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&str] = &[
     "machine", "os", "base", "protocol", "mem", "gc", "task", "sched", "sync", "profile", "hooks", "start",
     "host",
-];
-
-/// What is still against the order: a folder, and the later one that it names.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    ("task", "sched"),
-    ("task", "sync"),
-    ("task", "hooks"),
-    ("task", "host"),
-    ("sched", "sync"),
-    ("sched", "profile"),
-    ("sched", "hooks"),
-    ("sched", "host"),
-    ("sync", "profile"),
 ];
 
 fn rank(layer: &str) -> Option<usize> {
@@ -224,24 +211,16 @@ fn sources() -> BTreeMap<String, String> {
 #[test]
 fn a_layer_uses_those_before_it() {
     let mut wrong = vec![];
-    let mut needed = BTreeSet::new();
     for (file, code) in &sources() {
         let own = layer_of(file);
         for (name, line) in names(file, code) {
             let Some(other) = rank(&name) else { panic!("{file}:{line}: crate::{name} is no layer") };
             if other > rank(own).unwrap() {
-                if EXCEPTIONS.contains(&(own, &name)) {
-                    needed.insert((own.to_string(), name));
-                } else {
-                    wrong.push(format!("{file}:{line}: {own} uses {name}"));
-                }
+                wrong.push(format!("{file}:{line}: {own} uses {name}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let gone: Vec<_> =
-        EXCEPTIONS.iter().filter(|(a, b)| !needed.contains(&(a.to_string(), b.to_string()))).collect();
-    assert!(gone.is_empty(), "no longer needed: {gone:?}");
 }
 
 /// What a file declares as `extern`, or defines for others to declare.

@@ -10,13 +10,13 @@ use crate::gc::stats::MemStats;
 use crate::gc::{self, special};
 use crate::mem::{self, MCache, Type, meta};
 use crate::sched::timer;
-use crate::sched::*;
+use crate::sched::{finalizer, *};
 use crate::sync::synctest;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::stack;
 use crate::task::stackscan;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
+use core::sync::atomic::Ordering::*;
 
 hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
     let m = getm();
@@ -77,7 +77,7 @@ hook! { fn "rt_badreflectcall"() parking { crate::base::print::throw("reflect.ca
 hook! { fn "runtime.gcCollect"() -> bool, parking {
     let done = gc::collect(cache());
     if done {
-        wake_finalizers_for_cycle();
+        finalizer::wake();
     }
     done
 }}
@@ -107,24 +107,6 @@ hook! { fn "runtime/debug.readGCStats"(p: *mut [usize; 3]) parking {
 
 // ---- finalizers
 
-/// The overlay's `finalizerWork`.
-#[repr(C)]
-pub struct Work {
-    func: usize,
-    arg: usize,
-    nret: usize,
-    fint: *const Type,
-    ot: *const Type,
-}
-
-/// The finalizer goroutine while it waits; another word says that there is work.
-static WAITER: AtomicUsize = AtomicUsize::new(0);
-static PENDING: AtomicBool = AtomicBool::new(false);
-static LOCK: crate::base::lock::Mutex = crate::base::lock::Mutex::new();
-/// The last collection that the finalizer goroutine was told of, and whether that was the last thing it was told.
-static SEEN_CYCLE: AtomicU32 = AtomicU32::new(0);
-static TOLD: AtomicBool = AtomicBool::new(false);
-
 hook! { fn "runtime.addfinalizer"(p: usize, func: usize, nret: usize, fint: *const Type, ot: *const Type) -> bool, leaf {
     let call = special::Call { func, arg: p, nret, fint, ot };
     !matches!(special::add_finalizer(p, call), special::Added::Already)
@@ -136,69 +118,6 @@ hook! { fn "weak.runtime_registerWeakPointer"(p: usize) -> *mut usize, leaf { sp
 hook! { fn "weak.runtime_makeStrongFromWeak"(h: *mut usize) -> usize, leaf {
     if h.is_null() { 0 } else { special::make_strong(cache(), h) }
 }}
-
-hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
-    // `out` is in the heap; the collector can't start within this hook.
-    let put = |c: special::Call, arg: usize| {
-        gc::barrier::pre_write(cache(), out as usize, size_of::<Work>(), core::ptr::null());
-        out.write(Work { func: c.func, arg, nret: c.nret, fint: c.fint, ot: c.ot });
-    };
-    // News of a collection waits for a turn: collections that come quickly would keep all finalizers from running.
-    let mut told = TOLD.swap(false, Relaxed);
-    loop {
-        let cycle = gc::cycles();
-        if !told && SEEN_CYCLE.swap(cycle, Relaxed) != cycle {
-            TOLD.store(true, Relaxed);
-            (*out).func = 0;
-            break;
-        }
-        if let Some(c) = special::next_finalizer() {
-            put(c, c.arg);
-            break;
-        }
-        if let Some(c) = special::next_cleanup() {
-            put(c, 0);
-            break;
-        }
-        if told {
-            told = false;
-            continue;
-        }
-        let l = LOCK.lock();
-        if PENDING.swap(false, AcqRel) {
-            drop(l);
-            continue;
-        }
-        // Woken, it looks at an empty record: as after a collection. That does no harm.
-        (*out).func = 0;
-        let g = prepare_park(Wait::Finalizer);
-        WAITER.store(g as usize, Release);
-        drop(l);
-        schedule();
-    }
-}}
-
-/// There may be something to do for the finalizer goroutine.
-unsafe fn wake_finalizers() {
-    // Until the goroutine is in a queue nobody else believes that it is awake: this thread may come late to go on.
-    SCHED.in_transit.fetch_add(1, SeqCst);
-    let l = LOCK.lock();
-    let g = WAITER.swap(0, AcqRel) as *mut G;
-    if g.is_null() {
-        PENDING.store(true, Release);
-    } else {
-        let mut list = GList::new();
-        list.push(g);
-        inject(&mut list);
-    }
-    drop(l);
-    SCHED.in_transit.fetch_sub(1, SeqCst);
-}
-
-/// A collection has ended.
-pub unsafe fn wake_finalizers_for_cycle() {
-    wake_finalizers()
-}
 
 // ---- for the collector
 
@@ -253,6 +172,6 @@ pub fn world() -> gc::World {
         goroutines,
         scan_goroutine,
         scan_runtime,
-        wake_finalizers,
+        wake_finalizers: finalizer::wake,
     }
 }

@@ -1,15 +1,11 @@
-//! Hooks about time, the process, the image and printing.
+//! Hooks about time, the process and the image.
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "arguments are the compiler's stubs'")]
 
 use crate::base::env;
 use crate::base::image::the_image;
-use crate::base::lock::Global;
 use crate::os;
-use crate::sched::*;
-use crate::task::g::M;
 use crate::task::hook;
 use crate::task::symtab::Str;
-use core::sync::atomic::{AtomicU32, Ordering::*};
 use reflect::image::Range;
 
 // ---- time
@@ -24,71 +20,6 @@ hook! { fn "syscall.gettimeofday"(tv: *mut [i64; 2]) -> usize, leaf {
     tv.write([(t / 1_000_000_000) as i64, (t % 1_000_000_000 / 1000) as i64]);
     0
 }}
-
-// ---- printing
-
-/// Whose thread holds the print lock: its id + 1.
-static PRINTER: AtomicU32 = AtomicU32::new(0);
-
-hook! { fn "runtime.printlock"() leaf {
-    let m = getm();
-    // Not preempted while it holds the lock, so that the thread stays the same.
-    (*m).locks += 1;
-    (*m).printing += 1;
-    if (*m).printing == 1 {
-        while PRINTER.compare_exchange(0, (*m).id as u32 + 1, Acquire, Relaxed).is_err() {
-            os::yield_now();
-        }
-    }
-}}
-hook! { fn "runtime.printunlock"() leaf { unlock_print(getm()) }}
-
-unsafe fn unlock_print(m: *mut M) {
-    (*m).locks -= 1;
-    (*m).printing -= 1;
-    if (*m).printing == 0 {
-        PRINTER.store(0, Release);
-    }
-}
-
-/// Bytes of a panic's text that a host gets.
-pub const CAPTURE: usize = 1024;
-
-/// Under the print lock: what is printed instead of going to standard error, and how much; MAX: nothing is kept.
-static CAPTURED: Global<([u8; CAPTURE], usize)> = Global::new(([0; CAPTURE], usize::MAX));
-
-/// From here on what is printed is kept. The calling thread holds the print lock.
-pub unsafe fn capture() {
-    (*CAPTURED.get()).1 = 0;
-}
-
-/// What was kept; gives the print lock back.
-#[cfg(feature = "host")]
-pub unsafe fn captured(to: &mut [u8; CAPTURE]) -> &[u8] {
-    let c = &mut *CAPTURED.get();
-    let n = c.1.min(CAPTURE);
-    to[..n].copy_from_slice(&c.0[..n]);
-    c.1 = usize::MAX;
-    unlock_print(getm());
-    &to[..n]
-}
-
-hook! { fn "runtime.write"(fd: usize, p: *const u8, n: i32) -> i32, leaf {
-    let text = core::slice::from_raw_parts(p, n as usize);
-    if (*getm()).printing != 0 && keep(text) { n } else { os::write(fd as i32, text) as i32 }
-}}
-
-/// Under the print lock: whether the text was kept.
-unsafe fn keep(text: &[u8]) -> bool {
-    let c = &mut *CAPTURED.get();
-    if c.1 == usize::MAX {
-        return false;
-    }
-    let room = text.len().min(CAPTURE - c.1);
-    c.0[c.1..c.1 + room].copy_from_slice(&text[..room]);
-    c.1 += room;
-    true
-}
 
 // ---- process
 

@@ -3,13 +3,14 @@
 //! struct and calls the exported function here on the thread's own stack (`rt_hookcall`).
 //!
 //! - [`list`]: the one list, shared with the compiler. `task::hook` defines one.
-//! - [`memory`]: allocation, barriers, finalizers; [`misc`]: time, environment, image, printing.
+//! - [`memory`]: allocation, barriers, finalizers; [`misc`]: time, environment, image; [`printing`].
 //!
 //! The hooks of each part of the scheduler stand beside it (`chan`, `sema`, `timer`, ...).
 
 pub mod list;
 pub mod memory;
 pub mod misc;
+pub mod printing;
 
 #[cfg(test)]
 mod tests {

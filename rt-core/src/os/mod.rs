@@ -11,7 +11,7 @@
 //! | descriptors | `read`, `write`, `fcntl` |
 //! | poller | `poller_open`, `poller_watch`, `poller_forget`, `poller_wait`, `poller_wake` |
 //! | threads | `THREADS`, `start_thread`, `end_thread`, `set_tls` |
-//! | signals | `sigaction`, `sigprocmask`, `sigaltstack`, `kill_self`, `profile_timer`; [`fake_call`], [`return_at_entry`]; [`Context`], [`SigInfo`], [`SignalSet`], [`sig`] |
+//! | signals | `sigaction`, `sigprocmask`, `sigaltstack`, `kill_self`, `die_of`, `profile_timer`; [`fake_call`], [`return_at_entry`]; [`Context`], [`SigInfo`], [`SignalSet`], [`sig`] |
 //! | the end | `exit` |
 
 mod interrupted;
@@ -22,7 +22,7 @@ pub mod usual_signals;
 #[cfg_attr(not(feature = "bare"), path = "linux/mod.rs")]
 mod system;
 pub use interrupted::{fake_call, return_at_entry};
-pub use signal::{Action, signal_name};
+pub use signal::{Action, die_of, signal_name};
 pub use system::*;
 
 #[cfg(not(feature = "bare"))]

@@ -52,3 +52,11 @@ static NAMES: [(u32, &str); 31] = [
 pub fn signal_name(sig: u32) -> &'static str {
     NAMES.iter().find(|n| n.0 == sig).map_or("signal", |n| n.1)
 }
+
+/// Ends the process as the signal's default action does.
+pub fn die_of(sig: u32) -> ! {
+    super::sigaction(sig, Action::Default);
+    super::sigprocmask(super::SignalSet::NONE);
+    super::kill_self(sig);
+    super::exit(2)
+}

@@ -12,6 +12,7 @@
 use crate::gc;
 use crate::gc::mark::Marker;
 use crate::os;
+use crate::sched::signal;
 use crate::task::g::{G, M};
 use crate::task::hook;
 use crate::task::symtab;
@@ -31,26 +32,8 @@ static READ: AtomicUsize = AtomicUsize::new(0);
 static WRITER: AtomicUsize = AtomicUsize::new(0);
 /// Samples without a place, since the last record about them.
 static LOST: AtomicUsize = AtomicUsize::new(0);
-/// Samples a second; 0: off.
-static HZ: AtomicUsize = AtomicUsize::new(0);
 /// Addresses that stand for `_System`, `_ExternalCode`, `_GC`, `newstack`.
 static PSEUDO: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
-/// The address of `sample` once a profile was started: other programs are not linked with it.
-static SAMPLER: AtomicUsize = AtomicUsize::new(0);
-
-/// The signal has come. True if it was for the profile.
-///
-/// # Safety
-/// In the handler: the interrupted thread's registers and record.
-pub unsafe fn on_signal(pc: usize, sp: usize, lr: usize, g: *mut G) -> bool {
-    let f = SAMPLER.load(Acquire);
-    if f == 0 || HZ.load(Relaxed) == 0 {
-        return false;
-    }
-    // SAFETY: the sampler is a function of this type.
-    unsafe { core::mem::transmute::<usize, unsafe fn(usize, usize, usize, *mut G)>(f)(pc, sp, lr, g) };
-    true
-}
 
 unsafe fn sample(pc: usize, sp: usize, lr: usize, g: *mut G) {
     let mut pcs = [0; DEPTH];
@@ -136,17 +119,16 @@ hook! { fn "runtime.cpuProfileStart"(hz: isize, system: usize, external: usize, 
         }
         READ.store(WRITTEN.load(Acquire), Release);
         LOST.store(0, Relaxed);
-        SAMPLER.store(sample as unsafe fn(usize, usize, usize, *mut G) as usize, Release);
+        signal::set_sampler(Some(sample));
         let hz = hz.clamp(1, 1_000_000) as usize;
-        HZ.store(hz, Release);
-        crate::sched::signal::start_profiling(1_000_000 / hz);
+        signal::start_profiling(1_000_000 / hz);
         true
     }
 }}
 
 hook! { fn "runtime.cpuProfileStop"() leaf {
-    crate::sched::signal::start_profiling(0);
-    HZ.store(0, Release);
+    signal::start_profiling(0);
+    signal::set_sampler(None);
 }}
 
 hook! { fn "runtime.cpuProfileRead"(data: *mut u64, words: isize, tags: *mut usize, ntags: isize) -> (nwords: isize, n: isize, lost: isize) leaf {

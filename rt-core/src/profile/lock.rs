@@ -6,11 +6,12 @@
 
 use super::bucket::{DEPTH, Records, Table};
 use crate::os;
+use crate::sched::waits::{BLOCK_RATE, MUTEX_RATE, RECORDER, UNLOCK_RECORDER};
 use crate::sched::*;
-use crate::task::g::{G, Wait};
+use crate::task::g::G;
 use crate::task::hook;
 use crate::task::symtab;
-use core::sync::atomic::{AtomicUsize, Ordering::*};
+use core::sync::atomic::Ordering::*;
 
 #[derive(Default)]
 struct Events {
@@ -20,73 +21,6 @@ struct Events {
 
 static BLOCKED: Table<Events> = Table::new();
 static UNLOCKED: Table<Events> = Table::new();
-
-/// One sample for so many nanoseconds of waiting; 0: off.
-static BLOCK_RATE: AtomicUsize = AtomicUsize::new(0);
-/// One sample for so many events; 0: off.
-static MUTEX_RATE: AtomicUsize = AtomicUsize::new(0);
-/// The address of `record_blocked` once a rate was set: other programs are not linked with it.
-static RECORDER: AtomicUsize = AtomicUsize::new(0);
-static UNLOCK_RECORDER: AtomicUsize = AtomicUsize::new(0);
-
-/// The goroutine is about to park.
-#[inline]
-///
-/// # Safety
-/// It is the current one.
-pub unsafe fn parks(g: *mut G, reason: Wait) {
-    if BLOCK_RATE.load(Relaxed) != 0
-        && matches!(
-            reason,
-            Wait::Select
-                | Wait::Recv
-                | Wait::Send
-                | Wait::Semacquire
-                | Wait::Mutex
-                | Wait::RwMutexR
-                | Wait::RwMutex
-                | Wait::WaitGroup
-                | Wait::BubbleWaitGroup
-                | Wait::Cond
-        )
-    {
-        // SAFETY: the current goroutine.
-        unsafe { (*g).blocked_since = os::nanotime().max(1) };
-    }
-}
-
-/// The goroutine is about to run again.
-#[inline]
-///
-/// # Safety
-/// This thread takes it up, and its stack stands where it parked.
-pub unsafe fn runs(g: *mut G) {
-    // SAFETY: the caller is about to run it; the recorder is a function of this type.
-    unsafe {
-        if (*g).blocked_since != 0 {
-            let f = RECORDER.load(Relaxed);
-            core::mem::transmute::<usize, unsafe fn(*mut G)>(f)(g);
-        }
-    }
-}
-
-/// What a waiter for a mutex notes.
-#[inline]
-pub fn wait_begin() -> u64 {
-    if MUTEX_RATE.load(Relaxed) != 0 { os::nanotime().max(1) } else { 0 }
-}
-
-/// The current goroutine ends `ns` nanoseconds of waiting by unlocking; the first `skip` frames are no business of the reader.
-///
-/// # Safety
-/// In a hook.
-pub unsafe fn unlocks(ns: u64, skip: usize) {
-    let f = UNLOCK_RECORDER.load(Relaxed);
-    if f != 0 {
-        // SAFETY: the recorder is a function of this type.
-        unsafe { core::mem::transmute::<usize, unsafe fn(u64, usize)>(f)(ns, skip) };
-    }
-}
 
 unsafe fn record_blocked(g: *mut G) {
     // SAFETY: the goroutine stands still and is about to run on this thread.

@@ -13,11 +13,13 @@
 //! - [`run`]: parking a goroutine, finding the next one
 //! - [`threads`]: threads and processors: who has which, who sleeps
 //! - [`world`]: stopping all of them
+//! - [`check`]: what prologues and loops ask for; [`stacks`]: stacks that programs ask for
 //! - [`syscall`]: goroutines in system calls
 //! - [`locked`]: goroutines wired to threads
 //! - [`sysmon`]: the thread that watches the others
 //! - [`proc`]: making and ending goroutines, threads and processors
-//! - [`timer`], [`netpoll`], [`signal`]: what comes from outside
+//! - [`timer`], [`netpoll`], [`signal`]: what comes from outside; [`finalizer`]: what comes from the collector
+//! - [`bubble`], [`waits`], [`embedder`]: what later layers hear of, by tables that they fill
 //!
 //! The handshakes between threads that hold no common lock, going to sleep above all, are [`crate::protocol`]'s.
 //!
@@ -30,16 +32,22 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
+pub mod bubble;
+pub mod check;
+pub mod embedder;
+pub mod finalizer;
 pub mod locked;
 pub mod netpoll;
 pub mod proc;
 pub mod queues;
 pub mod run;
 pub mod signal;
+pub mod stacks;
 pub mod syscall;
 pub mod sysmon;
 pub mod threads;
 pub mod timer;
+pub mod waits;
 pub mod world;
 
 pub use crate::task::current::{cache, curg, getm};

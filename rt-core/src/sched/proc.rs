@@ -12,11 +12,11 @@ use crate::gc;
 use crate::machine;
 use crate::mem::{MCache, meta};
 use crate::os;
+use crate::sched::bubble::bubbles;
 use crate::sched::netpoll;
 use crate::sched::signal;
 use crate::sched::timer;
 use crate::sched::*;
-use crate::sync::synctest;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::stack;
@@ -121,7 +121,7 @@ unsafe fn spawn(closure: usize, system: bool) {
         SCHED.nsystem.fetch_add(1, SeqCst);
         SCHED.ngs.fetch_sub(1, SeqCst);
     } else if !(*g).bubble.is_null() {
-        synctest::join(n, g);
+        (bubbles().join)(n, g);
     }
     (*n).set_status(status::RUNNABLE);
     runq_put((*getm()).p, n, true);
@@ -134,9 +134,10 @@ unsafe fn spawn(closure: usize, system: bool) {
 pub unsafe fn goexit() -> ! {
     let m = getm();
     let g = (*m).curg.get();
-    #[cfg(feature = "host")]
-    if (*g).host_calls != 0 {
-        crate::host::catch(g, "runtime.Goexit");
+    if (*g).host_calls != 0
+        && let Some(e) = embedder::get()
+    {
+        (e.end_call)(g, "runtime.Goexit");
     }
     end_g(m, g);
     if !(*m).lockedg.is_null() {
@@ -149,7 +150,7 @@ pub unsafe fn goexit() -> ! {
 pub unsafe fn end_g(m: *mut M, g: *mut G) {
     (*g).set_status(status::DEAD);
     if !(*g).bubble.is_null() {
-        synctest::ended(g);
+        (bubbles().ended)(g);
     }
     if (*g).system {
         SCHED.nsystem.fetch_sub(1, SeqCst);
@@ -270,23 +271,14 @@ pub unsafe fn end_thread(m: *mut M) -> ! {
 }
 
 /// Starts a thread that runs `f(arg)` on a stack of its own, all signals blocked meanwhile.
-#[cfg(feature = "host")]
 pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) {
     let old = signal::block_all();
-    let ok = crate::host::start_thread(m, f, arg);
+    let ok = match embedder::get() {
+        Some(e) => (e.start_thread)(m, f, arg),
+        None => os::start_thread((*(*m).g0).stack_hi, (*m).tls, f, arg) >= 0,
+    };
     signal::set_mask(old);
     if !ok {
-        throw("runtime: failed to create new OS thread");
-    }
-}
-
-/// Starts a thread that runs `f(arg)` on a stack of its own, all signals blocked meanwhile.
-#[cfg(not(feature = "host"))]
-pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) {
-    let old = signal::block_all();
-    let r = os::start_thread((*(*m).g0).stack_hi, (*m).tls, f, arg);
-    signal::set_mask(old);
-    if r < 0 {
         throw("runtime: failed to create new OS thread");
     }
 }
@@ -509,56 +501,3 @@ hook! { fn "runtime.startTheWorld"() leaf {
     (*getm()).locks -= 1;
     start_the_world();
 }}
-
-// ---- coroutines
-
-/// The overlay's `coro`.
-#[repr(C)]
-pub struct Coro {
-    g: AtomicU64,
-    func: usize,
-}
-
-hook! { fn "runtime.corocreate"(closure: usize, c: *mut Coro) leaf {
-    let g = curg();
-    let n = create_g(closure, g, hook_caller(g).0);
-    (*n).wait_reason = Wait::Coroutine as u8;
-    (*n).coro = c.cast();
-    (*n).set_status(status::WAITING);
-    if !(*g).bubble.is_null() {
-        synctest::join(n, g);
-        synctest::parked(n, Wait::Coroutine);
-    }
-    (*c).g.store(n as u64, Release);
-}}
-hook! { fn "runtime.coroswitch"(c: *mut Coro) parking { switch_to(c, false) }}
-hook! { fn "runtime.coroexit"(c: *mut Coro) parking { switch_to(c, true) }}
-
-unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
-    let m = getm();
-    let me = (*m).curg.get();
-    let next = (*c).g.load(Acquire) as *mut G;
-    if next.is_null() {
-        throw("coroswitch on exited coro");
-    }
-    if (*next).durable {
-        // Before ours blocks or ends: its bubble is not idle in between.
-        synctest::woken(next);
-    }
-    if exit {
-        (*c).g.store(0, Release);
-        end_g(m, me);
-    } else {
-        prepare_park(Wait::Coroutine);
-        (*c).g.store(me as u64, Release);
-    }
-    if (*next).status() != status::WAITING {
-        throw("coroswitch on wrong thread or of a running coroutine");
-    }
-    (*next).set_status(status::RUNNABLE);
-    if !(*m).lockedg.is_null() || !(*next).lockedm.is_null() {
-        runq_put((*m).p, next, true);
-        schedule()
-    }
-    run_next(next)
-}

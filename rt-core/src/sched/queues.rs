@@ -2,7 +2,7 @@
 
 use super::{SCHED, getm, wakep};
 use crate::base::print::throw;
-use crate::sync::synctest;
+use crate::sched::bubble::bubbles;
 use crate::task::g::*;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
@@ -183,7 +183,7 @@ pub unsafe fn ready_at(g: *mut G, next: bool) {
         throw("bad g status in ready");
     }
     if (*g).durable {
-        synctest::woken(g);
+        (bubbles().woken)(g);
     }
     let p = (*getm()).p;
     if p.is_null() {

@@ -5,12 +5,11 @@ use super::*;
 use crate::base::print::throw;
 use crate::gc;
 use crate::os;
-use crate::profile;
 use crate::protocol::idle::Around;
+use crate::sched::bubble::bubbles;
 use crate::sched::netpoll;
 use crate::sched::proc;
 use crate::sched::timer;
-use crate::sync::synctest;
 
 /// Marks the current goroutine as waiting; afterwards the lock may be released that guards what it
 /// waits for, and `schedule` called.
@@ -19,12 +18,12 @@ pub unsafe fn prepare_park(reason: Wait) -> *mut G {
     let g = (*m).curg.get();
     (*g).wait_reason = reason as u8;
     (*g).wait_since = SCHED.coarse_time.load(Relaxed);
-    profile::lock::parks(g, reason);
+    waits::parks(g, reason);
     (*g).m = null_mut();
     (*m).curg.set(null_mut());
     (*g).set_status(status::WAITING);
     if !(*g).bubble.is_null() {
-        synctest::parked(g, reason);
+        (bubbles().parked)(g, reason);
     }
     g
 }
@@ -55,7 +54,7 @@ pub unsafe fn gosched() -> ! {
 
 /// The thread runs `g` from here on; `inherits`: within the time slice of what ran before.
 unsafe fn switch(m: *mut M, g: *mut G, inherits: bool) {
-    profile::lock::runs(g);
+    waits::runs(g);
     (*m).curg.set(g);
     (*g).m = m;
     (*g).set_status(status::RUNNING);

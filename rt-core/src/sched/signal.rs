@@ -6,7 +6,6 @@ use crate::base::atomic::AtomicSignals;
 use crate::base::image::shared;
 use crate::base::lock::Mutex;
 use crate::os::{self, Action, Context, SigInfo, SignalSet, sig};
-use crate::profile;
 use crate::sched::proc;
 use crate::sched::*;
 use crate::task::g::*;
@@ -16,9 +15,6 @@ use crate::task::traceback;
 use crate::task::unwind::{self, Func};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
-
-/// The name of a signal, as Go prints it.
-pub use crate::os::signal_name as name;
 
 // ---- masks and handlers
 
@@ -117,14 +113,6 @@ pub unsafe fn init_thread(m: *mut M) {
     set_mask(SignalSet::NONE);
 }
 
-/// Ends the process as the signal's default action does.
-pub unsafe fn die_of(sig: u32) -> ! {
-    os::sigaction(sig, Action::Default);
-    set_mask(SignalSet::NONE);
-    os::kill_self(sig);
-    os::exit(2)
-}
-
 // ---- the handler
 
 #[unsafe(no_mangle)]
@@ -148,22 +136,44 @@ unsafe extern "C" fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Con
         }
         os::exit(2);
     }
-    if sig == sig::PROF && profile::cpu::on_signal(pc, sp, (*ctx).lr(), g) {
+    if sig == sig::PROF && sample(pc, sp, (*ctx).lr(), g) {
         return;
     }
     if queue(sig) {
         return;
     }
     match fate(sig) {
-        Fate::Kill => die_of(sig),
+        Fate::Kill => os::die_of(sig),
         Fate::Throw | Fate::Panic => {
             if g.is_null() {
-                die_of(sig);
+                os::die_of(sig);
             }
             traceback::die_of_signal(sig, code, addr, pc, sp, g)
         }
         Fate::Leave | Fate::Default | Fate::Pass => {}
     }
+}
+
+/// What the CPU profile does with SIGPROF: of the interrupted thread, pc, SP, link register and g.
+pub type Sampler = unsafe fn(usize, usize, usize, *mut G);
+
+/// The address of the sampler while a profile is on: programs that start none are not linked with it.
+static SAMPLER: AtomicUsize = AtomicUsize::new(0);
+
+/// Switches the CPU profile's signals to a sampler.
+pub fn set_sampler(f: Option<Sampler>) {
+    SAMPLER.store(f.map_or(0, |f| f as usize), Release);
+}
+
+/// SIGPROF has come. True if it was for the profile.
+unsafe fn sample(pc: usize, sp: usize, lr: usize, g: *mut G) -> bool {
+    let f = SAMPLER.load(Acquire);
+    if f == 0 {
+        return false;
+    }
+    // SAFETY: only `set_sampler` stores here.
+    unsafe { core::mem::transmute::<usize, Sampler>(f)(pc, sp, lr, g) };
+    true
 }
 
 /// Sent by kill or the like, not by a fault.
@@ -310,7 +320,7 @@ hook! { fn "runtime.signalIdle"() -> bool, leaf {
 
 hook! { fn "os.sigpipe"() leaf {
     if !wanted(sig::PIPE) && !IGNORED.contains(sig::PIPE, Relaxed) {
-        die_of(sig::PIPE);
+        os::die_of(sig::PIPE);
     }
 }}
 hook! { fn "os.ignoreSIGSYS"() leaf { os::sigaction(sig::SYS, Action::Ignore) }}

@@ -3,7 +3,6 @@
 
 use super::*;
 use crate::gc;
-use crate::hooks;
 use crate::os;
 use crate::protocol::stop::take_from_syscall;
 use crate::sched::netpoll;
@@ -60,7 +59,7 @@ pub unsafe extern "C" fn run(_: *mut c_void) {
         }
         if gc::cycles() != cycles {
             cycles = gc::cycles();
-            hooks::memory::wake_finalizers_for_cycle();
+            finalizer::wake();
         }
         if retake(now) > 0 { idle = 0 } else { idle += 1 }
     }

@@ -7,11 +7,7 @@
 //! list, from where a goroutine of the overlay takes it to run the function; until then it can be stopped.
 //!
 //! One with a *channel* is armed while `when` is set, but in the heap only while somebody waits in the channel's
-//! queue, so nobody need stop it: when its user forgets it, it is garbage. When its time has come nothing is sent:
-//! one receiver wakes up, or comes by later, and is told TIMER by the channel's operation. It runs the function, which sends
-//! (`timerRipe` notes the time that the timer was set to; a send is void if it is set to another by then), and
-//! tries again. All of this happens under the channel's lock, so that stopping takes back what was sent, and
-//! no receiver sees a time from before.
+//! queue (`sync::timer`).
 //!
 //! `when` and `period` of a channel's timer change under its channel's lock and its set's, everything else under
 //! its set's. A channel's lock is taken before a set's, a descriptor's too.
@@ -24,18 +20,16 @@
 mod heap;
 
 use crate::base::atomic::AtomicU64;
-use crate::base::lock::{Global, Guard, Mutex};
+use crate::base::lock::{Global, Mutex};
 use crate::gc::mark::Marker;
 use crate::os;
 use crate::protocol::watch::Armed;
 use crate::sched::netpoll;
 use crate::sched::*;
-use crate::sync::chan::Hchan;
-use crate::sync::synctest::{self, Bubble};
 use crate::task::g::*;
 use crate::task::hook;
 use core::ptr::null_mut;
-use core::sync::atomic::Ordering::*;
+use core::sync::atomic::{AtomicUsize, Ordering::*};
 use heap::{Entry, Heap, What};
 
 /// The beginning of the overlay's `timeTimer`.
@@ -44,19 +38,19 @@ pub struct GoTimer {
     c: usize,
     init: bool,
     /// When it goes off; 0: it is stopped.
-    when: i64,
-    period: i64,
+    pub when: i64,
+    pub period: i64,
     /// A function's timer that is on its set's list: when it was to go off, 0 if it was stopped since.
-    due: i64,
+    pub due: i64,
     /// Place in the heap + 1; 0: not there.
     index: usize,
     /// It is on the list, and the next there.
     listed: bool,
     next: *mut GoTimer,
     /// The channel that its function sends to, if it does.
-    channel: *mut Hchan,
+    pub channel: *mut Channel,
     /// Whose clock it follows; null: the world's.
-    bubble: *mut Bubble,
+    pub bubble: *mut Bubble,
 }
 
 /// The overlay's `dueTimer`.
@@ -84,30 +78,40 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// Under `LOCK`: the goroutine that runs functions, if it waits, and where it wants the next timer.
 static RUNNER: Global<(*mut G, *mut Due)> = Global::new((null_mut(), null_mut()));
 
+/// Takes one receiver who waits at the timer's channel, if the timer's time has come by `now`; null: nobody. (Where channels are
+/// is a layer above; set before timers are.)
+static CHANNEL_DUE: AtomicUsize = AtomicUsize::new(0);
+
+/// Sets what to do with a timer that has a channel.
+pub fn set_channel_due(f: unsafe fn(*mut GoTimer, i64) -> *mut G) {
+    CHANNEL_DUE.store(f as usize, Release);
+}
+
+unsafe fn channel_due(t: *mut GoTimer, now: i64) -> *mut G {
+    let f = CHANNEL_DUE.load(Acquire);
+    core::mem::transmute::<usize, unsafe fn(*mut GoTimer, i64) -> *mut G>(f)(t, now)
+}
+
 /// When the first timer is due; 0: there is none.
 pub fn next_when() -> u64 {
     NEXT.load(SeqCst)
 }
 
 /// When a ticker that was due at `when` is next, having gone off `delay` late. Ticks that were missed are left out.
-fn next_tick(when: i64, period: i64, delay: i64) -> i64 {
+pub fn next_tick(when: i64, period: i64, delay: i64) -> i64 {
     when.saturating_add(period.saturating_mul(1 + delay / period))
 }
 
 impl GoTimer {
     /// The time, by its clock.
-    unsafe fn now(&self) -> i64 {
-        if self.bubble.is_null() { os::nanotime() as i64 } else { synctest::now(self.bubble) }
+    pub fn now(&self) -> i64 {
+        // SAFETY: a bubble's record stays while its timers are in use.
+        unsafe { self.bubble.as_ref() }.map_or_else(|| os::nanotime() as i64, |b| b.now)
     }
 
     /// Whether its set knows it.
     pub fn is_held(&self) -> bool {
         self.index != 0 || self.listed
-    }
-
-    /// Whether it should be in the heap. The lock of its channel is held, if it has one.
-    unsafe fn is_awaited(&self) -> bool {
-        self.when != 0 && (self.channel.is_null() || !(*self.channel).recvq.first.is_null())
     }
 }
 
@@ -159,10 +163,9 @@ impl Timers {
         }
     }
 
-    /// Puts a Go timer where it belongs.
-    unsafe fn place(&mut self, t: *mut GoTimer) {
-        let when = if (*t).is_awaited() { (*t).when } else { 0 };
-        self.set((*t).index, What::Go(t), when);
+    /// Puts a Go timer where it belongs; `awaited`: it has no channel, or somebody waits there.
+    pub unsafe fn place(&mut self, t: *mut GoTimer, awaited: bool) {
+        self.set((*t).index, What::Go(t), if awaited { (*t).when } else { 0 });
     }
 
     /// Takes what is due by `now`, for `Batch::wake`; functions' timers go to the list. A full batch: there may be more.
@@ -177,7 +180,7 @@ impl Timers {
                     if (*t).period > 0 {
                         (*t).when = next_tick(e.when, (*t).period, now - e.when);
                     }
-                    self.place(t);
+                    self.place(t, true);
                     self.list(t, e.when);
                 }
                 _ => {
@@ -226,7 +229,7 @@ impl Timers {
     pub unsafe fn forget(&mut self, t: *mut GoTimer) -> bool {
         let was = (*t).when != 0 || (*t).due != 0;
         ((*t).when, (*t).due) = (0, 0);
-        self.place(t);
+        self.place(t, false);
         let (mut link, mut last) = (&raw mut self.due, null_mut());
         while !(*link).is_null() {
             if *link == t {
@@ -283,7 +286,7 @@ impl Batch {
                 What::Sleep(g) => ready_at(g, false),
                 What::Deadline(d, dir) => netpoll::deadline(d, dir, now),
                 What::Go(t) => {
-                    let g = (*(*t).channel).timer_due(|| (*t).when != 0 && (*t).when <= now);
+                    let g = channel_due(t, now);
                     if !g.is_null() {
                         ready_at(g, false);
                     }
@@ -294,12 +297,7 @@ impl Batch {
     }
 }
 
-// ---- the set that a timer belongs to
-
-/// The lock of a timer's set, and the set.
-unsafe fn set_of<'a>(t: *mut GoTimer) -> (Guard<'a>, &'a mut Timers) {
-    if (*t).bubble.is_null() { (LOCK.lock(), &mut *WORLD.get()) } else { synctest::timers((*t).bubble) }
-}
+// ---- the world's
 
 /// What the world's first timer was before a change, for `announce`.
 #[must_use]
@@ -335,15 +333,12 @@ unsafe fn note() {
     NEXT.store((*WORLD.get()).first().map_or(0, |when| when.max(1) as u64), SeqCst);
 }
 
-/// `f` changes the timer; then it goes where it belongs.
-unsafe fn change(t: *mut GoTimer, f: impl FnOnce()) -> First {
-    let (_l, set) = set_of(t);
-    let first = if (*t).bubble.is_null() { First::before() } else { First::SAME };
-    f();
-    set.place(t);
-    if (*t).bubble.is_null() {
-        note();
-    }
+/// Changes the world's timers. What it tells is for `announce`.
+pub unsafe fn change_world(f: impl FnOnce(&mut Timers)) -> First {
+    let _l = LOCK.lock();
+    let first = First::before();
+    f(&mut *WORLD.get());
+    note();
     first
 }
 
@@ -366,11 +361,7 @@ unsafe fn wake_poller(when: u64) {
 
 /// A descriptor's deadline for a direction is `when`; 0: it has none. The descriptor's lock is held.
 pub unsafe fn set_deadline(d: *mut netpoll::Desc, dir: usize, when: i64) -> First {
-    let _l = LOCK.lock();
-    let first = First::before();
-    (*WORLD.get()).set((&(*d).timer)[dir], What::Deadline(d, dir as u8), when);
-    note();
-    first
+    change_world(|set| set.set((&(*d).timer)[dir], What::Deadline(d, dir as u8), when))
 }
 
 /// Does what is due. Called while looking for work.
@@ -413,98 +404,6 @@ hook! { fn "runtime.timerNext"(out: *mut Due) parking {
         schedule();
     }
 }}
-
-hook! { fn "time.Sleep"(ns: i64) parking {
-    if ns > 0 {
-        if !(*curg()).bubble.is_null() {
-            synctest::sleep(ns);
-        }
-        let when = (os::nanotime() as i64).saturating_add(ns);
-        // The lock first: the timer must not fire before the goroutine waits.
-        let l = LOCK.lock();
-        let first = First::before();
-        let g = prepare_park(Wait::Sleep);
-        (*WORLD.get()).add_sleeper(g, when);
-        note();
-        drop(l);
-        first.announce();
-        schedule()
-    }
-}}
-
-// ---- Go timers
-
-/// Starts (`when` not 0) or stops a timer: whether it was running, that is, whether this took something back that
-/// would have come.
-unsafe fn restart(t: *mut GoTimer, when: i64, period: i64, fault: &str) -> bool {
-    let c = (*t).channel;
-    if !c.is_null() {
-        (*c).enter(fault);
-    }
-    let b = (*curg()).bubble;
-    let mut was = false;
-    if !(*t).bubble.is_null() && (*t).bubble != b {
-        // A function's timer moves to another bubble. The old one exists if it still has the timer.
-        was = synctest::release((*t).bubble, t);
-        (*t).bubble = b;
-    }
-    let first = change(t, || {
-        was |= (*t).when != 0 || (*t).due != 0;
-        ((*t).when, (*t).period, (*t).due) = (when, period, 0);
-    });
-    if !c.is_null() {
-        was |= (*c).drop_value();
-        (*c).unlock();
-    }
-    first.announce();
-    was
-}
-
-hook! { fn "runtime.timerStart"(t: *mut GoTimer, when: i64, period: i64) -> bool, leaf {
-    restart(t, if when < 0 { i64::MAX } else { when.max(1) }, period, "reset of synctest timer from outside bubble")
-}}
-
-hook! { fn "runtime.timerStop"(t: *mut GoTimer) -> bool, leaf {
-    restart(t, 0, 0, "stop of synctest timer from outside bubble")
-}}
-
-// A receiver is about to run the timer's function: how late that is, below 0 if it is not time. What the function sends is
-// for the time that the timer is set to now.
-hook! { fn "runtime.timerRipe"(t: *mut GoTimer) -> i64, leaf {
-    let c = (*t).channel;
-    (*c).lock();
-    let when = (*t).when;
-    (*c).unlock();
-    (*curg()).timer_when = when;
-    if when == 0 { -1 } else { (*t).now() - when }
-}}
-
-/// Whether the timer has gone off and nobody has seen to it. Its channel's lock is held.
-pub unsafe fn is_ripe(t: *const GoTimer) -> bool {
-    (*t).when != 0 && (*t).when <= (*t).now()
-}
-
-/// Whether the current goroutine may send what it was told to: the timer has not been set anew meanwhile. Its
-/// channel's lock is held.
-pub unsafe fn may_send(t: *const GoTimer) -> bool {
-    (*t).when != 0 && (*t).when == (*curg()).timer_when
-}
-
-/// It has been sent, or dropped because there is a value already: a ticker goes on. Its channel's lock is held.
-pub unsafe fn sent(t: *mut GoTimer) -> First {
-    let now = (*t).now();
-    change(t, || {
-        let (when, period) = ((*t).when, (*t).period);
-        (*t).when = if period > 0 { next_tick(when, period, now - when) } else { 0 };
-    })
-}
-
-/// The channel's queue of receivers has changed: its timer, if it has one, is in the heap if somebody waits. The lock is held.
-#[inline]
-pub unsafe fn awaited(c: *mut Hchan) -> First {
-    let t = (*c).timer;
-    if t.is_null() { First::SAME } else { change(t, || {}) }
-}
 
 /// Marks the Go timers; the world is stopped.
 pub unsafe fn scan(m: &mut Marker) {

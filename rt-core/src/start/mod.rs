@@ -14,6 +14,7 @@ use crate::os;
 use crate::sched::proc;
 use crate::sched::signal;
 use crate::sched::*;
+use crate::sync::timer;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::stack;
@@ -86,6 +87,7 @@ unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
 /// it holds a P.
 pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *mut M {
     env::set_args(argc, argv);
+    timer::init();
     #[cfg(not(feature = "host"))]
     if !os::open_standard() {
         print::str("runtime: could not open /dev/null as a standard descriptor\n");

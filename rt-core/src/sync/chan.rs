@@ -12,11 +12,12 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
+use super::timer;
 use crate::base::lock::{Global, Mutex};
 use crate::gc::typed;
 use crate::mem::{Type, meta};
 use crate::os;
-use crate::sched::timer::{self, GoTimer};
+use crate::sched::timer::GoTimer;
 use crate::sched::*;
 use crate::sync::synctest;
 use crate::task::g::*;
@@ -306,7 +307,7 @@ unsafe fn wait(c: *mut Hchan, elem: *mut u8, send: bool) -> ! {
     let g = curg();
     let s = new_sudog(g);
     (*s).elem = elem;
-    (*s).c = c;
+    (*s).c = c.cast();
     (*g).waiting = s;
     (*g).param = null_mut();
     let q = if send { &mut (*c).sendq } else { &mut (*c).recvq };

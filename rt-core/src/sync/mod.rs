@@ -2,9 +2,13 @@
 //!
 //! - [`chan`] and [`select`]: channels
 //! - [`sema`]: semaphores and the lists of sync.Cond
+//! - [`timer`]: timers with channels
+//! - [`coro`]: coroutines
 //! - [`synctest`]: bubbles
 
 pub mod chan;
+pub mod coro;
 pub mod select;
 pub mod sema;
 pub mod synctest;
+pub mod timer;

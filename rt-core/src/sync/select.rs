@@ -9,7 +9,8 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
-use crate::sched::timer::{self, First};
+use super::timer;
+use crate::sched::timer::First;
 use crate::sched::*;
 use crate::sync::chan::*;
 use crate::sync::synctest;
@@ -103,7 +104,7 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
             let s = new_sudog(g);
             (*s).is_select = true;
             (*s).elem = c.elem;
-            (*s).c = c.c;
+            (*s).c = c.c.cast();
             link.write(s);
             link = &raw mut (*s).waitlink;
             if (i as isize) < nsends { (*c.c).sendq.enqueue(s) } else { (*c.c).recvq.enqueue(s) }

@@ -8,7 +8,6 @@
 )]
 
 use crate::base::lock::{Global, Mutex};
-use crate::profile::lock;
 use crate::sched::*;
 use crate::sync::chan::{free_sudog, new_sudog};
 use crate::sync::synctest;
@@ -65,7 +64,7 @@ unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait, skip: isize) {
     let s = new_sudog(g);
     (*s).elem = addr.cast();
     if matches!(reason, Wait::Mutex | Wait::RwMutexR | Wait::RwMutex) {
-        (*s).since = lock::wait_begin();
+        (*s).since = waits::wait_begin();
     }
     (*g).waiting = s;
     let (head, tail) = &mut *b.list.get();
@@ -143,7 +142,7 @@ unsafe fn release(addr: *mut AtomicU32, handoff: bool, skip: isize) {
     let waited = if (*s).since != 0 { charge(b, s, addr.cast()) } else { 0 };
     drop(l);
     if waited != 0 {
-        lock::unlocks(waited, skip as usize);
+        waits::unlocks(waited, skip as usize);
     }
     let g = (*s).g;
     (*g).waiting = null_mut();

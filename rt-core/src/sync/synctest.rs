@@ -24,6 +24,7 @@ use crate::base::lock::{Global, Guard, Mutex};
 use crate::gc::mark::Marker;
 use crate::gc::special;
 use crate::mem::meta;
+use crate::sched::bubble::{self, Bubbles};
 use crate::sched::proc::create_g;
 use crate::sched::timer::{Due, GoTimer, Timers};
 use crate::sched::*;
@@ -33,13 +34,11 @@ use crate::task::hook;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 
-/// A bubble. Begins as the overlay's `bubble`.
+/// A bubble.
 #[repr(C)]
-pub struct Bubble {
-    /// The clock, in ns since 1970. Changes only while all but the root are blocked.
-    now: i64,
-    /// Never 0. What channels and other objects remember of their bubble.
-    id: u32,
+struct Whole {
+    /// What goroutines, and the overlay, know of it.
+    seen: Bubble,
     /// The main goroutine has ended: time stands still.
     done: bool,
     /// Goroutines, and those that are not durably blocked; the root counts.
@@ -52,14 +51,14 @@ pub struct Bubble {
     main: *mut G,
     waiter: *mut G,
     /// Of `ALL`.
-    next: *mut Bubble,
+    next: *mut Whole,
     /// Timers for the same moment go off in any order.
     timers: Timers,
 }
 
 static LOCK: Mutex = Mutex::new();
 /// Under `LOCK`: bubbles whose Run has not ended.
-static ALL: Global<*mut Bubble> = Global::new(null_mut());
+static ALL: Global<*mut Whole> = Global::new(null_mut());
 static NEXT_ID: AtomicU32 = AtomicU32::new(1);
 
 /// Midnight UTC 2000-01-01.
@@ -70,7 +69,7 @@ unsafe fn is_durable(g: *const G, reason: Wait) -> bool {
     if matches!(reason, Wait::Recv | Wait::Send | Wait::Select) {
         // Channels of other bubbles are not to be had, so one of any bubble is of this one.
         let mut s = (*g).waiting;
-        while !s.is_null() && (*(*s).c).bubble() != 0 {
+        while !s.is_null() && (*(*s).c.cast::<Hchan>()).bubble() != 0 {
             s = (*s).waitlink;
         }
         return s.is_null();
@@ -89,20 +88,19 @@ unsafe fn is_durable(g: *const G, reason: Wait) -> bool {
     )
 }
 
-/// The id of a goroutine's bubble, 0 outside.
-pub unsafe fn id_of(g: *const G) -> u32 {
-    let b = (*g).bubble;
-    if b.is_null() { 0 } else { (*b).id }
+/// All of a goroutine's bubble.
+unsafe fn bubble_of(g: *const G) -> *mut Whole {
+    (*g).bubble.cast()
 }
 
 // ---- what the scheduler tells
 
 /// A new goroutine is in its parent's bubble. It counts as running.
 pub unsafe fn join(g: *mut G, parent: *mut G) {
-    let b = (*parent).bubble;
+    let b = bubble_of(parent);
     if !b.is_null() {
         let _l = LOCK.lock();
-        (*g).bubble = b;
+        (*g).bubble = b.cast();
         (*b).total += 1;
         (*b).running += 1;
     }
@@ -111,7 +109,7 @@ pub unsafe fn join(g: *mut G, parent: *mut G) {
 /// A goroutine of a bubble waits now.
 pub unsafe fn parked(g: *mut G, reason: Wait) {
     if is_durable(g, reason) {
-        let b = (*g).bubble;
+        let b = bubble_of(g);
         let l = LOCK.lock();
         (*g).durable = true;
         (*b).running -= 1;
@@ -128,13 +126,13 @@ pub unsafe fn parked(g: *mut G, reason: Wait) {
 pub unsafe fn woken(g: *mut G) {
     let _l = LOCK.lock();
     (*g).durable = false;
-    (*(*g).bubble).running += 1;
+    (*bubble_of(g)).running += 1;
 }
 
 /// A goroutine of a bubble is dead.
 #[cold]
 pub unsafe fn ended(g: *mut G) {
-    let b = (*g).bubble;
+    let b = bubble_of(g);
     let l = LOCK.lock();
     (*g).bubble = null_mut();
     (*b).total -= 1;
@@ -148,13 +146,13 @@ pub unsafe fn ended(g: *mut G) {
 }
 
 /// Whom to make ready because all are blocked; null: nobody. That goroutine counts as running at once.
-unsafe fn settle(b: *mut Bubble) -> *mut G {
+unsafe fn settle(b: *mut Whole) -> *mut G {
     if (*b).running > 0 || (*b).active > 0 {
         return null_mut();
     }
     let mut g = (*b).root;
     let timers = &(*b).timers;
-    let due = timers.has_due() || timers.first().is_some_and(|when| when <= (*b).now);
+    let due = timers.has_due() || timers.first().is_some_and(|when| when <= (*b).seen.now);
     if !(*b).waiter.is_null() && !due {
         g = (*b).waiter;
         (*b).waiter = null_mut();
@@ -169,7 +167,7 @@ unsafe fn settle(b: *mut Bubble) -> *mut G {
 /// An operation on a channel made in a bubble: the goroutine must be in that bubble.
 #[cold]
 pub unsafe fn check(c: *const Hchan, fault: &str) {
-    if id_of(curg()) != (*c).bubble() {
+    if (*curg()).bubble_id() != (*c).bubble() {
         crate::task::traceback::fatal_error(fault, true);
     }
 }
@@ -186,28 +184,23 @@ pub unsafe fn check_notify(g: *const G) {
 
 // ---- timers
 
-/// A bubble's clock. The caller is in the bubble, or the root sets the clock now.
-pub unsafe fn now(b: *const Bubble) -> i64 {
-    (*b).now
-}
-
 /// The timers of a bubble, and their lock.
 pub unsafe fn timers<'a>(b: *mut Bubble) -> (Guard<'a>, &'a mut Timers) {
-    (LOCK.lock(), &mut (*b).timers)
+    (LOCK.lock(), &mut (*b.cast::<Whole>()).timers)
 }
 
 /// Takes a timer from its former bubble, which may be no more: whether it was running there.
 pub unsafe fn release(b: *mut Bubble, t: *mut GoTimer) -> bool {
     let _l = LOCK.lock();
-    (*t).is_held() && (*b).timers.forget(t)
+    (*t).is_held() && (*b.cast::<Whole>()).timers.forget(t)
 }
 
 /// time.Sleep in a bubble. The timer can't go off before the goroutine waits.
 pub unsafe fn sleep(ns: i64) -> ! {
     let g = curg();
-    let b = (*g).bubble;
+    let b = bubble_of(g);
     let l = LOCK.lock();
-    (*b).timers.add_sleeper(g, (*b).now.saturating_add(ns));
+    (*b).timers.add_sleeper(g, (*b).seen.now.saturating_add(ns));
     drop(l);
     park(Wait::Sleep)
 }
@@ -223,8 +216,8 @@ pub unsafe fn scan(m: &mut Marker) {
 
 // Wakes whose time has come, and hands out the first timer whose function the root is to run.
 hook! { fn "runtime.bubbleDue"(out: *mut Due) -> bool, leaf {
-    let b = (*curg()).bubble;
-    let now = (*b).now;
+    let b = bubble_of(curg());
+    let now = (*b).seen.now;
     loop {
         let l = LOCK.lock();
         let batch = (*b).timers.take_due(now);
@@ -239,16 +232,18 @@ hook! { fn "runtime.bubbleDue"(out: *mut Due) -> bool, leaf {
 
 // ---- Run and Wait
 
+static TABLE: Bubbles = Bubbles { join, parked, woken, ended };
+
 hook! { fn "runtime.bubbleEnter"(closure: usize, pc: usize) leaf {
+    bubble::set(&TABLE);
     let g = curg();
-    let b = meta::alloc(size_of::<Bubble>()) as *mut Bubble;
+    let b = meta::alloc(size_of::<Whole>()) as *mut Whole;
     let mut id = 0;
     while id == 0 {
         id = NEXT_ID.fetch_add(1, Relaxed) & !FED;
     }
-    b.write(Bubble {
-        now: START,
-        id,
+    b.write(Whole {
+        seen: Bubble { now: START, id },
         done: false,
         total: 1,
         running: 1,
@@ -264,7 +259,7 @@ hook! { fn "runtime.bubbleEnter"(closure: usize, pc: usize) leaf {
         (*b).next = *ALL.get();
         *ALL.get() = b;
     }
-    (*g).bubble = b;
+    (*g).bubble = b.cast();
     let main = create_g(closure, g, pc);
     (*b).main = main;
     join(main, g);
@@ -283,12 +278,12 @@ const ALL_BLOCKED: isize = 3;
 
 // The root alone is awake.
 hook! { fn "runtime.bubbleAdvance"() -> isize, leaf {
-    let b = (*curg()).bubble;
+    let b = bubble_of(curg());
     let _l = LOCK.lock();
     if let Some(when) = (*b).timers.first()
         && !(*b).done
     {
-        (*b).now = (*b).now.max(when);
+        (*b).seen.now = (*b).seen.now.max(when);
         TICKED
     } else if (*b).total == 1 {
         ENDED
@@ -302,7 +297,7 @@ hook! { fn "runtime.bubbleAdvance"() -> isize, leaf {
 // Goroutines that remain are blocked for ever; they keep the record.
 hook! { fn "runtime.bubbleLeave"() leaf {
     let g = curg();
-    let b = (*g).bubble;
+    let b = bubble_of(g);
     let l = LOCK.lock();
     (*b).timers.clear();
     let mut link = ALL.get();
@@ -317,13 +312,13 @@ hook! { fn "runtime.bubbleLeave"() leaf {
     let gone = (*b).total == 0 && (*b).active == 0;
     drop(l);
     if gone {
-        meta::free(b.cast(), size_of::<Bubble>());
+        meta::free(b.cast(), size_of::<Whole>());
     }
 }}
 
 hook! { fn "runtime.bubbleWait"() -> bool, parking {
     let g = curg();
-    let b = (*g).bubble;
+    let b = bubble_of(g);
     let l = LOCK.lock();
     let free = (*b).waiter.is_null();
     if free {
@@ -337,7 +332,7 @@ hook! { fn "runtime.bubbleWait"() -> bool, parking {
     free
 }}
 
-hook! { fn "runtime.bubbleHold"(b: *mut Bubble, n: isize) leaf {
+hook! { fn "runtime.bubbleHold"(b: *mut Whole, n: isize) leaf {
     let l = LOCK.lock();
     (*b).active += n;
     let g = settle(b);

@@ -73,7 +73,7 @@ pub struct G {
     _pad: u8,
     pub labels: usize,
     /// Its bubble (testing/synctest), if it is in one.
-    pub bubble: *mut crate::sync::synctest::Bubble,
+    pub bubble: *mut Bubble,
     // ---- Rust's own
     /// `status::*`.
     pub status: AtomicU32,
@@ -269,6 +269,19 @@ pub struct P {
     pub in_place: bool,
 }
 
+/// What goroutines need to know of their bubble: the beginning of `sync`'s record, and the overlay's `bubble`.
+#[repr(C)]
+pub struct Bubble {
+    /// The clock, in ns since 1970. Changes only while all but the root are blocked.
+    pub now: i64,
+    /// Never 0. What channels and other objects remember of their bubble.
+    pub id: u32,
+}
+
+/// A channel; `sync` knows what is in it.
+#[repr(C)]
+pub struct Channel([u8; 0]);
+
 /// A goroutine waiting on a channel.
 #[repr(C)]
 pub struct Sudog {
@@ -281,7 +294,7 @@ pub struct Sudog {
     pub success: bool,
     /// Next of `G::waiting`.
     pub waitlink: *mut Sudog,
-    pub c: *mut crate::sync::chan::Hchan,
+    pub c: *mut Channel,
     /// For the mutex profile: when it began to wait, or 0.
     pub since: u64,
 }
@@ -345,6 +358,11 @@ impl G {
     /// What the guard is without requests.
     pub fn normal_guard(&self) -> usize {
         if crate::task::stack::stress() && !self.forking { MOVE } else { self.real_guard() }
+    }
+    /// The id of its bubble, 0 outside.
+    pub fn bubble_id(&self) -> u32 {
+        // SAFETY: a bubble's record stays while goroutines are in it.
+        unsafe { self.bubble.as_ref() }.map_or(0, |b| b.id)
     }
     /// As the assembly's argument.
     pub fn as_void(&mut self) -> *mut c_void {

@@ -11,7 +11,7 @@ use crate::base::print::throw;
 use crate::task::current::curg;
 use crate::task::g::*;
 use crate::task::hook;
-use crate::task::symtab::{Str, logical};
+use crate::task::symtab::logical;
 use crate::task::unwind::{self, Frame, Func, Unwinder};
 use reflect::image::FuncFlags;
 
@@ -187,30 +187,5 @@ hook! { fn "runtime.recovery"(p: *mut Panic) parking {
     (*g).sched_ctxt = 0;
     rt_arch::rt_gogo(g.cast());
 }}
-
-hook! { fn "runtime.hostPanicStart"() -> bool, leaf {
-    let host = (*curg()).host_calls != 0;
-    if host {
-        crate::hooks::misc::capture();
-    }
-    host
-}}
-hook! { fn "runtime.hostPanicEnd"() parking { host_panic_end() }}
-hook! { fn "runtime.hostExport"(name: Str, typ: usize, data: usize) leaf {
-    #[cfg(feature = "host")]
-    crate::host::export(name.bytes(), typ, data);
-}}
-
-#[cfg(feature = "host")]
-unsafe fn host_panic_end() -> ! {
-    let mut text = [0; crate::hooks::misc::CAPTURE];
-    let text = crate::hooks::misc::captured(&mut text);
-    let text = core::str::from_utf8(text).unwrap_or("panic with a text that is not UTF-8");
-    crate::host::catch(curg(), text.strip_prefix("panic: ").unwrap_or(text).trim_end())
-}
-#[cfg(not(feature = "host"))]
-unsafe fn host_panic_end() -> ! {
-    throw("hostPanicEnd: no host")
-}
 
 hook! { fn "runtime.dopanic"(p: *mut Panic, bubble: u32) parking { crate::task::traceback::die_of_panic(curg(), bubble) }}

@@ -18,7 +18,6 @@
 use crate::base::lock::{Global, Mutex};
 use crate::base::print;
 use crate::mem;
-use crate::sched::{self, SCHED, getm};
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::unwind;
@@ -212,27 +211,24 @@ pub unsafe fn shrink(g: *mut G) {
     }
 }
 
-/// A function's prologue found too little stack, or the guard was poisoned.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
-    let m = getm();
-    let func = unwind::find_func((*g).more_pc);
-    let Some(func) = func else {
-        print::throw("runtime: morestack called from an unknown function");
-    };
-    (*g).more_entry = func.entry();
-    // In a system call there is no P to give up.
-    let mut yields = false;
-    if take_request(g) {
-        yields = (*m).mallocing == 0 && !(*m).p.is_null() && asked_to_yield(m, g);
-    }
+/// Sees to it that so many bytes are left for calls; the goroutine stands in a parking hook.
+pub unsafe fn ensure(g: *mut G, bytes: usize) {
     let size = (*g).stack_hi - (*g).stack_lo;
-    if !fits(g, &func) {
+    let need = (*g).stack_hi - (*g).sched_sp + bytes + layout::STACK_GUARD;
+    if need > size {
+        copy(g, need.next_power_of_two());
+    }
+}
+
+/// Gives the function that waits in morestack the room it asks for, if it lacks any.
+pub unsafe fn make_room(g: *mut G, func: &unwind::Func) {
+    let size = (*g).stack_hi - (*g).stack_lo;
+    if !fits(g, func) {
         if (*g).forking {
             print::throw("runtime: stack split between fork and exec");
         }
         let mut new = size * 2;
-        let need = (*g).stack_hi - (*g).sched_sp + frame_of(&func) + layout::STACK_GUARD * 2;
+        let need = (*g).stack_hi - (*g).sched_sp + frame_of(func) + layout::STACK_GUARD * 2;
         while new < need {
             new *= 2;
         }
@@ -240,18 +236,16 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
             overflow(g);
         }
         copy(g, new);
-    } else if stress() && !(*g).forking {
-        copy(g, size);
+    } else {
+        move_if_stressed(g);
     }
-    if yields {
-        // The function asks again when it goes on: the collector may have shrunk the stack.
-        sched::gosched();
+}
+
+/// Under stress: moves the stack, to one of the same size.
+pub unsafe fn move_if_stressed(g: *mut G) {
+    if stress() && !(*g).forking {
+        copy(g, (*g).stack_hi - (*g).stack_lo);
     }
-    if stress() {
-        // The check would come here again and again.
-        (*g).more_entry = (*g).more_pc;
-    }
-    rt_arch::rt_gogo(g.cast())
 }
 
 /// Whether the function that waits in morestack has the stack it asks for. All that its check has found: SP was at or
@@ -278,50 +272,4 @@ unsafe fn overflow(g: *mut G) -> ! {
     print::hex((*g).stack_hi as u64);
     print::str("]\n");
     print::throw("stack overflow")
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn rt_morestack_bad(pc: usize) -> ! {
-    print::str("runtime: morestack on g0, pc=");
-    print::hex(pc as u64);
-    print::str("\n");
-    print::throw("stack overflow on system stack")
-}
-
-// A loop noticed the guard.
-hook! { fn "rt_poll"() parking {
-    let m = getm();
-    let g = (*m).curg.get();
-    let mut yields = false;
-    if take_request(g) {
-        yields = asked_to_yield(m, g);
-    }
-    if stress() && !(*g).forking {
-        copy(g, (*g).stack_hi - (*g).stack_lo);
-    }
-    if yields {
-        sched::gosched();
-    }
-}}
-
-/// Takes a request out of the guard, if there is one. By exchange: what was written before the last request is seen then, also if
-/// that came just now.
-unsafe fn take_request(g: *mut G) -> bool {
-    let guard = &(*g).stackguard0;
-    guard.load(Relaxed) == POISON && guard.swap((*g).normal_guard(), AcqRel) == POISON
-}
-
-/// Sees to it that so many bytes are left for calls; the goroutine stands in a parking hook.
-pub unsafe fn ensure(g: *mut G, bytes: usize) {
-    let size = (*g).stack_hi - (*g).stack_lo;
-    let need = (*g).stack_hi - (*g).sched_sp + bytes + layout::STACK_GUARD;
-    if need > size {
-        copy(g, need.next_power_of_two());
-    }
-}
-
-/// Whether the guard was poisoned to make the goroutine step aside, for others or for a stop of the world. It does so
-/// into the global queue rather than stopping with its thread, which may come late to go on: any other takes it then.
-unsafe fn asked_to_yield(m: *mut M, g: *mut G) -> bool {
-    (*m).locks == 0 && ((*g).preempt.load(Relaxed) || SCHED.stopping())
 }

@@ -16,8 +16,7 @@
 )]
 
 use crate::os;
-use crate::sched::*;
-use crate::sync::synctest;
+use crate::task::current::getm;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::symtab::{Str, logical};
@@ -36,6 +35,17 @@ impl Out {
     /// Standard error.
     pub const fn stderr() -> Out {
         Out { buf: core::ptr::null_mut(), cap: 0, len: 0 }
+    }
+    /// A buffer; what does not fit is left out.
+    ///
+    /// # Safety
+    /// There are so many bytes at `buf`, not null, for as long as this is used.
+    pub const unsafe fn to(buf: *mut u8, cap: usize) -> Out {
+        Out { buf, cap, len: 0 }
+    }
+    /// How much the buffer holds.
+    pub const fn written(&self) -> usize {
+        self.len
     }
     /// Bytes.
     pub fn bytes(&mut self, b: &[u8]) {
@@ -245,7 +255,7 @@ unsafe fn print_header(out: &mut Out, g: *const G, running: bool) {
     if !(*g).lockedm.is_null() {
         out.str(", locked to thread");
     }
-    let bubble = synctest::id_of(g);
+    let bubble = (*g).bubble_id();
     if bubble != 0 {
         out.str(", synctest bubble ");
         out.dec(bubble as u64);
@@ -254,7 +264,7 @@ unsafe fn print_header(out: &mut Out, g: *const G, running: bool) {
 }
 
 /// One goroutine, which doesn't run or stands in a hook of this thread.
-unsafe fn print_g(out: &mut Out, g: *mut G, running: bool) {
+pub unsafe fn print_g(out: &mut Out, g: *mut G, running: bool) {
     print_header(out, g, running);
     let mut u = Unwinder::new(g);
     if running && u.frame.is_some_and(|f| !f.at_entry) {
@@ -268,7 +278,8 @@ unsafe fn print_g(out: &mut Out, g: *mut G, running: bool) {
     print_frames(out, u, g);
 }
 
-unsafe fn print_others(out: &mut Out, me: *mut G) {
+/// All but `me`.
+pub unsafe fn print_others(out: &mut Out, me: *mut G) {
     print_some(out, me, |_| true)
 }
 
@@ -310,7 +321,7 @@ unsafe fn begin_dying() {
 
 unsafe fn end() -> ! {
     if LEVEL.load(Relaxed) == 4 {
-        crate::sched::signal::die_of(os::sig::ABRT);
+        os::die_of(os::sig::ABRT);
     }
     os::exit(2)
 }
@@ -325,7 +336,7 @@ pub fn fatal_error(msg: &str, user: bool) -> ! {
 unsafe fn print_signal(out: &mut Out, g: *const G) {
     if (*g).sig != 0 {
         out.str("[signal ");
-        out.str(crate::sched::signal::name((*g).sig));
+        out.str(os::signal_name((*g).sig));
         out.str(" code=");
         out.hex((*g).sigcode0 as u64);
         out.str(" addr=");
@@ -391,7 +402,7 @@ pub unsafe fn die_of_panic(g: *mut G, bubble: u32) -> ! {
         if level > 1 {
             print_others(&mut out, g);
         } else if bubble != 0 {
-            print_some(&mut out, g, |other| synctest::id_of(other) == bubble);
+            print_some(&mut out, g, |other| (*other).bubble_id() == bubble);
         }
     }
     end()
@@ -401,7 +412,7 @@ pub unsafe fn die_of_panic(g: *mut G, bubble: u32) -> ! {
 pub unsafe fn die_of_signal(sig: u32, code: usize, addr: usize, pc: usize, sp: usize, g: *mut G) -> ! {
     begin_dying();
     let mut out = Out::stderr();
-    out.str(crate::sched::signal::name(sig));
+    out.str(os::signal_name(sig));
     out.str("\nPC=");
     out.hex(pc as u64);
     out.str(" m=");
@@ -422,53 +433,10 @@ pub unsafe fn die_of_signal(sig: u32, code: usize, addr: usize, pc: usize, sp: u
         print_others(&mut out, cur);
     }
     if LEVEL.load(Relaxed) == 4 {
-        crate::sched::signal::die_of(os::sig::ABRT);
+        os::die_of(os::sig::ABRT);
     }
     os::exit(2)
 }
-
-// ---- runtime.Stack and goroutine profiles
-
-hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> isize, parking {
-    let g = curg();
-    if len == 0 {
-        0
-    } else {
-        let mut out = Out { buf, cap: len, len: 0 };
-        if all {
-            stop_the_world();
-        }
-        print_g(&mut out, g, true);
-        if all {
-            print_others(&mut out, g);
-            start_the_world();
-        }
-        out.len as isize
-    }
-}}
-
-hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, labels: *mut usize) -> isize, parking {
-    stop_the_world();
-    let mut n = 0;
-    for i in 0..ALLGS.len() {
-        let g = ALLGS.get(i);
-        if (*g).status() == status::DEAD || (*g).system {
-            continue;
-        }
-        if n < max {
-            let out = core::slice::from_raw_parts_mut(pcs.add((n * depth) as usize), depth as usize);
-            out.fill(0);
-            crate::task::symtab::callers(g, 0, out);
-            if !labels.is_null() {
-                // No barrier: the slice is new, and labels are roots.
-                labels.offset(n).write((*g).labels);
-            }
-        }
-        n += 1;
-    }
-    start_the_world();
-    n
-}}
 
 /// main.main has returned: lets panics that are being reported end the program instead.
 pub unsafe fn wait_for_panics() {

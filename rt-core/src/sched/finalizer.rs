@@ -1,0 +1,90 @@
+//! The goroutine that calls finalizers and cleanups, as far as it waits for the collector.
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
+
+use crate::base::lock::Mutex;
+use crate::gc::{self, special};
+use crate::mem::Type;
+use crate::sched::*;
+use crate::task::g::*;
+use crate::task::hook;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
+
+/// The overlay's `finalizerWork`.
+#[repr(C)]
+pub struct Work {
+    func: usize,
+    arg: usize,
+    nret: usize,
+    fint: *const Type,
+    ot: *const Type,
+}
+
+/// The finalizer goroutine while it waits; another word says that there is work.
+static WAITER: AtomicUsize = AtomicUsize::new(0);
+static PENDING: AtomicBool = AtomicBool::new(false);
+static LOCK: Mutex = Mutex::new();
+/// The last collection that the finalizer goroutine was told of, and whether that was the last thing it was told.
+static SEEN_CYCLE: AtomicU32 = AtomicU32::new(0);
+static TOLD: AtomicBool = AtomicBool::new(false);
+
+hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
+    // `out` is in the heap; the collector can't start within this hook.
+    let put = |c: special::Call, arg: usize| {
+        gc::barrier::pre_write(cache(), out as usize, size_of::<Work>(), core::ptr::null());
+        out.write(Work { func: c.func, arg, nret: c.nret, fint: c.fint, ot: c.ot });
+    };
+    // News of a collection waits for a turn: collections that come quickly would keep all finalizers from running.
+    let mut told = TOLD.swap(false, Relaxed);
+    loop {
+        let cycle = gc::cycles();
+        if !told && SEEN_CYCLE.swap(cycle, Relaxed) != cycle {
+            TOLD.store(true, Relaxed);
+            (*out).func = 0;
+            break;
+        }
+        if let Some(c) = special::next_finalizer() {
+            put(c, c.arg);
+            break;
+        }
+        if let Some(c) = special::next_cleanup() {
+            put(c, 0);
+            break;
+        }
+        if told {
+            told = false;
+            continue;
+        }
+        let l = LOCK.lock();
+        if PENDING.swap(false, AcqRel) {
+            drop(l);
+            continue;
+        }
+        // Woken, it looks at an empty record: as after a collection. That does no harm.
+        (*out).func = 0;
+        let g = prepare_park(Wait::Finalizer);
+        WAITER.store(g as usize, Release);
+        drop(l);
+        schedule();
+    }
+}}
+
+/// There may be something to do for the finalizer goroutine: a collection has ended, or a finalizer waits.
+pub unsafe fn wake() {
+    // Until the goroutine is in a queue nobody else believes that it is awake: this thread may come late to go on.
+    SCHED.in_transit.fetch_add(1, SeqCst);
+    let l = LOCK.lock();
+    let g = WAITER.swap(0, AcqRel) as *mut G;
+    if g.is_null() {
+        PENDING.store(true, Release);
+    } else {
+        let mut list = GList::new();
+        list.push(g);
+        inject(&mut list);
+    }
+    drop(l);
+    SCHED.in_transit.fetch_sub(1, SeqCst);
+}

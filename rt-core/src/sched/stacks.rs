@@ -1,0 +1,47 @@
+//! Stacks that programs ask for: runtime.Stack and goroutine profiles.
+
+use crate::sched::*;
+use crate::task::g::*;
+use crate::task::traceback::{self, Out};
+use crate::task::{hook, symtab};
+
+hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> isize, parking {
+    let g = curg();
+    if len == 0 {
+        0
+    } else {
+        let mut out = Out::to(buf, len);
+        if all {
+            stop_the_world();
+        }
+        traceback::print_g(&mut out, g, true);
+        if all {
+            traceback::print_others(&mut out, g);
+            start_the_world();
+        }
+        out.written() as isize
+    }
+}}
+
+hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, labels: *mut usize) -> isize, parking {
+    stop_the_world();
+    let mut n = 0;
+    for i in 0..ALLGS.len() {
+        let g = ALLGS.get(i);
+        if (*g).status() == status::DEAD || (*g).system {
+            continue;
+        }
+        if n < max {
+            let out = core::slice::from_raw_parts_mut(pcs.add((n * depth) as usize), depth as usize);
+            out.fill(0);
+            symtab::callers(g, 0, out);
+            if !labels.is_null() {
+                // No barrier: the slice is new, and labels are roots.
+                labels.offset(n).write((*g).labels);
+            }
+        }
+        n += 1;
+    }
+    start_the_world();
+    n
+}}

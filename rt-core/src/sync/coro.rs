@@ -1,0 +1,66 @@
+//! Coroutines (iter.Pull): goroutines that hand over to each other without the scheduler's queues.
+#![allow(
+    unsafe_op_in_unsafe_fn,
+    clippy::missing_safety_doc,
+    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
+)]
+
+use super::synctest;
+use crate::base::atomic::AtomicU64;
+use crate::base::print::throw;
+use crate::sched::proc::{create_g, end_g, hook_caller};
+use crate::sched::*;
+use crate::task::g::*;
+use crate::task::hook;
+use core::sync::atomic::Ordering::*;
+
+/// The overlay's `coro`.
+#[repr(C)]
+pub struct Coro {
+    g: AtomicU64,
+    func: usize,
+}
+
+hook! { fn "runtime.corocreate"(closure: usize, c: *mut Coro) leaf {
+    let g = curg();
+    let n = create_g(closure, g, hook_caller(g).0);
+    (*n).wait_reason = Wait::Coroutine as u8;
+    (*n).coro = c.cast();
+    (*n).set_status(status::WAITING);
+    if !(*g).bubble.is_null() {
+        synctest::join(n, g);
+        synctest::parked(n, Wait::Coroutine);
+    }
+    (*c).g.store(n as u64, Release);
+}}
+hook! { fn "runtime.coroswitch"(c: *mut Coro) parking { switch_to(c, false) }}
+hook! { fn "runtime.coroexit"(c: *mut Coro) parking { switch_to(c, true) }}
+
+unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
+    let m = getm();
+    let me = (*m).curg.get();
+    let next = (*c).g.load(Acquire) as *mut G;
+    if next.is_null() {
+        throw("coroswitch on exited coro");
+    }
+    if (*next).durable {
+        // Before ours blocks or ends: its bubble is not idle in between.
+        synctest::woken(next);
+    }
+    if exit {
+        (*c).g.store(0, Release);
+        end_g(m, me);
+    } else {
+        prepare_park(Wait::Coroutine);
+        (*c).g.store(me as u64, Release);
+    }
+    if (*next).status() != status::WAITING {
+        throw("coroswitch on wrong thread or of a running coroutine");
+    }
+    (*next).set_status(status::RUNNABLE);
+    if !(*m).lockedg.is_null() || !(*next).lockedm.is_null() {
+        runq_put((*m).p, next, true);
+        schedule()
+    }
+    run_next(next)
+}
