@@ -5,6 +5,7 @@
 //! - [`print`]: printing without formatting machinery, and dying
 //! - [`rand`]: random numbers
 //! - [`env`]: what the process was started with; [`image`]: what the program is
+//! - [`stopped`]: that the world is stopped, as a value
 //! - [`seam`]: what `protocol` stands on
 
 pub mod atomic;
@@ -14,3 +15,4 @@ pub mod lock;
 pub mod print;
 pub mod rand;
 pub mod seam;
+pub mod stopped;

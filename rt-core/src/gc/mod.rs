@@ -41,6 +41,7 @@ pub mod worker;
 
 use crate::base::lock::{Global, Guard, Mutex};
 use crate::base::print::throw;
+use crate::base::stopped::Stopped;
 use crate::mem::cache::MCache;
 use crate::mem::collector::{self, Collector};
 use crate::mem::grey;
@@ -54,18 +55,18 @@ use mark::Marker;
 #[derive(Clone, Copy)]
 pub struct World {
     /// Stops all goroutines at safepoints; returns when they stand.
-    pub stop: unsafe fn(),
+    pub stop: unsafe fn() -> Stopped,
     /// Lets them run again.
-    pub start: unsafe fn(),
-    /// Calls back with the cache of every P; the world is stopped.
-    pub each_cache: unsafe fn(&mut dyn FnMut(*mut MCache)),
-    /// Number of goroutine slots; the world is stopped.
-    pub goroutines: unsafe fn() -> usize,
+    pub start: unsafe fn(Stopped),
+    /// Calls back with the cache of every P.
+    pub each_cache: unsafe fn(&Stopped, &mut dyn FnMut(*mut MCache)),
+    /// Number of goroutine slots.
+    pub goroutines: unsafe fn(&Stopped) -> usize,
     /// Marks what goroutine slot `i` keeps alive: its stack and the pointers in its record. Dead
-    /// ones keep nothing. Called from several threads, once for each slot, the world stopped.
-    pub scan_goroutine: unsafe fn(usize, &mut Marker),
-    /// Marks what the runtime's other records keep alive (timers, waiting lists); world stopped.
-    pub scan_runtime: unsafe fn(&mut Marker),
+    /// ones keep nothing. Called from several threads, once for each slot.
+    pub scan_goroutine: unsafe fn(&Stopped, usize, &mut Marker),
+    /// Marks what the runtime's other records keep alive (timers, waiting lists).
+    pub scan_runtime: unsafe fn(&Stopped, &mut Marker),
     /// Finalizers or cleanups may be waiting. Called without P, from any thread; must not block.
     pub wake_finalizers: unsafe fn(),
 }
@@ -157,17 +158,22 @@ pub unsafe fn help_idle(c: *mut MCache) -> bool {
 }
 
 unsafe fn nop() {}
-unsafe fn no_caches(_: &mut dyn FnMut(*mut MCache)) {}
-unsafe fn no_goroutines() -> usize {
+unsafe fn no_stop() -> Stopped {
+    // SAFETY: nothing runs.
+    unsafe { Stopped::new() }
+}
+unsafe fn no_start(_: Stopped) {}
+unsafe fn no_caches(_: &Stopped, _: &mut dyn FnMut(*mut MCache)) {}
+unsafe fn no_goroutines(_: &Stopped) -> usize {
     0
 }
-unsafe fn scan_none(_: usize, _: &mut Marker) {}
-unsafe fn scan_nothing(_: &mut Marker) {}
+unsafe fn scan_none(_: &Stopped, _: usize, _: &mut Marker) {}
+unsafe fn scan_nothing(_: &Stopped, _: &mut Marker) {}
 
 /// Set before `enable`.
 static WORLD: Global<World> = Global::new(World {
-    stop: nop,
-    start: nop,
+    stop: no_stop,
+    start: no_start,
     each_cache: no_caches,
     goroutines: no_goroutines,
     scan_goroutine: scan_none,
@@ -243,8 +249,8 @@ pub fn enable() {
     STATE.enabled.store(true, Release);
 }
 
-fn set_marking(on: bool) {
-    collector::set_marking(on);
+fn set_marking(on: bool, stopped: &Stopped) {
+    collector::set_marking(on, stopped);
     let f = STATE.flag.load(Acquire);
     if !f.is_null() {
         // SAFETY: the registered flag; compiled code only reads it, and the world is stopped.
@@ -356,7 +362,7 @@ unsafe fn start(forced: bool) {
     let w = world();
     // SAFETY: the lock is held; the scheduler stops everything that could interfere.
     unsafe {
-        (w.stop)();
+        let stopped = (w.stop)();
         pacer::pause(true);
         // Somebody may have been about to sweep a span it claimed; and workers may not have
         // noticed the end of the last cycle yet.
@@ -364,7 +370,7 @@ unsafe fn start(forced: bool) {
         while !worker::idle() {
             os::yield_now();
         }
-        (w.each_cache)(&mut |c| {
+        (w.each_cache)(&stopped, &mut |c| {
             (*c).flush();
             (*c).wb.reset();
             (*c).gcw.flush();
@@ -374,16 +380,16 @@ unsafe fn start(forced: bool) {
         mark::SCANNED.store(0, Relaxed);
         STATE.idle.store(false, Relaxed);
         STATE.forced.store(forced, Relaxed);
-        pacer::start_mark();
-        roots::prepare(mem::arenas_high());
+        pacer::start_mark(&stopped);
+        roots::prepare(mem::arenas_high(), &stopped);
         STATE.next_g.store(0, Relaxed);
         STATE.done_g.store(0, Relaxed);
-        STATE.count_g.store((w.goroutines)(), Release);
-        set_marking(true);
+        STATE.count_g.store((w.goroutines)(&stopped), Release);
+        set_marking(true, &stopped);
         let mut gcw = grey::Gcw::new();
         let mut m = Marker::new(&mut gcw);
-        (w.scan_runtime)(&mut m);
-        special::mark_queues(&mut m);
+        (w.scan_runtime)(&stopped, &mut m);
+        special::mark_queues(&mut m, &stopped);
         // Waking others costs more than a few stacks, and may cost this thread its CPU.
         if STATE.count_g.load(Relaxed) > MANY_GOROUTINES {
             worker::wake();
@@ -396,7 +402,7 @@ unsafe fn start(forced: bool) {
         }
         STATE.count_g.store(0, Release);
         pacer::pause(false);
-        (w.start)();
+        (w.start)(stopped);
     }
     worker::wake();
 }
@@ -417,8 +423,8 @@ pub(crate) fn scan_goroutines(m: &mut Marker) -> bool {
     }
     let end = (first + BATCH).min(n);
     for i in first..end {
-        // SAFETY: each slot once; the world is stopped until all are done.
-        unsafe { (world().scan_goroutine)(i, m) };
+        // SAFETY: each slot once; `start` has the world stopped until all are done.
+        unsafe { (world().scan_goroutine)(&Stopped::new(), i, m) };
     }
     STATE.done_g.fetch_add(end - first, AcqRel);
     true
@@ -465,9 +471,9 @@ unsafe fn finish() -> bool {
     let w = world();
     // SAFETY: the lock is held; the scheduler stops everything that could interfere.
     unsafe {
-        (w.stop)();
+        let stopped = (w.stop)();
         pacer::pause(true);
-        (w.each_cache)(&mut |c| {
+        (w.each_cache)(&stopped, &mut |c| {
             barrier::flush(c);
             (*c).gcw.flush();
         });
@@ -488,27 +494,27 @@ unsafe fn finish() -> bool {
             if budget == 0 || spins > 1000 {
                 STATE.idle.store(false, Release);
                 pacer::pause(false);
-                (w.start)();
+                (w.start)(stopped);
                 worker::wake();
                 return false;
             }
             core::hint::spin_loop();
         }
         // While still marking: what caches didn't hand out loses its mark.
-        (w.each_cache)(&mut |c| (*c).flush());
-        set_marking(false);
+        (w.each_cache)(&stopped, &mut |c| (*c).flush());
+        set_marking(false, &stopped);
         STATE.idle.store(false, Relaxed);
-        pacer::end_mark(mark::MARKED.load(Relaxed));
+        pacer::end_mark(mark::MARKED.load(Relaxed), &stopped);
         if STATE.verify.load(Relaxed) {
-            verify::check();
+            verify::check(&stopped);
         }
         if let Some(p) = sampling::ops() {
-            (p.next_cycle)();
+            (p.next_cycle)(&stopped);
         }
-        sweep::start_cycle();
+        sweep::start_cycle(&stopped);
         pacer::pause(false);
         pacer::count_cycle(STATE.forced.load(Relaxed));
-        (w.start)();
+        (w.start)(stopped);
     }
     if let Some(p) = sampling::ops() {
         (p.flush)();
@@ -591,13 +597,10 @@ pub unsafe fn poll(c: *mut MCache) {
     }
 }
 
-/// Flushes all caches so that statistics are exact; the world is stopped.
-///
-/// # Safety
-/// See above.
-pub unsafe fn flush_caches() {
-    // SAFETY: the caller's promise.
-    unsafe { (world().each_cache)(&mut |c| (*c).flush()) };
+/// Flushes all caches so that statistics are exact.
+pub fn flush_caches(stopped: &Stopped) {
+    // SAFETY: nobody uses them while the world is stopped.
+    unsafe { (world().each_cache)(stopped, &mut |c| (*c).flush()) };
 }
 
 /// Number of completed cycles.

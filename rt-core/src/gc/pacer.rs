@@ -8,6 +8,7 @@
 use super::state;
 use super::stats::MemStats;
 use crate::base::atomic::AtomicU64;
+use crate::base::stopped::Stopped;
 use crate::mem::{HEAP, meta, sizes::PAGE_SHIFT};
 use crate::os;
 use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
@@ -152,8 +153,8 @@ pub fn marked() -> usize {
     MARKED.load(Relaxed)
 }
 
-/// Marking begins: caches are flushed, the world is stopped.
-pub fn start_mark() {
+/// Marking begins: caches are flushed.
+pub fn start_mark(_: &Stopped) {
     let live = HEAP.live.load(Relaxed);
     AT_START.store(live, Relaxed);
     // As much to scan as was alive last time (at most what is allocated now), before the goal.
@@ -168,9 +169,9 @@ pub fn assist_work(bytes: usize) -> usize {
     (bytes as u64 * ASSIST.load(Relaxed) as u64 / 256) as usize
 }
 
-/// Marking is over: caches are flushed, the world is stopped. `marked` is what markers counted;
+/// Marking is over: caches are flushed. `marked` is what markers counted;
 /// what was allocated meanwhile is alive too.
-pub fn end_mark(marked: usize) {
+pub fn end_mark(marked: usize, _: &Stopped) {
     let during = HEAP.live.load(Relaxed).saturating_sub(AT_START.load(Relaxed));
     RUNWAY.store(during, Relaxed);
     let live = marked + during;
@@ -235,8 +236,8 @@ pub fn read_stats(m: &mut MemStats) {
 /// number of words written. The buffer has room for 2*256+3.
 ///
 /// # Safety
-/// `out` has that room; the world is stopped or the caller holds the collector's lock.
-pub unsafe fn read_gc_stats(out: *mut u64) -> usize {
+/// `out` has that room.
+pub unsafe fn read_gc_stats(out: *mut u64, _: &Stopped) -> usize {
     let n = &NUMBERS;
     let num = n.num.load(Acquire) as usize;
     let k = num.min(256);

@@ -10,6 +10,7 @@ use super::mark::Marker;
 use super::special;
 use crate::base::lock::Global;
 use crate::base::print::throw;
+use crate::base::stopped::Stopped;
 use crate::mem::arena;
 use crate::mem::sizes::PTR;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
@@ -81,8 +82,8 @@ pub fn data_bytes() -> usize {
     ranges().iter().map(|r| r.len).sum()
 }
 
-/// Sets up this cycle's pieces of work; the world is stopped.
-pub fn prepare(arenas: usize) {
+/// Sets up this cycle's pieces of work.
+pub fn prepare(arenas: usize, _: &Stopped) {
     let data: usize = ranges().iter().map(|r| r.len.div_ceil(PIECE)).sum();
     NEXT.store(0, Relaxed);
     COUNT.store(data + arenas, Release);

@@ -13,6 +13,7 @@
 use super::mark::Marker;
 use super::{barrier, sweep};
 use crate::base::lock::{Global, Mutex};
+use crate::base::stopped::Stopped;
 use crate::mem::arena::{self, ARENA_PAGES, Arena};
 use crate::mem::cache::MCache;
 use crate::mem::sizes::PTR;
@@ -148,8 +149,8 @@ pub fn waiting() -> (usize, usize) {
     (WAITING[0].load(Acquire), WAITING[1].load(Acquire))
 }
 
-/// Marks what queued calls need; the world is stopped.
-pub fn mark_queues(m: &mut Marker) {
+/// Marks what queued calls need.
+pub fn mark_queues(m: &mut Marker, _: &Stopped) {
     let _g = QUEUE_LOCK.lock();
     // SAFETY: under the lock.
     unsafe {

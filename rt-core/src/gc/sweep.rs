@@ -2,6 +2,7 @@
 //! needs a span, by the background workers, and at the latest before the next cycle.
 
 use super::{pacer, special};
+use crate::base::stopped::Stopped;
 use crate::mem::central;
 use crate::mem::sizes::{PAGE_SHIFT, SPAN_CLASSES, class_pages};
 use crate::mem::span::{Place, Span};
@@ -47,10 +48,10 @@ impl Drop for Sweeping {
     }
 }
 
-/// Starts a sweep cycle: the world is stopped, caches are flushed, marking is complete.
-pub fn start_cycle() {
+/// Starts a sweep cycle: caches are flushed, marking is complete.
+pub fn start_cycle(stopped: &Stopped) {
     HEAP.sweepgen.fetch_add(2, AcqRel);
-    central::start_sweep_cycle();
+    central::start_sweep_cycle(stopped);
     PEAK.store(pages_in_use(), Relaxed);
     CURSOR.store(0, Relaxed);
     DONE.store(false, Release);

@@ -3,6 +3,7 @@
 
 use super::mark::Marker;
 use super::{Config, World, worker};
+use crate::base::stopped::Stopped;
 use crate::mem::{self, MCache};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, MutexGuard, Once};
@@ -19,9 +20,9 @@ pub fn lock() -> MutexGuard<'static, ()> {
             stop,
             start,
             each_cache,
-            goroutines: || MUTATORS.lock().unwrap().len(),
+            goroutines: |_| MUTATORS.lock().unwrap().len(),
             scan_goroutine,
-            scan_runtime: |_| {},
+            scan_runtime: |_, _| {},
             wake_finalizers: || {},
         };
         unsafe { super::set_world(w, &raw const FLAG as *mut u32) };
@@ -140,28 +141,29 @@ impl Drop for Mutator {
     }
 }
 
-unsafe fn stop() {
+unsafe fn stop() -> Stopped {
     *GATE.lock().unwrap() = true;
     STOPPING.store(true, SeqCst);
     // The stopper itself runs.
     while RUNNING.load(SeqCst) > 1 {
         std::thread::yield_now();
     }
+    unsafe { Stopped::new() }
 }
 
-unsafe fn start() {
+unsafe fn start(_: Stopped) {
     STOPPING.store(false, SeqCst);
     *GATE.lock().unwrap() = false;
     OPENED.notify_all();
 }
 
-unsafe fn each_cache(f: &mut dyn FnMut(*mut MCache)) {
+unsafe fn each_cache(_: &Stopped, f: &mut dyn FnMut(*mut MCache)) {
     for p in MUTATORS.lock().unwrap().iter() {
         f(unsafe { &mut *(*p.0).cache });
     }
 }
 
-unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
+unsafe fn scan_goroutine(_: &Stopped, i: usize, m: &mut Marker) {
     let p = MUTATORS.lock().unwrap()[i].0;
     for &v in unsafe { &(*p).stack } {
         m.mark(v);

@@ -35,7 +35,8 @@ fn in_use(p: usize) -> bool {
 fn stats(m: &mut Mutator) -> MemStats {
     let _ = m;
     unsafe {
-        super::flush_caches();
+        // SAFETY: the one thread that could run is this.
+        super::flush_caches(&crate::base::stopped::Stopped::new());
         let mut s: MemStats = std::mem::zeroed();
         s.by_size = [BySize { size: 0, mallocs: 0, frees: 0 }; BY_SIZE];
         super::stats::read(&mut s);

@@ -2,12 +2,13 @@
 
 use super::mark;
 use crate::base::print;
+use crate::base::stopped::Stopped;
 use crate::mem::span::{Span, State};
 use crate::mem::{arena, arenas_high};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 /// Walks all spans and dies at the first pointer from a marked object to an unmarked one.
-pub fn check() {
+pub fn check(_: &Stopped) {
     for i in 0..arenas_high() {
         let Some(a) = arena::at(i) else { continue };
         for page in 0..arena::ARENA_PAGES {

@@ -5,6 +5,7 @@
     reason = "records are raw pointers throughout; all functions run on g0 of a live M"
 )]
 
+use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
 use crate::gc::stats::MemStats;
 use crate::gc::{self, special};
@@ -85,10 +86,10 @@ hook! { fn "runtime.gcFreeMemory"() -> bool, parking { gc::free_os_memory(cache(
 hook! { fn "runtime/debug.setGCPercent"(p: i32) -> i32, leaf { gc::pacer::set_percent(p) }}
 hook! { fn "runtime/debug.setMemoryLimit"(n: i64) -> i64, leaf { gc::pacer::set_limit(n) }}
 hook! { fn "runtime.readmemstats"(m: *mut MemStats) parking {
-    stop_the_world();
-    gc::flush_caches();
+    let stopped = stop_the_world();
+    gc::flush_caches(&stopped);
     gc::stats::read(&mut *m);
-    start_the_world();
+    start_the_world(stopped);
 }}
 hook! { fn "runtime.metricNumbers"() -> (gogc: isize, limit: u64, marked: u64, tiny: u64) leaf {
     let limit = gc::pacer::memory_limit();
@@ -99,10 +100,10 @@ hook! { fn "runtime.metricNumbers"() -> (gogc: isize, limit: u64, marked: u64, t
 }}
 hook! { fn "runtime/debug.readGCStats"(p: *mut [usize; 3]) parking {
     // A slice of time.Duration with room for 2*256+3.
-    stop_the_world();
-    let n = gc::pacer::read_gc_stats((*p)[0] as *mut u64);
+    let stopped = stop_the_world();
+    let n = gc::pacer::read_gc_stats((*p)[0] as *mut u64, &stopped);
     (*p)[1] = n;
-    start_the_world();
+    start_the_world(stopped);
 }}
 
 // ---- finalizers
@@ -121,18 +122,18 @@ hook! { fn "weak.runtime_makeStrongFromWeak"(h: *mut usize) -> usize, leaf {
 
 // ---- for the collector
 
-unsafe fn each_cache(f: &mut dyn FnMut(*mut MCache)) {
+unsafe fn each_cache(_: &Stopped, f: &mut dyn FnMut(*mut MCache)) {
     for i in 0..SCHED.nprocs.load(Relaxed) {
         f((*SCHED.p(i)).cache);
     }
 }
-unsafe fn goroutines() -> usize {
+unsafe fn goroutines(_: &Stopped) -> usize {
     ALLGS.len()
 }
-unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
+unsafe fn scan_goroutine(stopped: &Stopped, i: usize, m: &mut Marker) {
     let g = ALLGS.get(i);
     let st = (*g).status();
-    if st == status::DEAD || st == status::IDLE {
+    if st == Status::Dead || st == Status::Idle {
         return;
     }
     stackscan::each_live_slot(g, &mut |slot| m.mark_slot(slot as usize));
@@ -151,14 +152,14 @@ unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
         s = (*s).waitlink;
     }
     // Defer records in frames are stack objects, which the scan found; those on the heap hold their closures themselves.
-    if st == status::WAITING && (*g).syscall_sp == 0 {
-        stack::shrink(g);
+    if st == Status::Waiting && (*g).syscall_sp == 0 {
+        stack::shrink(g, stopped);
     }
 }
-unsafe fn scan_runtime(m: &mut Marker) {
-    timer::scan(m);
-    crate::profile::cpu::scan(m);
-    synctest::scan(m);
+unsafe fn scan_runtime(stopped: &Stopped, m: &mut Marker) {
+    timer::scan(m, stopped);
+    crate::profile::cpu::scan(m, stopped);
+    synctest::scan(m, stopped);
     #[cfg(feature = "host")]
     reflect::held::each_range(|p, words| m.mark_conservative(p as usize, words * size_of::<usize>()));
 }

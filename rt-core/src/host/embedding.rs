@@ -110,7 +110,7 @@ impl Host {
         // SAFETY: the thread's own goroutine, which waits.
         unsafe {
             let (m, g) = thread();
-            if (*g).status() == status::RUNNING {
+            if (*g).status() == Status::Running {
                 return f();
             }
             /// Leaves also if `f` unwinds.
@@ -148,7 +148,7 @@ unsafe impl Runtime for Host {
         sizes: &CallSizes,
     ) -> Result<(), Panic> {
         let (m, g) = thread();
-        let held = (*g).status() == status::RUNNING;
+        let held = (*g).status() == Status::Running;
         if !held {
             enter(m, g);
         }
@@ -187,7 +187,7 @@ unsafe fn attach() -> *mut M {
     (*g).syscall_pc = (*g).sched_pc;
     (*g).syscall_sp = (*g).sched_sp;
     crate::sched::SCHED.in_transit.fetch_add(1, SeqCst);
-    (*g).set_status(status::SYSCALL);
+    (*g).state.change(Status::Dead, Status::Syscall);
     m
 }
 
@@ -220,7 +220,7 @@ unsafe fn boot() {
     let vector: &'static [usize] = vector.leak();
     let m = start::boot(0, vector.as_ptr().cast(), &raw const vdso as usize);
     let g = new_goroutine(m);
-    (*g).set_status(status::RUNNING);
+    (*g).state.change(Status::Dead, Status::Running);
     let mut buffer = [0u64; MAX_REG_ARGS_WORDS];
     let sizes = CallSizes::new(0, 0, UsedRegs::default());
     rt_arch::gocall(g.cast(), start::main_closure() as *const c_void, buffer.as_mut_ptr().cast(), &sizes);

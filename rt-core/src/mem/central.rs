@@ -6,6 +6,7 @@ use super::sizes::*;
 use super::span::{self, Place, Span};
 use super::{CENTRAL, HEAP, alloc_pages, collector, release_pages};
 use crate::base::lock::{Global, Mutex};
+use crate::base::stopped::Stopped;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
@@ -198,8 +199,8 @@ pub unsafe fn claim(s: *mut Span) -> bool {
     }
 }
 
-/// Declares all spans unswept; the world is stopped, sweeping is complete and caches are empty.
-pub fn start_sweep_cycle() {
+/// Declares all spans unswept; sweeping is complete and caches are empty.
+pub fn start_sweep_cycle(_: &Stopped) {
     for c in &CENTRAL {
         c.with(|l| {
             for lists in [&mut l.partial, &mut l.full] {

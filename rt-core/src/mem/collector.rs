@@ -2,6 +2,7 @@
 
 use super::cache::MCache;
 use super::span::Span;
+use crate::base::stopped::Stopped;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering::*};
 
@@ -26,8 +27,8 @@ pub fn set(c: &'static Collector) {
     COLLECTOR.store(core::ptr::from_ref(c).cast_mut(), Release);
 }
 
-/// Marking begins or ends; the world is stopped.
-pub fn set_marking(on: bool) {
+/// Marking begins or ends.
+pub fn set_marking(on: bool, _: &Stopped) {
     MARKING.store(on, Release);
 }
 

@@ -2,6 +2,7 @@
 //! the collector call, and only in programs that can read it.
 
 use crate::base::image::the_image;
+use crate::base::stopped::Stopped;
 
 /// What the allocator and the collector call, if the program can read a memory profile.
 pub struct Ops {
@@ -11,8 +12,8 @@ pub struct Ops {
     pub record: unsafe fn(object: usize, size: usize),
     /// A recorded object is gone; the address of its bucket.
     pub freed: unsafe fn(bucket: usize),
-    /// Marking has ended, the world is stopped.
-    pub next_cycle: fn(),
+    /// Marking has ended.
+    pub next_cycle: fn(&Stopped),
     /// The world runs again.
     pub flush: fn(),
     /// A complete collection has ended, sweep included.

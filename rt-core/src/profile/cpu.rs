@@ -9,6 +9,7 @@
 //! function. A thread without goroutine works for the collector (`runtime._GC`) or the scheduler (`runtime._System`); one that
 //! is not the runtime's is `runtime._ExternalCode`.
 
+use crate::base::stopped::Stopped;
 use crate::gc;
 use crate::gc::mark::Marker;
 use crate::os;
@@ -94,8 +95,8 @@ fn word(i: usize) -> *mut usize {
     unsafe { (BUFFER.load(Relaxed) as *mut usize).add(i % RING) }
 }
 
-/// Marks the labels in the ring; the world is stopped, but threads without goroutines may still add to it.
-pub fn scan(m: &mut Marker) {
+/// Marks the labels in the ring; threads without goroutines may still add to it.
+pub fn scan(m: &mut Marker, _: &Stopped) {
     let (mut at, end) = (READ.load(Relaxed), WRITTEN.load(Acquire));
     while at < end {
         // SAFETY: records that were written.

@@ -11,6 +11,7 @@
 
 use super::bucket::{Bucket, DEPTH, Records, Table};
 use crate::base::image::shared;
+use crate::base::stopped::Stopped;
 use crate::gc::{self, special};
 use crate::mem::sampling::{Ops, ops};
 use crate::sched::*;
@@ -110,7 +111,7 @@ fn publish(counts: &mut Counts, i: usize) {
     counts.active.frees += c.frees;
 }
 
-fn next_cycle() {
+fn next_cycle(_: &Stopped) {
     flush();
     CYCLE.store((CYCLE.load(Relaxed) | 1) + 1, Relaxed);
 }
@@ -149,8 +150,8 @@ hook! { fn "runtime.memProfileCopy"(to: *mut u64, room: isize, idle: bool) -> (n
 hook! { fn "runtime.memProfileRateSet"() parking {
     // What caches hold was divided by the old rate.
     if ops().is_some() {
-        stop_the_world();
-        gc::flush_caches();
-        start_the_world();
+        let stopped = stop_the_world();
+        gc::flush_caches(&stopped);
+        start_the_world(stopped);
     }
 }}

@@ -249,7 +249,7 @@ unsafe fn wait(d: *mut Desc, dir: usize) {
         WAITERS.fetch_sub(1, Relaxed);
         (*m).curg.set(g);
         (*g).m = m;
-        (*g).set_status(status::RUNNING);
+        (*g).state.change(Status::Waiting, Status::Running);
         return;
     }
     drop(l);

@@ -8,6 +8,7 @@
 use crate::base::atomic::AtomicU64;
 use crate::base::env;
 use crate::base::print::{self, throw};
+use crate::base::stopped::Stopped;
 use crate::gc;
 use crate::machine;
 use crate::mem::{MCache, meta};
@@ -39,7 +40,7 @@ unsafe fn new_g() -> *mut G {
         }
     }
     let g = meta::persistent(size_of::<G>(), 16) as *mut G;
-    (*g).set_status(status::DEAD);
+    (*g).state.change(Status::Idle, Status::Dead);
     ALLGS.push(g);
     g
 }
@@ -123,7 +124,7 @@ unsafe fn spawn(closure: usize, system: bool) {
     } else if !(*g).bubble.is_null() {
         (bubbles().join)(n, g);
     }
-    (*n).set_status(status::RUNNABLE);
+    (*n).state.change(Status::Dead, Status::Runnable);
     runq_put((*getm()).p, n, true);
     if SCHED.main_started.load(Relaxed) != 0 {
         wakep();
@@ -148,7 +149,7 @@ pub unsafe fn goexit() -> ! {
 
 /// Makes the current goroutine dead and gives its stack and record back.
 pub unsafe fn end_g(m: *mut M, g: *mut G) {
-    (*g).set_status(status::DEAD);
+    (*g).state.change(Status::Running, Status::Dead);
     if !(*g).bubble.is_null() {
         (bubbles().ended)(g);
     }
@@ -218,11 +219,11 @@ unsafe fn new_record() -> *mut M {
     let gs = meta::persistent(size_of::<G>(), 16) as *mut G;
     let sig = os::map(SIG_STACK) as usize;
     (*g0).m = m;
-    (*g0).set_status(status::RUNNING);
+    (*g0).state.change(Status::Idle, Status::Running);
     (*gs).m = m;
     (*gs).stack_lo = sig;
     (*gs).stack_hi = sig + SIG_STACK;
-    (*gs).set_status(status::RUNNING);
+    (*gs).state.change(Status::Idle, Status::Running);
     (*m).g0 = g0;
     (*m).gsignal = gs;
     // Thread-local variables lie below or above the thread pointer, by architecture; leave room
@@ -382,8 +383,8 @@ pub unsafe fn check_dead() {
 
 // ---- processors
 
-/// The number of processors becomes `n`; the world is stopped, or nothing runs yet.
-pub unsafe fn resize(n: usize) {
+/// The number of processors becomes `n`.
+pub unsafe fn resize(n: usize, _: &Stopped) {
     let old = SCHED.nprocs.load(Relaxed);
     for i in old..n {
         let mut p = SCHED.p(i);
@@ -407,10 +408,9 @@ pub unsafe fn resize(n: usize) {
             if g.is_null() {
                 break;
             }
-            (*g).set_status(status::WAITING);
             list.push(g);
         }
-        inject(&mut list);
+        requeue(&mut list);
         (*p).status.store(pstatus::DEAD, Release);
         (*p).in_place = false;
         // Its thread, stopped with it in the scheduler, sleeps when the world starts.
@@ -429,8 +429,8 @@ unsafe fn is_kept(p: *mut P) -> bool {
     (*p).in_place && !m.is_null() && !(*m).curg.get().is_null()
 }
 
-/// Has the processors that are kept among the first `n`; false if they are too many. The world is stopped.
-unsafe fn keep_first(n: usize) -> bool {
+/// Has the processors that are kept among the first `n`; false if they are too many.
+unsafe fn keep_first(n: usize, _: &Stopped) -> bool {
     let old = SCHED.nprocs.load(Relaxed);
     let kept = (0..old).filter(|&i| is_kept(SCHED.p(i))).count();
     if kept > n {
@@ -465,14 +465,12 @@ hook! { fn "runtime.setProcs"(n: isize) -> (old: isize, done: bool) parking {
 /// threads are in the middle of.
 unsafe fn set_procs(n: usize) -> bool {
     let Some(_l) = gc::try_lock() else { return false };
-    if !try_stop_the_world() {
-        return false;
-    }
-    let ok = keep_first(n);
+    let Some(stopped) = try_stop_the_world() else { return false };
+    let ok = keep_first(n, &stopped);
     if ok {
-        resize(n);
+        resize(n, &stopped);
     }
-    start_the_world();
+    start_the_world(stopped);
     ok
 }
 
@@ -493,11 +491,13 @@ hook! { fn "internal/sync.runtime_doSpin"() leaf {
 // ---- stopping the world from Go
 
 hook! { fn "runtime.tryStopTheWorld"() -> bool, parking {
-    let stopped = try_stop_the_world();
-    (*getm()).locks += stopped as i32;
+    // Go code has it until `startTheWorld`.
+    let stopped = try_stop_the_world().is_some();
+    (*getm()).locks += i32::from(stopped);
     stopped
 }}
 hook! { fn "runtime.startTheWorld"() leaf {
     (*getm()).locks -= 1;
-    start_the_world();
+    // SAFETY: the caller has stopped it by `tryStopTheWorld`.
+    start_the_world(Stopped::new());
 }}

@@ -1,7 +1,6 @@
 //! Where ready goroutines wait: the queue of each P, and the global one.
 
 use super::{SCHED, getm, wakep};
-use crate::base::print::throw;
 use crate::sched::bubble::bubbles;
 use crate::task::g::*;
 use core::ptr::null_mut;
@@ -179,9 +178,7 @@ pub unsafe fn ready(g: *mut G) {
 
 /// As `ready`; `next`: it runs as soon as the current goroutine stops.
 pub unsafe fn ready_at(g: *mut G, next: bool) {
-    if (*g).status.compare_exchange(status::WAITING, status::RUNNABLE, AcqRel, Relaxed).is_err() {
-        throw("bad g status in ready");
-    }
+    (*g).state.change(Status::Waiting, Status::Runnable);
     if (*g).durable {
         (bubbles().woken)(g);
     }
@@ -197,6 +194,15 @@ pub unsafe fn ready_at(g: *mut G, next: bool) {
 
 /// Makes a list of waiting goroutines runnable.
 pub unsafe fn inject(list: &mut GList) {
+    queue_all(list, |g| (*g).state.change(Status::Waiting, Status::Runnable));
+}
+
+/// Puts goroutines that are runnable into the global queue.
+pub unsafe fn requeue(list: &mut GList) {
+    queue_all(list, |_| {});
+}
+
+unsafe fn queue_all(list: &mut GList, each: impl Fn(*mut G)) {
     if list.n == 0 {
         return;
     }
@@ -208,7 +214,7 @@ pub unsafe fn inject(list: &mut GList) {
             if g.is_null() {
                 break;
             }
-            (*g).set_status(status::RUNNABLE);
+            each(g);
             globrunq_put(g, false);
         }
     }

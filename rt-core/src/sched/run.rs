@@ -21,7 +21,7 @@ pub unsafe fn prepare_park(reason: Wait) -> *mut G {
     waits::parks(g, reason);
     (*g).m = null_mut();
     (*m).curg.set(null_mut());
-    (*g).set_status(status::WAITING);
+    (*g).state.change(Status::Running, Status::Waiting);
     if !(*g).bubble.is_null() {
         (bubbles().parked)(g, reason);
     }
@@ -43,7 +43,7 @@ pub unsafe fn gosched() -> ! {
     (*m).curg.set(null_mut());
     {
         let _l = SCHED.lock.lock();
-        (*g).set_status(status::RUNNABLE);
+        (*g).state.change(Status::Running, Status::Runnable);
         globrunq_put(g, false);
     }
     if SCHED.main_started.load(Relaxed) != 0 {
@@ -57,7 +57,7 @@ unsafe fn switch(m: *mut M, g: *mut G, inherits: bool) {
     waits::runs(g);
     (*m).curg.set(g);
     (*g).m = m;
-    (*g).set_status(status::RUNNING);
+    (*g).state.change(Status::Runnable, Status::Running);
     let p = (*m).p;
     if !inherits {
         (*p).heirs = 0;

@@ -11,24 +11,22 @@ hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> i
         0
     } else {
         let mut out = Out::to(buf, len);
-        if all {
-            stop_the_world();
-        }
+        let stopped = all.then(|| stop_the_world());
         traceback::print_g(&mut out, g, true);
-        if all {
+        if let Some(stopped) = stopped {
             traceback::print_others(&mut out, g);
-            start_the_world();
+            start_the_world(stopped);
         }
         out.written() as isize
     }
 }}
 
 hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, labels: *mut usize) -> isize, parking {
-    stop_the_world();
+    let stopped = stop_the_world();
     let mut n = 0;
     for i in 0..ALLGS.len() {
         let g = ALLGS.get(i);
-        if (*g).status() == status::DEAD || (*g).system {
+        if (*g).status() == Status::Dead || (*g).system {
             continue;
         }
         if n < max {
@@ -42,6 +40,6 @@ hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, 
         }
         n += 1;
     }
-    start_the_world();
+    start_the_world(stopped);
     n
 }}

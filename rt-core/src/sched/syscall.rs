@@ -19,7 +19,7 @@ pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
     let p = (*m).p;
     (*p).syscalltick.fetch_add(1, Relaxed);
     SCHED.in_transit.fetch_add(1, SeqCst);
-    (*g).set_status(status::SYSCALL);
+    (*g).state.change(Status::Running, Status::Syscall);
     (*m).oldp = p;
     (*m).p = null_mut();
     (*p).m.set(null_mut());
@@ -64,10 +64,10 @@ pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
     }
     (*g).syscall_sp = 0;
     if got {
-        (*g).set_status(status::RUNNING);
+        (*g).state.change(Status::Syscall, Status::Running);
         arm_guard(g, (*m).p);
     } else {
-        (*g).set_status(status::WAITING);
+        (*g).state.change(Status::Syscall, Status::Waiting);
         (*g).m = null_mut();
         (*m).curg.set(null_mut());
         let mut list = GList::new();

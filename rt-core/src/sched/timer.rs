@@ -21,6 +21,7 @@ mod heap;
 
 use crate::base::atomic::AtomicU64;
 use crate::base::lock::{Global, Mutex};
+use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
 use crate::os;
 use crate::protocol::watch::Armed;
@@ -260,9 +261,9 @@ impl Timers {
         }
     }
 
-    /// Marks the Go timers; the world is stopped. The list's links are no pointers to the collector: what gets there
+    /// Marks the Go timers. The list's links are no pointers to the collector: what gets there
     /// later was in the heap, or in its user's hands, when the cycle began.
-    pub unsafe fn scan(&self, m: &mut Marker) {
+    pub unsafe fn scan(&self, m: &mut Marker, _: &Stopped) {
         for e in self.heap.entries() {
             if let What::Go(t) = e.what {
                 m.mark(t as usize);
@@ -405,7 +406,7 @@ hook! { fn "runtime.timerNext"(out: *mut Due) parking {
     }
 }}
 
-/// Marks the Go timers; the world is stopped.
-pub unsafe fn scan(m: &mut Marker) {
-    (*WORLD.get()).scan(m);
+/// Marks the Go timers.
+pub unsafe fn scan(m: &mut Marker, stopped: &Stopped) {
+    (*WORLD.get()).scan(m, stopped);
 }

@@ -9,6 +9,7 @@
 //! (`proc::set_procs` takes that lock): its P is still there afterwards.
 
 use super::*;
+use crate::base::stopped::Stopped;
 use crate::os;
 use crate::protocol::stop::take_from_syscall;
 
@@ -68,7 +69,7 @@ unsafe fn preempt_all() {
 
 /// Stops all goroutines but the caller's at safepoints. The caller runs a hook, holds a P, and either the collector's lock or
 /// nothing that keeps the number of Ps from changing: the collector's side calls this with its lock.
-pub unsafe fn stop_the_world() {
+pub unsafe fn stop_the_world() -> Stopped {
     let mine = TURNS.drawn.fetch_add(1, Relaxed);
     while TURNS.ended.load(Acquire) != mine {
         if SCHED.stopping() {
@@ -78,20 +79,19 @@ pub unsafe fn stop_the_world() {
             os::yield_now();
         }
     }
-    stop_now();
+    stop_now()
 }
 
-/// The same; false, with nothing done, if somebody else stops the world now, or waits to.
-pub unsafe fn try_stop_the_world() -> bool {
+/// The same; none, with nothing done, if somebody else stops the world now, or waits to.
+pub unsafe fn try_stop_the_world() -> Option<Stopped> {
     let next = TURNS.ended.load(Acquire);
     if TURNS.drawn.compare_exchange(next, next.wrapping_add(1), Relaxed, Relaxed).is_err() {
-        return false;
+        return None;
     }
-    stop_now();
-    true
+    Some(stop_now())
 }
 
-unsafe fn stop_now() {
+unsafe fn stop_now() -> Stopped {
     let mine = (*getm()).p;
     let l = SCHED.lock.lock();
     let n = SCHED.nprocs.load(Relaxed);
@@ -120,10 +120,11 @@ unsafe fn stop_now() {
     drop(l);
     // A goroutine may have been switched to while we asked.
     SCHED.stop.wait(100_000, || preempt_all());
+    Stopped::new()
 }
 
 /// Lets the world run again.
-pub unsafe fn start_the_world() {
+pub unsafe fn start_the_world(_: Stopped) {
     let mut with_work: *mut P = null_mut();
     {
         let l = SCHED.lock.lock();

@@ -6,6 +6,7 @@
 )]
 
 use crate::base::image::{self, Shared, the_image};
+use crate::base::stopped::Stopped;
 use crate::base::{env, print};
 use crate::gc::roots::{self, DataRange};
 use crate::gc::{self, Config};
@@ -118,7 +119,8 @@ pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *
     {
         n = v as usize;
     }
-    proc::resize(n.min(MAX_PROCS));
+    // SAFETY: nothing runs yet.
+    proc::resize(n.min(MAX_PROCS), &Stopped::new());
     for i in (0..SCHED.nprocs.load(Relaxed)).rev() {
         let p = SCHED.p(i);
         if i == 0 {
@@ -148,7 +150,7 @@ pub(crate) unsafe fn main_closure() -> usize {
 unsafe extern "C" fn main_thread(m: *mut c_void) {
     let m = m as *mut M;
     let g = proc::create_g(main_closure(), core::ptr::null_mut(), 0);
-    (*g).set_status(status::RUNNABLE);
+    (*g).state.change(Status::Dead, Status::Runnable);
     runq_put((*m).p, g, true);
     schedule()
 }

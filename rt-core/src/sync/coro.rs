@@ -26,7 +26,7 @@ hook! { fn "runtime.corocreate"(closure: usize, c: *mut Coro) leaf {
     let n = create_g(closure, g, hook_caller(g).0);
     (*n).wait_reason = Wait::Coroutine as u8;
     (*n).coro = c.cast();
-    (*n).set_status(status::WAITING);
+    (*n).state.change(Status::Dead, Status::Waiting);
     if !(*g).bubble.is_null() {
         synctest::join(n, g);
         synctest::parked(n, Wait::Coroutine);
@@ -54,10 +54,10 @@ unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
         prepare_park(Wait::Coroutine);
         (*c).g.store(me as u64, Release);
     }
-    if (*next).status() != status::WAITING {
+    if (*next).status() != Status::Waiting {
         throw("coroswitch on wrong thread or of a running coroutine");
     }
-    (*next).set_status(status::RUNNABLE);
+    (*next).state.change(Status::Waiting, Status::Runnable);
     if !(*m).lockedg.is_null() || !(*next).lockedm.is_null() {
         runq_put((*m).p, next, true);
         schedule()

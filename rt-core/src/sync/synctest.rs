@@ -21,6 +21,7 @@
 )]
 
 use crate::base::lock::{Global, Guard, Mutex};
+use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
 use crate::gc::special;
 use crate::mem::meta;
@@ -205,11 +206,11 @@ pub unsafe fn sleep(ns: i64) -> ! {
     park(Wait::Sleep)
 }
 
-/// Marks the Go timers; the world is stopped.
-pub unsafe fn scan(m: &mut Marker) {
+/// Marks the Go timers.
+pub unsafe fn scan(m: &mut Marker, stopped: &Stopped) {
     let mut b = *ALL.get();
     while !b.is_null() {
-        (*b).timers.scan(m);
+        (*b).timers.scan(m, stopped);
         b = (*b).next;
     }
 }
@@ -263,7 +264,7 @@ hook! { fn "runtime.bubbleEnter"(closure: usize, pc: usize) leaf {
     let main = create_g(closure, g, pc);
     (*b).main = main;
     join(main, g);
-    (*main).set_status(status::RUNNABLE);
+    (*main).state.change(Status::Dead, Status::Runnable);
     runq_put((*getm()).p, main, true);
     wakep();
 }}

@@ -3,6 +3,8 @@
 //! G and M begin as rt-arch's layout.h has them, and G goes on as the overlay's `type g` does. All
 //! of them live outside the collected heap and are never freed; dead Gs are used again.
 
+use super::state::State;
+pub use super::state::Status;
 use crate::base::lock::Mutex;
 use crate::base::rand::Rng;
 pub use crate::base::seam::RUNQ;
@@ -75,8 +77,8 @@ pub struct G {
     /// Its bubble (testing/synctest), if it is in one.
     pub bubble: *mut Bubble,
     // ---- Rust's own
-    /// `status::*`.
-    pub status: AtomicU32,
+    /// What it is doing.
+    pub state: State,
     /// `WaitReason` while waiting.
     pub wait_reason: u8,
     /// Not counted, no reason to keep the program alive.
@@ -122,17 +124,6 @@ pub struct G {
     pub host_calls: u32,
     /// What the last of them panicked with, of `host`.
     pub host_text: usize,
-}
-
-/// States of a goroutine, numbered as Go does.
-#[allow(missing_docs, reason = "the names say it")]
-pub mod status {
-    pub const IDLE: u32 = 0;
-    pub const RUNNABLE: u32 = 1;
-    pub const RUNNING: u32 = 2;
-    pub const SYSCALL: u32 = 3;
-    pub const WAITING: u32 = 4;
-    pub const DEAD: u32 = 6;
 }
 
 /// In `stackguard0`: above every SP, so that the next check notices.
@@ -343,13 +334,10 @@ const _: () = {
 };
 
 impl G {
-    /// The state.
-    pub fn status(&self) -> u32 {
-        self.status.load(Acquire)
-    }
-    /// Sets the state.
-    pub fn set_status(&self, s: u32) {
-        self.status.store(s, Release)
+    /// What it is doing.
+    #[inline]
+    pub fn status(&self) -> Status {
+        self.state.get()
     }
     /// The lowest SP that a check lets pass.
     pub fn real_guard(&self) -> usize {

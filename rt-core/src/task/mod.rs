@@ -2,6 +2,7 @@
 //!
 //! - [`g`]: the records of goroutines, threads and processors
 //! - [`current`]: who calls; `hook`: how a function that compiled code calls is written
+//! - [`state`]: what a goroutine is doing, and how that changes
 //! - [`stack`]: memory for stacks; growing and shrinking them
 //! - [`unwind`]: walking frames; [`stackscan`]: what they keep alive
 //! - [`symtab`]: names, files and lines of code addresses
@@ -14,6 +15,7 @@ mod hook;
 pub mod panic;
 pub mod stack;
 pub mod stackscan;
+pub mod state;
 pub mod symtab;
 pub mod traceback;
 pub mod unwind;

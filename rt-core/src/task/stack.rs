@@ -17,6 +17,7 @@
 
 use crate::base::lock::{Global, Mutex};
 use crate::base::print;
+use crate::base::stopped::Stopped;
 use crate::mem;
 use crate::task::g::*;
 use crate::task::hook;
@@ -202,8 +203,8 @@ pub unsafe fn copy(g: *mut G, size: usize) {
     give(lo, hi - lo, hi - used);
 }
 
-/// Halves the stack of a goroutine that uses less than a quarter of it; the world is stopped.
-pub unsafe fn shrink(g: *mut G) {
+/// Halves the stack of a goroutine that uses less than a quarter of it.
+pub unsafe fn shrink(g: *mut G, _: &Stopped) {
     let size = (*g).stack_hi - (*g).stack_lo;
     let used = (*g).stack_hi - (*g).sched_sp + layout::STACK_GUARD;
     if size > MIN && used < size / 4 {

@@ -231,20 +231,20 @@ unsafe fn print_header(out: &mut Out, g: *const G, running: bool) {
     let st = (*g).status();
     out.str(match st {
         _ if running => "running",
-        status::RUNNABLE => "runnable",
-        status::RUNNING => "running",
-        status::SYSCALL => "syscall",
-        status::WAITING => match WAIT_TEXT[(*g).wait_reason as usize] {
+        Status::Runnable => "runnable",
+        Status::Running => "running",
+        Status::Syscall => "syscall",
+        Status::Waiting => match WAIT_TEXT[(*g).wait_reason as usize] {
             "" => "waiting",
             t => t,
         },
-        status::DEAD => "dead",
+        Status::Dead => "dead",
         _ => "idle",
     });
     if (*g).durable {
         out.str(" (durable)");
     }
-    if st == status::WAITING && !running && (*g).wait_since != 0 {
+    if st == Status::Waiting && !running && (*g).wait_since != 0 {
         let minutes = os::nanotime().saturating_sub((*g).wait_since) / 60_000_000_000;
         if minutes >= 1 {
             out.str(", ");
@@ -271,7 +271,7 @@ pub unsafe fn print_g(out: &mut Out, g: *mut G, running: bool) {
         // The hook's own stub.
         u.step();
     }
-    if (*g).status() == status::RUNNING && !running {
+    if (*g).status() == Status::Running && !running {
         out.str("\tgoroutine running on other thread; stack unavailable\n");
         return;
     }
@@ -286,7 +286,7 @@ pub unsafe fn print_others(out: &mut Out, me: *mut G) {
 unsafe fn print_some(out: &mut Out, me: *mut G, wanted: impl Fn(*mut G) -> bool) {
     for i in 0..ALLGS.len() {
         let g = ALLGS.get(i);
-        if g == me || (*g).status() == status::DEAD || ((*g).system && !system_frames()) || !wanted(g) {
+        if g == me || (*g).status() == Status::Dead || ((*g).system && !system_frames()) || !wanted(g) {
             continue;
         }
         out.str("\n");

@@ -8,7 +8,7 @@ use crate::base::image::{shared, the_image};
 use crate::base::print::{self, throw};
 use crate::machine;
 use crate::mem::meta;
-use crate::task::g::G;
+use crate::task::g::{G, Status};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 use reflect::image::{self, FuncEntry, FuncFlags, OpenDefers};
 use rt_arch::{AsmFunc, layout};
@@ -218,7 +218,7 @@ impl Unwinder {
         // SAFETY: the caller's promise.
         unsafe {
             let (pc, sp) = ((*g).sched_pc, (*g).sched_sp);
-            if (*g).status() == crate::task::g::status::SYSCALL {
+            if (*g).status() == Status::Syscall {
                 return Unwinder::at(g, (*g).syscall_pc, (*g).syscall_sp);
             }
             if pc == rt_arch::rt_morestack_resume as *const () as usize {
