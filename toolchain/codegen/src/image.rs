@@ -167,7 +167,7 @@ fn stack_arg_pointers(sig: &Sig, word: u32) -> Vec<u32> {
     let mut words = Vec::new();
     for p in &sig.params {
         if let PartLoc::Stack(off) = p.loc {
-            words.extend(p.ptrs.iter().enumerate().filter(|w| *w.1).map(|w| off / word + w.0 as u32));
+            words.extend(p.ptrs.iter().map(|w| off / word + w as u32));
         }
     }
     words

@@ -13,7 +13,7 @@ use ::object::{
     elf,
 };
 use ir::func::Body;
-use ir::{DataId, FuncId, IndexVec, Program, RelocKind, Section, SymRef};
+use ir::{DataId, FuncId, IndexVec, Program, PtrMap, RelocKind, Section, SymRef};
 use reflect::image::{FuncEntry, IMAGE_SYMBOL, Image, MAGIC};
 use rustc_hash::FxHashMap;
 
@@ -125,8 +125,15 @@ struct DataSizes {
     types: u64,
     data: u64,
     bss: u64,
-    data_bits: Vec<u8>,
-    bss_bits: Vec<u8>,
+    data_ptrs: PtrMap,
+    bss_ptrs: PtrMap,
+}
+
+/// A bit for each word of a section of `size` bytes.
+fn ptr_bits(ptrs: &PtrMap, size: u64, word: usize) -> Vec<u8> {
+    let mut bits: Vec<u8> = ptrs.bytes().collect();
+    bits.resize(size.div_ceil(8 * word as u64) as usize, 0);
+    bits
 }
 
 fn align_to(v: &mut Vec<u8>, align: u64, fill: u8) {
@@ -337,7 +344,13 @@ impl Writer<'_> {
 
     /// Gives every data symbol a place.
     fn layout_data(&mut self) -> DataSizes {
-        let mut sizes = DataSizes { types: 0, data: 0, bss: 0, data_bits: Vec::new(), bss_bits: Vec::new() };
+        let mut sizes = DataSizes {
+            types: 0,
+            data: 0,
+            bss: 0,
+            data_ptrs: PtrMap::default(),
+            bss_ptrs: PtrMap::default(),
+        };
         let mut ro = 0u64;
         let word = self.program.target.word as usize;
         // Offset 0 of the types means "none".
@@ -354,24 +367,18 @@ impl Writer<'_> {
             // A symbol of size 0 gets a byte, so that its address is its own and inside the section.
             *end = off + d.size.max(1);
             self.data_home[id] = Some((section, off));
-            let bits = match d.section {
-                Section::Data => &mut sizes.data_bits,
-                Section::Bss => &mut sizes.bss_bits,
+            let ptrs = match d.section {
+                Section::Data => &mut sizes.data_ptrs,
+                Section::Bss => &mut sizes.bss_ptrs,
                 _ => continue,
             };
-            for (i, _) in d.ptrs.iter().enumerate().filter(|p| *p.1) {
-                let word = off as usize / word + i;
-                if bits.len() <= word / 8 {
-                    bits.resize(word / 8 + 1, 0);
-                }
-                bits[word / 8] |= 1 << (word % 8);
+            if d.ptrs.any() {
+                ptrs.merge(off as usize / word, &d.ptrs);
             }
         }
         self.ro = vec![0; ro as usize];
         sizes.data = sizes.data.next_multiple_of(8);
         sizes.bss = sizes.bss.next_multiple_of(8);
-        sizes.data_bits.resize(sizes.data.div_ceil(8 * word as u64) as usize, 0);
-        sizes.bss_bits.resize(sizes.bss.div_ceil(8 * word as u64) as usize, 0);
         sizes
     }
 
@@ -471,8 +478,10 @@ impl Writer<'_> {
         let lines = self.ro_blob(&t.lines.bytes, 1);
         let maps_bytes = t.maps.to_bytes(self.program.target.big_endian);
         let maps = self.ro_blob(&maps_bytes, 4);
-        let data_bits = self.ro_blob(&sizes.data_bits, 8);
-        let bss_bits = self.ro_blob(&sizes.bss_bits, 8);
+        let data_bits =
+            self.ro_blob(&ptr_bits(&sizes.data_ptrs, sizes.data, self.program.target.word as usize), 8);
+        let bss_bits =
+            self.ro_blob(&ptr_bits(&sizes.bss_ptrs, sizes.bss, self.program.target.word as usize), 8);
         let version = self.ro_blob(options.version.as_bytes(), 1);
         let modinfo = self.ro_blob(&options.modinfo, 1);
         let godebug = self.ro_blob(options.godebug.as_bytes(), 1);

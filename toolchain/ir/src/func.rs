@@ -100,8 +100,8 @@ pub struct SlotData {
     pub size: u32,
     /// Alignment, at most 16.
     pub align: u32,
-    /// One flag a word.
-    pub ptrs: std::sync::Arc<[bool]>,
+    /// Which words hold pointers.
+    pub ptrs: std::sync::Arc<crate::PtrMap>,
     /// Whether a store to all pointer words precedes every safepoint that can see it.
     pub init: bool,
     /// Variable's name, for dumps.
@@ -253,7 +253,13 @@ impl Func {
         inst
     }
     /// Adds a stack object.
-    pub fn new_slot(&mut self, size: u32, align: u32, ptrs: std::sync::Arc<[bool]>, name: Sym) -> Slot {
+    pub fn new_slot(
+        &mut self,
+        size: u32,
+        align: u32,
+        ptrs: std::sync::Arc<crate::PtrMap>,
+        name: Sym,
+    ) -> Slot {
         self.slots.push(SlotData { size, align, ptrs, init: false, name })
     }
     /// Follows aliases.

@@ -21,6 +21,7 @@ pub mod parse;
 pub mod passes;
 pub mod print;
 pub mod program;
+pub mod ptrmap;
 pub mod sig;
 pub mod target;
 pub mod ty;
@@ -33,6 +34,7 @@ pub use func::{
 };
 pub use op::Op;
 pub use program::{Data, DataId, FuncId, Program, Reloc, RelocKind, Section, SymRef};
+pub use ptrmap::PtrMap;
 pub use sig::{Part, PartLoc, RegStep, Sig, SigId};
 pub use target::Target;
 pub use ty::Ty;

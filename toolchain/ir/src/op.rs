@@ -190,7 +190,7 @@ pub enum Op {
     Load { off: i32 },
     /// (ptr, value). `wb`: may be a pointer store to the heap or data (decided by the write-barrier pass; builder: true for Ptr values unless to a slot).
     Store { off: i32, wb: bool },
-    /// (dst, src): copies `size` bytes; the areas are equal or disjoint. `typ`: descriptor of the copied type if it holds pointers and dst may be heap.
+    /// (dst, src): copies `size` bytes; the areas are equal or disjoint. (Gigabytes are a call of the runtime.) `typ`: descriptor of the copied type if it holds pointers and dst may be heap.
     MemCopy { size: u32, typ: Option<DataId> },
     /// (dst): zeroes `size` bytes. `typ` as above.
     MemZero { size: u32, typ: Option<DataId> },
@@ -210,7 +210,8 @@ pub enum Op {
     // ---- allocation
     /// () -> ptr: a zeroed object of the Go type with this descriptor. Escape analysis turns it into a slot, or leaves it
     /// for codegen, which calls `runtime.newobject`. `name` and the instruction's position serve `-m`.
-    New { typ: DataId, size: u32, align: u32, ptrs: std::sync::Arc<[bool]>, name: syntax::Sym },
+    /// `ptrs` is empty if the object is larger than any slot may be ([`crate::passes::escape::MAX_OBJECT`]).
+    New { typ: DataId, size: u64, align: u32, ptrs: std::sync::Arc<crate::PtrMap>, name: syntax::Sym },
 
     // ---- calls
     /// ([callee,] arguments…, addresses of memory results…) -> leaves of flat results. A safepoint.

@@ -5,6 +5,7 @@
 use crate::func::{Body, InlinedCall, Term};
 use crate::op::Callee;
 use crate::print::{BOUNDS, FLAGS, RELOCS, SECTIONS, SIMPLE};
+use crate::ptrmap::PtrMap;
 use crate::sig::{Part, PartLoc, RegStep};
 use crate::target::OPS;
 use crate::{
@@ -121,10 +122,10 @@ impl<'a> Line<'a> {
         }
         Err("unterminated name".into())
     }
-    fn bits(&mut self) -> Res<Vec<bool>> {
+    fn bits(&mut self) -> Res<PtrMap> {
         self.expect("ptrs")?;
         if self.eat("-") {
-            return Ok(Vec::new());
+            return Ok(PtrMap::default());
         }
         Ok(self.word()?.chars().map(|c| c == '1').collect())
     }
@@ -274,8 +275,15 @@ impl<'a> Parser<'a> {
         let name = l.quoted()?;
         let section: Section = lookup(SECTIONS, l.word()?)?;
         let (align, size) = (l.field("align")?, l.field("size")?);
-        let mut d =
-            Data { name, section, align, size, bytes: Vec::new(), relocs: Vec::new(), ptrs: Vec::new() };
+        let mut d = Data {
+            name,
+            section,
+            align,
+            size,
+            bytes: Vec::new(),
+            relocs: Vec::new(),
+            ptrs: PtrMap::default(),
+        };
         loop {
             let mut l = self.needed()?;
             match l.peek() {
@@ -397,7 +405,7 @@ impl BodyReader {
                     return Err(format!("{id} is out of order"));
                 }
                 let (size, align) = (l.field("size")?, l.field("align")?);
-                let ptrs = l.bits()?.into();
+                let ptrs = std::sync::Arc::new(l.bits()?);
                 let init = l.keyword("init");
                 let name = l.quoted()?;
                 self.f.slots.push(SlotData { size, align, ptrs, init, name });
@@ -619,7 +627,7 @@ fn op(l: &mut Line) -> Res<(Op, Args)> {
         "new" => {
             let typ = l.id("d")?;
             let (size, align) = (l.field("size")?, l.field("align")?);
-            let ptrs = l.bits()?.into();
+            let ptrs = std::sync::Arc::new(l.bits()?);
             (Op::New { typ, size, align, ptrs, name: l.quoted()? }, none)
         }
         "call" => {
@@ -743,8 +751,8 @@ fn short_parts(l: &mut Line, stack: &mut u32) -> Res<Vec<Part>> {
             if braces {
                 l.expect("}")?;
             }
-            let mut ptrs = vec![false; size.div_ceil(word) as usize];
-            leaves.iter().filter(|x| x.0 == Ty::Ptr).for_each(|x| ptrs[(x.1 / word) as usize] = true);
+            let mut ptrs = PtrMap::new(size.div_ceil(word) as usize);
+            leaves.iter().filter(|x| x.0 == Ty::Ptr).for_each(|x| ptrs.set((x.1 / word) as usize));
             let size = size.next_multiple_of(align);
             Part { leaves: Some(leaves.clone()), size, align, ptrs, loc: PartLoc::Stack(0) }
         };

@@ -26,6 +26,7 @@
 //! `@n` is a position, `^n` the inlined call an instruction came from.
 use crate::func::{Body, Term};
 use crate::op::{AtomicOp, BoundsKind, Callee, Cc, Fcc};
+use crate::ptrmap::PtrMap;
 use crate::sig::{Part, PartLoc};
 use crate::{
     Block, BlockCall, Data, DataId, Func, FuncId, Op, Program, RelocKind, Section, Sig, SigId, SymRef, Value,
@@ -178,14 +179,14 @@ impl Display for Quoted<'_> {
 }
 
 /// Pointer flags as digits; `0` if there is none.
-struct Bits<'a>(&'a [bool]);
+struct Bits<'a>(&'a PtrMap);
 
 impl Display for Bits<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return f.write_str("-");
         }
-        self.0.iter().try_for_each(|&b| f.write_char(if b { '1' } else { '0' }))
+        (0..self.0.len()).try_for_each(|i| f.write_char(if self.0.get(i) { '1' } else { '0' }))
     }
 }
 

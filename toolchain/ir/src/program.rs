@@ -73,7 +73,7 @@ pub struct Data {
     /// Relocations.
     pub relocs: Vec<Reloc>,
     /// For Data and Bss: which words hold pointers (may be shorter than the data: rest has none).
-    pub ptrs: Vec<bool>,
+    pub ptrs: crate::PtrMap,
 }
 
 /// What the image header (reflect::image) needs beside the symbols themselves.

@@ -43,7 +43,7 @@ pub struct Part {
     /// Alignment in bytes.
     pub align: u32,
     /// One flag a word of the value: is it a pointer?
-    pub ptrs: Vec<bool>,
+    pub ptrs: crate::PtrMap,
     /// Its place.
     pub loc: PartLoc,
 }

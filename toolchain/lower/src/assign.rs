@@ -83,6 +83,13 @@ impl<'p, 'a> Fx<'p, 'a> {
         if let ([l], [r]) = (lhs, rhs) {
             let left = self.left(l);
             let Some(t) = self.left_ty(&left) else { return self.evaluate(r) };
+            if let Left::Place(p, _) = &left
+                && self.is_zero_literal(r, t)
+            {
+                self.s.pos = pos;
+                let to = self.opd_addr(&Opd::Place(p.clone()), t);
+                return self.zero_mem(t, to);
+            }
             let v = self.expr_as(r, t);
             self.s.pos = pos;
             if matches!(l.unparen().kind, ExprKind::Star(_)) && self.move_array(&left, t, &v) {

@@ -1,6 +1,6 @@
 //! Composite literals.
 use crate::fx::Fx;
-use crate::staticinit::LitField;
+use crate::staticinit::{LitField, Readonly};
 use crate::tyq::K;
 use crate::value::{Addr, Leaves, Val};
 use ir::Value;
@@ -57,6 +57,9 @@ impl<'p, 'a> Fx<'p, 'a> {
                 v
             }
             K::Struct | K::Array(..) => {
+                if let Some(Readonly::Zero) = self.constant_literal(e, t) {
+                    return self.zero_val(t);
+                }
                 let a = self.temp(t);
                 self.literal_into(e, t, a, false);
                 Val::Mem(a, true)
@@ -136,7 +139,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.elements_first(e, t);
         match self.p.kind(t) {
             K::Struct => {
-                if self.static_copy(e, t, to) {
+                if self.static_copy(e, t, to, zeroed) {
                     return;
                 }
                 let list = self.lit_fields(e, t);
@@ -173,7 +176,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         to: Addr,
         zeroed: bool,
     ) {
-        if self.static_copy(e, arr, to) {
+        if self.static_copy(e, arr, to, zeroed) {
             return;
         }
         let K::Array(_, n) = self.p.kind(arr) else { panic!("{}: no array", e.pos) };
@@ -187,19 +190,33 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
     /// Copies a literal from read-only data if it is constant.
-    fn static_copy(&mut self, e: &'a Expr, t: TypeId, to: Addr) -> bool {
+    fn static_copy(&mut self, e: &'a Expr, t: TypeId, to: Addr, zeroed: bool) -> bool {
         if self.p.size_of(t) < MIN_STATIC {
             return false;
         }
-        let env = self.env.clone();
-        match crate::staticinit::readonly(self.p, &env, e, t) {
-            Some(d) => {
+        match self.constant_literal(e, t) {
+            Some(Readonly::Zero) if zeroed => {}
+            Some(Readonly::Zero) => self.zero_mem(t, to),
+            Some(Readonly::Data(d)) => {
                 let from = self.data_addr(d);
                 self.copy(t, to, Addr::new(from));
-                true
             }
-            None => false,
+            None => return false,
         }
+        true
+    }
+    /// Is it a literal of the type `t`, which lives in memory, with nothing in it but zeros?
+    pub fn is_zero_literal(&mut self, e: &'a Expr, t: TypeId) -> bool {
+        let inner = e.unparen();
+        matches!(inner.kind, ExprKind::CompositeLit { .. })
+            && !self.order.has(inner)
+            && matches!(self.p.kind(t), K::Struct | K::Array(..))
+            && !self.p.is_flat(t)
+            && matches!(self.constant_literal(inner, t), Some(Readonly::Zero))
+    }
+    fn constant_literal(&mut self, e: &'a Expr, t: TypeId) -> Option<Readonly> {
+        let env = self.env.clone();
+        crate::staticinit::readonly(self.p, &env, e, t)
     }
     /// Fields of a struct literal.
     pub fn lit_fields(&mut self, e: &'a Expr, t: TypeId) -> Vec<LitField<'a>> {

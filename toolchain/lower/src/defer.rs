@@ -110,8 +110,8 @@ impl<'p, 'a> Fx<'p, 'a> {
             return;
         }
         let word = self.p.word;
-        let mask = self.s.f.new_slot(1, 1, Arc::new([false]), Sym::new(".deferbits"));
-        let ptrs = vec![true; n as usize].into();
+        let mask = self.s.f.new_slot(1, 1, Arc::default(), Sym::new(".deferbits"));
+        let ptrs = std::sync::Arc::new(ir::PtrMap::full(n as usize));
         let slots = self.s.f.new_slot(n * word, word, ptrs, Sym::new(".defers"));
         self.s.f.open_defers = Some((mask, slots, n));
         let bits = self.s.var(Ty::I8);

@@ -6,6 +6,7 @@ use crate::rangefunc::RangeBody;
 use crate::ssa::Ssa;
 use crate::value::{Addr, Leaves, Val};
 use ir::op::Callee;
+use ir::passes::escape::MAX_OBJECT;
 use ir::{Block, Func, FuncId, Op, SigId, Slot, Ty, Value};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -21,6 +22,8 @@ use types::table::{Subst, TypeId};
 pub const MAX_COPIED_CAPTURE: u64 = 128;
 /// Larger local variables go to the heap, as in Go.
 const MAX_STACK_VAR: u64 = 128 << 10;
+/// A frame has no room for more.
+const MAX_SLOT: u32 = 1 << 30;
 
 /// What a function shares with the closures in it.
 pub struct Env<'a> {
@@ -227,7 +230,8 @@ impl<'p, 'a> Fx<'p, 'a> {
             return self.data_addr(d);
         }
         let typ = self.p.rtype_mem(t);
-        let op = Op::New { typ, size: c.size as u32, align: c.align, ptrs: c.ptrs.clone(), name };
+        let ptrs = if c.size > MAX_OBJECT { Default::default() } else { self.p.ptr_map(t) };
+        let op = Op::New { typ, size: c.size, align: c.align, ptrs, name };
         self.ins(op, &[], Ty::Ptr)
     }
     /// SSA variables for the leaves of a flat type.
@@ -266,7 +270,12 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// A stack slot for a type.
     pub fn slot(&mut self, t: TypeId, name: Sym) -> Slot {
         let c = self.p.cls(t);
-        self.s.f.new_slot(c.size as u32, c.align, c.ptrs.clone(), name)
+        let (size, ptrs) = match u32::try_from(c.size) {
+            Ok(size) if size <= MAX_SLOT => (size, self.p.ptr_map(t)),
+            // More than any frame has room for: the driver says so.
+            _ => (MAX_SLOT + 1, Default::default()),
+        };
+        self.s.f.new_slot(size, c.align, ptrs, name)
     }
     /// The address of a slot.
     pub fn slot_addr(&mut self, slot: Slot) -> Addr {

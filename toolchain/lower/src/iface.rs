@@ -3,6 +3,7 @@
 //! A value's first word is its type descriptor (empty interfaces) or itab; the second holds the value if that is exactly
 //! one pointer, else the address of a copy that is never changed.
 use crate::fx::Fx;
+use crate::staticinit::Readonly;
 use crate::value::{Addr, Val};
 use ir::op::Cc;
 use ir::{Ty, Value};
@@ -98,9 +99,16 @@ impl<'p, 'a> Fx<'p, 'a> {
             if fixed
                 && !self.order.has(inner)
                 && self.p.cls(from).size > 0
-                && let Some(d) = crate::staticinit::readonly(self.p, &self.env.clone(), e, from)
+                && let Some(constant) = crate::staticinit::readonly(self.p, &self.env.clone(), e, from)
             {
                 let word = self.type_word(to, from);
+                let d = match constant {
+                    Readonly::Data(d) => d,
+                    Readonly::Zero => {
+                        let c = self.p.cls(from);
+                        self.p.zero_data(c.size, c.align)
+                    }
+                };
                 let data = self.data_addr(d);
                 return Val::Flat(smallvec![word, data]);
             }

@@ -419,7 +419,7 @@ impl<'a> Prog<'a> {
         to.size = to.size.max(data.size);
         to.bytes = data.bytes.clone();
         if section == Section::Rodata {
-            to.ptrs.clear();
+            to.ptrs = ir::PtrMap::default();
         }
         for r in &data.relocs {
             let Target::Name(n) = r.target else { continue };

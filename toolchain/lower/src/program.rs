@@ -104,10 +104,11 @@ pub struct Prog<'a> {
     gens: FxHashMap<Sym, FuncId>,
     externs: FxHashMap<Sym, FuncId>,
     pub(crate) classes: FxHashMap<TypeId, Arc<Cls>>,
+    pub(crate) ptr_maps: FxHashMap<TypeId, Arc<ir::PtrMap>>,
     pub(crate) sig_cache: FxHashMap<(Vec<TypeId>, Vec<TypeId>, bool), SigId>,
     strings: FxHashMap<Arc<[u8]>, DataId>,
     funcvals: FxHashMap<FuncId, DataId>,
-    zeros: FxHashMap<u32, DataId>,
+    zeros: FxHashMap<u64, DataId>,
     pub(crate) var_data: FxHashMap<ObjId, DataId>,
     pub(crate) used_vars: Vec<ObjId>,
     pub(crate) statics: crate::staticinit::Statics,
@@ -144,6 +145,7 @@ impl<'a> Prog<'a> {
             gens: FxHashMap::default(),
             externs: FxHashMap::default(),
             classes: FxHashMap::default(),
+            ptr_maps: FxHashMap::default(),
             sig_cache: FxHashMap::default(),
             strings: FxHashMap::default(),
             funcvals: FxHashMap::default(),
@@ -413,7 +415,7 @@ impl<'a> Prog<'a> {
     /// Adds a data symbol.
     pub fn data(&mut self, name: &str, section: Section, align: u32, bytes: Vec<u8>) -> DataId {
         let size = bytes.len() as u64;
-        let (relocs, ptrs) = (Vec::new(), Vec::new());
+        let (relocs, ptrs) = (Vec::new(), ir::PtrMap::default());
         self.prog.datas.push(Data { name: Sym::new(name), section, align, size, bytes, relocs, ptrs })
     }
     /// The bytes of a string constant.
@@ -442,16 +444,22 @@ impl<'a> Prog<'a> {
         self.funcvals.insert(f, d);
         d
     }
-    /// Read-only zeros, at least `size` bytes.
+    /// Zeros that nobody writes, at least `size` bytes. Many take no room in the file.
     pub fn zero_data(&mut self, size: u64, _align: u32) -> DataId {
-        let size = size.next_power_of_two().max(1024) as u32;
+        const LARGE: u64 = 64 << 10;
+        let size = size.next_power_of_two().max(1024);
         if let Some(&d) = self.zeros.get(&size) {
             return d;
         }
-        let d = self.data(&format!("go:zero.{size}"), Section::Rodata, 16, Vec::new());
-        self.prog.datas[d].size = size as u64;
+        let section = if size > LARGE { Section::Bss } else { Section::Rodata };
+        let d = self.data(&format!("go:zero.{size}"), section, 16, Vec::new());
+        self.prog.datas[d].size = size;
         self.zeros.insert(size, d);
         d
+    }
+    /// Is it from [`Prog::zero_data`]?
+    pub fn is_zero_data(&self, d: DataId) -> bool {
+        self.prog.datas[d].name.as_str().starts_with("go:zero.")
     }
     /// The memory of a package variable.
     pub fn var(&mut self, obj: ObjId) -> DataId {
@@ -468,12 +476,12 @@ impl<'a> Prog<'a> {
         }
         self.ck.check_var(obj);
         let t = self.ck.table.canon(self.ck.table.obj(obj).ty);
-        let c = self.cls(t);
+        let (c, ptrs) = (self.cls(t), self.ptr_map(t));
         let name = self.var_name(obj);
         let d = self.data(&name, Section::Bss, c.align.max(1), Vec::new());
         let data = &mut self.prog.datas[d];
         data.size = c.size;
-        data.ptrs = c.ptrs.to_vec();
+        data.ptrs = (*ptrs).clone();
         self.var_data.insert(obj, d);
         self.used_vars.push(obj);
         self.native_contents(Sym::new(&name), d);

@@ -200,11 +200,8 @@ fn common(p: &mut Prog<'_>, t: TypeId, uncommon: bool, e: &mut Emit) {
 
 /// The pointer mask of a type, one bit a word, least significant bit first; shared by all types with the same one.
 fn mask(p: &mut Prog<'_>, t: TypeId) -> DataId {
-    let map = p.ck.table.pointer_map(t, p.word as u8);
-    let mut bits = vec![0u8; map.len().div_ceil(8).next_multiple_of(p.word as usize)];
-    for (i, _) in map.iter().enumerate().filter(|x| *x.1) {
-        bits[i / 8] |= 1 << (i % 8);
-    }
+    let mut bits: Vec<u8> = p.ptr_map(t).bytes().collect();
+    bits.resize(bits.len().next_multiple_of(p.word as usize), 0);
     if let Some(&d) = p.rtypes.masks.get(&bits) {
         return d;
     }

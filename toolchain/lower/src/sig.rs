@@ -44,7 +44,7 @@ impl<'a> Prog<'a> {
             leaves: c.leaves.clone(),
             size: c.size as u32,
             align: c.align,
-            ptrs: c.ptrs.to_vec(),
+            ptrs: (*self.ptr_map(t)).clone(),
             loc: place(&steps),
         }
     }

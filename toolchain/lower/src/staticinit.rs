@@ -55,7 +55,7 @@ struct Image {
     bytes: Vec<u8>,
     size: u64,
     align: u32,
-    ptrs: Vec<bool>,
+    ptrs: Arc<ir::PtrMap>,
     targets: Vec<(u32, Target)>,
 }
 
@@ -82,7 +82,8 @@ impl Image {
 impl<'x, 'a> Build<'x, 'a> {
     fn image(&mut self, t: TypeId) -> Image {
         let c = self.p.cls(t);
-        Image { bytes: Vec::new(), size: c.size, align: c.align, ptrs: c.ptrs.to_vec(), targets: Vec::new() }
+        let ptrs = self.p.ptr_map(t);
+        Image { bytes: Vec::new(), size: c.size, align: c.align, ptrs, targets: Vec::new() }
     }
     fn ty_of(&self, e: &Expr) -> TypeId {
         let t = self.p.node(self.env.file, e.id).ty;
@@ -331,7 +332,7 @@ impl<'x, 'a> Build<'x, 'a> {
         d.size = img.size;
         d.align = img.align.max(d.align);
         d.bytes = img.bytes;
-        d.ptrs = ptrs;
+        d.ptrs = (*ptrs).clone();
         for (off, target) in img.targets {
             let (target, addend) = match target {
                 Target::Str(b) => (SymRef::Data(self.p.string_data(&b)), 0),
@@ -387,21 +388,48 @@ fn init_closure_name(p: &mut Prog, pkg: PkgId) -> String {
     format!("{}.init.func{n}", crate::names::path_to_prefix(p.ck.table.pkg_path(pkg)))
 }
 
-/// Read-only data that holds the value of `e` as a `t`, if that is constant.
-pub fn readonly<'a>(p: &mut Prog<'a>, env: &Rc<Env<'a>>, e: &'a Expr, t: TypeId) -> Option<DataId> {
+/// A constant of a type that lives in memory.
+pub enum Readonly {
+    /// It is zero throughout.
+    Zero,
+    /// Its bytes.
+    Data(DataId),
+}
+
+/// The value of `e` as a `t`, if that is constant. A large one that is mostly zero is none: storing the rest takes less room.
+pub fn readonly<'a>(p: &mut Prog<'a>, env: &Rc<Env<'a>>, e: &'a Expr, t: TypeId) -> Option<Readonly> {
+    const LARGE: u64 = 16 << 20;
+    const SPARSE: u64 = 4 << 10;
+    let lit = match &e.unparen().kind {
+        ExprKind::CompositeLit { elems, .. } => Some(elems),
+        _ => None,
+    };
+    if lit.is_some_and(|elems| elems.is_empty()) && matches!(p.kind(t), K::Struct | K::Array(..)) {
+        return Some(Readonly::Zero);
+    }
+    if p.size_of(t) > LARGE {
+        return None;
+    }
     let mut b = Build { p, env, owned: false };
     let mut img = b.image(t);
-    let ok = match &e.unparen().kind {
+    let ok = match lit {
         // A slice literal's backing array comes here as an array.
-        ExprKind::CompositeLit { elems, .. } => b.literal(e.unparen(), elems, t, &mut img, 0),
-        _ => b.expr(e, t, &mut img, 0),
+        Some(elems) => b.literal(e.unparen(), elems, t, &mut img, 0),
+        None => b.expr(e, t, &mut img, 0),
     };
     if !ok {
         return None;
     }
+    if img.targets.is_empty() && img.bytes.iter().all(|&b| b == 0) {
+        return Some(Readonly::Zero);
+    }
+    let used = img.targets.iter().map(|t| t.0 as u64).max().unwrap_or(0).max(img.bytes.len() as u64);
+    if img.size > SPARSE && used < img.size / 8 {
+        return None;
+    }
     let d = p.data("go:stmp", Section::Rodata, img.align.max(1), Vec::new());
     Build { p, env, owned: false }.fill(img, d, "go:stmp");
-    Some(d)
+    Some(Readonly::Data(d))
 }
 
 /// A field that a struct literal names.

@@ -3,7 +3,7 @@
 //! A type is *flat* if it has at most [`types::layout::MAX_LEAVES`] scalar leaves; its values are those leaves. Values of other types
 //! live in memory. All types given to these functions are concrete (no type parameters) and canonical.
 use crate::program::Prog;
-use ir::Ty;
+use ir::{PtrMap, Ty};
 use std::sync::Arc;
 use types::layout::Scalar;
 use types::table::{Basic, ChanDir, Field, IMethod, Signature, Type, TypeId, basic};
@@ -45,14 +45,14 @@ pub struct Cls {
     pub size: u64,
     /// Alignment.
     pub align: u32,
-    /// One flag a word.
-    pub ptrs: Arc<[bool]>,
+    /// Bytes up to the end of the last pointer.
+    ptr_bytes: u64,
 }
 
 impl Cls {
     /// Whether the collector cares.
     pub fn has_ptrs(&self) -> bool {
-        self.ptrs.iter().any(|&p| p)
+        self.ptr_bytes > 0
     }
     /// Number of leaves of a flat type.
     pub fn count(&self) -> usize {
@@ -162,10 +162,47 @@ impl<'a> Prog<'a> {
         let w = self.word as u8;
         let l = self.ck.table.layout(t, w);
         let leaves = l.leaves.as_ref().map(|l| l.iter().map(|&(s, off)| (scalar(s), off)).collect());
-        let ptrs = self.ck.table.pointer_map(t, w).into();
-        let c = Arc::new(Cls { leaves, size: l.size, align: l.align as u32, ptrs });
+        let c = Arc::new(Cls { leaves, size: l.size, align: l.align as u32, ptr_bytes: l.ptr_bytes });
         self.classes.insert(t, c.clone());
         c
+    }
+    /// Which words of a value hold pointers. Types may be larger than any memory: only ask of those that are laid out somewhere.
+    pub fn ptr_map(&mut self, t: TypeId) -> Arc<PtrMap> {
+        if let Some(m) = self.ptr_maps.get(&t) {
+            return m.clone();
+        }
+        let c = self.cls(t);
+        let mut map = PtrMap::new((c.ptr_bytes / self.word as u64) as usize);
+        self.add_ptrs(t, 0, &mut map);
+        let map = Arc::new(map);
+        self.ptr_maps.insert(t, map.clone());
+        map
+    }
+    /// Adds the pointers of a `t` at byte `at`; the map ends with the last pointer of a `t` there, or later.
+    fn add_ptrs(&mut self, t: TypeId, at: u64, map: &mut PtrMap) {
+        let c = self.cls(t);
+        if !c.has_ptrs() {
+            return;
+        }
+        let word = self.word as u64;
+        match self.kind(t) {
+            K::Array(e, n) => {
+                let size = self.size_of(e);
+                self.add_ptrs(e, at, map);
+                let last = (n - 1) * size + self.cls(e).ptr_bytes;
+                map.repeat((at / word) as usize, (size / word) as usize, (last / word) as usize);
+            }
+            K::Struct => {
+                for (i, f) in self.fields(t).iter().enumerate() {
+                    let off = self.field_offset(t, i);
+                    self.add_ptrs(f.ty, at + off, map);
+                }
+            }
+            _ => {
+                let table = &self.ck.table;
+                table.each_pointer(t, word as u8, at, &mut |off| map.set((off / word) as usize));
+            }
+        }
     }
     /// Whether values of the type are leaves.
     pub fn is_flat(&mut self, t: TypeId) -> bool {

@@ -9,6 +9,9 @@ use types::table::TypeId;
 /// Scalars in memory order.
 pub type Leaves = SmallVec<[Value; 4]>;
 
+/// More bytes are copied or zeroed by the runtime: operations on memory have sizes and offsets of 32 bits.
+const MAX_MEM_OP: u64 = 1 << 30;
+
 /// A memory operand.
 #[derive(Clone, Copy, Debug)]
 pub struct Addr {
@@ -229,8 +232,26 @@ impl<'p, 'a> Fx<'p, 'a> {
         if c.size == 0 {
             return;
         }
+        if let Some(Op::Sym(SymRef::Data(d), _)) = self.s.f.def_inst(from.base).map(|i| &i.op)
+            && self.p.is_zero_data(*d)
+        {
+            return self.zero_mem(t, to);
+        }
         let typ = self.barrier_type(t, &c, to);
         let (d, s) = (self.addr_value(to), self.addr_value(from));
+        if c.size > MAX_MEM_OP {
+            match typ {
+                Some(typ) => {
+                    let typ = self.data_addr(typ);
+                    self.rt("typedmemmove", &[typ, d, s]);
+                }
+                None => {
+                    let n = self.word(c.size as i64);
+                    self.rt("memmove", &[d, s, n]);
+                }
+            }
+            return;
+        }
         self.ins0(Op::MemCopy { size: c.size as u32, typ }, &[d, s]);
     }
     /// Zeroes a value of type `t`.
@@ -248,6 +269,12 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         let typ = self.barrier_type(t, &c, to);
         let d = self.addr_value(to);
+        if c.size > MAX_MEM_OP {
+            let f = if typ.is_some() { "memclrHasPointers" } else { "memclrNoHeapPointers" };
+            let n = self.word(c.size as i64);
+            self.rt(f, &[d, n]);
+            return;
+        }
         self.ins0(Op::MemZero { size: c.size as u32, typ }, &[d]);
     }
     fn barrier_type(&mut self, t: TypeId, c: &Cls, to: Addr) -> Option<DataId> {
@@ -270,11 +297,9 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// A temporary on the stack; its contents are undefined (but zero in its pointers).
     pub fn temp(&mut self, t: TypeId) -> Addr {
-        let c = self.p.cls(t);
         let name = self.p.names.tmp;
-        let slot = self.s.f.new_slot(c.size as u32, c.align, c.ptrs.clone(), name);
-        let base = self.ins(Op::SlotAddr(slot, 0), &[], Ty::Ptr);
-        Addr { base, off: 0, stack: true }
+        let slot = self.slot(t, name);
+        self.slot_addr(slot)
     }
     /// The value in memory of its own, nil-safe to hand to a routine that reads it.
     pub fn in_memory(&mut self, t: TypeId, v: &Val) -> Addr {

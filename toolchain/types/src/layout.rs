@@ -248,13 +248,6 @@ impl TypeTable {
         }
     }
 
-    /// A flag for each word up to the last pointer.
-    pub fn pointer_map(&self, t: TypeId, word: u8) -> Vec<bool> {
-        let mut map = vec![false; (self.layout(t, word).ptr_bytes / u64::from(word)) as usize];
-        self.each_pointer(t, word, 0, &mut |off| map[(off / u64::from(word)) as usize] = true);
-        map
-    }
-
     /// Whether an interface holds values of the type directly in its data word: exactly one pointer.
     pub fn is_direct_iface(&self, t: TypeId, word: u8) -> bool {
         let l = self.layout(t, word);

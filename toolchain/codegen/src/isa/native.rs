@@ -11,7 +11,7 @@ fn result_words(sig: &Sig, depth: u32, word: u32) -> Vec<u32> {
     let mut words = Vec::new();
     for p in &sig.results {
         if let PartLoc::Stack(off) = p.loc {
-            words.extend(p.ptrs.iter().enumerate().filter(|w| *w.1).map(|w| area + off / word + w.0 as u32));
+            words.extend(p.ptrs.iter().map(|w| area + off / word + w as u32));
         }
     }
     words

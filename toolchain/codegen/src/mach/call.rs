@@ -25,7 +25,7 @@ pub fn place_params(f: &mut Func, sig: &Sig) -> Vec<(Value, Place)> {
                 let slot = f.slots.push(SlotData {
                     size: p.size,
                     align: p.align,
-                    ptrs: p.ptrs.clone().into(),
+                    ptrs: std::sync::Arc::new(p.ptrs.clone()),
                     init: true,
                     name: syntax::Sym::new("param"),
                 });

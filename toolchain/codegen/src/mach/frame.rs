@@ -51,18 +51,18 @@ impl Frame {
         at += word * spills as u32;
         let mut slots: IndexVec<Slot, u32> = IndexVec::new();
         slots.resize(func.slots.len(), 0);
-        let zeroed = |s: &ir::SlotData| s.ptrs.iter().any(|&p| p) && !s.init;
+        let zeroed = |s: &ir::SlotData| s.ptrs.any() && !s.init;
         let mut place = |at: &mut u32, want: bool| {
             for (id, s) in func.slots.iter_enumerated() {
                 if zeroed(s) != want || !slots_used[id.0 as usize] {
                     continue;
                 }
                 *at = at.next_multiple_of(s.align.clamp(1, 8));
-                if want || s.ptrs.iter().any(|&p| p) {
+                if want || s.ptrs.any() {
                     *at = at.next_multiple_of(word);
                 }
                 slots[id] = *at;
-                *at += s.size;
+                *at = at.saturating_add(s.size);
             }
             *at = at.next_multiple_of(word);
         };

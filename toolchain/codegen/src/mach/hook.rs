@@ -64,7 +64,7 @@ pub fn stub<M: Frames>(env: &Env, f: &Func, symbol: &str) -> Compiled {
     let (area, in_args) = (frame.out_args(), frame.in_args());
     let mut words = Vec::new();
     let mut pointers = |p: &Part, off: u32| {
-        words.extend(p.ptrs.iter().enumerate().filter(|w| *w.1).map(|w| (area + off) / word + w.0 as u32));
+        words.extend(p.ptrs.iter().map(|w| (area + off) / word + w as u32));
     };
     for (p, &off) in sig.params.iter().zip(&params) {
         match &p.loc {

@@ -50,7 +50,7 @@ struct Numbers {
 
 impl Numbers {
     fn new(f: &Func, used: &[bool], frame: &Frame) -> Numbers {
-        let pointers = |s: &ir::SlotData| s.ptrs.iter().filter(|&&p| p).count();
+        let pointers = |s: &ir::SlotData| s.ptrs.count();
         let total: usize =
             f.slots.iter_enumerated().filter(|x| used[x.0.index()]).map(|x| pointers(x.1)).sum();
         let mut n = Numbers { of: vec![(0, 0); f.slots.len()], words: Vec::new() };
@@ -59,7 +59,7 @@ impl Numbers {
                 continue;
             }
             let at = frame.slot_offset(s) / frame.word();
-            let words = d.ptrs.iter().enumerate().filter(|p| *p.1).map(|p| at + p.0 as u32);
+            let words = d.ptrs.iter().map(|w| at + w as u32);
             let first = n.words.len();
             if d.ptrs.len() as u32 <= MAX_WORDS && total <= MAX_BITS {
                 n.words.extend(words.map(|w| vec![w]));
@@ -103,7 +103,7 @@ fn stored<I: Inst>(inst: &Any<I>) -> Option<(Slot, i32, u32)> {
 /// Words of the frame that hold an object's pointers.
 pub fn pointer_words(f: &Func, frame: &Frame, s: Slot) -> impl Iterator<Item = u32> {
     let at = frame.slot_offset(s) / frame.word();
-    f.slots[s].ptrs.iter().enumerate().filter(|p| *p.1).map(move |p| at + p.0 as u32)
+    f.slots[s].ptrs.iter().map(move |w| at + w as u32)
 }
 
 /// The pointer words of objects that an instruction reads, or (then `true`) those that it writes in full. For the replay of
@@ -202,7 +202,7 @@ pub fn live<I: Inst>(f: &Func, sel: &mut Selected<I>, frame: &Frame) -> SlotLive
     }
     for (s, d) in f.slots.iter_enumerated() {
         if taken[s.index()] && n.of[s.index()].1 > 0 {
-            let words = d.ptrs.iter().enumerate().filter(|p| *p.1).map(|p| p.0 as u32).collect();
+            let words = d.ptrs.iter().map(|w| w as u32).collect();
             out.objects.push(StackObject { offset: frame.slot_offset(s), size: d.size, words });
         }
     }

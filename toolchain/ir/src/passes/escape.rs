@@ -18,9 +18,9 @@ use crate::{
 use rustc_hash::FxHashMap;
 
 /// Larger objects go to the heap.
-const MAX_OBJECT: u32 = 64 << 10;
+pub const MAX_OBJECT: u64 = 64 << 10;
 /// All objects of one frame together.
-const MAX_FRAME: u32 = 256 << 10;
+const MAX_FRAME: u64 = 256 << 10;
 
 /// Where a parameter's value flows: minimal dereferences to the heap, and to each result operand of `ret`.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -426,11 +426,12 @@ fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec
             continue;
         }
         frame += size;
-        let slot = f.slots.push(SlotData { size, align, ptrs, init: false, name });
+        let slot_size = size as u32;
+        let slot = f.slots.push(SlotData { size: slot_size, align, ptrs, init: false, name });
         f.insts[inst].op = Op::SlotAddr(slot, 0);
         if size > 0 && !optional {
             let address = f.insts[inst].results[0];
-            let zero = f.make_inst(Op::MemZero { size, typ: None }, &[address], &[], pos);
+            let zero = f.make_inst(Op::MemZero { size: slot_size, typ: None }, &[address], &[], pos);
             f.insts[zero].inl = f.insts[inst].inl;
             let at =
                 f.blocks[block].insts.iter().position(|&i| i == inst).expect("collected from this block");

@@ -308,7 +308,7 @@ fn inline_one(
             values[param] = if part.leaves.is_some() {
                 f.resolve(args[next])
             } else {
-                let ptrs: Arc<[bool]> = part.ptrs.clone().into();
+                let ptrs = Arc::new(part.ptrs.clone());
                 let slot = f.new_slot(part.size, part.align.max(1), ptrs, callee.name);
                 let copy =
                     emit(f, b, Op::SlotAddr(slot, 0), &[], &[Ty::Ptr]).expect("an address has a result");

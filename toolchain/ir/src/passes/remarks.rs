@@ -87,7 +87,7 @@ pub fn params(program: &Program, f: &Func, words: &[WordFlow]) -> Vec<Remark> {
             }
         }
         word += p.value_count();
-        if p.ptrs.iter().any(|&p| p) {
+        if p.ptrs.any() {
             let results = results.iter().enumerate().filter_map(|(i, d)| Some((i, (*d)?))).collect();
             out.push(Remark {
                 pos: f.pos,

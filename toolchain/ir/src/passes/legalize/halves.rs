@@ -460,7 +460,7 @@ impl Halves<'_> {
 
     fn slot(&mut self) -> Slot {
         let f = &mut self.w.f;
-        *self.slot.get_or_insert_with(|| f.new_slot(8, 4, Arc::new([false; 2]), Sym::new(".bits")))
+        *self.slot.get_or_insert_with(|| f.new_slot(8, 4, Arc::default(), Sym::new(".bits")))
     }
     fn load(&mut self, at: Value, off: i32) -> Pair {
         let (at, off) = self.reach(at, off);
