@@ -9,9 +9,7 @@ pub fn prefetch(addr: usize) {
     // An or into the register of zero, with 1 in the place of a second register, is the hint prefetch.r; to processors that do not
     // know it, it is nothing.
     // SAFETY: without effect on the program.
-    unsafe {
-        core::arch::asm!("ori x0, {}, 1", in(reg) addr, options(nostack, readonly, preserves_flags))
-    }
+    unsafe { core::arch::asm!("ori x0, {}, 1", in(reg) addr, options(nostack, readonly, preserves_flags)) }
 }
 
 /// How much of the frame there is in a prologue is not known from the code.

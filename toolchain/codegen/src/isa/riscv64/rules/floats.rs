@@ -3,6 +3,8 @@ use super::Isel;
 use crate::isa::riscv64::inst::*;
 use crate::isa::riscv64::regs::ZERO;
 use crate::mach::rules::rules;
+use crate::regalloc::Reg;
+use ir::Value;
 
 rules! {
     /// Operations on floats, and what leads to and from them.
@@ -20,7 +22,7 @@ rules! {
     SiToF(x) => Inst::IntToF { signed: true, sz: s.sz(x), w, dst, a: s.reg_or_zero(x) };
     UiToF(x) => Inst::IntToF { signed: false, sz: s.sz(x), w, dst, a: s.reg_or_zero(x) };
     FToSi(x) => Inst::FToInt { signed: true, sz: s.sz(out), w: s.fw(x), dst, a: s.reg(x) };
-    FToUi(x) => Inst::FToInt { signed: false, sz: s.sz(out), w: s.fw(x), dst, a: s.reg(x) };
+    FToUi(x) => s.unsigned(dst, x);
     Bitcast(x) if dst.is_float() && s.ty(x).is_float() => s.copied(dst, x);
     Bitcast(#0) if dst.is_float() => Inst::GToF { w, dst, a: ZERO };
     Bitcast(x) if dst.is_float() => Inst::GToF { w, dst, a: s.reg(x) };
@@ -28,7 +30,18 @@ rules! {
 }
 
 impl Isel<'_> {
-    fn signed_as(&mut self, op: FOp, dst: crate::regalloc::Reg, w: Fw, x: ir::Value, sign: ir::Value) {
+    /// Negative numbers become what they are modulo 2^64, as Go has it: the machine's unsigned conversion would make them 0.
+    fn unsigned(&mut self, dst: Reg, x: Value) {
+        let (w, a) = (self.fw(x), self.reg(x));
+        let [negative, other] = [true, false].map(|signed| {
+            let dst = self.temp(false);
+            self.push(Inst::FToInt { signed, sz: Sz::X, w, dst, a });
+            dst
+        });
+        let test = Test::new(Cmp::Lt, negative, ZERO);
+        self.push(Inst::Choose { test, dst, a: negative, b: other });
+    }
+    fn signed_as(&mut self, op: FOp, dst: Reg, w: Fw, x: Value, sign: Value) {
         let (a, b) = (self.reg(x), self.reg(sign));
         self.push(Inst::F3 { op, w, dst, a, b });
     }

@@ -1,0 +1,82 @@
+// What does not fit an integer becomes what the machine makes of it, as Go has it there; what fits is the same everywhere.
+package main
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+)
+
+var numbers = []float64{-1, -0.5, -129, 300, 3e9, -3e9, 1e10, -1e10, 9.3e18, -9.3e18, 1.8e19, 2e19, math.Inf(1), math.Inf(-1), math.NaN()}
+
+func converted(f float64) string {
+	g := float32(f)
+	return fmt.Sprintf("%x %x %x %x | %x %x %x %x", int32(f), int64(f), uint32(f), uint64(f), int32(g), int64(g), uint32(g), uint64(g))
+}
+
+var want = map[string][]string{
+	"amd64": {
+		"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
+		"0 0 0 0 | 0 0 0 0",
+		"-81 -81 ffffff7f ffffffffffffff7f | -81 -81 ffffff7f ffffffffffffff7f",
+		"12c 12c 12c 12c | 12c 12c 12c 12c",
+		"-80000000 b2d05e00 b2d05e00 b2d05e00 | -80000000 b2d05e00 b2d05e00 b2d05e00",
+		"-80000000 -b2d05e00 4d2fa200 ffffffff4d2fa200 | -80000000 -b2d05e00 4d2fa200 ffffffff4d2fa200",
+		"-80000000 2540be400 540be400 2540be400 | -80000000 2540be400 540be400 2540be400",
+		"-80000000 -2540be400 abf41c00 fffffffdabf41c00 | -80000000 -2540be400 abf41c00 fffffffdabf41c00",
+		"-80000000 -8000000000000000 0 81103cb9fb220000 | -80000000 -8000000000000000 0 81103d0000000000",
+		"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+		"-80000000 -8000000000000000 0 f9ccd8a1c5080000 | -80000000 -8000000000000000 0 f9ccd90000000000",
+		"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+		"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+		"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+		"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+	},
+	"arm64": {
+		"-1 -1 ffffffff 0 | -1 -1 ffffffff 0",
+		"0 0 0 0 | 0 0 0 0",
+		"-81 -81 ffffff7f 0 | -81 -81 ffffff7f 0",
+		"12c 12c 12c 12c | 12c 12c 12c 12c",
+		"7fffffff b2d05e00 b2d05e00 b2d05e00 | 7fffffff b2d05e00 b2d05e00 b2d05e00",
+		"-80000000 -b2d05e00 4d2fa200 0 | -80000000 -b2d05e00 4d2fa200 0",
+		"7fffffff 2540be400 540be400 2540be400 | 7fffffff 2540be400 540be400 2540be400",
+		"-80000000 -2540be400 abf41c00 0 | -80000000 -2540be400 abf41c00 0",
+		"7fffffff 7fffffffffffffff ffffffff 81103cb9fb220000 | 7fffffff 7fffffffffffffff ffffffff 81103d0000000000",
+		"-80000000 -8000000000000000 0 0 | -80000000 -8000000000000000 0 0",
+		"7fffffff 7fffffffffffffff ffffffff f9ccd8a1c5080000 | 7fffffff 7fffffffffffffff ffffffff f9ccd90000000000",
+		"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+		"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+		"-80000000 -8000000000000000 0 0 | -80000000 -8000000000000000 0 0",
+		"0 0 0 0 | 0 0 0 0",
+	},
+	"riscv64": {
+		"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
+		"0 0 0 0 | 0 0 0 0",
+		"-81 -81 ffffff7f ffffffffffffff7f | -81 -81 ffffff7f ffffffffffffff7f",
+		"12c 12c 12c 12c | 12c 12c 12c 12c",
+		"7fffffff b2d05e00 b2d05e00 b2d05e00 | 7fffffff b2d05e00 b2d05e00 b2d05e00",
+		"-80000000 -b2d05e00 4d2fa200 ffffffff4d2fa200 | -80000000 -b2d05e00 4d2fa200 ffffffff4d2fa200",
+		"7fffffff 2540be400 540be400 2540be400 | 7fffffff 2540be400 540be400 2540be400",
+		"-80000000 -2540be400 abf41c00 fffffffdabf41c00 | -80000000 -2540be400 abf41c00 fffffffdabf41c00",
+		"7fffffff 7fffffffffffffff ffffffff 81103cb9fb220000 | 7fffffff 7fffffffffffffff ffffffff 81103d0000000000",
+		"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+		"7fffffff 7fffffffffffffff ffffffff f9ccd8a1c5080000 | 7fffffff 7fffffffffffffff ffffffff f9ccd90000000000",
+		"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+		"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+		"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+		"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+	},
+}
+
+func main() {
+	for i, w := range want[runtime.GOARCH] {
+		if have := converted(numbers[i]); have != w {
+			fmt.Printf("%v: %s instead of %s\n", numbers[i], have, w)
+		}
+	}
+	fmt.Println(len(want[runtime.GOARCH]))
+}
+
+/* output
+15
+*/
