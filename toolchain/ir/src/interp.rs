@@ -287,6 +287,15 @@ impl<'a> Interp<'a> {
             Op::FAbs => one(a[0] & !(1 << (bits - 1))),
             Op::FSqrt if ty == Ty::F32 => one(f32::from_bits(a[0] as u32).sqrt().to_bits() as u64),
             Op::FSqrt => one(f64::from_bits(a[0]).sqrt().to_bits()),
+            Op::FRound => one(a[0]),
+            Op::Fma if ty == Ty::F32 => {
+                let [x, y, z] = [a[0], a[1], a[2]].map(|v| f32::from_bits(v as u32));
+                one(x.mul_add(y, z).to_bits() as u64)
+            }
+            Op::Fma => {
+                let [x, y, z] = [a[0], a[1], a[2]].map(f64::from_bits);
+                one(x.mul_add(y, z).to_bits())
+            }
             Op::FCopysign => {
                 let sign = 1u64 << (bits - 1);
                 one(a[0] & !sign | a[1] & sign)

@@ -151,6 +151,10 @@ pub enum Op {
     FSqrt,
     /// (magnitude, sign)
     FCopysign,
+    /// (x): x; a product is rounded before it is added. Only where the target fuses.
+    FRound,
+    /// (x, y, z): x*y + z, rounded once. Only where the target fuses.
+    Fma,
 
     // ---- conversions
     /// (narrow int) -> wider int

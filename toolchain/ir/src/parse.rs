@@ -7,7 +7,7 @@ use crate::op::Callee;
 use crate::print::{BOUNDS, FLAGS, RELOCS, SECTIONS, SIMPLE};
 use crate::ptrmap::PtrMap;
 use crate::sig::{Part, PartLoc, RegStep};
-use crate::target::OPS;
+use crate::target::{FUSED, OPS};
 use crate::{
     Block, BlockCall, Data, DataId, EntityId, Func, FuncId, Op, Program, Reloc, Section, Sig, SigId, Slot,
     SlotData, SymRef, Target, Ty, Value, ValueData, ValueDef,
@@ -690,6 +690,9 @@ fn target(l: &mut Line) -> Res<Target> {
     let unaligned = l.keyword("unaligned");
     let shape = Target::SHAPES.into_iter().find(|s| s.word == word && s.big_endian == big_endian);
     let mut t = Target { unaligned, ..shape.expect("there are both orders of both sizes") };
+    if l.keyword("fuses") {
+        t.fused = lookup(FUSED, l.word()?)?;
+    }
     if l.keyword("lacks") {
         while !l.peek().is_empty() {
             match l.word()? {

@@ -72,6 +72,8 @@ pub(crate) const SIMPLE: &[(&str, Op)] = &[
     ("fabs", Op::FAbs),
     ("fsqrt", Op::FSqrt),
     ("fcopysign", Op::FCopysign),
+    ("fround", Op::FRound),
+    ("fma", Op::Fma),
     ("sext", Op::Sext),
     ("zext", Op::Zext),
     ("trunc", Op::Trunc),
@@ -490,6 +492,9 @@ impl Display for Program {
         let said = |holds: bool, word| if holds { word } else { "" };
         let (big, unaligned) = (said(t.big_endian, " big"), said(t.unaligned, " unaligned"));
         write!(f, "target word {}{big}{unaligned}", t.word)?;
+        if let Some((name, _)) = crate::target::FUSED.iter().find(|f| f.1 == t.fused) {
+            write!(f, " fuses {name}")?;
+        }
         let mut ops = t.ops;
         let lacking = crate::target::OPS.iter().filter(|(_, flag)| !*flag(&mut ops)).map(|o| o.0);
         let lacking: Vec<&str> = (t.nil_page == 0).then_some("nil_page").into_iter().chain(lacking).collect();

@@ -3,7 +3,7 @@
 //! One [`Target`] stands in each [`crate::Program`], made from `reflect`'s table in one place ([`Target::of`]); everything that is
 //! about sizes, bytes in memory or constants of a kind asks it. It names no machine: passes and their tests work for any shape.
 use crate::Ty;
-use reflect::arch::Ops;
+use reflect::arch::{Fused, Ops};
 
 /// A shape of machines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +18,8 @@ pub struct Target {
     pub nil_page: u32,
     /// What the machine does; [`crate::passes::legalize`] sees to the rest.
     pub ops: Ops,
+    /// Which products are not rounded before they are added.
+    pub fused: Fused,
 }
 
 /// Where accesses through nil fault they do in this many bytes, on every system there is.
@@ -34,6 +36,10 @@ macro_rules! ops {
 }
 ops!(popcount, clz, ctz, bswap, rotate, narrow, divide, wide_div, const_div, unsigned_float);
 
+/// The ways to fuse by name.
+pub(crate) const FUSED: &[(&str, Fused)] =
+    &[("left", Fused::Left), ("right", Fused::Right), ("right_or_negated", Fused::RightOrNegated)];
+
 impl Target {
     /// The four shapes that tests of passes run for.
     pub const SHAPES: [Target; 4] = [
@@ -45,7 +51,7 @@ impl Target {
 
     /// A machine that can do everything.
     const fn shape(word: u32, big_endian: bool, unaligned: bool) -> Target {
-        Target { word, big_endian, unaligned, nil_page: NIL_PAGE, ops: Ops::ALL }
+        Target { word, big_endian, unaligned, nil_page: NIL_PAGE, ops: Ops::ALL, fused: Fused::None }
     }
 
     /// What an architecture's row says.
@@ -56,6 +62,7 @@ impl Target {
             unaligned: arch.unaligned,
             nil_page: if arch.nil_faults { NIL_PAGE } else { 0 },
             ops: arch.ops,
+            fused: arch.fused,
         }
     }
     /// The integer kind of a word: lengths, offsets, code addresses.

@@ -258,7 +258,8 @@ fn fits(target: Target, op: &Op, args: &[Ty], results: &[Ty]) -> bool {
         (Op::FAdd | Op::FSub | Op::FMul | Op::FDiv | Op::FCopysign, [x, y], [r]) => {
             x.is_float() && x == y && x == r
         }
-        (Op::FNeg | Op::FAbs | Op::FSqrt, [x], [r]) => x.is_float() && x == r,
+        (Op::FNeg | Op::FAbs | Op::FSqrt | Op::FRound, [x], [r]) => x.is_float() && x == r,
+        (Op::Fma, [x, y, z], [r]) => x.is_float() && [y, z, r].iter().all(|t| *t == x),
         (Op::Sext | Op::Zext, [x], [r]) => int(*x) && int(*r) && width(*x) < width(*r),
         (Op::Trunc, [x], [r]) => int(*x) && int(*r) && width(*x) > width(*r),
         (Op::SiToF, [I32 | I64], [r]) | (Op::UiToF, [I64], [r]) => r.is_float(),

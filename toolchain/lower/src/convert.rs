@@ -5,6 +5,7 @@ use crate::value::{Addr, Leaves, Val};
 use ir::op::{BoundsKind, Cc};
 use ir::passes::escape::TEMP_BUFFER;
 use ir::{Op, Ty, Value};
+use reflect::arch::Fused;
 use smallvec::smallvec;
 use syntax::Sym;
 use syntax::ast::{Expr, ExprKind};
@@ -34,7 +35,23 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         let v = self.expr(x);
         self.s.pos = e.pos;
-        self.convert(&v, from, to)
+        match (self.p.kind(from), self.p.kind(to)) {
+            (K::Float(m), K::Float(n)) | (K::Complex(m), K::Complex(n)) if m == n => self.rounded(&v),
+            _ => self.convert(&v, from, to),
+        }
+    }
+
+    /// What an explicit conversion makes of a float or complex number of the same size: a product that is not fused with a sum.
+    fn rounded(&mut self, v: &Val) -> Val {
+        if self.p.arch.fused == Fused::None {
+            return v.clone();
+        }
+        let mark = |&l: &Value| {
+            let ty = self.s.f.ty(l);
+            self.ins(Op::FRound, &[l], ty)
+        };
+        let leaves: Leaves = v.leaves().iter().map(mark).collect();
+        if let [one] = leaves[..] { Val::one(one) } else { Val::Flat(leaves) }
     }
 
     /// A constant's conversion. In a generic function the result is no constant: the operand is of its default type first (and

@@ -4,6 +4,7 @@ use crate::program::Prog;
 use crate::value::{Addr, Val};
 use ir::op::{AtomicOp, Cc};
 use ir::{Op, Ty, Value};
+use reflect::arch::Fused;
 use types::object::{ObjId, ObjKind};
 use types::table::TypeId;
 
@@ -24,6 +25,8 @@ enum Do {
     /// One float operand.
     Float1(FloatOp),
     Copysign,
+    /// Where the machine has it.
+    Fma,
     Bits,
     /// Operand width in bits, 0 for a word.
     Len(u32),
@@ -124,6 +127,7 @@ const TABLE: &[(&str, &[&str], Do)] = &[
     ("math", &["Sqrt", "sqrt"], Do::Float1(FloatOp::Sqrt)),
     ("math", &["Abs"], Do::Float1(FloatOp::Abs)),
     ("math", &["Copysign"], Do::Copysign),
+    ("math", &["FMA"], Do::Fma),
     ("math", &["Float64bits", "Float64frombits", "Float32bits", "Float32frombits"], Do::Bits),
     ("math/bits", &["Len64"], Do::Len(64)),
     ("math/bits", &["Len32"], Do::Len(32)),
@@ -213,6 +217,9 @@ pub fn find(p: &Prog, obj: ObjId) -> Option<Intrinsic> {
     if TABLE[row].2 == Do::PublicationBarrier && !p.arch.ordered_stores {
         return None;
     }
+    if TABLE[row].2 == Do::Fma && p.arch.fused == Fused::None {
+        return None;
+    }
     if matches!(TABLE[row].2, Do::Div(_)) && !p.prog.target.ops.wide_div {
         return None;
     }
@@ -259,6 +266,7 @@ pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -
             let ty = fx.s.f.ty(a(0));
             one(fx.ins(if op == FloatOp::Sqrt { Op::FSqrt } else { Op::FAbs }, &[a(0)], ty))
         }
+        Do::Fma => one(fx.ins(Op::Fma, &[a(0), a(1), a(2)], Ty::F64)),
         Do::Copysign => one(fx.bin(Op::FCopysign, a(0), a(1))),
         Do::Bits => {
             let ty = result_ty(fx, 0);

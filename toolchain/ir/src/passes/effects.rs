@@ -25,8 +25,8 @@ pub fn effect(op: &Op) -> Effect {
         Iconst(_) | Fconst(_) | Sym(..) | SlotAddr(..) | Add | Sub | Mul | SDiv | UDiv | SRem | URem
         | And | Or | Xor | Shl(_) | LShr(_) | AShr(_) | RotL | Neg | Not | Clz | Ctz | Popcnt | Bswap
         | UMulWide | SMulHi | UDivWide | AddCarry | SubBorrow | FAdd | FSub | FMul | FDiv | FNeg | FAbs
-        | FSqrt | FCopysign | Sext | Zext | Trunc | SiToF | UiToF | FToSi | FToUi | FCvt | Bitcast
-        | Icmp(_) | Fcmp(_) | Select | PtrAdd => Effect::Pure,
+        | FSqrt | FCopysign | FRound | Fma | Sext | Zext | Trunc | SiToF | UiToF | FToSi | FToUi | FCvt
+        | Bitcast | Icmp(_) | Fcmp(_) | Select | PtrAdd => Effect::Pure,
         Load { .. } => Effect::Read,
         Store { .. } | MemCopy { .. } | MemZero { .. } => Effect::Write,
         WriteBarrier { .. } => Effect::Any,

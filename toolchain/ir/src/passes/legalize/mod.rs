@@ -4,11 +4,13 @@
 //! Legal IR
 //! - on machines with words of 4 bytes has no `I64`: a value is its halves ([`halves`]), which signatures, block parameters and memory
 //!   have in memory order, as `reflect`'s assignment of registers has them;
+//! - has multiply-adds where the target fuses ([`fuse`]), and no `FRound`;
 //! - has no operation whose name the row's `ops` lack ([`expand`]), no 8- or 16-bit operand of an operation that looks at upper bits
 //!   where `narrow` is lacking, and no `NilCheck` where page 0 is mapped.
 //!
 //! [`illegal`] is the definition; builds with debug assertions hold each function against it.
 mod expand;
+mod fuse;
 mod halves;
 #[cfg(test)]
 mod tests;
@@ -16,7 +18,7 @@ mod tests;
 use super::{gvn, run_passes, simplify};
 use crate::op::Callee;
 use crate::{Block, Func, FuncId, Inst, InstData, Op, Program, SigId, Target, Ty, Value};
-use reflect::arch::Ops;
+use reflect::arch::{Fused, Ops};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -62,7 +64,7 @@ fn maps_page_0(t: Target) -> bool {
 /// Whether programs for the target need this pass.
 pub fn needed(t: Target) -> bool {
     // Division of two words by one is made where it is there only.
-    has_halves(t) || maps_page_0(t) || Ops { wide_div: true, ..t.ops } != Ops::ALL
+    has_halves(t) || maps_page_0(t) || t.fused != Fused::None || Ops { wide_div: true, ..t.ops } != Ops::ALL
 }
 
 /// The helpers that a program has.
@@ -161,7 +163,7 @@ fn function(program: &Program, helpers: &Helpers, f: &mut Func, options: &super:
         f.apply_aliases();
     }
     // What became constant would be expanded for nothing.
-    run_passes(program, f, &[("legalize-simplify", simplify::run)], options);
+    run_passes(program, f, &[("legalize-simplify", simplify::run), ("legalize-fuse", fuse::run)], options);
     expand::run(t, helpers, f);
     f.apply_aliases();
     run_passes(program, f, CLEAN, options);
@@ -197,6 +199,8 @@ pub fn illegal(t: Target, f: &Func, d: &InstData) -> Option<String> {
         }
         Op::UiToF | Op::FToUi => ops.unsigned_float,
         Op::NilCheck => t.nil_page != 0,
+        Op::FRound => false,
+        Op::Fma => t.fused != Fused::None,
         _ => true,
     };
     let small = d.args.iter().any(|&v| matches!(f.ty(v), Ty::I8 | Ty::I16));

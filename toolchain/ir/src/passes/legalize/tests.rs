@@ -601,6 +601,27 @@ fn what_a_machine_lacks() {
     assert!(text_after("word 4 lacks const_div", divide).contains("umulwide"));
 }
 
+/// A function of three floats that ends in the sum of two lines.
+fn sum(lines: &str) -> String {
+    format!(
+        "sig0 = go (f64, f64, f64) -> (f64)\nfunc f0 \"f\" sig0\nb0(v0: f64, v1: f64, v2: f64):\n{lines}ret v5\nend\n"
+    )
+}
+
+#[test]
+fn products_are_fused_where_go_fuses_them() {
+    let two = sum("v3: f64 = fmul v0, v1\nv4: f64 = fmul v1, v2\nv5: f64 = fadd v3, v4\n");
+    assert!(text_after("word 8 fuses left", &two).contains("fma v0, v1, v4"));
+    assert!(text_after("word 8 fuses right", &two).contains("fma v1, v2, v3"));
+    assert!(!text_after("word 8 lacks ctz", &two).contains("fma"));
+    let marked = sum("v3: f64 = fmul v0, v1\nv4: f64 = fround v3\nv5: f64 = fadd v4, v2\n");
+    let text = text_after("word 8 fuses right", &marked);
+    assert!(text.contains("fadd v3, v2") && !text.contains("fround"), "{text}");
+    let opposite = sum("v3: f64 = fmul v0, v1\nv4: f64 = fneg v3\nv5: f64 = fadd v2, v4\n");
+    assert!(!text_after("word 8 fuses right", &opposite).contains("fma"));
+    assert!(text_after("word 8 fuses right_or_negated", &opposite).contains("fma"));
+}
+
 #[test]
 fn off_where_nothing_is_missing() {
     assert!(!needed(Target::SHAPES[0]) && !needed(Target::SHAPES[1]));

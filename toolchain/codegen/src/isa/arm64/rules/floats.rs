@@ -13,6 +13,10 @@ rules! {
     FSub(x, y) => Inst::F3 { op: FOp3::Sub, w, dst, a: s.reg(x), b: s.reg(y) };
     FMul(x, y) => Inst::F3 { op: FOp3::Mul, w, dst, a: s.reg(x), b: s.reg(y) };
     FDiv(x, y) => Inst::F3 { op: FOp3::Div, w, dst, a: s.reg(x), b: s.reg(y) };
+    Fma(FNeg(x), y, FNeg(z)) => s.fused(true, true, out, [x, y, z]);
+    Fma(FNeg(x), y, z) => s.fused(true, false, out, [x, y, z]);
+    Fma(x, y, FNeg(z)) => s.fused(false, true, out, [x, y, z]);
+    Fma(x, y, z) => s.fused(false, false, out, [x, y, z]);
     FNeg(x) => Inst::F2 { op: FOp2::Neg, w, dst, a: s.reg(x) };
     FAbs(x) => Inst::F2 { op: FOp2::Abs, w, dst, a: s.reg(x) };
     FSqrt(x) => Inst::F2 { op: FOp2::Sqrt, w, dst, a: s.reg(x) };
@@ -28,6 +32,12 @@ rules! {
 }
 
 impl Isel<'_> {
+    /// x*y + z, with the opposites of the product and of z. The machine's negated forms turn all of it around.
+    fn fused(&mut self, minus_product: bool, minus_z: bool, out: Value, [x, y, z]: [Value; 3]) -> Inst {
+        let (dst, w) = (self.out_reg(out), self.fw(out));
+        let (a, b, acc) = (self.reg(x), self.reg(y), self.reg(z));
+        Inst::FMac { sub: minus_product != minus_z, neg: minus_z, w, dst, a, b, acc }
+    }
     /// The sign's bit of one and the others of the other.
     fn copysign(&mut self, dst: Reg, x: Value, y: Value) {
         let sz = self.sz(Value::new(dst.index()));
