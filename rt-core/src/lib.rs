@@ -7,6 +7,7 @@
 //! It is made of layers, a folder each, in the order below (docs/RUNTIME.md draws them). Feature `host` is for
 //! programs of Rust that Go code runs in.
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(test), deny(clippy::undocumented_unsafe_blocks, clippy::missing_safety_doc))]
 #![allow(clippy::macro_metavars_in_unsafe, reason = "the body of a hook is unsafe code by its nature")]
 
 #[cfg(feature = "host")]

@@ -1,9 +1,4 @@
 //! What the process was started with: arguments, environment, processors; and the numbers that variables hold.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "the kernel's vectors, which stay as they are"
-)]
 
 use crate::os;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
@@ -13,7 +8,10 @@ static ARGV: AtomicUsize = AtomicUsize::new(0);
 static NCPU: AtomicUsize = AtomicUsize::new(1);
 
 /// Notes the vectors that the process was started with; `argv` may be null.
-pub fn set_args(argc: isize, argv: *const *const u8) {
+///
+/// # Safety
+/// `argc` strings, a null, the environment's strings, a null; they stay. Nothing else of the runtime has run.
+pub unsafe fn set_args(argc: isize, argv: *const *const u8) {
     ARGC.store(argc as usize, Relaxed);
     ARGV.store(argv as usize, Relaxed);
 }
@@ -38,27 +36,34 @@ pub fn ncpu() -> usize {
 }
 
 unsafe fn cstr<'a>(p: *const u8) -> &'a [u8] {
-    let mut n = 0;
-    while *p.add(n) != 0 {
-        n += 1;
+    // SAFETY: the caller has it from the kernel: bytes up to a zero.
+    unsafe {
+        let mut n = 0;
+        while *p.add(n) != 0 {
+            n += 1;
+        }
+        core::slice::from_raw_parts(p, n)
     }
-    core::slice::from_raw_parts(p, n)
 }
 
 /// An environment variable.
-pub unsafe fn var<'a>(key: &[u8]) -> Option<&'a [u8]> {
+pub fn var<'a>(key: &[u8]) -> Option<&'a [u8]> {
     let (_, _, mut e) = args();
-    while !e.is_null() && !(*e).is_null() {
-        if let Some(rest) = cstr(*e).strip_prefix(key)
-            && rest.first() == Some(&b'=')
-        {
-            return Some(&rest[1..]);
+    // SAFETY: the environment is strings up to a null, and stays.
+    unsafe {
+        while !e.is_null() && !(*e).is_null() {
+            if let Some(rest) = cstr(*e).strip_prefix(key)
+                && rest.first() == Some(&b'=')
+            {
+                return Some(&rest[1..]);
+            }
+            e = e.add(1);
         }
-        e = e.add(1);
     }
     None
 }
 
+/// Digits at the beginning as a number, and what follows.
 pub fn number(b: &[u8]) -> Option<(i64, &[u8])> {
     let mut n = 0i64;
     let mut i = 0;

@@ -21,7 +21,7 @@ impl Rng {
 
     /// The next number.
     #[inline]
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         let s = &mut self.0;
         s[0] = s[0].wrapping_add(0xa076_1d64_78bd_642f);
         let t = u128::from(s[0]) * (u128::from(s[0] ^ s[1]) | 1);

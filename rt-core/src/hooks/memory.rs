@@ -1,9 +1,4 @@
 //! Hooks of allocation, barriers, finalizers and statistics; what the collector asks of goroutines.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
@@ -55,18 +50,21 @@ hook! { fn "runtime.findobject"(p: usize) -> (base: usize, size: usize) leaf {
 /// the pointers among the register results.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn rt_reflectcallmove(b: *mut rt_arch::ReflectCallMove) {
-    let b = &*b;
-    if !b.typ.is_null() && b.size >= size_of::<usize>() {
-        let size = b.size & !(size_of::<usize>() - 1);
-        gc::barrier::pre_write(cache(), b.dst as usize, size, core::ptr::null());
-    }
-    core::ptr::copy(b.src, b.dst, b.size);
-    let row = reflect::Arch::host();
-    let l = row.reg_args();
-    for i in 0..row.int_args.len() {
-        if *b.regs.add(l.return_is_ptr as usize + i / 8) >> (i % 8) & 1 != 0 {
-            let word = *b.regs.cast::<usize>().add(i);
-            b.regs.add(l.ptrs as usize).cast::<usize>().add(i).write(word);
+    // SAFETY: the assembly's record: results of so many bytes, and the arguments' registers laid out by the machine's row.
+    unsafe {
+        let b = &*b;
+        if !b.typ.is_null() && b.size >= size_of::<usize>() {
+            let size = b.size & !(size_of::<usize>() - 1);
+            gc::barrier::pre_write(cache(), b.dst as usize, size, core::ptr::null());
+        }
+        core::ptr::copy(b.src, b.dst, b.size);
+        let row = reflect::Arch::host();
+        let l = row.reg_args();
+        for i in 0..row.int_args.len() {
+            if *b.regs.add(l.return_is_ptr as usize + i / 8) >> (i % 8) & 1 != 0 {
+                let word = *b.regs.cast::<usize>().add(i);
+                b.regs.add(l.ptrs as usize).cast::<usize>().add(i).write(word);
+            }
         }
     }
 }
@@ -123,45 +121,54 @@ hook! { fn "weak.runtime_makeStrongFromWeak"(h: *mut usize) -> usize, leaf {
 // ---- for the collector
 
 unsafe fn each_cache(_: &Stopped, f: &mut dyn FnMut(*mut MCache)) {
-    for i in 0..SCHED.nprocs.load(Relaxed) {
-        f((*SCHED.p(i)).cache);
+    // SAFETY: no P is in use while the world is stopped, and those that exist have a cache.
+    unsafe {
+        for i in 0..SCHED.nprocs.load(Relaxed) {
+            f((*SCHED.p(i)).cache);
+        }
     }
 }
 unsafe fn goroutines(_: &Stopped) -> usize {
     ALLGS.len()
 }
 unsafe fn scan_goroutine(stopped: &Stopped, i: usize, m: &mut Marker) {
-    let g = ALLGS.get(i);
-    let st = (*g).status();
-    if st == Status::Dead || st == Status::Idle {
-        return;
-    }
-    stackscan::each_live_slot(g, &mut |slot| m.mark_slot(slot as usize));
-    for p in [(*g).panic as usize, (*g).defer as usize, (*g).labels] {
-        if p != 0 {
-            m.mark(p);
+    // SAFETY: no goroutine runs while the world is stopped, and the collector gives each slot to one thread.
+    unsafe {
+        let g = ALLGS.get(i);
+        let st = (*g).status();
+        if st == Status::Dead || st == Status::Idle {
+            return;
         }
-    }
-    let mut s = (*g).waiting;
-    while !s.is_null() {
-        for p in [(*s).elem as usize, (*s).c as usize] {
+        stackscan::each_live_slot(g, &mut |slot| m.mark_slot(slot as usize));
+        for p in [(*g).panic as usize, (*g).defer as usize, (*g).labels] {
             if p != 0 {
                 m.mark(p);
             }
         }
-        s = (*s).waitlink;
-    }
-    // Defer records in frames are stack objects, which the scan found; those on the heap hold their closures themselves.
-    if st == Status::Waiting && (*g).syscall_sp == 0 {
-        stack::shrink(g, stopped);
+        let mut s = (*g).waiting;
+        while !s.is_null() {
+            for p in [(*s).elem as usize, (*s).c as usize] {
+                if p != 0 {
+                    m.mark(p);
+                }
+            }
+            s = (*s).waitlink;
+        }
+        // Defer records in frames are stack objects, which the scan found; those on the heap hold their closures themselves.
+        if st == Status::Waiting && (*g).syscall_sp == 0 {
+            stack::shrink(g, stopped);
+        }
     }
 }
 unsafe fn scan_runtime(stopped: &Stopped, m: &mut Marker) {
-    timer::scan(m, stopped);
-    crate::profile::cpu::scan(m, stopped);
-    synctest::scan(m, stopped);
-    #[cfg(feature = "host")]
-    reflect::held::each_range(|p, words| m.mark_conservative(p as usize, words * size_of::<usize>()));
+    // SAFETY: nobody changes these records while the world is stopped; what a host holds is registered with its size.
+    unsafe {
+        timer::scan(m, stopped);
+        crate::profile::cpu::scan(m, stopped);
+        synctest::scan(m, stopped);
+        #[cfg(feature = "host")]
+        reflect::held::each_range(|p, words| m.mark_conservative(p as usize, words * size_of::<usize>()));
+    }
 }
 
 /// What the collector asks of the scheduler.

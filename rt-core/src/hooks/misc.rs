@@ -1,5 +1,4 @@
 //! Hooks about time, the process and the image.
-#![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "arguments are the compiler's stubs'")]
 
 use crate::base::env;
 use crate::base::image::the_image;

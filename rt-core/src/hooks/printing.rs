@@ -1,5 +1,4 @@
 //! Hooks of print and println: a lock, so that lines stay whole, and text that a Rust host gets instead of standard error.
-#![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "arguments are the compiler's stubs'")]
 
 use crate::base::lock::Global;
 use crate::os;
@@ -25,10 +24,13 @@ hook! { fn "runtime.printlock"() leaf {
 hook! { fn "runtime.printunlock"() leaf { unlock_print(getm()) }}
 
 unsafe fn unlock_print(m: *mut M) {
-    (*m).locks -= 1;
-    (*m).printing -= 1;
-    if (*m).printing == 0 {
-        PRINTER.store(0, Release);
+    // SAFETY: the calling thread's record; it holds the print lock.
+    unsafe {
+        (*m).locks -= 1;
+        (*m).printing -= 1;
+        if (*m).printing == 0 {
+            PRINTER.store(0, Release);
+        }
     }
 }
 
@@ -39,19 +41,31 @@ pub const CAPTURE: usize = 1024;
 static CAPTURED: Global<([u8; CAPTURE], usize)> = Global::new(([0; CAPTURE], usize::MAX));
 
 /// From here on what is printed is kept. The calling thread holds the print lock.
+///
+/// # Safety
+/// The calling thread holds the print lock.
 pub unsafe fn capture() {
-    (*CAPTURED.get()).1 = 0;
+    // SAFETY: the caller's promise: what is kept is under that lock.
+    unsafe {
+        (*CAPTURED.get()).1 = 0;
+    }
 }
 
 /// What was kept; gives the print lock back.
+///
+/// # Safety
+/// As `capture`.
 #[cfg(feature = "host")]
 pub unsafe fn captured(to: &mut [u8; CAPTURE]) -> &[u8] {
-    let c = &mut *CAPTURED.get();
-    let n = c.1.min(CAPTURE);
-    to[..n].copy_from_slice(&c.0[..n]);
-    c.1 = usize::MAX;
-    unlock_print(getm());
-    &to[..n]
+    // SAFETY: the caller's promise: what is kept is under that lock.
+    unsafe {
+        let c = &mut *CAPTURED.get();
+        let n = c.1.min(CAPTURE);
+        to[..n].copy_from_slice(&c.0[..n]);
+        c.1 = usize::MAX;
+        unlock_print(getm());
+        &to[..n]
+    }
 }
 
 hook! { fn "runtime.write"(fd: usize, p: *const u8, n: i32) -> i32, leaf {
@@ -61,12 +75,15 @@ hook! { fn "runtime.write"(fd: usize, p: *const u8, n: i32) -> i32, leaf {
 
 /// Under the print lock: whether the text was kept.
 unsafe fn keep(text: &[u8]) -> bool {
-    let c = &mut *CAPTURED.get();
-    if c.1 == usize::MAX {
-        return false;
+    // SAFETY: the calling thread holds the print lock, and what is kept is under that.
+    unsafe {
+        let c = &mut *CAPTURED.get();
+        if c.1 == usize::MAX {
+            return false;
+        }
+        let room = text.len().min(CAPTURE - c.1);
+        c.0[c.1..c.1 + room].copy_from_slice(&text[..room]);
+        c.1 += room;
+        true
     }
-    let room = text.len().min(CAPTURE - c.1);
-    c.0[c.1..c.1 + room].copy_from_slice(&text[..room]);
-    c.1 += room;
-    true
 }

@@ -7,11 +7,6 @@
 //!
 //! Go calls Rust closures through `oxigo_rustfunc_stub`: they run on the thread's stack, the goroutine is in a system call
 //! meanwhile, and wired to the thread, so that they can call Go in turn.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run outside goroutine stacks"
-)]
 
 use crate::base::image::the_image;
 use crate::base::lock::{Global, Mutex};
@@ -147,19 +142,22 @@ unsafe impl Runtime for Host {
         buffer: *mut u8,
         sizes: &CallSizes,
     ) -> Result<(), Panic> {
-        let (m, g) = thread();
-        let held = (*g).status() == Status::Running;
-        if !held {
-            enter(m, g);
+        // SAFETY: the caller's promise; the goroutine is the thread's own, or the one whose closure runs, and waits for this call.
+        unsafe {
+            let (m, g) = thread();
+            let held = (*g).status() == Status::Running;
+            if !held {
+                enter(m, g);
+            }
+            (*g).host_calls += 1;
+            let ok = rt_arch::gocall(g.cast(), func, buffer, sizes);
+            (*g).host_calls -= 1;
+            let result = if ok { Ok(()) } else { Err(taken(g)) };
+            if !held {
+                leave(m, g);
+            }
+            result
         }
-        (*g).host_calls += 1;
-        let ok = rt_arch::gocall(g.cast(), func, buffer, sizes);
-        (*g).host_calls -= 1;
-        let result = if ok { Ok(()) } else { Err(taken(g)) };
-        if !held {
-            leave(m, g);
-        }
-        result
     }
 
     fn rust_func_stub(&self) -> usize {
@@ -170,130 +168,161 @@ unsafe impl Runtime for Host {
 /// The calling thread and its goroutine: the one in whose Rust closure we are, or the thread's own.
 #[inline]
 unsafe fn thread() -> (*mut M, *mut G) {
-    let g0 = rt_arch::rt_getg() as *mut G;
-    let m = if g0.is_null() { attach() } else { (*g0).m };
-    (m, (*m).curg.get())
+    // SAFETY: g, if there is one, names a live record with its thread.
+    unsafe {
+        let g0 = rt_arch::rt_getg() as *mut G;
+        let m = if g0.is_null() { attach() } else { (*g0).m };
+        (m, (*m).curg.get())
+    }
 }
 
 /// Makes a thread of the host known.
 #[cold]
 unsafe fn attach() -> *mut M {
-    let here = &raw const STATE as usize;
-    let m = proc::make_m(here, here);
-    rt_arch::rt_setg((*m).g0.cast());
-    signal::init_thread(m);
-    let g = new_goroutine(m);
-    // As if it had given its P away.
-    (*g).syscall_pc = (*g).sched_pc;
-    (*g).syscall_sp = (*g).sched_sp;
-    crate::sched::SCHED.in_transit.fetch_add(1, SeqCst);
-    (*g).state.change(Status::Dead, Status::Syscall);
-    m
+    // SAFETY: the record is new, and this thread's from here on.
+    unsafe {
+        let here = &raw const STATE as usize;
+        let m = proc::make_m(here, here);
+        rt_arch::rt_setg((*m).g0.cast());
+        signal::init_thread(m);
+        let g = new_goroutine(m);
+        // As if it had given its P away.
+        (*g).syscall_pc = (*g).sched_pc;
+        (*g).syscall_sp = (*g).sched_sp;
+        crate::sched::SCHED.in_transit.fetch_add(1, SeqCst);
+        (*g).state.change(Status::Dead, Status::Syscall);
+        m
+    }
 }
 
 /// A goroutine that waits for calls, wired to the thread.
 unsafe fn new_goroutine(m: *mut M) -> *mut G {
-    let g = proc::create_g(start::main_closure(), null_mut(), 0);
-    (*g).sched_pc = rt_arch::rt_goidle as *const () as usize + 2;
-    (*g).sched_ctxt = 0;
-    (*g).m = m;
-    (*g).lockedm = m;
-    (*m).lockedg = g;
-    (*m).locked_ext = 1;
-    (*m).curg.set(g);
-    g
+    // SAFETY: the record is new; it runs nothing but calls that this thread makes.
+    unsafe {
+        let g = proc::create_g(start::main_closure(), null_mut(), 0);
+        (*g).sched_pc = rt_arch::rt_goidle as *const () as usize + 2;
+        (*g).sched_ctxt = 0;
+        (*g).m = m;
+        (*g).lockedm = m;
+        (*m).lockedg = g;
+        (*m).locked_ext = 1;
+        (*m).curg.set(g);
+        g
+    }
 }
 
 static EMBEDDER: Embedder = Embedder { start_thread, end_call: catch };
 
 unsafe fn boot() {
-    embedder::set(&EMBEDDER);
-    // argc is 0: no arguments, then the environment, and the auxiliary vector's one word that counts.
-    let mut vector = vec![0usize];
-    let mut e = environ;
-    while !e.is_null() && !(*e).is_null() {
-        vector.push(*e as usize);
-        e = e.add(1);
+    // SAFETY: once, on the first thread; libc's environment stays.
+    unsafe {
+        embedder::set(&EMBEDDER);
+        // argc is 0: no arguments, then the environment, and the auxiliary vector's one word that counts.
+        let mut vector = vec![0usize];
+        let mut e = environ;
+        while !e.is_null() && !(*e).is_null() {
+            vector.push(*e as usize);
+            e = e.add(1);
+        }
+        let vdso = getauxval(AT_SYSINFO_EHDR as c_ulong) as usize;
+        vector.extend([0, AT_SYSINFO_EHDR, vdso, 0, 0]);
+        let vector: &'static [usize] = vector.leak();
+        let m = start::boot(0, vector.as_ptr().cast(), &raw const vdso as usize);
+        let g = new_goroutine(m);
+        (*g).state.change(Status::Dead, Status::Running);
+        let mut buffer = [0u64; MAX_REG_ARGS_WORDS];
+        let sizes = CallSizes::new(0, 0, UsedRegs::default());
+        rt_arch::gocall(g.cast(), start::main_closure() as *const c_void, buffer.as_mut_ptr().cast(), &sizes);
+        leave(m, g);
     }
-    let vdso = getauxval(AT_SYSINFO_EHDR as c_ulong) as usize;
-    vector.extend([0, AT_SYSINFO_EHDR, vdso, 0, 0]);
-    let vector: &'static [usize] = vector.leak();
-    let m = start::boot(0, vector.as_ptr().cast(), &raw const vdso as usize);
-    let g = new_goroutine(m);
-    (*g).state.change(Status::Dead, Status::Running);
-    let mut buffer = [0u64; MAX_REG_ARGS_WORDS];
-    let sizes = CallSizes::new(0, 0, UsedRegs::default());
-    rt_arch::gocall(g.cast(), start::main_closure() as *const c_void, buffer.as_mut_ptr().cast(), &sizes);
-    leave(m, g);
 }
 
 /// Gives the P away: Rust runs, and `g` waits where it is.
 unsafe fn leave(m: *mut M, g: *mut G) {
-    enter_syscall(m, g, (*g).sched_pc, (*g).sched_sp);
+    // SAFETY: the thread's own record and goroutine; it stands in rt_goidle or in a call of a closure.
+    unsafe {
+        enter_syscall(m, g, (*g).sched_pc, (*g).sched_sp);
+    }
 }
 
 /// Takes a P, waiting for one if need be.
 unsafe fn enter(m: *mut M, g: *mut G) {
-    if exit_syscall(m, g) {
-        return;
+    // SAFETY: as `leave`.
+    unsafe {
+        if exit_syscall(m, g) {
+            return;
+        }
+        // Who finds the goroutine in the queue gives its thread a P.
+        stop_locked_m(m);
+        resume_locked(m);
     }
-    // Who finds the goroutine in the queue gives its thread a P.
-    stop_locked_m(m);
-    resume_locked(m);
 }
 
 /// Go calls a Rust closure.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn rt_rustfunc(area: *mut StubArea) {
-    let m = getm();
-    let g = (*m).curg.get();
-    (*m).locked_ext += 1;
-    (*m).lockedg = g;
-    (*g).lockedm = m;
-    let from_end = (*g).stack_hi - area as usize;
-    leave(m, g);
-    rust_func_hook(area, || {
-        enter(m, g);
-        ((*g).stack_hi - from_end) as *mut StubArea
-    });
-    (*m).locked_ext -= 1;
-    if (*m).locked_ext == 0 {
-        (*m).lockedg = null_mut();
-        (*g).lockedm = null_mut();
+    // SAFETY: the stub's area lies in the stack of the goroutine that called. That may move while Rust runs, so it is found again by
+    // its distance from the stack's end.
+    unsafe {
+        let m = getm();
+        let g = (*m).curg.get();
+        (*m).locked_ext += 1;
+        (*m).lockedg = g;
+        (*g).lockedm = m;
+        let from_end = (*g).stack_hi - area as usize;
+        leave(m, g);
+        rust_func_hook(area, || {
+            enter(m, g);
+            ((*g).stack_hi - from_end) as *mut StubArea
+        });
+        (*m).locked_ext -= 1;
+        if (*m).locked_ext == 0 {
+            (*m).lockedg = null_mut();
+            (*g).lockedm = null_mut();
+        }
     }
 }
 
 /// Ends the host's call that `g` is in, with a panic's text; in a hook.
+///
+/// # Safety
+/// In a hook of that goroutine, which is in a host's call.
 pub unsafe fn catch(g: *mut G, text: &str) -> ! {
-    let mut u = Unwinder::new(g);
-    let frame = loop {
-        match u.frame {
-            Some(f) if f.func.flags().contains(FuncFlags::HOST_CALL) => break f,
-            Some(_) => u.step(),
-            None => crate::base::print::throw("a panic in a host's call outside of one"),
+    // SAFETY: the goroutine is the caller's; frames below the call are left for good.
+    unsafe {
+        let mut u = Unwinder::new(g);
+        let frame = loop {
+            match u.frame {
+                Some(f) if f.func.flags().contains(FuncFlags::HOST_CALL) => break f,
+                Some(_) => u.step(),
+                None => crate::base::print::throw("a panic in a host's call outside of one"),
+            }
+        };
+        // Panics that were under way below the frame are over, and so are deferred calls.
+        while !(*g).panic.is_null() && (*(*g).panic).start_sp < frame.sp {
+            (*g).panic = (*(*g).panic).link;
         }
-    };
-    // Panics that were under way below the frame are over, and so are deferred calls.
-    while !(*g).panic.is_null() && (*(*g).panic).start_sp < frame.sp {
-        (*g).panic = (*(*g).panic).link;
+        while !(*g).defer.is_null() && (*(*g).defer).sp < frame.sp {
+            (*g).defer = (*(*g).defer).link;
+        }
+        (*g).sig = 0;
+        (*g).open_sp = 0;
+        (*g).host_text = Box::into_raw(Box::new(text.to_string())) as usize;
+        // The word below g.sched.pc, which is the frame's return address.
+        (*g).sched_sp = frame.cfa - 2 * size_of::<usize>();
+        (*g).sched_pc = rt_arch::rt_gocall_caught as *const () as usize;
+        (*g).sched_ctxt = 0;
+        rt_arch::rt_gogo(g.cast())
     }
-    while !(*g).defer.is_null() && (*(*g).defer).sp < frame.sp {
-        (*g).defer = (*(*g).defer).link;
-    }
-    (*g).sig = 0;
-    (*g).open_sp = 0;
-    (*g).host_text = Box::into_raw(Box::new(text.to_string())) as usize;
-    // The word below g.sched.pc, which is the frame's return address.
-    (*g).sched_sp = frame.cfa - 2 * size_of::<usize>();
-    (*g).sched_pc = rt_arch::rt_gocall_caught as *const () as usize;
-    (*g).sched_ctxt = 0;
-    rt_arch::rt_gogo(g.cast())
 }
 
 /// The text that `catch` has left.
 unsafe fn taken(g: *mut G) -> Panic {
-    let text = core::mem::take(&mut (*g).host_text) as *mut String;
-    Panic { message: if text.is_null() { String::new() } else { *Box::from_raw(text) } }
+    // SAFETY: `catch` has left a box there, or nothing.
+    unsafe {
+        let text = core::mem::take(&mut (*g).host_text) as *mut String;
+        Panic { message: if text.is_null() { String::new() } else { *Box::from_raw(text) } }
+    }
 }
 
 struct Export {
@@ -307,34 +336,43 @@ static EXPORTS: Global<Vec<Export>> = Global::new(Vec::new());
 static EXPORTS_LOCK: Mutex = Mutex::new();
 
 /// Notes a function of the main package: the words of the interface value that holds it.
+///
+/// # Safety
+/// The compiler told the type and a func value.
 pub unsafe fn export(name: &[u8], typ: usize, func: usize) {
-    let _l = EXPORTS_LOCK.lock();
-    let name = String::from_utf8_lossy(name).into_owned();
-    (*EXPORTS.get()).push(Export { name, typ, func });
+    // SAFETY: under the lock.
+    unsafe {
+        let _l = EXPORTS_LOCK.lock();
+        let name = String::from_utf8_lossy(name).into_owned();
+        (*EXPORTS.get()).push(Export { name, typ, func });
+    }
 }
 
 /// A thread for the runtime, made by libc: Rust closures that it runs may use all of std.
 unsafe fn start_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) -> bool {
-    struct Start(*mut M, unsafe extern "C" fn(*mut c_void), *mut c_void);
-    extern "C" fn run(start: *mut c_void) -> *mut c_void {
-        // SAFETY: made below, for us alone.
-        unsafe {
-            let Start(m, f, arg) = *Box::from_raw(start.cast::<Start>());
-            let here = &raw const start as usize;
-            (*(*m).g0).stack_lo = here - (256 << 10);
-            (*(*m).g0).stack_hi = here;
-            rt_arch::rt_setg((*m).g0.cast());
-            signal::mask_for_faults();
-            f(arg);
+    // SAFETY: the box is the new thread's alone; if there is no thread, it is still ours.
+    unsafe {
+        struct Start(*mut M, unsafe extern "C" fn(*mut c_void), *mut c_void);
+        extern "C" fn run(start: *mut c_void) -> *mut c_void {
+            // SAFETY: made below, for us alone.
+            unsafe {
+                let Start(m, f, arg) = *Box::from_raw(start.cast::<Start>());
+                let here = &raw const start as usize;
+                (*(*m).g0).stack_lo = here - (256 << 10);
+                (*(*m).g0).stack_hi = here;
+                rt_arch::rt_setg((*m).g0.cast());
+                signal::mask_for_faults();
+                f(arg);
+            }
+            null_mut()
         }
-        null_mut()
+        let start = Box::into_raw(Box::new(Start(m, f, arg)));
+        let mut thread = 0;
+        if pthread_create(&mut thread, core::ptr::null(), run, start.cast()) != 0 {
+            drop(Box::from_raw(start));
+            return false;
+        }
+        pthread_detach(thread);
+        true
     }
-    let start = Box::into_raw(Box::new(Start(m, f, arg)));
-    let mut thread = 0;
-    if pthread_create(&mut thread, core::ptr::null(), run, start.cast()) != 0 {
-        drop(Box::from_raw(start));
-        return false;
-    }
-    pthread_detach(thread);
-    true
 }

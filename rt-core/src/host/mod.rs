@@ -1,6 +1,5 @@
 //! Go code in a program of Rust: what the runtime asks of it ([`embedding`], feature `host`), and the hooks of panics that end
 //! its calls.
-#![allow(unsafe_op_in_unsafe_fn, reason = "arguments are the compiler's stubs'")]
 
 #[cfg(feature = "host")]
 pub mod embedding;
@@ -27,12 +26,15 @@ hook! { fn "runtime.hostExport"(name: Str, typ: usize, data: usize) leaf {
 
 #[cfg(feature = "host")]
 unsafe fn host_panic_end() -> ! {
-    let mut text = [0; printing::CAPTURE];
-    let text = printing::captured(&mut text);
-    let text = core::str::from_utf8(text).unwrap_or("panic with a text that is not UTF-8");
-    embedding::catch(curg(), text.strip_prefix("panic: ").unwrap_or(text).trim_end())
+    // SAFETY: `hostPanicStart` has taken the print lock's text over; the goroutine is in a call of the host's.
+    unsafe {
+        let mut text = [0; printing::CAPTURE];
+        let text = printing::captured(&mut text);
+        let text = core::str::from_utf8(text).unwrap_or("panic with a text that is not UTF-8");
+        embedding::catch(curg(), text.strip_prefix("panic: ").unwrap_or(text).trim_end())
+    }
 }
 #[cfg(not(feature = "host"))]
-unsafe fn host_panic_end() -> ! {
+fn host_panic_end() -> ! {
     crate::base::print::throw("hostPanicEnd: no host")
 }

@@ -36,7 +36,7 @@ unsafe fn add_blocked(g: *mut G, ns: u64, skip: usize) {
     // SAFETY: the goroutine stands still.
     unsafe {
         let rate = BLOCK_RATE.load(Relaxed) as u64;
-        if rate == 0 || rate > ns && (*getm()).rng.next() % rate > ns {
+        if rate == 0 || rate > ns && (*getm()).rng.draw() % rate > ns {
             return;
         }
         let mut pcs = [0; DEPTH];
@@ -53,7 +53,7 @@ unsafe fn record_unlocked(ns: u64, skip: usize) {
     let rate = MUTEX_RATE.load(Relaxed) as u64;
     // SAFETY: in a hook of the current goroutine.
     unsafe {
-        if rate == 0 || !(*getm()).rng.next().is_multiple_of(rate) {
+        if rate == 0 || !(*getm()).rng.draw().is_multiple_of(rate) {
             return;
         }
         let mut pcs = [0; DEPTH];

@@ -1,9 +1,4 @@
 //! What the checks of compiled code lead to, prologues' and loops': a larger stack, or a turn for others.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use crate::base::print;
 use crate::sched::*;
@@ -12,31 +7,34 @@ use crate::task::{hook, stack, unwind};
 /// A function's prologue found too little stack, or the guard was poisoned.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
-    let m = getm();
-    let func = unwind::find_func((*g).more_pc);
-    let Some(func) = func else {
-        print::throw("runtime: morestack called from an unknown function");
-    };
-    (*g).more_entry = func.entry();
-    // In a system call there is no P to give up.
-    let mut yields = false;
-    if take_request(g) {
-        yields = (*m).mallocing == 0 && !(*m).p.is_null() && asked_to_yield(m, g);
+    // SAFETY: called by morestack on this thread's stack, for the goroutine it runs.
+    unsafe {
+        let m = getm();
+        let func = unwind::find_func((*g).more_pc);
+        let Some(func) = func else {
+            print::throw("runtime: morestack called from an unknown function");
+        };
+        (*g).more_entry = func.entry();
+        // In a system call there is no P to give up.
+        let mut yields = false;
+        if take_request(g) {
+            yields = (*m).mallocing == 0 && !(*m).p.is_null() && asked_to_yield(m, g);
+        }
+        stack::make_room(g, &func);
+        if yields {
+            // The function asks again when it goes on: the collector may have shrunk the stack.
+            gosched();
+        }
+        if stack::stress() {
+            // The check would come here again and again.
+            (*g).more_entry = (*g).more_pc;
+        }
+        rt_arch::rt_gogo(g.cast())
     }
-    stack::make_room(g, &func);
-    if yields {
-        // The function asks again when it goes on: the collector may have shrunk the stack.
-        gosched();
-    }
-    if stack::stress() {
-        // The check would come here again and again.
-        (*g).more_entry = (*g).more_pc;
-    }
-    rt_arch::rt_gogo(g.cast())
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn rt_morestack_bad(pc: usize) -> ! {
+extern "C" fn rt_morestack_bad(pc: usize) -> ! {
     print::str("runtime: morestack on g0, pc=");
     print::hex(pc as u64);
     print::str("\n");
@@ -60,12 +58,16 @@ hook! { fn "rt_poll"() parking {
 /// Takes a request out of the guard, if there is one. By exchange: what was written before the last request is seen then, also if
 /// that came just now.
 unsafe fn take_request(g: *mut G) -> bool {
-    let guard = &(*g).stackguard0;
-    guard.load(Relaxed) == POISON && guard.swap((*g).normal_guard(), AcqRel) == POISON
+    // SAFETY: the thread's own goroutine.
+    unsafe {
+        let guard = &(*g).stackguard0;
+        guard.load(Relaxed) == POISON && guard.swap((*g).normal_guard(), AcqRel) == POISON
+    }
 }
 
 /// Whether the guard was poisoned to make the goroutine step aside, for others or for a stop of the world. It does so
 /// into the global queue rather than stopping with its thread, which may come late to go on: any other takes it then.
 unsafe fn asked_to_yield(m: *mut M, g: *mut G) -> bool {
-    (*m).locks == 0 && ((*g).preempt.load(Relaxed) || SCHED.stopping())
+    // SAFETY: the calling thread's record, and its own goroutine.
+    unsafe { (*m).locks == 0 && ((*g).preempt.load(Relaxed) || SCHED.stopping()) }
 }

@@ -1,9 +1,4 @@
 //! The goroutine that calls finalizers and cleanups, as far as it waits for the collector.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use crate::base::lock::Mutex;
 use crate::gc::{self, special};
@@ -73,18 +68,24 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
 }}
 
 /// There may be something to do for the finalizer goroutine: a collection has ended, or a finalizer waits.
+///
+/// # Safety
+/// The thread is the runtime's, with a P or without.
 pub unsafe fn wake() {
-    // Until the goroutine is in a queue nobody else believes that it is awake: this thread may come late to go on.
-    SCHED.in_transit.fetch_add(1, SeqCst);
-    let l = LOCK.lock();
-    let g = WAITER.swap(0, AcqRel) as *mut G;
-    if g.is_null() {
-        PENDING.store(true, Release);
-    } else {
-        let mut list = GList::new();
-        list.push(g);
-        inject(&mut list);
+    // SAFETY: the goroutine was taken from WAITER, so it is ours to wake.
+    unsafe {
+        // Until the goroutine is in a queue nobody else believes that it is awake: this thread may come late to go on.
+        SCHED.in_transit.fetch_add(1, SeqCst);
+        let l = LOCK.lock();
+        let g = WAITER.swap(0, AcqRel) as *mut G;
+        if g.is_null() {
+            PENDING.store(true, Release);
+        } else {
+            let mut list = GList::new();
+            list.push(g);
+            inject(&mut list);
+        }
+        drop(l);
+        SCHED.in_transit.fetch_sub(1, SeqCst);
     }
-    drop(l);
-    SCHED.in_transit.fetch_sub(1, SeqCst);
 }

@@ -26,11 +26,6 @@
 //! Two rules keep all this going. Who holds a lock never waits for a P: the collector's lock is taken by who has
 //! one, and changing their number takes that lock too. And who waits for another goroutine's or thread's work gives
 //! the P up, or sleeps: nobody spins on what may be the last P that the other one needs.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 pub mod bubble;
 pub mod check;
@@ -148,7 +143,8 @@ impl Sched {
     /// `lock` is held for as long as the reference is used.
     #[allow(clippy::mut_from_ref, reason = "the lock gives exclusiveness")]
     pub unsafe fn inner(&self) -> &mut Inner {
-        &mut *self.inner.get()
+        // SAFETY: the caller's promise.
+        unsafe { &mut *self.inner.get() }
     }
     /// Processor `i`.
     pub fn p(&self, i: usize) -> *mut P {

@@ -3,11 +3,6 @@
 //! Each direction of a descriptor has a word: 0 nothing, READY, or the goroutine that waits. An
 //! event stores READY, or takes the goroutine and makes it runnable; the goroutine, back, finds
 //! out by the record's flags why.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use crate::base::lock::{Global, Mutex};
 use crate::mem::meta;
@@ -47,7 +42,7 @@ pub fn waiting() -> bool {
 }
 
 /// Makes the poller, once.
-unsafe fn init() {
+fn init() {
     let _l = LOCK.lock();
     if !os::poller_is_open() && !os::poller_open() {
         crate::base::print::throw("runtime: netpollinit failed");
@@ -55,7 +50,7 @@ unsafe fn init() {
 }
 
 /// Ends a sleep in the poller.
-pub unsafe fn wake() {
+pub fn wake() {
     if !os::poller_is_open() {
         init();
     }
@@ -66,88 +61,100 @@ pub unsafe fn wake() {
 
 /// Collects the goroutines whose descriptors are ready, for `inject_polled`; if there are any, they count as in transit.
 /// `delay` in ns: 0 doesn't wait, below 0 waits until something happens.
+///
+/// # Safety
+/// The thread is the runtime's; it holds no lock.
 pub unsafe fn poll(delay: i64) -> GList {
-    let mut list = GList::new();
-    if !os::poller_is_open() {
-        if delay == 0 {
-            return list;
-        }
-        init();
-    }
-    let ms = match delay {
-        d if d < 0 => -1,
-        0 => 0,
-        d if d < 1_000_000 => 1,
-        d => ((d + 999_999) / 1_000_000).min(1_000_000_000) as i32,
-    };
-    // Short sleeps are waited for exactly: the poller's clock counts milliseconds.
-    let ms = if delay > 0 && delay < 1_000_000 {
-        let nap = AtomicU32::new(0);
-        if delay > 50_000 && WAITERS.load(Relaxed) == 0 && WOKEN.load(Relaxed) == 0 {
-            os::futex_wait(&nap, 0, delay.min(500_000));
-        }
-        0
-    } else {
-        ms
-    };
-    let mut events = [os::PollEvent::NONE; 64];
-    let n = os::poller_wait(&mut events, ms, delay != 0);
-    // Before the first goroutine stops waiting for its descriptor, so that no moment looks like a deadlock.
-    SCHED.in_transit.fetch_add(1, SeqCst);
-    for e in &events[..n] {
-        if e.data == 0 {
-            if delay != 0 {
-                WOKEN.store(0, SeqCst);
+    // SAFETY: what the poller was given for data are records that are never freed.
+    unsafe {
+        let mut list = GList::new();
+        if !os::poller_is_open() {
+            if delay == 0 {
+                return list;
             }
-            continue;
+            init();
         }
-        let d = e.data as *mut Desc;
-        if e.readable {
-            unblock(d, 0, true, &mut list);
+        let ms = match delay {
+            d if d < 0 => -1,
+            0 => 0,
+            d if d < 1_000_000 => 1,
+            d => ((d + 999_999) / 1_000_000).min(1_000_000_000) as i32,
+        };
+        // Short sleeps are waited for exactly: the poller's clock counts milliseconds.
+        let ms = if delay > 0 && delay < 1_000_000 {
+            let nap = AtomicU32::new(0);
+            if delay > 50_000 && WAITERS.load(Relaxed) == 0 && WOKEN.load(Relaxed) == 0 {
+                os::futex_wait(&nap, 0, delay.min(500_000));
+            }
+            0
+        } else {
+            ms
+        };
+        let mut events = [os::PollEvent::NONE; 64];
+        let n = os::poller_wait(&mut events, ms, delay != 0);
+        // Before the first goroutine stops waiting for its descriptor, so that no moment looks like a deadlock.
+        SCHED.in_transit.fetch_add(1, SeqCst);
+        for e in &events[..n] {
+            if e.data == 0 {
+                if delay != 0 {
+                    WOKEN.store(0, SeqCst);
+                }
+                continue;
+            }
+            let d = e.data as *mut Desc;
+            if e.readable {
+                unblock(d, 0, true, &mut list);
+            }
+            if e.writable {
+                unblock(d, 1, true, &mut list);
+            }
         }
-        if e.writable {
-            unblock(d, 1, true, &mut list);
+        if list.n == 0 {
+            SCHED.in_transit.fetch_sub(1, SeqCst);
         }
+        list
     }
-    if list.n == 0 {
-        SCHED.in_transit.fetch_sub(1, SeqCst);
-    }
-    list
 }
 
 /// Wakes whoever waits for a direction; `io`: remember readiness if nobody does.
 unsafe fn unblock(d: *mut Desc, dir: usize, io: bool, list: &mut GList) {
-    let w = &(&(*d).wait)[dir];
-    loop {
-        let old = w.load(Acquire);
-        if old == READY || (old == 0 && !io) {
-            return;
-        }
-        let new = if io { READY } else { 0 };
-        if w.compare_exchange(old, new, AcqRel, Relaxed).is_ok() {
-            if old > READY {
-                let g = old as *mut G;
-                WAITERS.fetch_sub(1, SeqCst);
-                // The result of runtime_pollWait, behind (ctx, mode).
-                if io {
-                    w.store(0, Release);
-                }
-                let r = if io { 0 } else { check(d, dir) };
-                *(((*g).hook_args + 2 * size_of::<usize>()) as *mut isize) = r;
-                list.push(g);
+    // SAFETY: the record is never freed; the goroutine was taken out of its word, so it is ours to wake, and stands in pollWait's hook.
+    unsafe {
+        let w = &(&(*d).wait)[dir];
+        loop {
+            let old = w.load(Acquire);
+            if old == READY || (old == 0 && !io) {
+                return;
             }
-            return;
+            let new = if io { READY } else { 0 };
+            if w.compare_exchange(old, new, AcqRel, Relaxed).is_ok() {
+                if old > READY {
+                    let g = old as *mut G;
+                    WAITERS.fetch_sub(1, SeqCst);
+                    // The result of runtime_pollWait, behind (ctx, mode).
+                    if io {
+                        w.store(0, Release);
+                    }
+                    let r = if io { 0 } else { check(d, dir) };
+                    *(((*g).hook_args + 2 * size_of::<usize>()) as *mut isize) = r;
+                    list.push(g);
+                }
+                return;
+            }
         }
     }
 }
 
 unsafe fn check(d: *mut Desc, dir: usize) -> isize {
-    if (*d).closing {
-        1
-    } else if (&(*d).deadline)[dir] < 0 {
-        2
-    } else {
-        0
+    // SAFETY: the record is never freed; who changes it holds its lock or is alone with it.
+    unsafe {
+        if (*d).closing {
+            1
+        } else if (&(*d).deadline)[dir] < 0 {
+            2
+        } else {
+            0
+        }
     }
 }
 
@@ -156,18 +163,24 @@ fn dir_of(mode: isize) -> usize {
 }
 
 /// A deadline has come, if it has not been changed just now.
+///
+/// # Safety
+/// The thread is the runtime's; it holds no lock.
 pub unsafe fn deadline(d: *mut Desc, dir: u8, now: i64) {
-    let mut list = GList::new();
-    {
-        let _l = (*d).lock.lock();
-        let when = &mut (&mut (*d).deadline)[dir as usize];
-        if *when <= 0 || *when > now {
-            return;
+    // SAFETY: the record is never freed; under its lock.
+    unsafe {
+        let mut list = GList::new();
+        {
+            let _l = (*d).lock.lock();
+            let when = &mut (&mut (*d).deadline)[dir as usize];
+            if *when <= 0 || *when > now {
+                return;
+            }
+            *when = -1;
+            unblock(d, dir as usize, false, &mut list);
         }
-        *when = -1;
-        unblock(d, dir as usize, false, &mut list);
+        inject(&mut list);
     }
-    inject(&mut list);
 }
 
 hook! { fn "internal/poll.runtime_pollServerInit"() leaf { init() }}
@@ -202,10 +215,13 @@ hook! { fn "internal/poll.runtime_pollOpen"(fd: usize) -> (ctx: usize, errno: is
 }}
 
 unsafe fn free_desc(d: *mut Desc) {
-    let _l = LOCK.lock();
-    let free = FREE.get();
-    (*d).link = *free;
-    *free = d;
+    // SAFETY: the record is the caller's; the list under the lock.
+    unsafe {
+        let _l = LOCK.lock();
+        let free = FREE.get();
+        (*d).link = *free;
+        *free = d;
+    }
 }
 
 hook! { fn "internal/poll.runtime_pollClose"(d: *mut Desc) leaf {
@@ -230,30 +246,33 @@ hook! { fn "internal/poll.runtime_pollWaitCanceled"(d: *mut Desc, mode: isize) p
 
 /// Waits for a direction; returns if it is ready already.
 unsafe fn wait(d: *mut Desc, dir: usize) {
-    let w = &(&(*d).wait)[dir];
-    let l = (*d).lock.lock();
-    if w.compare_exchange(READY, 0, AcqRel, Relaxed).is_ok() {
-        return;
+    // SAFETY: in a parking hook of the goroutine that waits; the descriptor is open.
+    unsafe {
+        let w = &(&(*d).wait)[dir];
+        let l = (*d).lock.lock();
+        if w.compare_exchange(READY, 0, AcqRel, Relaxed).is_ok() {
+            return;
+        }
+        if check(d, dir) != 0 {
+            return;
+        }
+        let m = getm();
+        let g = (*m).curg.get();
+        WAITERS.fetch_add(1, Relaxed);
+        // The goroutine must be parked before an event can find it.
+        prepare_park(Wait::Io);
+        if w.compare_exchange(0, g as usize, AcqRel, Relaxed).is_err() {
+            // An event came in between.
+            w.store(0, Release);
+            WAITERS.fetch_sub(1, Relaxed);
+            (*m).curg.set(g);
+            (*g).m = m;
+            (*g).state.change(Status::Waiting, Status::Running);
+            return;
+        }
+        drop(l);
+        schedule()
     }
-    if check(d, dir) != 0 {
-        return;
-    }
-    let m = getm();
-    let g = (*m).curg.get();
-    WAITERS.fetch_add(1, Relaxed);
-    // The goroutine must be parked before an event can find it.
-    prepare_park(Wait::Io);
-    if w.compare_exchange(0, g as usize, AcqRel, Relaxed).is_err() {
-        // An event came in between.
-        w.store(0, Release);
-        WAITERS.fetch_sub(1, Relaxed);
-        (*m).curg.set(g);
-        (*g).m = m;
-        (*g).state.change(Status::Waiting, Status::Running);
-        return;
-    }
-    drop(l);
-    schedule()
 }
 
 hook! { fn "internal/poll.runtime_pollSetDeadline"(d: *mut Desc, delta: i64, mode: isize) leaf {

@@ -1,9 +1,4 @@
 //! Making and ending goroutines and threads; deadlocks; the number of processors; coroutines.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use crate::base::atomic::AtomicU64;
 use crate::base::env;
@@ -30,57 +25,66 @@ use core::sync::atomic::Ordering::*;
 // ---- goroutines
 
 unsafe fn new_g() -> *mut G {
-    {
-        let _l = SCHED.lock.lock();
-        let s = SCHED.inner();
-        let g = s.gfree;
-        if !g.is_null() {
-            s.gfree = (*g).schedlink;
-            return g;
+    // SAFETY: the list of dead ones under the lock; a new record is nobody else's.
+    unsafe {
+        {
+            let _l = SCHED.lock.lock();
+            let s = SCHED.inner();
+            let g = s.gfree;
+            if !g.is_null() {
+                s.gfree = (*g).schedlink;
+                return g;
+            }
         }
+        let g = meta::persistent(size_of::<G>(), 16) as *mut G;
+        (*g).state.change(Status::Idle, Status::Dead);
+        ALLGS.push(g);
+        g
     }
-    let g = meta::persistent(size_of::<G>(), 16) as *mut G;
-    (*g).state.change(Status::Idle, Status::Dead);
-    ALLGS.push(g);
-    g
 }
 
 /// A goroutine that will call `closure`, not yet runnable.
+///
+/// # Safety
+/// `closure` is a func value, `parent` the calling thread's goroutine or null.
 pub unsafe fn create_g(closure: usize, parent: *mut G, gopc: usize) -> *mut G {
-    let g = new_g();
-    if (*g).stack_lo == 0 {
-        stack::alloc(g, stack::MIN);
+    // SAFETY: the record is nobody else's; the stack has room for the bottom frame.
+    unsafe {
+        let g = new_g();
+        if (*g).stack_lo == 0 {
+            stack::alloc(g, stack::MIN);
+        }
+        (*g).panic = null_mut();
+        (*g).defer = null_mut();
+        (*g).open_sp = 0;
+        (*g).sig = 0;
+        (*g).panic_on_fault = false;
+        (*g).fips_indicator = 0;
+        (*g).fips_bypass = !parent.is_null() && (*parent).fips_bypass;
+        (*g).labels = if parent.is_null() { 0 } else { (*parent).labels };
+        (*g).bubble = null_mut();
+        (*g).durable = false;
+        (*g).system = false;
+        (*g).hook_args = 0;
+        (*g).param = null_mut();
+        (*g).waiting = null_mut();
+        (*g).lockedm = null_mut();
+        (*g).coro = null_mut();
+        (*g).host_calls = 0;
+        (*g).select_done.store(0, Relaxed);
+        (*g).parent = if parent.is_null() { 0 } else { (*parent).goid };
+        (*g).gopc = gopc;
+        (*g).startpc = *(closure as *const usize);
+        (*g).m = null_mut();
+        // A word of zero above: the bottom frame has no return address. SP is 16-aligned at calls.
+        (*g).sched_sp = (*g).stack_hi - 64;
+        (*g).sched_pc = rt_arch::rt_gostart as *const () as usize;
+        (*g).sched_ctxt = closure;
+        (*g).stackguard0.store((*g).normal_guard(), Relaxed);
+        (*g).goid = SCHED.next_goid.fetch_add(1, Relaxed);
+        SCHED.ngs.fetch_add(1, SeqCst);
+        g
     }
-    (*g).panic = null_mut();
-    (*g).defer = null_mut();
-    (*g).open_sp = 0;
-    (*g).sig = 0;
-    (*g).panic_on_fault = false;
-    (*g).fips_indicator = 0;
-    (*g).fips_bypass = !parent.is_null() && (*parent).fips_bypass;
-    (*g).labels = if parent.is_null() { 0 } else { (*parent).labels };
-    (*g).bubble = null_mut();
-    (*g).durable = false;
-    (*g).system = false;
-    (*g).hook_args = 0;
-    (*g).param = null_mut();
-    (*g).waiting = null_mut();
-    (*g).lockedm = null_mut();
-    (*g).coro = null_mut();
-    (*g).host_calls = 0;
-    (*g).select_done.store(0, Relaxed);
-    (*g).parent = if parent.is_null() { 0 } else { (*parent).goid };
-    (*g).gopc = gopc;
-    (*g).startpc = *(closure as *const usize);
-    (*g).m = null_mut();
-    // A word of zero above: the bottom frame has no return address. SP is 16-aligned at calls.
-    (*g).sched_sp = (*g).stack_hi - 64;
-    (*g).sched_pc = rt_arch::rt_gostart as *const () as usize;
-    (*g).sched_ctxt = closure;
-    (*g).stackguard0.store((*g).normal_guard(), Relaxed);
-    (*g).goid = SCHED.next_goid.fetch_add(1, Relaxed);
-    SCHED.ngs.fetch_add(1, SeqCst);
-    g
 }
 
 /// Frame sizes of the stubs that `hook_caller` has met: the return address in the stub and, in the
@@ -88,22 +92,28 @@ pub unsafe fn create_g(closure: usize, parent: *mut G, gopc: usize) -> *mut G {
 static STUB_FRAMES: [AtomicU64; 8] = [const { AtomicU64::new(0) }; 8];
 
 /// The caller of the hook that `g` is in: where it goes on, and its SP.
+///
+/// # Safety
+/// The goroutine is in a hook of the calling thread.
 pub unsafe fn hook_caller(g: *mut G) -> (usize, usize) {
-    const WORD: usize = size_of::<usize>();
-    let (pc, sp) = ((*g).sched_pc, (*g).sched_sp);
-    let slot = &STUB_FRAMES[pc / 16 % STUB_FRAMES.len()];
-    let known = slot.load(Relaxed);
-    if (known >> 32) as usize == pc && !machine::LINK {
-        let at = sp + known as u32 as usize;
-        return (*(at as *const usize), at + WORD);
+    // SAFETY: the caller's promise: stubs' frames have their sizes in the tables.
+    unsafe {
+        const WORD: usize = size_of::<usize>();
+        let (pc, sp) = ((*g).sched_pc, (*g).sched_sp);
+        let slot = &STUB_FRAMES[pc / 16 % STUB_FRAMES.len()];
+        let known = slot.load(Relaxed);
+        if (known >> 32) as usize == pc && !machine::LINK {
+            let at = sp + known as u32 as usize;
+            return (*(at as *const usize), at + WORD);
+        }
+        let mut u = Unwinder::at(g, pc, sp);
+        u.step();
+        let Some(f) = u.frame else { return (0, 0) };
+        if pc as u64 >> 32 == 0 {
+            slot.store((pc as u64) << 32 | (f.sp - WORD - sp) as u64, Relaxed);
+        }
+        (f.pc, f.sp)
     }
-    let mut u = Unwinder::at(g, pc, sp);
-    u.step();
-    let Some(f) = u.frame else { return (0, 0) };
-    if pc as u64 >> 32 == 0 {
-        slot.store((pc as u64) << 32 | (f.sp - WORD - sp) as u64, Relaxed);
-    }
-    (f.pc, f.sp)
 }
 
 hook! { fn "runtime.newproc"(closure: usize) leaf {
@@ -115,63 +125,78 @@ hook! { fn "runtime.newproc"(closure: usize) leaf {
 hook! { fn "runtime.newsysproc"(closure: usize) leaf { spawn(closure, true) }}
 
 unsafe fn spawn(closure: usize, system: bool) {
-    let g = curg();
-    let n = create_g(closure, g, hook_caller(g).0);
-    if system {
-        (*n).system = true;
-        SCHED.nsystem.fetch_add(1, SeqCst);
-        SCHED.ngs.fetch_sub(1, SeqCst);
-    } else if !(*g).bubble.is_null() {
-        (bubbles().join)(n, g);
-    }
-    (*n).state.change(Status::Dead, Status::Runnable);
-    runq_put((*getm()).p, n, true);
-    if SCHED.main_started.load(Relaxed) != 0 {
-        wakep();
+    // SAFETY: in a hook: the calling thread's goroutine, and its P.
+    unsafe {
+        let g = curg();
+        let n = create_g(closure, g, hook_caller(g).0);
+        if system {
+            (*n).system = true;
+            SCHED.nsystem.fetch_add(1, SeqCst);
+            SCHED.ngs.fetch_sub(1, SeqCst);
+        } else if !(*g).bubble.is_null() {
+            (bubbles().join)(n, g);
+        }
+        (*n).state.change(Status::Dead, Status::Runnable);
+        runq_put((*getm()).p, n, true);
+        if SCHED.main_started.load(Relaxed) != 0 {
+            wakep();
+        }
     }
 }
 
 /// Ends the current goroutine.
+///
+/// # Safety
+/// In a parking hook.
 pub unsafe fn goexit() -> ! {
-    let m = getm();
-    let g = (*m).curg.get();
-    if (*g).host_calls != 0
-        && let Some(e) = embedder::get()
-    {
-        (e.end_call)(g, "runtime.Goexit");
+    // SAFETY: the caller's promise: the goroutine ends here.
+    unsafe {
+        let m = getm();
+        let g = (*m).curg.get();
+        if (*g).host_calls != 0
+            && let Some(e) = embedder::get()
+        {
+            (e.end_call)(g, "runtime.Goexit");
+        }
+        end_g(m, g);
+        if !(*m).lockedg.is_null() {
+            end_locked_m(m);
+        }
+        schedule()
     }
-    end_g(m, g);
-    if !(*m).lockedg.is_null() {
-        end_locked_m(m);
-    }
-    schedule()
 }
 
 /// Makes the current goroutine dead and gives its stack and record back.
+///
+/// # Safety
+/// The calling thread's record and its goroutine, to which nobody returns.
 pub unsafe fn end_g(m: *mut M, g: *mut G) {
-    (*g).state.change(Status::Running, Status::Dead);
-    if !(*g).bubble.is_null() {
-        (bubbles().ended)(g);
+    // SAFETY: the caller's promise; the list of dead ones under the lock.
+    unsafe {
+        (*g).state.change(Status::Running, Status::Dead);
+        if !(*g).bubble.is_null() {
+            (bubbles().ended)(g);
+        }
+        if (*g).system {
+            SCHED.nsystem.fetch_sub(1, SeqCst);
+        } else {
+            SCHED.ngs.fetch_sub(1, SeqCst);
+        }
+        (*g).m = null_mut();
+        (*g).lockedm = null_mut();
+        (*g).panic = null_mut();
+        (*g).defer = null_mut();
+        (*g).labels = 0;
+        (*g).sched_ctxt = 0;
+        (*m).curg.set(null_mut());
+        if (*g).stack_hi - (*g).stack_lo != stack::MIN {
+            stack::release(g);
+        }
+        let _l = SCHED.lock.lock();
+        let s = SCHED.inner();
+        (*g).schedlink = s.gfree;
+        s.gfree = g;
     }
-    if (*g).system {
-        SCHED.nsystem.fetch_sub(1, SeqCst);
-    } else {
-        SCHED.ngs.fetch_sub(1, SeqCst);
-    }
-    (*g).m = null_mut();
-    (*g).lockedm = null_mut();
-    (*g).panic = null_mut();
-    (*g).defer = null_mut();
-    (*g).labels = 0;
-    (*g).sched_ctxt = 0;
-    (*m).curg.set(null_mut());
-    if (*g).stack_hi - (*g).stack_lo != stack::MIN {
-        stack::release(g);
-    }
-    let _l = SCHED.lock.lock();
-    let s = SCHED.inner();
-    (*g).schedlink = s.gfree;
-    s.gfree = g;
 }
 
 hook! { fn "runtime.goexit1"() parking { goexit() }}
@@ -190,55 +215,67 @@ const SIG_STACK: usize = 64 << 10;
 const TLS_SIZE: usize = 1024;
 
 /// A thread's record with g0, signal stack and thread-local storage. `stack`: of g0.
+///
+/// # Safety
+/// The bounds of the stack that the thread runs on, or will.
 pub unsafe fn make_m(stack_lo: usize, stack_hi: usize) -> *mut M {
-    let (old, too_many) = {
-        let _l = SCHED.lock.lock();
-        let s = SCHED.inner();
-        s.nm += 1;
-        let m = s.mfree;
-        if !m.is_null() {
-            s.mfree = (*m).schedlink;
+    // SAFETY: lists and counts under the lock; the record is nobody else's.
+    unsafe {
+        let (old, too_many) = {
+            let _l = SCHED.lock.lock();
+            let s = SCHED.inner();
+            s.nm += 1;
+            let m = s.mfree;
+            if !m.is_null() {
+                s.mfree = (*m).schedlink;
+            }
+            (m, s.nm > s.max_threads)
+        };
+        if too_many {
+            die_of_threads();
         }
-        (m, s.nm > s.max_threads)
-    };
-    if too_many {
-        die_of_threads();
+        let m = if old.is_null() { new_record() } else { old };
+        (*(*m).g0).stack_lo = stack_lo;
+        (*(*m).g0).stack_hi = stack_hi;
+        (*m).stack_map = 0;
+        (*m).id = NEXT_M.fetch_add(1, Relaxed) as u64 - 1;
+        (*m).rng.seed();
+        m
     }
-    let m = if old.is_null() { new_record() } else { old };
-    (*(*m).g0).stack_lo = stack_lo;
-    (*(*m).g0).stack_hi = stack_hi;
-    (*m).stack_map = 0;
-    (*m).id = NEXT_M.fetch_add(1, Relaxed) as u64 - 1;
-    (*m).rng.seed();
-    m
 }
 
 unsafe fn new_record() -> *mut M {
-    let m = meta::persistent(size_of::<M>(), 16) as *mut M;
-    let g0 = meta::persistent(size_of::<G>(), 16) as *mut G;
-    let gs = meta::persistent(size_of::<G>(), 16) as *mut G;
-    let sig = os::map(SIG_STACK) as usize;
-    (*g0).m = m;
-    (*g0).state.change(Status::Idle, Status::Running);
-    (*gs).m = m;
-    (*gs).stack_lo = sig;
-    (*gs).stack_hi = sig + SIG_STACK;
-    (*gs).state.change(Status::Idle, Status::Running);
-    (*m).g0 = g0;
-    (*m).gsignal = gs;
-    // Thread-local variables lie below or above the thread pointer, by architecture; leave room
-    // on both sides. The word there names itself.
-    let tls = meta::persistent(TLS_SIZE, 64) as usize + TLS_SIZE / 2;
-    *(tls as *mut usize) = tls;
-    (*m).tls = tls + machine::TLS_BIAS;
-    m
+    // SAFETY: fresh memory, which is nobody else's.
+    unsafe {
+        let m = meta::persistent(size_of::<M>(), 16) as *mut M;
+        let g0 = meta::persistent(size_of::<G>(), 16) as *mut G;
+        let gs = meta::persistent(size_of::<G>(), 16) as *mut G;
+        let sig = os::map(SIG_STACK) as usize;
+        (*g0).m = m;
+        (*g0).state.change(Status::Idle, Status::Running);
+        (*gs).m = m;
+        (*gs).stack_lo = sig;
+        (*gs).stack_hi = sig + SIG_STACK;
+        (*gs).state.change(Status::Idle, Status::Running);
+        (*m).g0 = g0;
+        (*m).gsignal = gs;
+        // Thread-local variables lie below or above the thread pointer, by architecture; leave room
+        // on both sides. The word there names itself.
+        let tls = meta::persistent(TLS_SIZE, 64) as usize + TLS_SIZE / 2;
+        *(tls as *mut usize) = tls;
+        (*m).tls = tls + machine::TLS_BIAS;
+        m
+    }
 }
 
 unsafe fn die_of_threads() -> ! {
-    print::str("runtime: program exceeds ");
-    print::dec(SCHED.inner().max_threads as u64);
-    print::str("-thread limit\n");
-    throw("thread exhaustion")
+    // SAFETY: a number, read while others may change it.
+    unsafe {
+        print::str("runtime: program exceeds ");
+        print::dec(SCHED.inner().max_threads as u64);
+        print::str("-thread limit\n");
+        throw("thread exhaustion")
+    }
 }
 
 hook! { fn "runtime.setMaxThreads"(n: isize) -> isize, leaf {
@@ -256,31 +293,43 @@ hook! { fn "runtime.setMaxThreads"(n: isize) -> isize, leaf {
 }}
 
 /// Ends the calling thread, which the runtime made and which has no P.
+///
+/// # Safety
+/// The record is the calling thread's, which does nothing more.
 #[cfg(not(feature = "host"))]
 pub unsafe fn end_thread(m: *mut M) -> ! {
-    // No handler runs from here on, so the record may serve another thread; the stack is this one's until it is gone.
-    signal::block_all();
-    let (lo, size) = ((*m).stack_map, G0_STACK);
-    {
-        let _l = SCHED.lock.lock();
-        let s = SCHED.inner();
-        s.nm -= 1;
-        (*m).schedlink = s.mfree;
-        s.mfree = m;
+    // SAFETY: lists and counts under the lock; nobody stands on this stack but us, and no handler runs.
+    unsafe {
+        // No handler runs from here on, so the record may serve another thread; the stack is this one's until it is gone.
+        signal::block_all();
+        let (lo, size) = ((*m).stack_map, G0_STACK);
+        {
+            let _l = SCHED.lock.lock();
+            let s = SCHED.inner();
+            s.nm -= 1;
+            (*m).schedlink = s.mfree;
+            s.mfree = m;
+        }
+        os::end_thread(lo, size)
     }
-    os::end_thread(lo, size)
 }
 
 /// Starts a thread that runs `f(arg)` on a stack of its own, all signals blocked meanwhile.
+///
+/// # Safety
+/// The record is the new thread's alone, and so is what `arg` points to.
 pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) {
-    let old = signal::block_all();
-    let ok = match embedder::get() {
-        Some(e) => (e.start_thread)(m, f, arg),
-        None => os::start_thread((*(*m).g0).stack_hi, (*m).tls, f, arg) >= 0,
-    };
-    signal::set_mask(old);
-    if !ok {
-        throw("runtime: failed to create new OS thread");
+    // SAFETY: the caller's promise.
+    unsafe {
+        let old = signal::block_all();
+        let ok = match embedder::get() {
+            Some(e) => (e.start_thread)(m, f, arg),
+            None => os::start_thread((*(*m).g0).stack_hi, (*m).tls, f, arg) >= 0,
+        };
+        signal::set_mask(old);
+        if !ok {
+            throw("runtime: failed to create new OS thread");
+        }
     }
 }
 
@@ -298,64 +347,89 @@ fn g0_stack() -> usize {
 
 /// The record of a thread that is about to be made, with its stack.
 unsafe fn make_thread() -> *mut M {
-    let lo = g0_stack();
-    let m = make_m(lo, lo + G0_STACK);
-    (*m).stack_map = lo;
-    m
+    // SAFETY: a new stack for a new record.
+    unsafe {
+        let lo = g0_stack();
+        let m = make_m(lo, lo + G0_STACK);
+        (*m).stack_map = lo;
+        m
+    }
 }
 
 /// A new thread to run `p`.
+///
+/// # Safety
+/// The P is the caller's to give, or null.
 pub unsafe fn new_m(p: *mut P, spinning: bool) {
-    let m = make_thread();
-    (*m).nextp = p;
-    (*m).spinning = spinning;
-    new_thread(m, thread_main, m.cast());
+    // SAFETY: the record is nobody else's until the thread runs.
+    unsafe {
+        let m = make_thread();
+        (*m).nextp = p;
+        (*m).spinning = spinning;
+        new_thread(m, thread_main, m.cast());
+    }
 }
 
 unsafe extern "C" fn thread_main(m: *mut c_void) {
-    let m = m as *mut M;
-    rt_arch::rt_mstart((*m).g0.cast(), thread_start, m.cast())
+    // SAFETY: called on the new thread, with its record.
+    unsafe {
+        let m = m as *mut M;
+        rt_arch::rt_mstart((*m).g0.cast(), thread_start, m.cast())
+    }
 }
 
 unsafe extern "C" fn thread_start(m: *mut c_void) {
-    let m = m as *mut M;
-    signal::init_thread(m);
-    if !(*m).nextp.is_null() {
-        acquire_p(m, (*m).nextp);
-        (*m).nextp = null_mut();
+    // SAFETY: called on the new thread, with its record; the P was left there for it.
+    unsafe {
+        let m = m as *mut M;
+        signal::init_thread(m);
+        if !(*m).nextp.is_null() {
+            acquire_p(m, (*m).nextp);
+            (*m).nextp = null_mut();
+        }
+        schedule()
     }
-    schedule()
 }
 
 /// Starts the background threads: sysmon and the collector's workers.
+///
+/// # Safety
+/// Once, when the program is ready for other threads.
 pub unsafe fn start_background(workers: u32) {
-    if !os::THREADS {
-        return;
-    }
-    let make = |f: unsafe extern "C" fn(*mut c_void)| {
-        let m = make_thread();
-        new_thread(m, f, m.cast());
-    };
-    make(sysmon_main);
-    for _ in 0..workers {
-        make(worker_main);
+    // SAFETY: each record is its thread's alone.
+    unsafe {
+        if !os::THREADS {
+            return;
+        }
+        let make = |f: unsafe extern "C" fn(*mut c_void)| {
+            let m = make_thread();
+            new_thread(m, f, m.cast());
+        };
+        make(sysmon_main);
+        for _ in 0..workers {
+            make(worker_main);
+        }
     }
 }
 
 unsafe extern "C" fn sysmon_main(m: *mut c_void) {
-    rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), sysmon::run, m)
+    // SAFETY: called on the new thread, with its record.
+    unsafe { rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), sysmon::run, m) }
 }
 unsafe extern "C" fn worker_main(m: *mut c_void) {
-    unsafe extern "C" fn run(_: *mut c_void) {
-        gc::worker::run()
+    // SAFETY: called on the new thread, with its record.
+    unsafe {
+        unsafe extern "C" fn run(_: *mut c_void) {
+            gc::worker::run()
+        }
+        rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), run, m)
     }
-    rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), run, m)
 }
 
 // ---- deadlocks
 
 /// Dies if no goroutine can ever run again. The scheduler's lock is free.
-pub unsafe fn check_dead() {
+pub fn check_dead() {
     if SCHED.main_started.load(Relaxed) == 0 || traceback::dying() {
         return;
     }
@@ -384,74 +458,86 @@ pub unsafe fn check_dead() {
 // ---- processors
 
 /// The number of processors becomes `n`.
+///
+/// # Safety
+/// Nobody holds a P that goes away.
 pub unsafe fn resize(n: usize, _: &Stopped) {
-    let old = SCHED.nprocs.load(Relaxed);
-    for i in old..n {
-        let mut p = SCHED.p(i);
-        if p.is_null() {
-            p = meta::persistent(size_of::<P>(), 64) as *mut P;
-            (*p).id = i as i32;
-            let c = meta::persistent(size_of::<MCache>(), 64) as *mut MCache;
-            (*c).init();
-            (*p).cache = c;
-            SCHED.allp[i].store(p as usize, Release);
-        }
-        (*p).in_place = false;
-        (*p).status.store(pstatus::GCSTOP, Release);
-    }
-    for i in n..old {
-        let p = SCHED.p(i);
-        gc::retire_cache((*p).cache);
-        let mut list = GList::new();
-        loop {
-            let g = take_local(p);
-            if g.is_null() {
-                break;
+    // SAFETY: no P is in use while the world is stopped.
+    unsafe {
+        let old = SCHED.nprocs.load(Relaxed);
+        for i in old..n {
+            let mut p = SCHED.p(i);
+            if p.is_null() {
+                p = meta::persistent(size_of::<P>(), 64) as *mut P;
+                (*p).id = i as i32;
+                let c = meta::persistent(size_of::<MCache>(), 64) as *mut MCache;
+                (*c).init();
+                (*p).cache = c;
+                SCHED.allp[i].store(p as usize, Release);
             }
-            list.push(g);
+            (*p).in_place = false;
+            (*p).status.store(pstatus::GCSTOP, Release);
         }
-        requeue(&mut list);
-        (*p).status.store(pstatus::DEAD, Release);
-        (*p).in_place = false;
-        // Its thread, stopped with it in the scheduler, sleeps when the world starts.
-        let m = (*p).m.get();
-        if !m.is_null() {
-            (*m).p = null_mut();
-            (*p).m.set(null_mut());
+        for i in n..old {
+            let p = SCHED.p(i);
+            gc::retire_cache((*p).cache);
+            let mut list = GList::new();
+            loop {
+                let g = take_local(p);
+                if g.is_null() {
+                    break;
+                }
+                list.push(g);
+            }
+            requeue(&mut list);
+            (*p).status.store(pstatus::DEAD, Release);
+            (*p).in_place = false;
+            // Its thread, stopped with it in the scheduler, sleeps when the world starts.
+            let m = (*p).m.get();
+            if !m.is_null() {
+                (*m).p = null_mut();
+                (*p).m.set(null_mut());
+            }
         }
+        SCHED.nprocs.store(n, Release);
     }
-    SCHED.nprocs.store(n, Release);
 }
 
 /// Whether a thread waits with `p` in a hook: it goes on with it.
 unsafe fn is_kept(p: *mut P) -> bool {
-    let m = (*p).m.get();
-    (*p).in_place && !m.is_null() && !(*m).curg.get().is_null()
+    // SAFETY: Ps and Ms are never freed; the world is stopped.
+    unsafe {
+        let m = (*p).m.get();
+        (*p).in_place && !m.is_null() && !(*m).curg.get().is_null()
+    }
 }
 
 /// Has the processors that are kept among the first `n`; false if they are too many.
 unsafe fn keep_first(n: usize, _: &Stopped) -> bool {
-    let old = SCHED.nprocs.load(Relaxed);
-    let kept = (0..old).filter(|&i| is_kept(SCHED.p(i))).count();
-    if kept > n {
-        return false;
-    }
-    let mut to = 0;
-    for from in n..old {
-        let p = SCHED.p(from);
-        if !is_kept(p) {
-            continue;
+    // SAFETY: no P is in use while the world is stopped.
+    unsafe {
+        let old = SCHED.nprocs.load(Relaxed);
+        let kept = (0..old).filter(|&i| is_kept(SCHED.p(i))).count();
+        if kept > n {
+            return false;
         }
-        while is_kept(SCHED.p(to)) {
-            to += 1;
+        let mut to = 0;
+        for from in n..old {
+            let p = SCHED.p(from);
+            if !is_kept(p) {
+                continue;
+            }
+            while is_kept(SCHED.p(to)) {
+                to += 1;
+            }
+            let other = SCHED.p(to);
+            (*p).id = to as i32;
+            (*other).id = from as i32;
+            SCHED.allp[to].store(p as usize, Release);
+            SCHED.allp[from].store(other as usize, Release);
         }
-        let other = SCHED.p(to);
-        (*p).id = to as i32;
-        (*other).id = from as i32;
-        SCHED.allp[to].store(p as usize, Release);
-        SCHED.allp[from].store(other as usize, Release);
+        true
     }
-    true
 }
 
 // The number of processors, if n > 0. False, with nothing done, if somebody collects or stops the world now.
@@ -464,14 +550,17 @@ hook! { fn "runtime.setProcs"(n: isize) -> (old: isize, done: bool) parking {
 /// Under the collector's lock: who waits with that for the world to go on keeps its processor, and there is no cycle that many
 /// threads are in the middle of.
 unsafe fn set_procs(n: usize) -> bool {
-    let Some(_l) = gc::try_lock() else { return false };
-    let Some(stopped) = try_stop_the_world() else { return false };
-    let ok = keep_first(n, &stopped);
-    if ok {
-        resize(n, &stopped);
+    // SAFETY: under the collector's lock, in a parking hook; Ps that are kept are among the first.
+    unsafe {
+        let Some(_l) = gc::try_lock() else { return false };
+        let Some(stopped) = try_stop_the_world() else { return false };
+        let ok = keep_first(n, &stopped);
+        if ok {
+            resize(n, &stopped);
+        }
+        start_the_world(stopped);
+        ok
     }
-    start_the_world(stopped);
-    ok
 }
 
 hook! { fn "runtime.NumCPU"() -> isize, leaf { env::ncpu() as isize }}

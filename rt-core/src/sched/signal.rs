@@ -1,6 +1,5 @@
 //! Signals. Faults in Go code become calls of `runtime.sigpanic` at the faulting instruction; others
 //! go to os/signal's queue, are ignored, or end the program.
-#![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, reason = "signal handlers and kernel records")]
 
 use crate::base::atomic::AtomicSignals;
 use crate::base::image::shared;
@@ -19,16 +18,16 @@ use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 // ---- masks and handlers
 
 /// Blocks all signals of this thread; returns the old mask.
-pub unsafe fn block_all() -> SignalSet {
+pub fn block_all() -> SignalSet {
     os::sigprocmask(SignalSet::ALL)
 }
 
 /// Sets this thread's mask.
-pub unsafe fn set_mask(m: SignalSet) {
+pub fn set_mask(m: SignalSet) {
     os::sigprocmask(m);
 }
 
-unsafe fn install(sig: u32) {
+fn install(sig: u32) {
     os::sigaction(sig, Action::Handle);
 }
 
@@ -66,7 +65,7 @@ fn fate(sig: u32) -> Fate {
 }
 
 /// Installs the handlers that every program has.
-pub unsafe fn init() {
+pub fn init() {
     for sig in 1..=sig::COUNT {
         if fate(sig) != Fate::Leave && os::sigaction_get(sig) == Action::Ignore {
             IGNORED_AT_START.insert(sig, Relaxed);
@@ -90,12 +89,12 @@ fn ours(sig: u32) -> bool {
 
 /// The mask of a thread that the runtime starts in a host's process: open for faults only.
 #[cfg(feature = "host")]
-pub unsafe fn mask_for_faults() {
+pub fn mask_for_faults() {
     set_mask(SignalSet::all_but(&[sig::SEGV, sig::BUS, sig::FPE]));
 }
 
 /// Has SIGPROF sent for every so many microseconds of processor time that the process uses; 0: no longer.
-pub unsafe fn start_profiling(us: usize) {
+pub fn start_profiling(us: usize) {
     if us != 0 {
         install(sig::PROF);
     }
@@ -103,54 +102,63 @@ pub unsafe fn start_profiling(us: usize) {
 }
 
 /// Signal stack and mask of a new thread.
+///
+/// # Safety
+/// The calling thread's record.
 pub unsafe fn init_thread(m: *mut M) {
-    let g = (*m).gsignal;
-    os::sigaltstack((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
-    // Which signals a host's threads get is the host's affair.
-    if cfg!(feature = "host") {
-        return;
+    // SAFETY: the record's own signal stack.
+    unsafe {
+        let g = (*m).gsignal;
+        os::sigaltstack((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
+        // Which signals a host's threads get is the host's affair.
+        if cfg!(feature = "host") {
+            return;
+        }
+        set_mask(SignalSet::NONE);
     }
-    set_mask(SignalSet::NONE);
 }
 
 // ---- the handler
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Context, g: *mut G) {
-    let sig = sig as u32;
-    let code = (*info).code() as usize;
-    let addr = (*info).addr();
-    let (pc, sp) = ((*ctx).pc(), (*ctx).sp());
-    if matches!(sig, sig::SEGV | sig::BUS | sig::FPE) && !from_user_kill(code) {
-        if !g.is_null() && go_stack(g) && inject(sig, code, addr, &mut *ctx, g) {
-            return;
-        }
-        // The host's own fault: it happens again, without us.
-        if cfg!(feature = "host") && (g.is_null() || (*(*g).m).curg.get().is_null() || !go_stack(g)) {
-            os::sigaction(sig, Action::Default);
-            return;
-        }
-        os::sigprocmask(SignalSet::NONE);
-        if !g.is_null() {
-            traceback::die_of_signal(sig, code, addr, pc, sp, g);
-        }
-        os::exit(2);
-    }
-    if sig == sig::PROF && sample(pc, sp, (*ctx).lr(), g) {
-        return;
-    }
-    if queue(sig) {
-        return;
-    }
-    match fate(sig) {
-        Fate::Kill => os::die_of(sig),
-        Fate::Throw | Fate::Panic => {
-            if g.is_null() {
-                os::die_of(sig);
+    // SAFETY: called by the kernel's way in: the interrupted thread's registers, and its g or null.
+    unsafe {
+        let sig = sig as u32;
+        let code = (*info).code() as usize;
+        let addr = (*info).addr();
+        let (pc, sp) = ((*ctx).pc(), (*ctx).sp());
+        if matches!(sig, sig::SEGV | sig::BUS | sig::FPE) && !from_user_kill(code) {
+            if !g.is_null() && go_stack(g) && inject(sig, code, addr, &mut *ctx, g) {
+                return;
             }
-            traceback::die_of_signal(sig, code, addr, pc, sp, g)
+            // The host's own fault: it happens again, without us.
+            if cfg!(feature = "host") && (g.is_null() || (*(*g).m).curg.get().is_null() || !go_stack(g)) {
+                os::sigaction(sig, Action::Default);
+                return;
+            }
+            os::sigprocmask(SignalSet::NONE);
+            if !g.is_null() {
+                traceback::die_of_signal(sig, code, addr, pc, sp, g);
+            }
+            os::exit(2);
         }
-        Fate::Leave | Fate::Default | Fate::Pass => {}
+        if sig == sig::PROF && sample(pc, sp, (*ctx).lr(), g) {
+            return;
+        }
+        if queue(sig) {
+            return;
+        }
+        match fate(sig) {
+            Fate::Kill => os::die_of(sig),
+            Fate::Throw | Fate::Panic => {
+                if g.is_null() {
+                    os::die_of(sig);
+                }
+                traceback::die_of_signal(sig, code, addr, pc, sp, g)
+            }
+            Fate::Leave | Fate::Default | Fate::Pass => {}
+        }
     }
 }
 
@@ -182,26 +190,32 @@ fn from_user_kill(code: usize) -> bool {
 }
 
 unsafe fn go_stack(g: *mut G) -> bool {
-    let m = (*g).m;
-    !m.is_null() && (*m).g0 != g && (*m).gsignal != g
+    // SAFETY: g is the interrupted thread's, whose records are live.
+    unsafe {
+        let m = (*g).m;
+        !m.is_null() && (*m).g0 != g && (*m).gsignal != g
+    }
 }
 
 /// Makes the faulting instruction look like a call of sigpanic.
 unsafe fn inject(sig: u32, code: usize, addr: usize, ctx: &mut Context, g: *mut G) -> bool {
-    let target = shared().sigpanic;
-    let pc = ctx.pc();
-    let is_go = |pc| matches!(unwind::find_func(pc), Some(Func::Go(_)));
-    let in_go = is_go(pc);
-    // A call of a nil function looks like one made where it returns to.
-    if target == 0 || !in_go && (pc >= 4096 || !is_go(os::return_at_entry(ctx))) {
-        return false;
+    // SAFETY: the thread stands still in this handler; what its g notes is for the function that the fault becomes a call of.
+    unsafe {
+        let target = shared().sigpanic;
+        let pc = ctx.pc();
+        let is_go = |pc| matches!(unwind::find_func(pc), Some(Func::Go(_)));
+        let in_go = is_go(pc);
+        // A call of a nil function looks like one made where it returns to.
+        if target == 0 || !in_go && (pc >= 4096 || !is_go(os::return_at_entry(ctx))) {
+            return false;
+        }
+        (*g).sig = sig;
+        (*g).sigcode0 = code;
+        (*g).sigcode1 = addr;
+        (*g).sigpc = pc;
+        os::fake_call(ctx, target, g as usize, !in_go);
+        true
     }
-    (*g).sig = sig;
-    (*g).sigcode0 = code;
-    (*g).sigcode1 = addr;
-    (*g).sigpc = pc;
-    os::fake_call(ctx, target, g as usize, !in_go);
-    true
 }
 
 // ---- os/signal
@@ -245,25 +259,29 @@ fn queue(sig: u32) -> bool {
 
 /// A thread of its own wakes the receiver: a handler may not touch the scheduler's locks.
 unsafe extern "C" fn forward(_: *mut core::ffi::c_void) {
-    loop {
-        let seen = NOTE.load(Acquire);
-        if !PENDING.is_empty(Acquire) {
-            let l = LOCK.lock();
-            let g = RECEIVER.swap(0, AcqRel) as *mut G;
-            drop(l);
-            if !g.is_null() {
-                *((*g).hook_args as *mut u32) = PENDING.take();
-                let mut list = GList::new();
-                list.push(g);
-                crate::sched::inject(&mut list);
+    // SAFETY: the receiver was taken from RECEIVER, so it is ours to wake; it stands in signal_recv's hook.
+    unsafe {
+        loop {
+            let seen = NOTE.load(Acquire);
+            if !PENDING.is_empty(Acquire) {
+                let l = LOCK.lock();
+                let g = RECEIVER.swap(0, AcqRel) as *mut G;
+                drop(l);
+                if !g.is_null() {
+                    *((*g).hook_args as *mut u32) = PENDING.take();
+                    let mut list = GList::new();
+                    list.push(g);
+                    crate::sched::inject(&mut list);
+                }
             }
+            os::futex_wait(&NOTE, seen, -1);
         }
-        os::futex_wait(&NOTE, seen, -1);
     }
 }
 
 unsafe extern "C" fn forward_main(m: *mut core::ffi::c_void) {
-    rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), forward, null_mut())
+    // SAFETY: called on the new thread, with its record.
+    unsafe { rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), forward, null_mut()) }
 }
 
 hook! { fn "os/signal.signal_recv"() -> u32, parking {

@@ -13,20 +13,26 @@ hook! { fn "runtime.entersyscall"() leaf {
 }}
 
 /// Lets others have the P while the thread is busy elsewhere; `g` stands at `pc` meanwhile.
+///
+/// # Safety
+/// The calling thread's record, with a P, and its goroutine, which stands in a hook or a call that nothing moves.
 pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
-    (*g).syscall_pc = pc;
-    (*g).syscall_sp = sp;
-    let p = (*m).p;
-    (*p).syscalltick.fetch_add(1, Relaxed);
-    SCHED.in_transit.fetch_add(1, SeqCst);
-    (*g).state.change(Status::Running, Status::Syscall);
-    (*m).oldp = p;
-    (*m).p = null_mut();
-    (*p).m.set(null_mut());
-    if SCHED.stop.enter_syscall(&(*p).status) {
-        let _l = SCHED.lock.lock();
-        (*p).in_place = false;
-        SCHED.stop.surrender(&(*p).status);
+    // SAFETY: the caller's promise; the P is given away through its status.
+    unsafe {
+        (*g).syscall_pc = pc;
+        (*g).syscall_sp = sp;
+        let p = (*m).p;
+        (*p).syscalltick.fetch_add(1, Relaxed);
+        SCHED.in_transit.fetch_add(1, SeqCst);
+        (*g).state.change(Status::Running, Status::Syscall);
+        (*m).oldp = p;
+        (*m).p = null_mut();
+        (*p).m.set(null_mut());
+        if SCHED.stop.enter_syscall(&(*p).status) {
+            let _l = SCHED.lock.lock();
+            (*p).in_place = false;
+            SCHED.stop.surrender(&(*p).status);
+        }
     }
 }
 
@@ -44,36 +50,42 @@ hook! { fn "runtime.exitsyscall"() parking {
 }}
 
 /// Takes a P again. If there is none, false: the goroutine waits for one in the global queue.
+///
+/// # Safety
+/// The calling thread's record and its goroutine, after `enter_syscall`.
 pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
-    let p = (*m).oldp;
-    (*m).oldp = null_mut();
-    let mut got = !p.is_null()
-        && (*p).status.load(Relaxed) == pstatus::SYSCALL
-        && take_from_syscall(&(*p).status, pstatus::IDLE);
-    if got {
-        acquire_p(m, p);
-        (*p).syscalltick.fetch_add(1, Relaxed);
-    } else if SCHED.idle.ps() > 0 {
-        let l = SCHED.lock.lock();
-        let p = pidle_get(&l);
-        drop(l);
-        if !p.is_null() {
+    // SAFETY: the P is ours again if its status says so, or it was idle; the goroutine is this thread's until it is queued.
+    unsafe {
+        let p = (*m).oldp;
+        (*m).oldp = null_mut();
+        let mut got = !p.is_null()
+            && (*p).status.load(Relaxed) == pstatus::SYSCALL
+            && take_from_syscall(&(*p).status, pstatus::IDLE);
+        if got {
             acquire_p(m, p);
-            got = true;
+            (*p).syscalltick.fetch_add(1, Relaxed);
+        } else if SCHED.idle.ps() > 0 {
+            let l = SCHED.lock.lock();
+            let p = pidle_get(&l);
+            drop(l);
+            if !p.is_null() {
+                acquire_p(m, p);
+                got = true;
+            }
         }
+        (*g).syscall_sp = 0;
+        if got {
+            (*g).state.change(Status::Syscall, Status::Running);
+            arm_guard(g, (*m).p);
+        } else {
+            (*g).state.change(Status::Syscall, Status::Waiting);
+            (*g).m = null_mut();
+            (*m).curg.set(null_mut());
+            let mut list = GList::new();
+            list.push(g);
+            inject(&mut list);
+        }
+        SCHED.in_transit.fetch_sub(1, SeqCst);
+        got
     }
-    (*g).syscall_sp = 0;
-    if got {
-        (*g).state.change(Status::Syscall, Status::Running);
-        arm_guard(g, (*m).p);
-    } else {
-        (*g).state.change(Status::Syscall, Status::Waiting);
-        (*g).m = null_mut();
-        (*m).curg.set(null_mut());
-        let mut list = GList::new();
-        list.push(g);
-        inject(&mut list);
-    }
-    SCHED.in_transit.fetch_sub(1, SeqCst);
-    got
 }

@@ -6,90 +6,123 @@ use crate::sched::proc;
 use crate::sched::timer;
 
 /// Sleeps until somebody hands a P over.
+///
+/// # Safety
+/// The calling thread's record, without P.
 pub unsafe fn stop_m(m: *mut M) {
-    {
-        let _l = SCHED.lock.lock();
-        let s = SCHED.inner();
-        (*m).schedlink = s.midle;
-        s.midle = m;
+    // SAFETY: the list under the lock; who wakes the thread has left a P for it.
+    unsafe {
+        {
+            let _l = SCHED.lock.lock();
+            let s = SCHED.inner();
+            (*m).schedlink = s.midle;
+            s.midle = m;
+        }
+        (*m).park.park();
+        acquire_p(m, (*m).nextp);
+        (*m).nextp = null_mut();
     }
-    (*m).park.park();
-    acquire_p(m, (*m).nextp);
-    (*m).nextp = null_mut();
 }
 
 /// The thread takes a P that is its alone.
+///
+/// # Safety
+/// The calling thread's record; the P is the caller's alone.
 pub unsafe fn acquire_p(m: *mut M, p: *mut P) {
-    (*m).p = p;
-    (*p).m.set(m);
-    (*p).status.store(pstatus::RUNNING, Release);
+    // SAFETY: the caller's promise.
+    unsafe {
+        (*m).p = p;
+        (*p).m.set(m);
+        (*p).status.store(pstatus::RUNNING, Release);
+    }
 }
 
 /// The thread leaves its P.
+///
+/// # Safety
+/// The calling thread's record, with a P.
 pub unsafe fn release_p(m: *mut M) -> *mut P {
-    let p = (*m).p;
-    (*p).m.set(null_mut());
-    (*p).status.store(pstatus::IDLE, Release);
-    (*m).p = null_mut();
-    p
+    // SAFETY: the caller's promise.
+    unsafe {
+        let p = (*m).p;
+        (*p).m.set(null_mut());
+        (*p).status.store(pstatus::IDLE, Release);
+        (*m).p = null_mut();
+        p
+    }
 }
 
 /// Adds to the idle Ps; the lock is held.
+///
+/// # Safety
+/// The P is the caller's alone, and idle.
 pub unsafe fn pidle_put(p: *mut P, l: &crate::base::lock::Guard<'static>) {
     SCHED.idle.put(&Here, p, l);
 }
 
 /// Takes an idle P, or null; the lock is held.
-pub unsafe fn pidle_get(l: &crate::base::lock::Guard<'static>) -> *mut P {
+pub fn pidle_get(l: &crate::base::lock::Guard<'static>) -> *mut P {
     SCHED.idle.take(&Here, l).unwrap_or(null_mut())
 }
 
 /// Wakes a thread to look for work that was just published, unless one does.
 #[inline]
-pub unsafe fn wakep() {
+pub fn wakep() {
     SCHED.idle.wake(&Here)
 }
 
 /// Has some thread run `p`; `spinning`: it is counted as such already.
+///
+/// # Safety
+/// The P is the caller's to give, or null.
 pub unsafe fn start_m(p: *mut P, spinning: bool) {
-    let l = SCHED.lock.lock();
-    let s = SCHED.inner();
-    let m = s.midle;
-    if m.is_null() {
+    // SAFETY: the list under the lock; a thread taken out of it sleeps until it is woken.
+    unsafe {
+        let l = SCHED.lock.lock();
+        let s = SCHED.inner();
+        let m = s.midle;
+        if m.is_null() {
+            drop(l);
+            proc::new_m(p, spinning);
+            return;
+        }
+        s.midle = (*m).schedlink;
         drop(l);
-        proc::new_m(p, spinning);
-        return;
+        (*m).spinning = spinning;
+        (*m).nextp = p;
+        (*m).park.unpark();
     }
-    s.midle = (*m).schedlink;
-    drop(l);
-    (*m).spinning = spinning;
-    (*m).nextp = p;
-    (*m).park.unpark();
 }
 
 /// A P whose thread is in a system call or locked away: somebody else runs it, or it idles.
+///
+/// # Safety
+/// The P is the caller's to give.
 pub unsafe fn handoff_p(p: *mut P) {
-    if !runq_empty(p) || SCHED.runq_size.load(Relaxed) != 0 {
-        start_m(p, false);
-        return;
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !runq_empty(p) || SCHED.runq_size.load(Relaxed) != 0 {
+            start_m(p, false);
+            return;
+        }
+        if SCHED.idle.spinning() + SCHED.idle.ps() == 0 && SCHED.idle.claim() {
+            start_m(p, true);
+            return;
+        }
+        let l = SCHED.lock.lock();
+        if SCHED.stopping() {
+            (*p).status.store(pstatus::GCSTOP, Release);
+            SCHED.stop.arrived();
+            return;
+        }
+        if let Some(p) = SCHED.idle.rest(&Here, p, false, l) {
+            start_m(p, true);
+            return;
+        }
+        // This P's thread does not come to the poller.
+        if (netpoll::waiting() || timer::next_when() != 0) && SCHED.watch.last() != 0 {
+            wakep();
+        }
+        proc::check_dead();
     }
-    if SCHED.idle.spinning() + SCHED.idle.ps() == 0 && SCHED.idle.claim() {
-        start_m(p, true);
-        return;
-    }
-    let l = SCHED.lock.lock();
-    if SCHED.stopping() {
-        (*p).status.store(pstatus::GCSTOP, Release);
-        SCHED.stop.arrived();
-        return;
-    }
-    if let Some(p) = SCHED.idle.rest(&Here, p, false, l) {
-        start_m(p, true);
-        return;
-    }
-    // This P's thread does not come to the poller.
-    if (netpoll::waiting() || timer::next_when() != 0) && SCHED.watch.last() != 0 {
-        wakep();
-    }
-    proc::check_dead();
 }

@@ -11,11 +11,6 @@
 //!
 //! `when` and `period` of a channel's timer change under its channel's lock and its set's, everything else under
 //! its set's. A channel's lock is taken before a set's, a descriptor's too.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 mod heap;
 
@@ -89,8 +84,11 @@ pub fn set_channel_due(f: unsafe fn(*mut GoTimer, i64) -> *mut G) {
 }
 
 unsafe fn channel_due(t: *mut GoTimer, now: i64) -> *mut G {
-    let f = CHANNEL_DUE.load(Acquire);
-    core::mem::transmute::<usize, unsafe fn(*mut GoTimer, i64) -> *mut G>(f)(t, now)
+    // SAFETY: only `set_channel_due` stores here, before there are timers.
+    unsafe {
+        let f = CHANNEL_DUE.load(Acquire);
+        core::mem::transmute::<usize, unsafe fn(*mut GoTimer, i64) -> *mut G>(f)(t, now)
+    }
 }
 
 /// When the first timer is due; 0: there is none.
@@ -139,140 +137,191 @@ impl Timers {
     }
 
     unsafe fn push(&mut self, when: i64, what: What) {
-        let chance = if self.random { (*getm()).rng.next() as u32 } else { 0 };
-        self.heap.push(Entry { when, chance, what });
+        // SAFETY: the set's lock is held; the calling thread's generator.
+        unsafe {
+            let chance = if self.random { (*getm()).rng.draw() as u32 } else { 0 };
+            self.heap.push(Entry { when, chance, what });
+        }
     }
 
     /// The goroutine sleeps until `when`.
+    ///
+    /// # Safety
+    /// The set's lock is held; the goroutine waits until it is woken for this.
     pub unsafe fn add_sleeper(&mut self, g: *mut G, when: i64) {
-        self.push(when, What::Sleep(g));
+        // SAFETY: the caller's promise.
+        unsafe {
+            self.push(when, What::Sleep(g));
+        }
     }
 
     /// The timer, descriptor or whatever whose place + 1 is `index` is to be there at `when`; 0: not at all.
     unsafe fn set(&mut self, index: usize, what: What, when: i64) {
-        match (index, when) {
-            (0, 0) => {}
-            (0, _) => self.push(when, what),
-            (i, 0) => {
-                self.heap.remove(i - 1);
-            }
-            (i, _) => {
-                if self.heap.entries()[i - 1].when != when {
-                    self.heap.change(i - 1, when);
+        // SAFETY: the set's lock is held, and `index` is the place.
+        unsafe {
+            match (index, when) {
+                (0, 0) => {}
+                (0, _) => self.push(when, what),
+                (i, 0) => {
+                    self.heap.remove(i - 1);
+                }
+                (i, _) => {
+                    if self.heap.entries()[i - 1].when != when {
+                        self.heap.change(i - 1, when);
+                    }
                 }
             }
         }
     }
 
     /// Puts a Go timer where it belongs; `awaited`: it has no channel, or somebody waits there.
+    ///
+    /// # Safety
+    /// The set's lock is held, and its channel's, if it has one; the timer is alive.
     pub unsafe fn place(&mut self, t: *mut GoTimer, awaited: bool) {
-        self.set((*t).index, What::Go(t), if awaited { (*t).when } else { 0 });
+        // SAFETY: the caller's promise.
+        unsafe {
+            self.set((*t).index, What::Go(t), if awaited { (*t).when } else { 0 });
+        }
     }
 
     /// Takes what is due by `now`, for `Batch::wake`; functions' timers go to the list. A full batch: there may be more.
+    ///
+    /// # Safety
+    /// The set's lock is held.
     pub unsafe fn take_due(&mut self, now: i64) -> Batch {
-        let mut b =
-            Batch { entries: [Entry { when: 0, chance: 0, what: What::Sleep(null_mut()) }; 16], len: 0 };
-        while b.len < b.entries.len() && self.first().is_some_and(|when| when <= now) {
-            let e = self.heap.remove(0);
-            match e.what {
-                What::Go(t) if (*t).channel.is_null() => {
-                    (*t).when = 0;
-                    if (*t).period > 0 {
-                        (*t).when = next_tick(e.when, (*t).period, now - e.when);
+        // SAFETY: what is in the heap is alive, and changes under this lock.
+        unsafe {
+            let mut b =
+                Batch { entries: [Entry { when: 0, chance: 0, what: What::Sleep(null_mut()) }; 16], len: 0 };
+            while b.len < b.entries.len() && self.first().is_some_and(|when| when <= now) {
+                let e = self.heap.remove(0);
+                match e.what {
+                    What::Go(t) if (*t).channel.is_null() => {
+                        (*t).when = 0;
+                        if (*t).period > 0 {
+                            (*t).when = next_tick(e.when, (*t).period, now - e.when);
+                        }
+                        self.place(t, true);
+                        self.list(t, e.when);
                     }
-                    self.place(t, true);
-                    self.list(t, e.when);
-                }
-                _ => {
-                    b.entries[b.len] = e;
-                    b.len += 1;
+                    _ => {
+                        b.entries[b.len] = e;
+                        b.len += 1;
+                    }
                 }
             }
+            b
         }
-        b
     }
 
     /// On the list with it. It is there once: who was stopped and is due again keeps its place.
     unsafe fn list(&mut self, t: *mut GoTimer, when: i64) {
-        if (*t).due == 0 {
-            (*t).due = when;
-        }
-        if !(*t).listed {
-            (*t).listed = true;
-            (*t).next = null_mut();
-            if self.due.is_null() {
-                self.due = t
-            } else {
-                (*self.due_last).next = t
+        // SAFETY: the set's lock is held; timers on the list are alive by that.
+        unsafe {
+            if (*t).due == 0 {
+                (*t).due = when;
             }
-            self.due_last = t;
+            if !(*t).listed {
+                (*t).listed = true;
+                (*t).next = null_mut();
+                if self.due.is_null() {
+                    self.due = t
+                } else {
+                    (*self.due_last).next = t
+                }
+                self.due_last = t;
+            }
         }
     }
 
     /// Takes the first from the list for the goroutine that runs functions: false if there is none.
+    ///
+    /// # Safety
+    /// The set's lock is held; `out` is Go memory, and the thread holds a P.
     pub unsafe fn hand_over(&mut self, now: i64, out: *mut Due) -> bool {
-        while !self.due.is_null() {
-            let t = self.due;
-            self.due = (*t).next;
-            (*t).listed = false;
-            let when = core::mem::take(&mut (*t).due);
-            if when != 0 {
-                crate::gc::barrier::pre_write(cache(), out as usize, size_of::<Due>(), core::ptr::null());
-                out.write(Due { t, delay: now - when });
-                return true;
+        // SAFETY: the caller's promise; timers on the list are alive by that.
+        unsafe {
+            while !self.due.is_null() {
+                let t = self.due;
+                self.due = (*t).next;
+                (*t).listed = false;
+                let when = core::mem::take(&mut (*t).due);
+                if when != 0 {
+                    crate::gc::barrier::pre_write(cache(), out as usize, size_of::<Due>(), core::ptr::null());
+                    out.write(Due { t, delay: now - when });
+                    return true;
+                }
             }
+            false
         }
-        false
     }
 
     /// Forgets a Go timer that is in the heap or on the list: whether it was running.
+    ///
+    /// # Safety
+    /// The set's lock is held; the timer is alive.
     pub unsafe fn forget(&mut self, t: *mut GoTimer) -> bool {
-        let was = (*t).when != 0 || (*t).due != 0;
-        ((*t).when, (*t).due) = (0, 0);
-        self.place(t, false);
-        let (mut link, mut last) = (&raw mut self.due, null_mut());
-        while !(*link).is_null() {
-            if *link == t {
-                *link = (*t).next;
-                (*t).listed = false;
-            } else {
-                last = *link;
-                link = &raw mut (*last).next;
+        // SAFETY: the caller's promise.
+        unsafe {
+            let was = (*t).when != 0 || (*t).due != 0;
+            ((*t).when, (*t).due) = (0, 0);
+            self.place(t, false);
+            let (mut link, mut last) = (&raw mut self.due, null_mut());
+            while !(*link).is_null() {
+                if *link == t {
+                    *link = (*t).next;
+                    (*t).listed = false;
+                } else {
+                    last = *link;
+                    link = &raw mut (*last).next;
+                }
             }
+            self.due_last = last;
+            was
         }
-        self.due_last = last;
-        was
     }
 
     /// Forgets all; they are stopped.
+    ///
+    /// # Safety
+    /// The set's lock is held.
     pub unsafe fn clear(&mut self) {
-        for e in self.heap.entries() {
-            if let What::Go(t) = e.what {
-                (*t).when = 0;
+        // SAFETY: timers in the heap and on the list are alive by that.
+        unsafe {
+            for e in self.heap.entries() {
+                if let What::Go(t) = e.what {
+                    (*t).when = 0;
+                }
             }
-        }
-        self.heap.clear();
-        while !self.due.is_null() {
-            let t = self.due;
-            self.due = (*t).next;
-            (*t).listed = false;
-            (*t).due = 0;
+            self.heap.clear();
+            while !self.due.is_null() {
+                let t = self.due;
+                self.due = (*t).next;
+                (*t).listed = false;
+                (*t).due = 0;
+            }
         }
     }
 
     /// Marks the Go timers. The list's links are no pointers to the collector: what gets there
     /// later was in the heap, or in its user's hands, when the cycle began.
+    ///
+    /// # Safety
+    /// Nobody changes the set.
     pub unsafe fn scan(&self, m: &mut Marker, _: &Stopped) {
-        for e in self.heap.entries() {
-            if let What::Go(t) = e.what {
-                m.mark(t as usize);
+        // SAFETY: the world is stopped; what is held is alive.
+        unsafe {
+            for e in self.heap.entries() {
+                if let What::Go(t) = e.what {
+                    m.mark(t as usize);
+                }
             }
-        }
-        let mut t = self.due;
-        while !t.is_null() {
-            m.mark(t as usize);
-            t = (*t).next;
+            let mut t = self.due;
+            while !t.is_null() {
+                m.mark(t as usize);
+                t = (*t).next;
+            }
         }
     }
 }
@@ -281,20 +330,26 @@ impl Batch {
     /// Makes it known, without the lock of the timers' set. True: there may be more.
     ///
     /// The goroutines go to the local queue, so that they run soon.
+    ///
+    /// # Safety
+    /// Taken from a set whose lock is free now. The thread is the runtime's.
     pub unsafe fn wake(self, now: i64) -> bool {
-        for e in &self.entries[..self.len] {
-            match e.what {
-                What::Sleep(g) => ready_at(g, false),
-                What::Deadline(d, dir) => netpoll::deadline(d, dir, now),
-                What::Go(t) => {
-                    let g = channel_due(t, now);
-                    if !g.is_null() {
-                        ready_at(g, false);
+        // SAFETY: sleepers were taken out of the heap, so they are ours to wake; descriptors are never freed, and a timer with a channel is held by who waits there.
+        unsafe {
+            for e in &self.entries[..self.len] {
+                match e.what {
+                    What::Sleep(g) => ready_at(g, false),
+                    What::Deadline(d, dir) => netpoll::deadline(d, dir, now),
+                    What::Go(t) => {
+                        let g = channel_due(t, now);
+                        if !g.is_null() {
+                            ready_at(g, false);
+                        }
                     }
                 }
             }
+            self.len == self.entries.len()
         }
-        self.len == self.entries.len()
     }
 }
 
@@ -319,7 +374,7 @@ impl First {
     }
 
     /// Tells whoever sleeps until the first timer that there is an earlier one. Not while holding locks.
-    pub unsafe fn announce(self) {
+    pub fn announce(self) {
         if self.0 != 0 {
             let when = next_when();
             if when != 0 && when - 1 < self.0 {
@@ -331,16 +386,25 @@ impl First {
 
 /// The world's timers have changed; `LOCK` is held.
 unsafe fn note() {
-    NEXT.store((*WORLD.get()).first().map_or(0, |when| when.max(1) as u64), SeqCst);
+    // SAFETY: the lock is held.
+    unsafe {
+        NEXT.store((*WORLD.get()).first().map_or(0, |when| when.max(1) as u64), SeqCst);
+    }
 }
 
 /// Changes the world's timers. What it tells is for `announce`.
+///
+/// # Safety
+/// The timer that is changed is alive.
 pub unsafe fn change_world(f: impl FnOnce(&mut Timers)) -> First {
-    let _l = LOCK.lock();
-    let first = First::before();
-    f(&mut *WORLD.get());
-    note();
-    first
+    // SAFETY: under the lock.
+    unsafe {
+        let _l = LOCK.lock();
+        let first = First::before();
+        f(&mut *WORLD.get());
+        note();
+        first
+    }
 }
 
 /// How far ahead a timer may be that nobody is woken for: busy threads look at the heap when they
@@ -348,7 +412,7 @@ pub unsafe fn change_world(f: impl FnOnce(&mut Timers)) -> First {
 const FAR: u64 = 50_000_000;
 
 /// A new first timer: whoever sleeps in the poller must hear of it, or somebody go there.
-unsafe fn wake_poller(when: u64) {
+fn wake_poller(when: u64) {
     match SCHED.watch.armed(when) {
         Armed::Known => {}
         Armed::WakePoller => netpoll::wake(),
@@ -361,38 +425,48 @@ unsafe fn wake_poller(when: u64) {
 }
 
 /// A descriptor's deadline for a direction is `when`; 0: it has none. The descriptor's lock is held.
+///
+/// # Safety
+/// The descriptor's lock is held.
 pub unsafe fn set_deadline(d: *mut netpoll::Desc, dir: usize, when: i64) -> First {
-    change_world(|set| set.set((&(*d).timer)[dir], What::Deadline(d, dir as u8), when))
+    // SAFETY: the caller's promise.
+    unsafe { change_world(|set| set.set((&(*d).timer)[dir], What::Deadline(d, dir as u8), when)) }
 }
 
 /// Does what is due. Called while looking for work.
+///
+/// # Safety
+/// The thread is the runtime's; it holds no lock, and a P.
 pub unsafe fn run_due() {
-    loop {
-        let first = next_when();
-        if first == 0 {
-            return;
-        }
-        let now = os::nanotime();
-        if first > now {
-            return;
-        }
-        let now = now as i64;
-        let l = LOCK.lock();
-        let set = &mut *WORLD.get();
-        let batch = set.take_due(now);
-        note();
-        let (runner, out) = *RUNNER.get();
-        let run = !runner.is_null() && set.hand_over(now, out);
-        if run {
-            *RUNNER.get() = (null_mut(), null_mut());
-        }
-        drop(l);
-        let more = batch.wake(now);
-        if run {
-            ready_at(runner, false);
-        }
-        if !more {
-            return;
+    // SAFETY: under the lock; the runner was taken out of RUNNER, so it is ours to wake.
+    unsafe {
+        loop {
+            let first = next_when();
+            if first == 0 {
+                return;
+            }
+            let now = os::nanotime();
+            if first > now {
+                return;
+            }
+            let now = now as i64;
+            let l = LOCK.lock();
+            let set = &mut *WORLD.get();
+            let batch = set.take_due(now);
+            note();
+            let (runner, out) = *RUNNER.get();
+            let run = !runner.is_null() && set.hand_over(now, out);
+            if run {
+                *RUNNER.get() = (null_mut(), null_mut());
+            }
+            drop(l);
+            let more = batch.wake(now);
+            if run {
+                ready_at(runner, false);
+            }
+            if !more {
+                return;
+            }
         }
     }
 }
@@ -407,6 +481,12 @@ hook! { fn "runtime.timerNext"(out: *mut Due) parking {
 }}
 
 /// Marks the Go timers.
+///
+/// # Safety
+/// As `Timers::scan`.
 pub unsafe fn scan(m: &mut Marker, stopped: &Stopped) {
-    (*WORLD.get()).scan(m, stopped);
+    // SAFETY: the world is stopped.
+    unsafe {
+        (*WORLD.get()).scan(m, stopped);
+    }
 }

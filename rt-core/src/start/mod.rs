@@ -1,9 +1,4 @@
 //! From the kernel's entry to the main goroutine.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "one thread, before anything else runs"
-)]
 
 use crate::base::image::{self, Shared, the_image};
 use crate::base::stopped::Stopped;
@@ -28,9 +23,12 @@ use reflect::image::{MAGIC, Roots};
 
 /// Takes them over, and gives the collector its side of the contract.
 unsafe fn set_shared(v: &Shared) {
-    image::set_shared(v);
-    gc::set_world(hooks::memory::world(), v.write_barrier as *mut u32);
-    gc::set_idle_hook(|| unsafe { wakep() });
+    // SAFETY: the main goroutine's first action: nothing else runs, and collections are not enabled yet.
+    unsafe {
+        image::set_shared(v);
+        gc::set_world(hooks::memory::world(), v.write_barrier as *mut u32);
+        gc::set_idle_hook(wakep);
+    }
 }
 
 fn is_on(v: Option<&[u8]>) -> bool {
@@ -38,7 +36,7 @@ fn is_on(v: Option<&[u8]>) -> bool {
 }
 
 /// GOGC, GOMEMLIMIT and the stress switches.
-unsafe fn config() -> Config {
+fn config() -> Config {
     let mut c = Config::default();
     if let Some(v) = env::var(b"GOGC") {
         if v == b"off" {
@@ -67,12 +65,15 @@ unsafe fn config() -> Config {
 }
 
 unsafe fn add_roots(r: &Roots) {
-    if r.end > r.start {
-        roots::add(DataRange {
-            base: r.start as usize,
-            len: (r.end - r.start) as usize,
-            mask: r.bitmap as usize as *const u8,
-        });
+    // SAFETY: the image's own ranges; no collection has begun.
+    unsafe {
+        if r.end > r.start {
+            roots::add(DataRange {
+                base: r.start as usize,
+                len: (r.end - r.start) as usize,
+                mask: r.bitmap as usize as *const u8,
+            });
+        }
     }
 }
 
@@ -80,58 +81,64 @@ unsafe fn add_roots(r: &Roots) {
 #[cfg(not(feature = "host"))]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
-    let m = boot(argc, argv, &raw const argc as usize);
-    rt_arch::rt_mstart((*m).g0.cast(), main_thread, m.cast())
+    // SAFETY: the kernel's first thread, on its first stack.
+    unsafe {
+        let m = boot(argc, argv, &raw const argc as usize);
+        rt_arch::rt_mstart((*m).g0.cast(), main_thread, m.cast())
+    }
 }
 
 /// Everything up to the first goroutine; `here` is near the top of the calling thread's stack. Gives the thread's record;
 /// it holds a P.
 pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *mut M {
-    env::set_args(argc, argv);
-    timer::init();
-    #[cfg(not(feature = "host"))]
-    if !os::open_standard() {
-        print::str("runtime: could not open /dev/null as a standard descriptor\n");
-        os::exit(2);
-    }
-    os::init(env::args().2);
-    env::count_cpus();
-    let img = the_image();
-    if img.magic != MAGIC {
-        print::str("oxigo: the program's tables are of another version than the runtime\n");
-        os::exit(2);
-    }
-    gc::init(config());
-    unwind::init();
-    // The initial stack is g0's. Its size is the system's affair; all that counts is its top.
-    let m = proc::make_m(here - (256 << 10), here);
-    #[cfg(not(feature = "host"))]
-    os::set_tls((*m).tls);
-    rt_arch::rt_setg((*m).g0.cast());
-    print::set_throw(traceback::throw);
-    signal::init_thread(m);
-    signal::init();
-    add_roots(&img.data);
-    add_roots(&img.bss);
-    let mut n = env::ncpu();
-    if let Some((v, [])) = env::var(b"GOMAXPROCS").and_then(env::number)
-        && v > 0
-    {
-        n = v as usize;
-    }
-    // SAFETY: nothing runs yet.
-    proc::resize(n.min(MAX_PROCS), &Stopped::new());
-    for i in (0..SCHED.nprocs.load(Relaxed)).rev() {
-        let p = SCHED.p(i);
-        if i == 0 {
-            acquire_p(m, p);
-        } else {
-            (*p).status.store(pstatus::IDLE, Relaxed);
-            let l = SCHED.lock.lock();
-            pidle_put(p, &l);
+    // SAFETY: one thread, and nothing else of the runtime has run.
+    unsafe {
+        env::set_args(argc, argv);
+        timer::init();
+        #[cfg(not(feature = "host"))]
+        if !os::open_standard() {
+            print::str("runtime: could not open /dev/null as a standard descriptor\n");
+            os::exit(2);
         }
+        os::init(env::args().2);
+        env::count_cpus();
+        let img = the_image();
+        if img.magic != MAGIC {
+            print::str("oxigo: the program's tables are of another version than the runtime\n");
+            os::exit(2);
+        }
+        gc::init(config());
+        unwind::init();
+        // The initial stack is g0's. Its size is the system's affair; all that counts is its top.
+        let m = proc::make_m(here - (256 << 10), here);
+        #[cfg(not(feature = "host"))]
+        os::set_tls((*m).tls);
+        rt_arch::rt_setg((*m).g0.cast());
+        print::set_throw(traceback::throw);
+        signal::init_thread(m);
+        signal::init();
+        add_roots(&img.data);
+        add_roots(&img.bss);
+        let mut n = env::ncpu();
+        if let Some((v, [])) = env::var(b"GOMAXPROCS").and_then(env::number)
+            && v > 0
+        {
+            n = v as usize;
+        }
+        // SAFETY: nothing runs yet.
+        proc::resize(n.min(MAX_PROCS), &Stopped::new());
+        for i in (0..SCHED.nprocs.load(Relaxed)).rev() {
+            let p = SCHED.p(i);
+            if i == 0 {
+                acquire_p(m, p);
+            } else {
+                (*p).status.store(pstatus::IDLE, Relaxed);
+                let l = SCHED.lock.lock();
+                pidle_put(p, &l);
+            }
+        }
+        m
     }
-    m
 }
 
 /// The closure of `runtime.main`.
@@ -139,27 +146,36 @@ static MAIN: AtomicUsize = AtomicUsize::new(0);
 
 /// The func value of `runtime.main`.
 pub(crate) unsafe fn main_closure() -> usize {
-    let img = the_image();
-    let entry = img.funcs().iter().find(|f| img.func_name(f) == b"runtime.main");
-    let Some(entry) = entry else { print::throw("no runtime.main in the program") };
-    MAIN.store(entry.entry as usize, Relaxed);
-    MAIN.as_ptr() as usize
+    // SAFETY: the image's own table.
+    unsafe {
+        let img = the_image();
+        let entry = img.funcs().iter().find(|f| img.func_name(f) == b"runtime.main");
+        let Some(entry) = entry else { print::throw("no runtime.main in the program") };
+        MAIN.store(entry.entry as usize, Relaxed);
+        MAIN.as_ptr() as usize
+    }
 }
 
 #[cfg(not(feature = "host"))]
 unsafe extern "C" fn main_thread(m: *mut c_void) {
-    let m = m as *mut M;
-    let g = proc::create_g(main_closure(), core::ptr::null_mut(), 0);
-    (*g).state.change(Status::Dead, Status::Runnable);
-    runq_put((*m).p, g, true);
-    schedule()
+    // SAFETY: the first thread, with its record and a P.
+    unsafe {
+        let m = m as *mut M;
+        let g = proc::create_g(main_closure(), core::ptr::null_mut(), 0);
+        (*g).state.change(Status::Dead, Status::Runnable);
+        runq_put((*m).p, g, true);
+        schedule()
+    }
 }
 
 /// The Go side is ready: other threads may run from here on, and collections happen.
 unsafe fn started() {
-    proc::start_background(config().workers);
-    gc::enable();
-    SCHED.main_started.store(1, SeqCst);
+    // SAFETY: once, by the main goroutine.
+    unsafe {
+        proc::start_background(config().workers);
+        gc::enable();
+        SCHED.main_started.store(1, SeqCst);
+    }
 }
 
 hook! { fn "runtime.setShared"(v: *const Shared) leaf { set_shared(&*v) }}

@@ -6,11 +6,6 @@
 //! channel operation is under way then.
 //!
 //! What needs only the buffer is done by the overlay's Go code, under the same lock (`chanput`, `chantake`).
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use super::timer;
 use crate::base::lock::{Global, Mutex};
@@ -84,12 +79,18 @@ impl Hchan {
         self.special & !FED
     }
     /// Takes it for the current goroutine, which must be in the channel's bubble, if that has one.
+    ///
+    /// # Safety
+    /// In a hook.
     #[inline]
     pub unsafe fn enter(&self, fault: &str) {
-        if self.bubble() != 0 {
-            synctest::check(self, fault);
+        // SAFETY: the caller's promise.
+        unsafe {
+            if self.bubble() != 0 {
+                synctest::check(self, fault);
+            }
+            self.lock();
         }
-        self.lock();
     }
     /// Releases it.
     pub fn unlock(&self) {
@@ -97,71 +98,102 @@ impl Hchan {
             os::futex_wake(&self.lock, 1);
         }
     }
-    /// Takes back what its timer sent and nobody received: whether there was anything. The lock is held.
+    /// Takes back what its timer sent and nobody received: whether there was anything.
+    ///
+    /// # Safety
+    /// The channel's lock is held.
     pub unsafe fn drop_value(&mut self) -> bool {
-        let was = self.qcount > 0;
-        if was {
-            try_recv(self, null_mut());
+        // SAFETY: the channel's lock is held; nothing is received.
+        unsafe {
+            let was = self.qcount > 0;
+            if was {
+                try_recv(self, null_mut());
+            }
+            was
         }
-        was
     }
     /// Takes one receiver who is to see to the timer, if that has gone off, as `ripe` says under the lock.
+    ///
+    /// # Safety
+    /// The channel's timer feeds it.
     pub unsafe fn timer_due(&mut self, ripe: impl FnOnce() -> bool) -> *mut G {
-        self.lock();
-        let s = if ripe() { self.recvq.dequeue() } else { null_mut() };
-        let g = if s.is_null() { null_mut() } else { finish(s, TIMER) };
-        self.unlock();
-        g
+        // SAFETY: under the channel's lock; who waits in a queue stays until taken out.
+        unsafe {
+            self.lock();
+            let s = if ripe() { self.recvq.dequeue() } else { null_mut() };
+            let g = if s.is_null() { null_mut() } else { finish(s, TIMER) };
+            self.unlock();
+            g
+        }
     }
     unsafe fn slot(&self, i: usize) -> *mut u8 {
-        self.buf.add(i * self.elemsize as usize)
+        // SAFETY: an index within the buffer.
+        unsafe { self.buf.add(i * self.elemsize as usize) }
     }
 }
 
 impl WaitQ {
     /// Adds at the end.
+    ///
+    /// # Safety
+    /// The channel's lock is held.
     pub unsafe fn enqueue(&mut self, s: *mut Sudog) {
-        (*s).next = null_mut();
-        (*s).prev = self.last;
-        if self.last.is_null() {
-            self.first = s;
-        } else {
-            (*self.last).next = s;
+        // SAFETY: sudogs in a queue are live, and on no other.
+        unsafe {
+            (*s).next = null_mut();
+            (*s).prev = self.last;
+            if self.last.is_null() {
+                self.first = s;
+            } else {
+                (*self.last).next = s;
+            }
+            self.last = s;
         }
-        self.last = s;
     }
     /// Takes the first whose select, if any, has not been won by another case.
+    ///
+    /// # Safety
+    /// The channel's lock is held.
     pub unsafe fn dequeue(&mut self) -> *mut Sudog {
-        loop {
-            let s = self.first;
-            if s.is_null() {
+        // SAFETY: sudogs in a queue are live, and so are their goroutines.
+        unsafe {
+            loop {
+                let s = self.first;
+                if s.is_null() {
+                    return s;
+                }
+                self.remove(s);
+                if (*s).is_select && (*(*s).g).select_done.compare_exchange(0, 1, AcqRel, Relaxed).is_err() {
+                    continue;
+                }
                 return s;
             }
-            self.remove(s);
-            if (*s).is_select && (*(*s).g).select_done.compare_exchange(0, 1, AcqRel, Relaxed).is_err() {
-                continue;
-            }
-            return s;
         }
     }
     /// Takes `s` out, if it is in.
+    ///
+    /// # Safety
+    /// The channel's lock is held.
     pub unsafe fn remove(&mut self, s: *mut Sudog) {
-        let (n, p) = ((*s).next, (*s).prev);
-        if n.is_null() && p.is_null() && self.first != s {
-            return;
+        // SAFETY: sudogs in a queue are live; one that is in none has no neighbours.
+        unsafe {
+            let (n, p) = ((*s).next, (*s).prev);
+            if n.is_null() && p.is_null() && self.first != s {
+                return;
+            }
+            if p.is_null() {
+                self.first = n;
+            } else {
+                (*p).next = n;
+            }
+            if n.is_null() {
+                self.last = p;
+            } else {
+                (*n).prev = p;
+            }
+            (*s).next = null_mut();
+            (*s).prev = null_mut();
         }
-        if p.is_null() {
-            self.first = n;
-        } else {
-            (*p).next = n;
-        }
-        if n.is_null() {
-            self.last = p;
-        } else {
-            (*n).prev = p;
-        }
-        (*s).next = null_mut();
-        (*s).prev = null_mut();
     }
 }
 
@@ -171,52 +203,73 @@ static FREE: Global<*mut Sudog> = Global::new(null_mut());
 static FREE_LOCK: Mutex = Mutex::new();
 
 /// A cleared sudog for the goroutine.
+///
+/// # Safety
+/// The goroutine is the caller's.
 pub unsafe fn new_sudog(g: *mut G) -> *mut Sudog {
-    let l = FREE_LOCK.lock();
-    let free = FREE.get();
-    let mut s = *free;
-    if !s.is_null() {
-        *free = (*s).next;
+    // SAFETY: the list of free ones under its lock; what comes from there is the caller's alone.
+    unsafe {
+        let l = FREE_LOCK.lock();
+        let free = FREE.get();
+        let mut s = *free;
+        if !s.is_null() {
+            *free = (*s).next;
+        }
+        drop(l);
+        if s.is_null() {
+            s = meta::persistent(size_of::<Sudog>(), 16) as *mut Sudog;
+        }
+        s.write_bytes(0, 1);
+        (*s).g = g;
+        s
     }
-    drop(l);
-    if s.is_null() {
-        s = meta::persistent(size_of::<Sudog>(), 16) as *mut Sudog;
-    }
-    s.write_bytes(0, 1);
-    (*s).g = g;
-    s
 }
 
 /// Gives it back.
+///
+/// # Safety
+/// It is in no queue, and nobody's.
 pub unsafe fn free_sudog(s: *mut Sudog) {
-    let _l = FREE_LOCK.lock();
-    let free = FREE.get();
-    (*s).next = *free;
-    *free = s;
+    // SAFETY: the list under its lock.
+    unsafe {
+        let _l = FREE_LOCK.lock();
+        let free = FREE.get();
+        (*s).next = *free;
+        *free = s;
+    }
 }
 
 /// A goroutine that waited in a plain operation is done: tells it the result, forgets the sudog.
 /// For a select it leaves both to selectfinish.
 unsafe fn finish(s: *mut Sudog, result: isize) -> *mut G {
-    let g = (*s).g;
-    (*s).success = result == DONE;
-    (*g).param = s;
-    if !(*s).is_select {
-        // chansend's and chanrecv's only result, behind (c, elem, block).
-        *(((*g).hook_args + 3 * size_of::<usize>()) as *mut isize) = result;
-        (*g).waiting = null_mut();
-        free_sudog(s);
+    // SAFETY: taken out of its queue under the channel's lock, so its goroutine is the caller's to wake; that stands in chansend's or chanrecv's hook.
+    unsafe {
+        let g = (*s).g;
+        (*s).success = result == DONE;
+        (*g).param = s;
+        if !(*s).is_select {
+            // chansend's and chanrecv's only result, behind (c, elem, block).
+            *(((*g).hook_args + 3 * size_of::<usize>()) as *mut isize) = result;
+            (*g).waiting = null_mut();
+            free_sudog(s);
+        }
+        g
     }
-    g
 }
 
 /// Copies an element to Go memory that may be heap.
 unsafe fn put(c: *mut Hchan, dst: *mut u8, src: *const u8) {
-    typed::memmove(cache(), (*c).elemtype, dst, src);
+    // SAFETY: `dst` and `src` are values of the channel's type; the thread holds a P in a hook.
+    unsafe {
+        typed::memmove(cache(), (*c).elemtype, dst, src);
+    }
 }
 
 unsafe fn clear(c: *mut Hchan, dst: *mut u8) {
-    typed::memclr(cache(), (*c).elemtype, dst);
+    // SAFETY: as `put`.
+    unsafe {
+        typed::memclr(cache(), (*c).elemtype, dst);
+    }
 }
 
 fn next(i: usize, n: usize) -> usize {
@@ -224,100 +277,118 @@ fn next(i: usize, n: usize) -> usize {
 }
 
 /// Tries to send with the lock held; on DONE the goroutine to make ready, if any.
+///
+/// # Safety
+/// The channel's lock is held, in a hook; `elem` is a value of its type.
 pub unsafe fn try_send(c: *mut Hchan, elem: *const u8) -> (isize, *mut G) {
-    let ch = &mut *c;
-    if ch.closed.load(Relaxed) != 0 {
-        return (CLOSED, null_mut());
-    }
-    let s = ch.recvq.dequeue();
-    if !s.is_null() {
-        if !(*s).elem.is_null() {
-            put(c, (*s).elem, elem);
+    // SAFETY: the caller's promise. Waiting goroutines' stacks stay where they are, since the world can't stop.
+    unsafe {
+        let ch = &mut *c;
+        if ch.closed.load(Relaxed) != 0 {
+            return (CLOSED, null_mut());
         }
-        return (DONE, finish(s, DONE));
+        let s = ch.recvq.dequeue();
+        if !s.is_null() {
+            if !(*s).elem.is_null() {
+                put(c, (*s).elem, elem);
+            }
+            return (DONE, finish(s, DONE));
+        }
+        if ch.qcount < ch.dataqsiz {
+            put(c, ch.slot(ch.sendx), elem);
+            ch.sendx = next(ch.sendx, ch.dataqsiz);
+            ch.qcount += 1;
+            return (DONE, null_mut());
+        }
+        (BLOCKED, null_mut())
     }
-    if ch.qcount < ch.dataqsiz {
-        put(c, ch.slot(ch.sendx), elem);
-        ch.sendx = next(ch.sendx, ch.dataqsiz);
-        ch.qcount += 1;
-        return (DONE, null_mut());
-    }
-    (BLOCKED, null_mut())
 }
 
 /// Tries to receive with the lock held.
+///
+/// # Safety
+/// The channel's lock is held, in a hook; `elem` is null or has room for a value of its type.
 pub unsafe fn try_recv(c: *mut Hchan, elem: *mut u8) -> (isize, *mut G) {
-    let ch = &mut *c;
-    if ch.closed.load(Relaxed) != 0 && ch.qcount == 0 {
-        if !elem.is_null() {
-            clear(c, elem);
-        }
-        return (CLOSED, null_mut());
-    }
-    let s = if ch.closed.load(Relaxed) == 0 { ch.sendq.dequeue() } else { null_mut() };
-    if !s.is_null() {
-        if ch.dataqsiz == 0 {
+    // SAFETY: as `try_send`.
+    unsafe {
+        let ch = &mut *c;
+        if ch.closed.load(Relaxed) != 0 && ch.qcount == 0 {
             if !elem.is_null() {
-                put(c, elem, (*s).elem);
+                clear(c, elem);
             }
-        } else {
-            // Full: the head of the queue is ours, the sender's value takes its place.
+            return (CLOSED, null_mut());
+        }
+        let s = if ch.closed.load(Relaxed) == 0 { ch.sendq.dequeue() } else { null_mut() };
+        if !s.is_null() {
+            if ch.dataqsiz == 0 {
+                if !elem.is_null() {
+                    put(c, elem, (*s).elem);
+                }
+            } else {
+                // Full: the head of the queue is ours, the sender's value takes its place.
+                let slot = ch.slot(ch.recvx);
+                if !elem.is_null() {
+                    put(c, elem, slot);
+                }
+                put(c, slot, (*s).elem);
+                ch.recvx = next(ch.recvx, ch.dataqsiz);
+                ch.sendx = ch.recvx;
+            }
+            return (DONE, finish(s, DONE));
+        }
+        if ch.qcount > 0 {
             let slot = ch.slot(ch.recvx);
             if !elem.is_null() {
                 put(c, elem, slot);
             }
-            put(c, slot, (*s).elem);
+            clear(c, slot);
             ch.recvx = next(ch.recvx, ch.dataqsiz);
-            ch.sendx = ch.recvx;
+            ch.qcount -= 1;
+            return (DONE, null_mut());
         }
-        return (DONE, finish(s, DONE));
+        (BLOCKED, null_mut())
     }
-    if ch.qcount > 0 {
-        let slot = ch.slot(ch.recvx);
-        if !elem.is_null() {
-            put(c, elem, slot);
-        }
-        clear(c, slot);
-        ch.recvx = next(ch.recvx, ch.dataqsiz);
-        ch.qcount -= 1;
-        return (DONE, null_mut());
-    }
-    (BLOCKED, null_mut())
 }
 
 /// Sends what a timer's function sends; the lock is held. It never waits.
 unsafe fn timer_send(c: *mut Hchan, elem: *const u8) -> isize {
-    let t = (*c).timer;
-    if !timer::may_send(t) {
+    // SAFETY: the channel's lock is held until it is released here, once.
+    unsafe {
+        let t = (*c).timer;
+        if !timer::may_send(t) {
+            (*c).unlock();
+            return BLOCKED;
+        }
+        let (r, g) = try_send(c, elem);
+        let first = timer::sent(t);
         (*c).unlock();
-        return BLOCKED;
+        if !g.is_null() {
+            ready(g);
+        }
+        first.announce();
+        r
     }
-    let (r, g) = try_send(c, elem);
-    let first = timer::sent(t);
-    (*c).unlock();
-    if !g.is_null() {
-        ready(g);
-    }
-    first.announce();
-    r
 }
 
 /// Waits in one of the channel's queues; the lock is held.
 unsafe fn wait(c: *mut Hchan, elem: *mut u8, send: bool) -> ! {
-    let g = curg();
-    let s = new_sudog(g);
-    (*s).elem = elem;
-    (*s).c = c.cast();
-    (*g).waiting = s;
-    (*g).param = null_mut();
-    let q = if send { &mut (*c).sendq } else { &mut (*c).recvq };
-    q.enqueue(s);
-    // In its heap before a bubble may find that all are blocked.
-    let first = timer::awaited(c);
-    prepare_park(if send { Wait::Send } else { Wait::Recv });
-    (*c).unlock();
-    first.announce();
-    schedule()
+    // SAFETY: the channel's lock is held. `elem` may be in the goroutine's stack: copying that adjusts the sudog.
+    unsafe {
+        let g = curg();
+        let s = new_sudog(g);
+        (*s).elem = elem;
+        (*s).c = c.cast();
+        (*g).waiting = s;
+        (*g).param = null_mut();
+        let q = if send { &mut (*c).sendq } else { &mut (*c).recvq };
+        q.enqueue(s);
+        // In its heap before a bubble may find that all are blocked.
+        let first = timer::awaited(c);
+        prepare_park(if send { Wait::Send } else { Wait::Recv });
+        (*c).unlock();
+        first.announce();
+        schedule()
+    }
 }
 
 hook! { fn "runtime.chansend"(c: *mut Hchan, elem: *mut u8, block: bool) -> isize, parking {

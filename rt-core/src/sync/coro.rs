@@ -1,9 +1,4 @@
 //! Coroutines (iter.Pull): goroutines that hand over to each other without the scheduler's queues.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use super::synctest;
 use crate::base::atomic::AtomicU64;
@@ -37,30 +32,33 @@ hook! { fn "runtime.coroswitch"(c: *mut Coro) parking { switch_to(c, false) }}
 hook! { fn "runtime.coroexit"(c: *mut Coro) parking { switch_to(c, true) }}
 
 unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
-    let m = getm();
-    let me = (*m).curg.get();
-    let next = (*c).g.load(Acquire) as *mut G;
-    if next.is_null() {
-        throw("coroswitch on exited coro");
+    // SAFETY: the caller's goroutine holds the coroutine's record alive; who is in that waits, and is woken by nobody else.
+    unsafe {
+        let m = getm();
+        let me = (*m).curg.get();
+        let next = (*c).g.load(Acquire) as *mut G;
+        if next.is_null() {
+            throw("coroswitch on exited coro");
+        }
+        if (*next).durable {
+            // Before ours blocks or ends: its bubble is not idle in between.
+            synctest::woken(next);
+        }
+        if exit {
+            (*c).g.store(0, Release);
+            end_g(m, me);
+        } else {
+            prepare_park(Wait::Coroutine);
+            (*c).g.store(me as u64, Release);
+        }
+        if (*next).status() != Status::Waiting {
+            throw("coroswitch on wrong thread or of a running coroutine");
+        }
+        (*next).state.change(Status::Waiting, Status::Runnable);
+        if !(*m).lockedg.is_null() || !(*next).lockedm.is_null() {
+            runq_put((*m).p, next, true);
+            schedule()
+        }
+        run_next(next)
     }
-    if (*next).durable {
-        // Before ours blocks or ends: its bubble is not idle in between.
-        synctest::woken(next);
-    }
-    if exit {
-        (*c).g.store(0, Release);
-        end_g(m, me);
-    } else {
-        prepare_park(Wait::Coroutine);
-        (*c).g.store(me as u64, Release);
-    }
-    if (*next).status() != Status::Waiting {
-        throw("coroswitch on wrong thread or of a running coroutine");
-    }
-    (*next).state.change(Status::Waiting, Status::Runnable);
-    if !(*m).lockedg.is_null() || !(*next).lockedm.is_null() {
-        runq_put((*m).p, next, true);
-        schedule()
-    }
-    run_next(next)
 }

@@ -2,9 +2,9 @@
 //!
 //! - [`chan`] and [`select`]: channels
 //! - [`sema`]: semaphores and the lists of sync.Cond
-//! - [`timer`]: timers with channels
-//! - [`coro`]: coroutines
-//! - [`synctest`]: bubbles
+//! - `timer`: timers with channels
+//! - `coro`: coroutines
+//! - `synctest`: bubbles
 
 pub mod chan;
 pub mod coro;

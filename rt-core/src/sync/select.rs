@@ -3,11 +3,6 @@
 //! All channels of a select are locked in the order of their addresses. Cases are tried in a random
 //! order; if none is ready the goroutine waits in all queues. Whoever gets at it first claims it
 //! (`G::select_done`) and leaves its sudog in `G::param`; the goroutine, back, takes the others out.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use super::timer;
 use crate::sched::timer::First;
@@ -27,24 +22,30 @@ pub struct Case {
 }
 
 unsafe fn lock_all(cases: &[Case], order: &[u16]) {
-    let mut last = null_mut();
-    for &i in order {
-        let c = cases[i as usize].c;
-        if c != last {
-            (*c).lock();
-            last = c;
+    // SAFETY: channels of the select's cases, alive by that; those in `order` are not nil.
+    unsafe {
+        let mut last = null_mut();
+        for &i in order {
+            let c = cases[i as usize].c;
+            if c != last {
+                (*c).lock();
+                last = c;
+            }
         }
     }
 }
 
 unsafe fn unlock_all(cases: &[Case], order: &[u16]) {
-    for k in (0..order.len()).rev() {
-        let c = cases[order[k] as usize].c;
-        // Equal channels are neighbours and were locked once.
-        if k > 0 && cases[order[k - 1] as usize].c == c {
-            continue;
+    // SAFETY: as `lock_all`, which has locked them.
+    unsafe {
+        for k in (0..order.len()).rev() {
+            let c = cases[order[k] as usize].c;
+            // Equal channels are neighbours and were locked once.
+            if k > 0 && cases[order[k - 1] as usize].c == c {
+                continue;
+            }
+            (*c).unlock();
         }
-        (*c).unlock();
     }
 }
 
@@ -63,7 +64,7 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
         if (*case.c).bubble() != 0 {
             synctest::check(case.c, "select on synctest channel from outside bubble");
         }
-        let j = (((*m).rng.next() as u32 as u64 * (k as u64 + 1)) >> 32) as usize;
+        let j = (((*m).rng.draw() as u32 as u64 * (k as u64 + 1)) >> 32) as usize;
         poll[k] = poll[j];
         poll[j] = i as u16;
         k += 1;

@@ -1,11 +1,6 @@
 //! Semaphores: what sync's locks and internal/poll wait on. A hash table by address of the word;
 //! each bucket has a lock and a list of waiters, oldest first (or first in front, for `lifo`).
 //! And the ticketed waiting lists of sync.Cond.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use crate::base::lock::{Global, Mutex};
 use crate::sched::*;
@@ -49,134 +44,149 @@ fn try_acquire(addr: &AtomicU32) -> bool {
 // `G::waiting`. A word in a stack has one user only, the goroutine itself; nobody else finds it.
 
 unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait, skip: isize) {
-    if try_acquire(&*addr) {
-        return;
-    }
-    let b = bucket(addr);
-    let l = b.lock.lock();
-    // Counted first: a releaser that sees nobody has released before our last try.
-    b.n.fetch_add(1, SeqCst);
-    if try_acquire(&*addr) {
-        b.n.fetch_sub(1, SeqCst);
-        return;
-    }
-    let g = curg();
-    let s = new_sudog(g);
-    (*s).elem = addr.cast();
-    if matches!(reason, Wait::Mutex | Wait::RwMutexR | Wait::RwMutex) {
-        (*s).since = waits::wait_begin();
-    }
-    (*g).waiting = s;
-    let (head, tail) = &mut *b.list.get();
-    if lifo {
-        (*s).next = *head;
-        (*s).prev = null_mut();
-        if head.is_null() {
-            *tail = s;
-        } else {
-            (**head).prev = s;
+    // SAFETY: the word is alive while somebody waits for it; the bucket's list under its lock.
+    unsafe {
+        if try_acquire(&*addr) {
+            return;
         }
-        *head = s;
-    } else {
-        (*s).prev = *tail;
-        (*s).next = null_mut();
-        if tail.is_null() {
+        let b = bucket(addr);
+        let l = b.lock.lock();
+        // Counted first: a releaser that sees nobody has released before our last try.
+        b.n.fetch_add(1, SeqCst);
+        if try_acquire(&*addr) {
+            b.n.fetch_sub(1, SeqCst);
+            return;
+        }
+        let g = curg();
+        let s = new_sudog(g);
+        (*s).elem = addr.cast();
+        if matches!(reason, Wait::Mutex | Wait::RwMutexR | Wait::RwMutex) {
+            (*s).since = waits::wait_begin();
+        }
+        (*g).waiting = s;
+        let (head, tail) = &mut *b.list.get();
+        if lifo {
+            (*s).next = *head;
+            (*s).prev = null_mut();
+            if head.is_null() {
+                *tail = s;
+            } else {
+                (**head).prev = s;
+            }
             *head = s;
         } else {
-            (**tail).next = s;
+            (*s).prev = *tail;
+            (*s).next = null_mut();
+            if tail.is_null() {
+                *head = s;
+            } else {
+                (**tail).next = s;
+            }
+            *tail = s;
         }
-        *tail = s;
+        prepare_park(reason);
+        if (*g).blocked_since != 0 {
+            (*g).blocked_skip = skip as u32;
+        }
+        drop(l);
+        schedule()
     }
-    prepare_park(reason);
-    if (*g).blocked_since != 0 {
-        (*g).blocked_skip = skip as u32;
-    }
-    drop(l);
-    schedule()
 }
 
 unsafe fn take(b: &Bucket, addr: *mut u8) -> *mut Sudog {
-    let (head, tail) = &mut *b.list.get();
-    let mut s = *head;
-    while !s.is_null() && (*s).elem != addr {
-        s = (*s).next;
-    }
-    if !s.is_null() {
-        let (n, p) = ((*s).next, (*s).prev);
-        if p.is_null() {
-            *head = n;
-        } else {
-            (*p).next = n;
+    // SAFETY: under the bucket's lock: sudogs in its list are live.
+    unsafe {
+        let (head, tail) = &mut *b.list.get();
+        let mut s = *head;
+        while !s.is_null() && (*s).elem != addr {
+            s = (*s).next;
         }
-        if n.is_null() {
-            *tail = p;
-        } else {
-            (*n).prev = p;
+        if !s.is_null() {
+            let (n, p) = ((*s).next, (*s).prev);
+            if p.is_null() {
+                *head = n;
+            } else {
+                (*p).next = n;
+            }
+            if n.is_null() {
+                *tail = p;
+            } else {
+                (*n).prev = p;
+            }
+            b.n.fetch_sub(1, SeqCst);
         }
-        b.n.fetch_sub(1, SeqCst);
+        s
     }
-    s
 }
 
 /// Releases one unit. The waiter that gets a turn is given the unit at once: it need not look
 /// again. With `handoff` it runs before the releaser goes on.
 unsafe fn release(addr: *mut AtomicU32, handoff: bool, skip: isize) {
-    (*addr).fetch_add(1, SeqCst);
-    let b = bucket(addr);
-    if b.n.load(SeqCst) == 0 {
-        return;
-    }
-    let l = b.lock.lock();
-    if b.n.load(SeqCst) == 0 {
-        return;
-    }
-    if !try_acquire(&*addr) {
-        // Somebody was faster; the waiter stays.
-        return;
-    }
-    let s = take(b, addr.cast());
-    if s.is_null() {
+    // SAFETY: the caller holds the word alive; the bucket's list under its lock. The waiter was taken out of it, so it is ours to wake.
+    unsafe {
         (*addr).fetch_add(1, SeqCst);
-        return;
-    }
-    let waited = if (*s).since != 0 { charge(b, s, addr.cast()) } else { 0 };
-    drop(l);
-    if waited != 0 {
-        waits::unlocks(waited, skip as usize);
-    }
-    let g = (*s).g;
-    (*g).waiting = null_mut();
-    free_sudog(s);
-    ready(g);
-    if handoff && (*getm()).locks == 0 {
-        yield_to_next();
+        let b = bucket(addr);
+        if b.n.load(SeqCst) == 0 {
+            return;
+        }
+        let l = b.lock.lock();
+        if b.n.load(SeqCst) == 0 {
+            return;
+        }
+        if !try_acquire(&*addr) {
+            // Somebody was faster; the waiter stays.
+            return;
+        }
+        let s = take(b, addr.cast());
+        if s.is_null() {
+            (*addr).fetch_add(1, SeqCst);
+            return;
+        }
+        let waited = if (*s).since != 0 { charge(b, s, addr.cast()) } else { 0 };
+        drop(l);
+        if waited != 0 {
+            waits::unlocks(waited, skip as usize);
+        }
+        let g = (*s).g;
+        (*g).waiting = null_mut();
+        free_sudog(s);
+        ready(g);
+        if handoff && (*getm()).locks == 0 {
+            yield_to_next();
+        }
     }
 }
 
 /// How long the waiter that was taken and those that still wait for the same word have waited since the last release.
 unsafe fn charge(b: &Bucket, taken: *mut Sudog, addr: *mut u8) -> u64 {
-    let now = crate::os::nanotime();
-    let mut ns = now.saturating_sub((*taken).since).max(1);
-    let mut s = (*b.list.get()).0;
-    while !s.is_null() {
-        if (*s).elem == addr && (*s).since != 0 {
-            ns += now.saturating_sub((*s).since);
-            (*s).since = now;
+    // SAFETY: under the bucket's lock: sudogs in its list are live.
+    unsafe {
+        let now = crate::os::nanotime();
+        let mut ns = now.saturating_sub((*taken).since).max(1);
+        let mut s = (*b.list.get()).0;
+        while !s.is_null() {
+            if (*s).elem == addr && (*s).since != 0 {
+                ns += now.saturating_sub((*s).since);
+                (*s).since = now;
+            }
+            s = (*s).next;
         }
-        s = (*s).next;
+        ns
     }
-    ns
 }
 
 /// The current goroutine goes to the end of the local queue; the one just made ready runs.
 unsafe fn yield_to_next() -> ! {
-    let m = getm();
-    let g = (*m).curg.get();
-    (*g).m = null_mut();
-    (*m).curg.set(null_mut());
-    (*g).state.change(Status::Running, Status::Runnable);
-    runq_put((*m).p, g, false);
-    schedule()
+    // SAFETY: the thread's own goroutine, in a parking hook.
+    unsafe {
+        let m = getm();
+        let g = (*m).curg.get();
+        (*g).m = null_mut();
+        (*m).curg.set(null_mut());
+        (*g).state.change(Status::Running, Status::Runnable);
+        runq_put((*m).p, g, false);
+        schedule()
+    }
 }
 
 hook! { fn "sync.runtime_Semacquire"(s: *mut AtomicU32) parking { acquire(s, false, Wait::Semacquire, 0) }}

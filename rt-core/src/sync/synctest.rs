@@ -14,11 +14,6 @@
 //!
 //! One lock guards all bubbles. It may be taken while holding a channel's, semaphore's or timer's lock,
 //! and nothing but pages is asked for while it is held.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use crate::base::lock::{Global, Guard, Mutex};
 use crate::base::stopped::Stopped;
@@ -67,53 +62,105 @@ const START: i64 = 946_684_800_000_000_000;
 
 /// Whether only the goroutines of its bubble can end the wait of `g`.
 unsafe fn is_durable(g: *const G, reason: Wait) -> bool {
-    if matches!(reason, Wait::Recv | Wait::Send | Wait::Select) {
-        // Channels of other bubbles are not to be had, so one of any bubble is of this one.
-        let mut s = (*g).waiting;
-        while !s.is_null() && (*(*s).c.cast::<Hchan>()).bubble() != 0 {
-            s = (*s).waitlink;
+    // SAFETY: the goroutine is on its way to wait: its sudogs are live, and so are their channels.
+    unsafe {
+        if matches!(reason, Wait::Recv | Wait::Send | Wait::Select) {
+            // Channels of other bubbles are not to be had, so one of any bubble is of this one.
+            let mut s = (*g).waiting;
+            while !s.is_null() && (*(*s).c.cast::<Hchan>()).bubble() != 0 {
+                s = (*s).waitlink;
+            }
+            return s.is_null();
         }
-        return s.is_null();
+        matches!(
+            reason,
+            Wait::NilRecv
+                | Wait::NilSend
+                | Wait::SelectNoCases
+                | Wait::Sleep
+                | Wait::Cond
+                | Wait::Coroutine
+                | Wait::BubbleWaitGroup
+                | Wait::BubbleRun
+                | Wait::BubbleWait
+        )
     }
-    matches!(
-        reason,
-        Wait::NilRecv
-            | Wait::NilSend
-            | Wait::SelectNoCases
-            | Wait::Sleep
-            | Wait::Cond
-            | Wait::Coroutine
-            | Wait::BubbleWaitGroup
-            | Wait::BubbleRun
-            | Wait::BubbleWait
-    )
 }
 
 /// All of a goroutine's bubble.
 unsafe fn bubble_of(g: *const G) -> *mut Whole {
-    (*g).bubble.cast()
+    // SAFETY: its record is never freed.
+    unsafe { (*g).bubble.cast() }
 }
 
 // ---- what the scheduler tells
 
 /// A new goroutine is in its parent's bubble. It counts as running.
+///
+/// # Safety
+/// The new goroutine does not run yet; the parent is the caller's.
 pub unsafe fn join(g: *mut G, parent: *mut G) {
-    let b = bubble_of(parent);
-    if !b.is_null() {
-        let _l = LOCK.lock();
-        (*g).bubble = b.cast();
-        (*b).total += 1;
-        (*b).running += 1;
+    // SAFETY: the bubble's counts under the lock.
+    unsafe {
+        let b = bubble_of(parent);
+        if !b.is_null() {
+            let _l = LOCK.lock();
+            (*g).bubble = b.cast();
+            (*b).total += 1;
+            (*b).running += 1;
+        }
     }
 }
 
 /// A goroutine of a bubble waits now.
+///
+/// # Safety
+/// The goroutine is the caller's, on its way to wait, in a bubble.
 pub unsafe fn parked(g: *mut G, reason: Wait) {
-    if is_durable(g, reason) {
+    // SAFETY: the caller's promise; the bubble's counts under the lock. Whom `settle` gives us is ours to wake.
+    unsafe {
+        if is_durable(g, reason) {
+            let b = bubble_of(g);
+            let l = LOCK.lock();
+            (*g).durable = true;
+            (*b).running -= 1;
+            let next = settle(b);
+            drop(l);
+            if !next.is_null() {
+                ready(next);
+            }
+        }
+    }
+}
+
+/// A durably blocked goroutine is about to become runnable.
+///
+/// # Safety
+/// The goroutine waits in a bubble, and is the caller's to wake.
+#[cold]
+pub unsafe fn woken(g: *mut G) {
+    // SAFETY: the caller's promise; the bubble's counts under the lock.
+    unsafe {
+        let _l = LOCK.lock();
+        (*g).durable = false;
+        (*bubble_of(g)).running += 1;
+    }
+}
+
+/// A goroutine of a bubble is dead.
+///
+/// # Safety
+/// The goroutine is the caller's, dead, in a bubble.
+#[cold]
+pub unsafe fn ended(g: *mut G) {
+    // SAFETY: the caller's promise; the bubble's counts under the lock. Whom `settle` gives us is ours to wake.
+    unsafe {
         let b = bubble_of(g);
         let l = LOCK.lock();
-        (*g).durable = true;
+        (*g).bubble = null_mut();
+        (*b).total -= 1;
         (*b).running -= 1;
+        (*b).done |= g == (*b).main;
         let next = settle(b);
         drop(l);
         if !next.is_null() {
@@ -122,96 +169,112 @@ pub unsafe fn parked(g: *mut G, reason: Wait) {
     }
 }
 
-/// A durably blocked goroutine is about to become runnable.
-#[cold]
-pub unsafe fn woken(g: *mut G) {
-    let _l = LOCK.lock();
-    (*g).durable = false;
-    (*bubble_of(g)).running += 1;
-}
-
-/// A goroutine of a bubble is dead.
-#[cold]
-pub unsafe fn ended(g: *mut G) {
-    let b = bubble_of(g);
-    let l = LOCK.lock();
-    (*g).bubble = null_mut();
-    (*b).total -= 1;
-    (*b).running -= 1;
-    (*b).done |= g == (*b).main;
-    let next = settle(b);
-    drop(l);
-    if !next.is_null() {
-        ready(next);
-    }
-}
-
 /// Whom to make ready because all are blocked; null: nobody. That goroutine counts as running at once.
 unsafe fn settle(b: *mut Whole) -> *mut G {
-    if (*b).running > 0 || (*b).active > 0 {
-        return null_mut();
+    // SAFETY: under the lock.
+    unsafe {
+        if (*b).running > 0 || (*b).active > 0 {
+            return null_mut();
+        }
+        let mut g = (*b).root;
+        let timers = &(*b).timers;
+        let due = timers.has_due() || timers.first().is_some_and(|when| when <= (*b).seen.now);
+        if !(*b).waiter.is_null() && !due {
+            g = (*b).waiter;
+            (*b).waiter = null_mut();
+        }
+        if !g.is_null() {
+            (*g).durable = false;
+            (*b).running += 1;
+        }
+        g
     }
-    let mut g = (*b).root;
-    let timers = &(*b).timers;
-    let due = timers.has_due() || timers.first().is_some_and(|when| when <= (*b).seen.now);
-    if !(*b).waiter.is_null() && !due {
-        g = (*b).waiter;
-        (*b).waiter = null_mut();
-    }
-    if !g.is_null() {
-        (*g).durable = false;
-        (*b).running += 1;
-    }
-    g
 }
 
 /// An operation on a channel made in a bubble: the goroutine must be in that bubble.
+///
+/// # Safety
+/// In a hook; the channel is alive.
 #[cold]
 pub unsafe fn check(c: *const Hchan, fault: &str) {
-    if (*curg()).bubble_id() != (*c).bubble() {
-        crate::task::traceback::fatal_error(fault, true);
+    // SAFETY: the caller's promise.
+    unsafe {
+        if (*curg()).bubble_id() != (*c).bubble() {
+            crate::task::traceback::fatal_error(fault, true);
+        }
     }
 }
 
 /// A goroutine is about to be woken out of sync.Cond.Wait: that must come from its bubble.
+///
+/// # Safety
+/// In a hook.
 pub unsafe fn check_notify(g: *const G) {
-    if !(*g).bubble.is_null() && (*g).bubble != (*curg()).bubble {
-        crate::base::print::str("semaphore wake of synctest goroutine ");
-        crate::base::print::dec((*g).goid);
-        crate::base::print::str(" from outside bubble\n");
-        crate::task::traceback::fatal_error("semaphore wake of synctest goroutine from outside bubble", true);
+    // SAFETY: ids of records that are never freed.
+    unsafe {
+        if !(*g).bubble.is_null() && (*g).bubble != (*curg()).bubble {
+            crate::base::print::str("semaphore wake of synctest goroutine ");
+            crate::base::print::dec((*g).goid);
+            crate::base::print::str(" from outside bubble\n");
+            crate::task::traceback::fatal_error(
+                "semaphore wake of synctest goroutine from outside bubble",
+                true,
+            );
+        }
     }
 }
 
 // ---- timers
 
 /// The timers of a bubble, and their lock.
+///
+/// # Safety
+/// The bubble is alive: the caller is in it.
 pub unsafe fn timers<'a>(b: *mut Bubble) -> (Guard<'a>, &'a mut Timers) {
-    (LOCK.lock(), &mut (*b.cast::<Whole>()).timers)
+    // SAFETY: behind the lock, as long as the guard lives.
+    unsafe { (LOCK.lock(), &mut (*b.cast::<Whole>()).timers) }
 }
 
 /// Takes a timer from its former bubble, which may be no more: whether it was running there.
+///
+/// # Safety
+/// The bubble is alive if it holds the timer.
 pub unsafe fn release(b: *mut Bubble, t: *mut GoTimer) -> bool {
-    let _l = LOCK.lock();
-    (*t).is_held() && (*b.cast::<Whole>()).timers.forget(t)
+    // SAFETY: behind the lock.
+    unsafe {
+        let _l = LOCK.lock();
+        (*t).is_held() && (*b.cast::<Whole>()).timers.forget(t)
+    }
 }
 
 /// time.Sleep in a bubble. The timer can't go off before the goroutine waits.
+///
+/// # Safety
+/// In a parking hook of a goroutine in a bubble.
 pub unsafe fn sleep(ns: i64) -> ! {
-    let g = curg();
-    let b = bubble_of(g);
-    let l = LOCK.lock();
-    (*b).timers.add_sleeper(g, (*b).seen.now.saturating_add(ns));
-    drop(l);
-    park(Wait::Sleep)
+    // SAFETY: the caller's promise; the timers under the lock.
+    unsafe {
+        let g = curg();
+        let b = bubble_of(g);
+        let l = LOCK.lock();
+        (*b).timers.add_sleeper(g, (*b).seen.now.saturating_add(ns));
+        drop(l);
+        park(Wait::Sleep)
+    }
 }
 
 /// Marks the Go timers.
+///
+/// # Safety
+/// As `Timers::scan`.
 pub unsafe fn scan(m: &mut Marker, stopped: &Stopped) {
-    let mut b = *ALL.get();
-    while !b.is_null() {
-        (*b).timers.scan(m, stopped);
-        b = (*b).next;
+    // SAFETY: nobody adds bubbles or takes them away while the world is stopped.
+    unsafe {
+        let mut b = *ALL.get();
+        while !b.is_null() {
+            (*b).timers.scan(m, stopped);
+            b = (*b).next;
+        }
     }
 }
 

@@ -6,11 +6,6 @@
 //! (`timerRipe` notes the time that the timer was set to; a send is void if it is set to another by then), and
 //! tries again. All of this happens under the channel's lock, so that stopping takes back what was sent, and
 //! no receiver sees a time from before.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use super::chan::Hchan;
 use super::synctest;
@@ -27,27 +22,32 @@ pub fn init() {
 
 /// Its channel, or null.
 unsafe fn channel(t: *const GoTimer) -> *mut Hchan {
-    (*t).channel.cast()
+    // SAFETY: the caller holds the timer alive.
+    unsafe { (*t).channel.cast() }
 }
 
 /// Takes one receiver who is to see to the timer.
 unsafe fn channel_due(t: *mut GoTimer, now: i64) -> *mut G {
-    (*channel(t)).timer_due(|| (*t).when != 0 && (*t).when <= now)
+    // SAFETY: the timer was in the heap, so somebody waits at its channel and holds both alive.
+    unsafe { (*channel(t)).timer_due(|| (*t).when != 0 && (*t).when <= now) }
 }
 
 /// `f` changes the timer; then it goes where it belongs. The lock of its channel is held, if it has one.
 unsafe fn change(t: *mut GoTimer, f: impl FnOnce()) -> First {
-    let c = channel(t);
-    let place = |set: &mut timer::Timers| {
-        f();
-        set.place(t, c.is_null() || !(*c).recvq.first.is_null());
-    };
-    if (*t).bubble.is_null() {
-        change_world(place)
-    } else {
-        let (_l, set) = synctest::timers((*t).bubble);
-        place(set);
-        First::SAME
+    // SAFETY: the caller holds the timer alive, and its channel's lock; its set's lock is taken here.
+    unsafe {
+        let c = channel(t);
+        let place = |set: &mut timer::Timers| {
+            f();
+            set.place(t, c.is_null() || !(*c).recvq.first.is_null());
+        };
+        if (*t).bubble.is_null() {
+            change_world(place)
+        } else {
+            let (_l, set) = synctest::timers((*t).bubble);
+            place(set);
+            First::SAME
+        }
     }
 }
 
@@ -66,27 +66,30 @@ hook! { fn "time.Sleep"(ns: i64) parking {
 /// Starts (`when` not 0) or stops a timer: whether it was running, that is, whether this took something back that
 /// would have come.
 unsafe fn restart(t: *mut GoTimer, when: i64, period: i64, fault: &str) -> bool {
-    let c = channel(t);
-    if !c.is_null() {
-        (*c).enter(fault);
+    // SAFETY: the caller holds the timer alive, in a hook; a bubble that it has left exists if that still has it.
+    unsafe {
+        let c = channel(t);
+        if !c.is_null() {
+            (*c).enter(fault);
+        }
+        let b = (*curg()).bubble;
+        let mut was = false;
+        if !(*t).bubble.is_null() && (*t).bubble != b {
+            // A function's timer moves to another bubble. The old one exists if it still has the timer.
+            was = synctest::release((*t).bubble, t);
+            (*t).bubble = b;
+        }
+        let first = change(t, || {
+            was |= (*t).when != 0 || (*t).due != 0;
+            ((*t).when, (*t).period, (*t).due) = (when, period, 0);
+        });
+        if !c.is_null() {
+            was |= (*c).drop_value();
+            (*c).unlock();
+        }
+        first.announce();
+        was
     }
-    let b = (*curg()).bubble;
-    let mut was = false;
-    if !(*t).bubble.is_null() && (*t).bubble != b {
-        // A function's timer moves to another bubble. The old one exists if it still has the timer.
-        was = synctest::release((*t).bubble, t);
-        (*t).bubble = b;
-    }
-    let first = change(t, || {
-        was |= (*t).when != 0 || (*t).due != 0;
-        ((*t).when, (*t).period, (*t).due) = (when, period, 0);
-    });
-    if !c.is_null() {
-        was |= (*c).drop_value();
-        (*c).unlock();
-    }
-    first.announce();
-    was
 }
 
 hook! { fn "runtime.timerStart"(t: *mut GoTimer, when: i64, period: i64) -> bool, leaf {
@@ -109,28 +112,48 @@ hook! { fn "runtime.timerRipe"(t: *mut GoTimer) -> i64, leaf {
 }}
 
 /// Whether the timer has gone off and nobody has seen to it. Its channel's lock is held.
+///
+/// # Safety
+/// Its channel's lock is held.
 pub unsafe fn is_ripe(t: *const GoTimer) -> bool {
-    (*t).when != 0 && (*t).when <= (*t).now()
+    // SAFETY: the caller's promise.
+    unsafe { (*t).when != 0 && (*t).when <= (*t).now() }
 }
 
 /// Whether the current goroutine may send what it was told to: the timer has not been set anew meanwhile. Its
 /// channel's lock is held.
+///
+/// # Safety
+/// Its channel's lock is held, in a hook.
 pub unsafe fn may_send(t: *const GoTimer) -> bool {
-    (*t).when != 0 && (*t).when == (*curg()).timer_when
+    // SAFETY: the caller's promise.
+    unsafe { (*t).when != 0 && (*t).when == (*curg()).timer_when }
 }
 
 /// It has been sent, or dropped because there is a value already: a ticker goes on. Its channel's lock is held.
+///
+/// # Safety
+/// Its channel's lock is held.
 pub unsafe fn sent(t: *mut GoTimer) -> First {
-    let now = (*t).now();
-    change(t, || {
-        let (when, period) = ((*t).when, (*t).period);
-        (*t).when = if period > 0 { next_tick(when, period, now - when) } else { 0 };
-    })
+    // SAFETY: the caller's promise.
+    unsafe {
+        let now = (*t).now();
+        change(t, || {
+            let (when, period) = ((*t).when, (*t).period);
+            (*t).when = if period > 0 { next_tick(when, period, now - when) } else { 0 };
+        })
+    }
 }
 
 /// The channel's queue of receivers has changed: its timer, if it has one, is in the heap if somebody waits. The lock is held.
+///
+/// # Safety
+/// The channel's lock is held.
 #[inline]
 pub unsafe fn awaited(c: *mut Hchan) -> First {
-    let t = (*c).timer;
-    if t.is_null() { First::SAME } else { change(t, || {}) }
+    // SAFETY: the caller's promise.
+    unsafe {
+        let t = (*c).timer;
+        if t.is_null() { First::SAME } else { change(t, || {}) }
+    }
 }

@@ -1,10 +1,5 @@
 //! What the overlay's panic.go asks: walking frames for deferred calls, and resuming a frame whose
 //! panic was recovered.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use crate::base::image::shared;
 use crate::base::print::throw;
@@ -17,33 +12,42 @@ use reflect::image::FuncFlags;
 
 /// The frame of the function that called the hook.
 unsafe fn caller_walk(g: *mut G) -> Unwinder {
-    let mut u = Unwinder::new(g);
-    u.step();
-    u
+    // SAFETY: the goroutine is in this thread's hook.
+    unsafe {
+        let mut u = Unwinder::new(g);
+        u.step();
+        u
+    }
 }
 
 /// Notes a frame as the one whose defers are run.
 unsafe fn note(p: *mut Panic, f: &Frame) {
-    (*p).sp = f.sp;
-    (*p).pc = f.pc;
-    (*p).bits = 0;
-    (*p).slots = 0;
-    (*p).retpc = match f.func {
-        Func::Go(e) if e.deferreturn != 0 => (e.entry + e.deferreturn as u64) as usize,
-        _ => 0,
-    };
-    if let Some(o) = unwind::open_defers(&f.func) {
-        (*p).bits = f.sp + o.mask as usize;
-        (*p).slots = f.sp + o.slots as usize;
+    // SAFETY: the record is the panicking goroutine's, in the heap and alive.
+    unsafe {
+        (*p).sp = f.sp;
+        (*p).pc = f.pc;
+        (*p).bits = 0;
+        (*p).slots = 0;
+        (*p).retpc = match f.func {
+            Func::Go(e) if e.deferreturn != 0 => (e.entry + e.deferreturn as u64) as usize,
+            _ => 0,
+        };
+        if let Some(o) = unwind::open_defers(&f.func) {
+            (*p).bits = f.sp + o.mask as usize;
+            (*p).slots = f.sp + o.slots as usize;
+        }
     }
 }
 
 /// Whether a frame has deferred calls pending, as far as can be seen from it.
 unsafe fn has_defers(g: *mut G, f: &Frame) -> bool {
-    if !(*g).defer.is_null() && (*(*g).defer).sp == f.sp {
-        return true;
+    // SAFETY: the goroutine is in this thread's hook; defer records and pending bits stand in its frames or in the heap.
+    unsafe {
+        if !(*g).defer.is_null() && (*(*g).defer).sp == f.sp {
+            return true;
+        }
+        unwind::open_defers(&f.func).is_some_and(|o| *((f.sp + o.mask as usize) as *const u8) != 0)
     }
-    unwind::open_defers(&f.func).is_some_and(|o| *((f.sp + o.mask as usize) as *const u8) != 0)
 }
 
 hook! { fn "runtime.panicStart"(p: *mut Panic) leaf {
@@ -57,19 +61,22 @@ hook! { fn "runtime.panicStart"(p: *mut Panic) leaf {
 
 /// Points p at the caller of the frame in `u`, its first to look at.
 unsafe fn restart(p: *mut Panic, u: &mut Unwinder) {
-    u.step();
-    match u.frame {
-        Some(f) => {
-            note(p, &f);
-            if f.func.flags().contains(FuncFlags::TOPFRAME) {
-                (*p).pc = f.pc;
+    // SAFETY: as `note` and `caller_walk`.
+    unsafe {
+        u.step();
+        match u.frame {
+            Some(f) => {
+                note(p, &f);
+                if f.func.flags().contains(FuncFlags::TOPFRAME) {
+                    (*p).pc = f.pc;
+                }
             }
-        }
-        None => {
-            (*p).sp = 0;
-            (*p).pc = 0;
-            (*p).bits = 0;
-            (*p).retpc = 0;
+            None => {
+                (*p).sp = 0;
+                (*p).pc = 0;
+                (*p).bits = 0;
+                (*p).retpc = 0;
+            }
         }
     }
 }
@@ -108,7 +115,7 @@ hook! { fn "runtime.panicNextFrame"(p: *mut Panic) -> bool, leaf {
 
 /// A walk from a frame that was noted. Whether it was stopped by a fault does not matter: only its
 /// function and size count.
-unsafe fn walk_from(g: *mut G, pc: usize, sp: usize) -> Unwinder {
+fn walk_from(g: *mut G, pc: usize, sp: usize) -> Unwinder {
     Unwinder::at_fault(g, pc, sp)
 }
 

@@ -1,9 +1,4 @@
 //! From addresses to functions, files and lines, inlined calls included; Callers.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "tables of the image and frames of stopped goroutines"
-)]
 
 use crate::base::image::the_image;
 use crate::task::current::curg;
@@ -94,10 +89,13 @@ impl Str {
     /// # Safety
     /// The string is alive.
     pub unsafe fn bytes<'a>(&self) -> &'a [u8] {
-        if self.len == 0 {
-            return &[];
+        // SAFETY: the caller's promise.
+        unsafe {
+            if self.len == 0 {
+                return &[];
+            }
+            core::slice::from_raw_parts(self.ptr, self.len)
         }
-        core::slice::from_raw_parts(self.ptr, self.len)
     }
 }
 
@@ -158,44 +156,57 @@ hook! { fn "runtime.fnLookup"(f: *const FuncEntry, out: *mut PcInfo) leaf {
 /// An address for each logical frame of the goroutine, innermost first, without the first `skip`; wrappers don't count,
 /// nor does the stub of the hook that the goroutine is in. A return address, or for calls inlined into a frame what
 /// stands for one.
+///
+/// # Safety
+/// The goroutine does not run, or is the caller's own in a hook.
 pub unsafe fn callers(g: *mut G, skip: usize, out: &mut [usize]) -> usize {
-    let mut u = Unwinder::new(g);
-    if u.frame.is_some_and(|f| !f.at_entry) && (*g).syscall_sp == 0 {
-        u.step();
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut u = Unwinder::new(g);
+        if u.frame.is_some_and(|f| !f.at_entry) && (*g).syscall_sp == 0 {
+            u.step();
+        }
+        logical_frames(&mut u, skip, out)
     }
-    logical_frames(&mut u, skip, out)
 }
 
 /// The same from a frame on, in a signal handler: the walk ends where it leaves known ground.
+///
+/// # Safety
+/// As `Unwinder::interrupted`.
 pub unsafe fn callers_quiet(u: &mut Unwinder, out: &mut [usize]) -> usize {
-    logical_frames(u, 0, out)
+    // SAFETY: the caller's promise.
+    unsafe { logical_frames(u, 0, out) }
 }
 
 unsafe fn logical_frames(u: &mut Unwinder, mut skip: usize, out: &mut [usize]) -> usize {
-    let mut n = 0;
-    'walk: while let Some(f) = u.frame {
-        let mut pc = f.look_pc();
-        while let Some(l) = logical(&f.func, pc, 0) {
-            if n == out.len() {
-                break 'walk;
+    // SAFETY: `u` is a walk that the caller may go on with.
+    unsafe {
+        let mut n = 0;
+        'walk: while let Some(f) = u.frame {
+            let mut pc = f.look_pc();
+            while let Some(l) = logical(&f.func, pc, 0) {
+                if n == out.len() {
+                    break 'walk;
+                }
+                if l.flags.contains(FuncFlags::WRAPPER) || l.flags.contains(FuncFlags::DEFERRETURN) {
+                    // Invisible.
+                } else if skip > 0 {
+                    skip -= 1;
+                } else {
+                    // A caller subtracts one to get at the instruction; a faulting one is at pc itself.
+                    out[n] = pc + 1;
+                    n += 1;
+                }
+                if !l.more {
+                    break;
+                }
+                pc = l.outer_pc;
             }
-            if l.flags.contains(FuncFlags::WRAPPER) || l.flags.contains(FuncFlags::DEFERRETURN) {
-                // Invisible.
-            } else if skip > 0 {
-                skip -= 1;
-            } else {
-                // A caller subtracts one to get at the instruction; a faulting one is at pc itself.
-                out[n] = pc + 1;
-                n += 1;
-            }
-            if !l.more {
-                break;
-            }
-            pc = l.outer_pc;
+            u.step();
         }
-        u.step();
+        n
     }
-    n
 }
 
 hook! { fn "runtime.inlinedInto"(pc: usize, pcs: *mut usize, max: isize) -> isize, leaf {

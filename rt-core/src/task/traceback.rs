@@ -9,11 +9,6 @@
 //!     /home/me/x.go:5 +0x35
 //! ```
 //! Arguments are not shown, only whether there are any: no table says where they are.
-#![allow(
-    unsafe_op_in_unsafe_fn,
-    clippy::missing_safety_doc,
-    reason = "records are raw pointers throughout; all functions run on g0 of a live M"
-)]
 
 use crate::os;
 use crate::task::current::getm;
@@ -144,7 +139,7 @@ fn visible(name: &[u8], flags: FuncFlags, first: bool) -> bool {
     }
 }
 
-unsafe fn print_frame(out: &mut Out, f: &Frame, first: &mut bool) {
+fn print_frame(out: &mut Out, f: &Frame, first: &mut bool) {
     let pc = f.look_pc();
     let mut depth = 0;
     while let Some(l) = logical(&f.func, pc, depth) {
@@ -179,118 +174,137 @@ fn print_name(out: &mut Out, name: &[u8]) {
 const FRAMES: usize = 50;
 
 unsafe fn print_frames(out: &mut Out, mut u: Unwinder, g: *const G) {
-    let mut first = true;
-    let mut n = 0;
-    let mut tail = [None::<Frame>; FRAMES];
-    while let Some(f) = u.frame {
-        if n < FRAMES {
-            print_frame(out, &f, &mut first);
-        } else {
-            tail[n % FRAMES] = Some(f);
+    // SAFETY: the walk is the caller's to go on with; numbers of a record that is never freed.
+    unsafe {
+        let mut first = true;
+        let mut n = 0;
+        let mut tail = [None::<Frame>; FRAMES];
+        while let Some(f) = u.frame {
+            if n < FRAMES {
+                print_frame(out, &f, &mut first);
+            } else {
+                tail[n % FRAMES] = Some(f);
+            }
+            n += 1;
+            u.step();
         }
-        n += 1;
-        u.step();
-    }
-    if n > FRAMES {
-        if n > 2 * FRAMES {
-            out.str("...");
-            out.dec((n - 2 * FRAMES) as u64);
-            out.str(" frames elided...\n");
-        }
-        let from = if n > 2 * FRAMES { n - FRAMES } else { FRAMES };
-        for i in from..n {
-            if let Some(f) = &tail[i % FRAMES] {
-                print_frame(out, f, &mut first);
+        if n > FRAMES {
+            if n > 2 * FRAMES {
+                out.str("...");
+                out.dec((n - 2 * FRAMES) as u64);
+                out.str(" frames elided...\n");
+            }
+            let from = if n > 2 * FRAMES { n - FRAMES } else { FRAMES };
+            for i in from..n {
+                if let Some(f) = &tail[i % FRAMES] {
+                    print_frame(out, f, &mut first);
+                }
             }
         }
-    }
-    if (*g).gopc != 0
-        && (*g).goid != 1
-        && let Some(f) = unwind::find_func((*g).gopc)
-        && let Some(l) = logical(&f, (*g).gopc - 1, 0)
-        && visible(l.name, FuncFlags::empty(), false)
-    {
-        out.str("created by ");
-        print_name(out, l.name);
-        out.str(" in goroutine ");
-        out.dec((*g).parent);
-        out.str("\n\t");
-        out.bytes(l.file);
-        out.str(":");
-        out.dec(l.line as u64);
-        out.str(" +");
-        out.hex(((*g).gopc - f.entry()) as u64);
-        out.str("\n");
+        if (*g).gopc != 0
+            && (*g).goid != 1
+            && let Some(f) = unwind::find_func((*g).gopc)
+            && let Some(l) = logical(&f, (*g).gopc - 1, 0)
+            && visible(l.name, FuncFlags::empty(), false)
+        {
+            out.str("created by ");
+            print_name(out, l.name);
+            out.str(" in goroutine ");
+            out.dec((*g).parent);
+            out.str("\n\t");
+            out.bytes(l.file);
+            out.str(":");
+            out.dec(l.line as u64);
+            out.str(" +");
+            out.hex(((*g).gopc - f.entry()) as u64);
+            out.str("\n");
+        }
     }
 }
 
 unsafe fn print_header(out: &mut Out, g: *const G, running: bool) {
-    out.str("goroutine ");
-    out.dec((*g).goid);
-    out.str(" [");
-    let st = (*g).status();
-    out.str(match st {
-        _ if running => "running",
-        Status::Runnable => "runnable",
-        Status::Running => "running",
-        Status::Syscall => "syscall",
-        Status::Waiting => match WAIT_TEXT[(*g).wait_reason as usize] {
-            "" => "waiting",
-            t => t,
-        },
-        Status::Dead => "dead",
-        _ => "idle",
-    });
-    if (*g).durable {
-        out.str(" (durable)");
-    }
-    if st == Status::Waiting && !running && (*g).wait_since != 0 {
-        let minutes = os::nanotime().saturating_sub((*g).wait_since) / 60_000_000_000;
-        if minutes >= 1 {
-            out.str(", ");
-            out.dec(minutes);
-            out.str(" minutes");
+    // SAFETY: numbers of a record that is never freed: what another thread changes meanwhile is printed old or new.
+    unsafe {
+        out.str("goroutine ");
+        out.dec((*g).goid);
+        out.str(" [");
+        let st = (*g).status();
+        out.str(match st {
+            _ if running => "running",
+            Status::Runnable => "runnable",
+            Status::Running => "running",
+            Status::Syscall => "syscall",
+            Status::Waiting => match WAIT_TEXT[(*g).wait_reason as usize] {
+                "" => "waiting",
+                t => t,
+            },
+            Status::Dead => "dead",
+            _ => "idle",
+        });
+        if (*g).durable {
+            out.str(" (durable)");
         }
+        if st == Status::Waiting && !running && (*g).wait_since != 0 {
+            let minutes = os::nanotime().saturating_sub((*g).wait_since) / 60_000_000_000;
+            if minutes >= 1 {
+                out.str(", ");
+                out.dec(minutes);
+                out.str(" minutes");
+            }
+        }
+        if !(*g).lockedm.is_null() {
+            out.str(", locked to thread");
+        }
+        let bubble = (*g).bubble_id();
+        if bubble != 0 {
+            out.str(", synctest bubble ");
+            out.dec(bubble as u64);
+        }
+        out.str("]:\n");
     }
-    if !(*g).lockedm.is_null() {
-        out.str(", locked to thread");
-    }
-    let bubble = (*g).bubble_id();
-    if bubble != 0 {
-        out.str(", synctest bubble ");
-        out.dec(bubble as u64);
-    }
-    out.str("]:\n");
 }
 
 /// One goroutine, which doesn't run or stands in a hook of this thread.
+///
+/// # Safety
+/// The goroutine does not run, or is the caller's own in a hook.
 pub unsafe fn print_g(out: &mut Out, g: *mut G, running: bool) {
-    print_header(out, g, running);
-    let mut u = Unwinder::new(g);
-    if running && u.frame.is_some_and(|f| !f.at_entry) {
-        // The hook's own stub.
-        u.step();
+    // SAFETY: the caller's promise; one that turns out to be running is not walked.
+    unsafe {
+        print_header(out, g, running);
+        let mut u = Unwinder::new(g);
+        if running && u.frame.is_some_and(|f| !f.at_entry) {
+            // The hook's own stub.
+            u.step();
+        }
+        if (*g).status() == Status::Running && !running {
+            out.str("\tgoroutine running on other thread; stack unavailable\n");
+            return;
+        }
+        print_frames(out, u, g);
     }
-    if (*g).status() == Status::Running && !running {
-        out.str("\tgoroutine running on other thread; stack unavailable\n");
-        return;
-    }
-    print_frames(out, u, g);
 }
 
 /// All but `me`.
+///
+/// # Safety
+/// The other goroutines stand still, or the program is about to end.
 pub unsafe fn print_others(out: &mut Out, me: *mut G) {
-    print_some(out, me, |_| true)
+    // SAFETY: the caller's promise.
+    unsafe { print_some(out, me, |_| true) }
 }
 
 unsafe fn print_some(out: &mut Out, me: *mut G, wanted: impl Fn(*mut G) -> bool) {
-    for i in 0..ALLGS.len() {
-        let g = ALLGS.get(i);
-        if g == me || (*g).status() == Status::Dead || ((*g).system && !system_frames()) || !wanted(g) {
-            continue;
+    // SAFETY: as `print_others`.
+    unsafe {
+        for i in 0..ALLGS.len() {
+            let g = ALLGS.get(i);
+            if g == me || (*g).status() == Status::Dead || ((*g).system && !system_frames()) || !wanted(g) {
+                continue;
+            }
+            out.str("\n");
+            print_g(out, g, false);
         }
-        out.str("\n");
-        print_g(out, g, false);
     }
 }
 
@@ -306,20 +320,23 @@ pub fn dying() -> bool {
 
 /// Only one thread reports; the others wait for the end.
 unsafe fn begin_dying() {
-    let m = getm();
-    (*m).dying += 1;
-    if (*m).dying > 2 {
-        os::exit(5);
-    }
-    if (*m).dying == 1 && DYING.fetch_add(1, SeqCst) != 0 {
-        loop {
-            let nap = AtomicU32::new(0);
-            os::futex_wait(&nap, 0, -1);
+    // SAFETY: the calling thread's record.
+    unsafe {
+        let m = getm();
+        (*m).dying += 1;
+        if (*m).dying > 2 {
+            os::exit(5);
+        }
+        if (*m).dying == 1 && DYING.fetch_add(1, SeqCst) != 0 {
+            loop {
+                let nap = AtomicU32::new(0);
+                os::futex_wait(&nap, 0, -1);
+            }
         }
     }
 }
 
-unsafe fn end() -> ! {
+fn end() -> ! {
     if LEVEL.load(Relaxed) == 4 {
         os::die_of(os::sig::ABRT);
     }
@@ -334,16 +351,19 @@ pub fn fatal_error(msg: &str, user: bool) -> ! {
 
 /// The fault that the goroutine met, if it did.
 unsafe fn print_signal(out: &mut Out, g: *const G) {
-    if (*g).sig != 0 {
-        out.str("[signal ");
-        out.str(os::signal_name((*g).sig));
-        out.str(" code=");
-        out.hex((*g).sigcode0 as u64);
-        out.str(" addr=");
-        out.hex((*g).sigcode1 as u64);
-        out.str(" pc=");
-        out.hex((*g).sigpc as u64);
-        out.str("]\n");
+    // SAFETY: numbers of a record that is never freed.
+    unsafe {
+        if (*g).sig != 0 {
+            out.str("[signal ");
+            out.str(os::signal_name((*g).sig));
+            out.str(" code=");
+            out.hex((*g).sigcode0 as u64);
+            out.str(" addr=");
+            out.hex((*g).sigcode1 as u64);
+            out.str(" pc=");
+            out.hex((*g).sigpc as u64);
+            out.str("]\n");
+        }
     }
 }
 
@@ -384,62 +404,74 @@ hook! { fn "internal/runtime/cgroup.throw"(s: Str) parking { fatal_bytes(s.bytes
 
 /// The end of a panic that nobody recovered; its text is printed. `bubble`: the panic says that this bubble is
 /// deadlocked; its goroutines are of interest.
+///
+/// # Safety
+/// The calling thread's goroutine, in a hook.
 pub unsafe fn die_of_panic(g: *mut G, bubble: u32) -> ! {
-    begin_dying();
-    let mut out = Out::stderr();
-    print_signal(&mut out, g);
-    let level = LEVEL.load(Relaxed);
-    if level > 0 {
-        out.str("\n");
-        print_header(&mut out, g, true);
-        // From the caller of the innermost gopanic on.
-        let mut u = Unwinder::new(g);
-        u.step();
-        if !system_frames() {
+    // SAFETY: the program ends here: other goroutines may still run, and their stacks are read as they are.
+    unsafe {
+        begin_dying();
+        let mut out = Out::stderr();
+        print_signal(&mut out, g);
+        let level = LEVEL.load(Relaxed);
+        if level > 0 {
+            out.str("\n");
+            print_header(&mut out, g, true);
+            // From the caller of the innermost gopanic on.
+            let mut u = Unwinder::new(g);
             u.step();
+            if !system_frames() {
+                u.step();
+            }
+            print_frames(&mut out, u, g);
+            if level > 1 {
+                print_others(&mut out, g);
+            } else if bubble != 0 {
+                print_some(&mut out, g, |other| (*other).bubble_id() == bubble);
+            }
         }
-        print_frames(&mut out, u, g);
-        if level > 1 {
-            print_others(&mut out, g);
-        } else if bubble != 0 {
-            print_some(&mut out, g, |other| (*other).bubble_id() == bubble);
-        }
+        end()
     }
-    end()
 }
 
 /// The report of a signal that ends the program.
+///
+/// # Safety
+/// In the handler; `g` is the interrupted thread's.
 pub unsafe fn die_of_signal(sig: u32, code: usize, addr: usize, pc: usize, sp: usize, g: *mut G) -> ! {
-    begin_dying();
-    let mut out = Out::stderr();
-    out.str(os::signal_name(sig));
-    out.str("\nPC=");
-    out.hex(pc as u64);
-    out.str(" m=");
-    out.dec((*getm()).id);
-    out.str(" sigcode=");
-    out.dec(code as u64);
-    out.str(" addr=");
-    out.hex(addr as u64);
-    out.str("\n\n");
-    if LEVEL.load(Relaxed) > 0 {
-        let m = getm();
-        let cur = if (*m).curg.get().is_null() { g } else { (*m).curg.get() };
-        if !cur.is_null() && cur != (*m).g0 && cur != (*m).gsignal {
-            print_header(&mut out, cur, true);
-            let u = if cur == g { Unwinder::at_fault(cur, pc, sp) } else { Unwinder::new(cur) };
-            print_frames(&mut out, u, cur);
+    // SAFETY: the program ends here: other goroutines may still run, and their stacks are read as they are.
+    unsafe {
+        begin_dying();
+        let mut out = Out::stderr();
+        out.str(os::signal_name(sig));
+        out.str("\nPC=");
+        out.hex(pc as u64);
+        out.str(" m=");
+        out.dec((*getm()).id);
+        out.str(" sigcode=");
+        out.dec(code as u64);
+        out.str(" addr=");
+        out.hex(addr as u64);
+        out.str("\n\n");
+        if LEVEL.load(Relaxed) > 0 {
+            let m = getm();
+            let cur = if (*m).curg.get().is_null() { g } else { (*m).curg.get() };
+            if !cur.is_null() && cur != (*m).g0 && cur != (*m).gsignal {
+                print_header(&mut out, cur, true);
+                let u = if cur == g { Unwinder::at_fault(cur, pc, sp) } else { Unwinder::new(cur) };
+                print_frames(&mut out, u, cur);
+            }
+            print_others(&mut out, cur);
         }
-        print_others(&mut out, cur);
+        if LEVEL.load(Relaxed) == 4 {
+            os::die_of(os::sig::ABRT);
+        }
+        os::exit(2)
     }
-    if LEVEL.load(Relaxed) == 4 {
-        os::die_of(os::sig::ABRT);
-    }
-    os::exit(2)
 }
 
 /// main.main has returned: lets panics that are being reported end the program instead.
-pub unsafe fn wait_for_panics() {
+pub fn wait_for_panics() {
     if dying() {
         loop {
             let nap = AtomicU32::new(0);

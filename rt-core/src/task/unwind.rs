@@ -198,10 +198,11 @@ unsafe fn more_link(g: *const G) -> usize {
 
 fn make_in(func: Func, pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Frame {
     let frame = match func {
-        // SAFETY: the image is the program's own.
         Func::Go(e) if e.flags.contains(FuncFlags::SP_TABLE) => {
             let at = (pc - e.entry as usize) as u32 - u32::from(!fault && !at_entry);
-            image::frame_at(unsafe { the_image().stackmaps() }, e, at) as usize
+            // SAFETY: the image is the program's own.
+            let maps = unsafe { the_image().stackmaps() };
+            image::frame_at(maps, e, at) as usize
         }
         _ => func.frame(),
     };
