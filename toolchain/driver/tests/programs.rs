@@ -3,6 +3,7 @@
 //!
 //! Directives, in comments at the head of the file:
 //! - `// exit N`: the exit status (default 0)
+//! - `// only GOARCH`: for that machine alone (its assembly is in the source)
 //! - `// env NAME=VALUE`, `// args A B`, `// limit SECONDS`, `// ulimit -v KB`
 //! - `// build-fails`: `oxigo build` must exit with status 1 and print the expected lines
 //!
@@ -27,8 +28,11 @@ fn main() {
     let beyond = support::list("qemu.txt");
     let mut cases = Vec::new();
     for column in Column::all() {
-        let known = |path: &PathBuf| support::beyond_qemu(column, &stem(path), &beyond);
-        for (i, path) in files.iter().filter(|p| !known(p)).enumerate() {
+        let runs = |path: &&PathBuf| {
+            !support::beyond_qemu(column, &stem(path), &beyond)
+                && only(path).is_none_or(|goarch| goarch == column.arch.name)
+        };
+        for (i, path) in files.iter().filter(runs).enumerate() {
             let (name, path) = (stem(path), path.clone());
             cases.push(Case {
                 name: format!("{}::programs::{}{name}", column.prefix(), column.group(i)),
@@ -37,6 +41,18 @@ fn main() {
         }
     }
     support::main(cases)
+}
+
+/// The file that says what a program must do.
+fn main_file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("main.go") } else { path.to_path_buf() }
+}
+
+/// The only machine of a program.
+fn only(path: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(main_file(path)).ok()?;
+    let mut head = text.lines().take_while(|l| !l.starts_with("package "));
+    head.find_map(|l| l.strip_prefix("// only ")).map(String::from)
 }
 
 fn stem(path: &Path) -> String {
@@ -86,8 +102,7 @@ fn run_program(column: Column, path: &Path) -> Result<(), String> {
         return Ok(());
     }
     let module = path.is_dir();
-    let main = if module { path.join("main.go") } else { path.to_path_buf() };
-    let text = std::fs::read_to_string(main).map_err(|e| e.to_string())?;
+    let text = std::fs::read_to_string(main_file(path)).map_err(|e| e.to_string())?;
     let expect = parse(&text)?;
     let scratch = Scratch::new(&path.to_string_lossy());
     let exe = scratch.path("a.out");
