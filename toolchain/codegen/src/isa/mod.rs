@@ -23,10 +23,17 @@ pub static MACHINES: [MachineInfo; 3] = [
 #[cfg(test)]
 pub type Host = amd64::Amd64;
 
+/// The machines that programs are made for.
+pub fn offered() -> impl Iterator<Item = &'static MachineInfo> {
+    MACHINES.iter().filter(|m| m.offered)
+}
+
 /// What others ask of a machine.
 pub struct MachineInfo {
     /// Its row in the table of architectures.
     pub row: &'static Arch,
+    /// Whether programs are made for it.
+    pub offered: bool,
     /// Its debuggers' rules.
     pub debug: DebugFrame,
     /// What object files say of it.
@@ -49,6 +56,7 @@ impl MachineInfo {
     const fn of<M: Rules + Frames>() -> MachineInfo {
         MachineInfo {
             row: M::ROW,
+            offered: M::OFFERED,
             debug: M::DEBUG,
             elf: M::ELF,
             fixups: M::FIXUPS,

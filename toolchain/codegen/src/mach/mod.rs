@@ -48,6 +48,8 @@ pub trait Machine: Sized + 'static {
     type Inst: Inst;
     /// What decides the bytes of a jump within a function beside its distance: a condition, registers compared.
     type Branch: Copy + std::fmt::Debug;
+    /// Whether programs are made for it: its code has passed Go's test programs. Until then it is compiled and tested here only.
+    const OFFERED: bool = true;
     /// Its row.
     const ROW: &'static Arch;
     /// Registers of the row's `scratch` that encoding keeps for itself; they are not allocated.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use codegen::isa::MACHINES;
+use codegen::isa;
 use reflect::arch::Arch;
 
 use super::{Failure, OK, USAGE};
@@ -35,7 +35,7 @@ pub(super) fn target(options: &Options) -> Result<Target, Failure> {
     });
     let unsupported = || Failure(USAGE, format!("not supported: target {text} (see 'oxigo targets')"));
     let (os, arch) = text.split_once('/').ok_or_else(unsupported)?;
-    let machine = MACHINES.iter().find(|m| m.row.name == arch).ok_or_else(unsupported)?;
+    let machine = isa::offered().find(|m| m.row.name == arch).ok_or_else(unsupported)?;
     if os != OS {
         return Err(unsupported());
     }
@@ -45,7 +45,7 @@ pub(super) fn target(options: &Options) -> Result<Target, Failure> {
 
 /// `oxigo targets`: what can be compiled for, and what is missing here.
 pub(super) fn list() -> u8 {
-    for machine in &MACHINES {
+    for machine in isa::offered() {
         let arch = machine.row;
         let mut notes = runtime_lib::missing(arch);
         notes.extend(runner(arch).err());

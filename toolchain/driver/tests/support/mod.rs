@@ -110,7 +110,7 @@ pub struct Column {
 impl Column {
     /// The machines that programs are made for here, this one first.
     pub fn all() -> Vec<Column> {
-        let mut rows: Vec<&'static Arch> = codegen::isa::MACHINES.iter().map(|m| m.row).collect();
+        let mut rows: Vec<&'static Arch> = codegen::isa::offered().map(|m| m.row).collect();
         rows.sort_by_key(|a| a.name != Arch::host().name);
         rows.into_iter().map(|arch| Column { arch }).collect()
     }
