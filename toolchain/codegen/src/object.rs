@@ -363,7 +363,7 @@ impl Writer<'_> {
                 Section::Bss => (self.bss, &mut sizes.bss),
                 Section::Extern => continue,
             };
-            let off = end.next_multiple_of(d.align.max(1) as u64);
+            let off = end.next_multiple_of(self.machine.data_align.max(d.align as u64));
             // A symbol of size 0 gets a byte, so that its address is its own and inside the section.
             *end = off + d.size.max(1);
             self.data_home[id] = Some((section, off));

@@ -11,12 +11,14 @@ pub mod amd64;
 pub mod arm64;
 pub mod native;
 pub mod riscv64;
+pub mod s390x;
 
 /// The machines that there is code generation for.
-pub static MACHINES: [MachineInfo; 3] = [
+pub static MACHINES: [MachineInfo; 4] = [
     MachineInfo::of::<amd64::Amd64>(),
     MachineInfo::of::<arm64::Arm64>(),
     MachineInfo::of::<riscv64::Riscv64>(),
+    MachineInfo::of::<s390x::S390x>(),
 ];
 
 /// The machine that tests of what all machines do alike use.
@@ -40,6 +42,8 @@ pub struct MachineInfo {
     pub elf: Elf,
     /// Its kinds of fixups.
     pub fixups: &'static [FixupKind],
+    /// The least alignment of data.
+    pub data_align: u64,
     /// How it calls what is too far.
     pub veneer: Option<Veneer>,
     /// Fills the room between functions.
@@ -60,6 +64,7 @@ impl MachineInfo {
             debug: M::DEBUG,
             elf: M::ELF,
             fixups: M::FIXUPS,
+            data_align: M::DATA_ALIGN,
             veneer: M::VENEER,
             pad: M::PAD,
             assembly: M::assembly,

@@ -62,6 +62,8 @@ pub trait Machine: Sized + 'static {
     const ELF: Elf;
     /// Its kinds of fixups.
     const FIXUPS: &'static [FixupKind];
+    /// The least alignment of data: more than a byte where instructions cannot name each address.
+    const DATA_ALIGN: u64 = 1;
     /// How it calls what is too far for a call; `None`: nothing is.
     const VENEER: Option<Veneer> = None;
     /// The kinds of fixups of addresses, calls, and of the place of g, in users' assembly.

@@ -19,6 +19,10 @@ pub const RISCV64: Machine = Machine {
     stop: ("[0x73 0x00 0x50 0x10]", "wfi"),
 };
 
+#[allow(dead_code, reason = "each user has a machine")]
+pub const S390X: Machine =
+    Machine { args: &["--triple=s390x", "--mcpu=z13"], stop: ("[0x0a 0x00]", "svc 0") };
+
 /// What `llvm-mc` prints for each piece of amd64's code, in Intel syntax; see [`disassemble_for`].
 #[allow(dead_code, reason = "each user has a machine")]
 pub fn disassemble(pieces: &[&[u8]]) -> Vec<String> {
