@@ -7,8 +7,9 @@
 //! turned. A remainder beside a quotient of the same operands is computed from it.
 use super::effects::{Effect, effect, is_safepoint};
 use super::fold;
+use super::memory::{Mark, Memory};
 use crate::{
-    Block, Func, Inst, Op, Program, SymRef, Target, Term, Ty, Value, ValueDef,
+    Block, Func, Inst, Op, Program, Target, Term, Ty, Value, ValueDef,
     analysis::{cfg::Cfg, dom::DomTree},
 };
 use rustc_hash::FxHashMap;
@@ -22,14 +23,6 @@ struct Key {
     args: SmallVec<[Value; 3]>,
 }
 
-/// A memory place: base value, offset, kind.
-type Place = (Value, i32, Ty);
-
-#[derive(Clone, Default)]
-struct Memory {
-    known: FxHashMap<Place, Value>,
-}
-
 /// What holds in the part of the dominator tree that is being visited.
 #[derive(Default)]
 struct Known {
@@ -37,14 +30,15 @@ struct Known {
     /// Comparisons whose outcome is known, and conditions that were branched on.
     facts: FxHashMap<Key, bool>,
     conditions: FxHashMap<Value, bool>,
+    memory: Memory,
 }
 
 /// What to forget when a block's part of the tree is done.
-#[derive(Default)]
 struct Log {
     keys: Vec<Key>,
     facts: Vec<Key>,
     condition: Option<Value>,
+    memory: Mark,
 }
 
 /// The pass.
@@ -53,18 +47,17 @@ pub fn run(program: &Program, f: &mut Func) {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let mut known = Known::default();
-    let mut at_end: FxHashMap<Block, Memory> = FxHashMap::default();
     for root in dom.roots.clone() {
         let mut stack: Vec<(Block, usize, Log)> = Vec::new();
-        let log = visit(t, f, &cfg, root, &mut known, &mut at_end);
+        let log = visit(t, f, &cfg, root, &mut known);
         stack.push((root, 0, log));
         while let Some((b, next, _)) = stack.last_mut() {
             if let Some(&c) = dom.children[*b].get(*next) {
                 *next += 1;
-                let log = visit(t, f, &cfg, c, &mut known, &mut at_end);
+                let log = visit(t, f, &cfg, c, &mut known);
                 stack.push((c, 0, log));
             } else {
-                let (b, _, log) = stack.pop().expect("the loop's own entry");
+                let (_, _, log) = stack.pop().expect("the loop's own entry");
                 for k in &log.keys {
                     known.table.remove(k);
                 }
@@ -74,7 +67,7 @@ pub fn run(program: &Program, f: &mut Func) {
                 if let Some(v) = log.condition {
                     known.conditions.remove(&v);
                 }
-                at_end.remove(&b);
+                known.memory.back(log.memory);
             }
         }
     }
@@ -158,20 +151,14 @@ fn remainder(f: &mut Func, b: Block, inst: Inst, known: &mut Known, log: &mut Lo
     f.insts[inst].args = smallvec::smallvec![args[0], product];
 }
 
-fn visit(
-    target: Target,
-    f: &mut Func,
-    cfg: &Cfg,
-    b: Block,
-    known: &mut Known,
-    at_end: &mut FxHashMap<Block, Memory>,
-) -> Log {
-    let mut log = Log::default();
+fn visit(target: Target, f: &mut Func, cfg: &Cfg, b: Block, known: &mut Known) -> Log {
+    let memory = known.memory.mark();
+    let mut log = Log { keys: Vec::new(), facts: Vec::new(), condition: None, memory };
     learn(f, cfg, b, known, &mut log);
-    let mut memory = match cfg.preds[b].as_slice() {
-        [p] if f.roots().all(|r| r != b) => at_end.get(p).cloned().unwrap_or_default(),
-        _ => Memory::default(),
-    };
+    // What was visited last of the blocks that dominate this one is its predecessor, if there is one only.
+    if cfg.preds[b].len() != 1 || f.roots().any(|r| r == b) {
+        known.memory.clear();
+    }
     let insts = f.blocks[b].insts.clone();
     for inst in insts {
         for k in 0..f.insts[inst].args.len() {
@@ -211,8 +198,8 @@ fn visit(
             }
             Effect::Read => {
                 if let Op::Load { off } = data.op {
-                    let place = (data.args[0], off, f.ty(data.results[0]));
-                    if let Some(&v) = memory.known.get(&place) {
+                    let (base, ty) = (data.args[0], f.ty(data.results[0]));
+                    if let Some(v) = known.memory.get(f, base, off, ty) {
                         let r = data.results[0];
                         f.alias(r, v);
                         let d = &mut f.insts[inst];
@@ -220,7 +207,7 @@ fn visit(
                         d.args.clear();
                         d.results.clear();
                     } else {
-                        memory.known.insert(place, data.results[0]);
+                        known.memory.set(base, off, target.size(ty), (ty, data.results[0]));
                     }
                 }
             }
@@ -228,15 +215,9 @@ fn visit(
                 if let Op::Store { off, .. } = data.op {
                     let (base, value) = (data.args[0], data.args[1]);
                     let ty = f.ty(value);
-                    let (lo, hi) = (off as i64, off as i64 + target.size(ty) as i64);
-                    memory.known.retain(|&(p, o, t), _| {
-                        distinct(f, base, p)
-                            || (p == base && (o as i64 + target.size(t) as i64 <= lo || o as i64 >= hi))
-                    });
-                    memory.known.insert((base, off, ty), value);
+                    known.memory.store(f, base, off, target.size(ty), (ty, value));
                 } else {
-                    let base = data.args[0];
-                    memory.known.retain(|&(p, _, _), _| distinct(f, base, p));
+                    known.memory.overwrite(f, data.args[0]);
                 }
             }
             Effect::Alloc => {}
@@ -246,12 +227,11 @@ fn visit(
                 if !matches!(data.op, Op::Poll | Op::KeepAlive)
                     || !safepoint && !matches!(data.op, Op::KeepAlive)
                 {
-                    memory.known.clear();
+                    known.memory.clear();
                 }
             }
         }
     }
-    at_end.insert(b, memory);
     if let Term::Br { cond, .. } = &f.blocks[b].term
         && let Some(&holds) = known.conditions.get(&f.resolve(*cond))
     {
@@ -263,20 +243,6 @@ fn visit(
         }
     }
     log
-}
-
-/// Whether two base addresses certainly belong to different objects.
-fn distinct(f: &Func, a: Value, b: Value) -> bool {
-    let (Some(x), Some(y)) = (f.def_inst(a), f.def_inst(b)) else { return false };
-    let fresh = |op: &Op| matches!(op, Op::SlotAddr(..) | Op::New { .. } | Op::Sym(..));
-    match (&x.op, &y.op) {
-        (Op::SlotAddr(s, _), Op::SlotAddr(t, _)) => s != t,
-        (Op::Sym(SymRef::Data(s), _), Op::Sym(SymRef::Data(t), _)) => s != t,
-        (p, q) if fresh(p) && fresh(q) => {
-            std::mem::discriminant(p) != std::mem::discriminant(q) || (matches!(p, Op::New { .. }) && a != b)
-        }
-        _ => false,
-    }
 }
 
 fn key(f: &Func, op: &Op, args: &SmallVec<[Value; 3]>, results: &[Value]) -> Key {

@@ -14,6 +14,7 @@ pub mod inline;
 pub mod legalize;
 pub mod licm;
 pub mod memequal;
+mod memory;
 pub mod poll;
 pub mod promote;
 pub mod remarks;
