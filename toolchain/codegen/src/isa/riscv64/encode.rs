@@ -61,6 +61,7 @@ impl Emitter<'_> {
             Inst::Store { cell, addr, src } => self.access(false, *cell, *src, addr),
             Inst::Alu { op, sz, dst, a, b: second } => b.alu(*op, *sz, *dst, *a, *second),
             Inst::F3 { op, w, dst, a, b: second } => b.f3(*op, *w, *dst, *a, *second),
+            Inst::FMac { op, w, dst, a, b: second, c } => b.fmac(*op, *w, *dst, *a, *second, *c),
             Inst::FSqrt { w, dst, a } => b.f2(0x5800_7000, *w, *dst, *a, 0),
             Inst::FCmp { op, w, dst, a, b: second } => b.fcmp(*op, *w, *dst, *a, *second),
             // To the wider one nothing is rounded.

@@ -302,6 +302,14 @@ fn riscv64_floats() {
             ] {
                 t.add(Inst::F3 { op, w, dst, a, b }, format!("{text}.{s} {d}, {p}, {q}"));
             }
+            for (op, text) in [
+                (MacOp::Add, "fmadd"),
+                (MacOp::Sub, "fmsub"),
+                (MacOp::NegSub, "fnmsub"),
+                (MacOp::NegAdd, "fnmadd"),
+            ] {
+                t.add(Inst::FMac { op, w, dst, a, b, c: f(27) }, format!("{text}.{s} {d}, {p}, {q}, f27"));
+            }
             t.add(Inst::FSqrt { w, dst, a }, format!("fsqrt.{s} {d}, {p}"));
             for (op, text) in [(FCmp::Eq, "feq"), (FCmp::Lt, "flt"), (FCmp::Le, "fle")] {
                 t.add(Inst::FCmp { op, w, dst: x(9), a, b }, format!("{text}.{s} x9, {p}, {q}"));

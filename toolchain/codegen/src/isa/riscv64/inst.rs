@@ -100,6 +100,15 @@ pub enum FOp {
     Sgnjx = 0x2000_2000,
 }
 
+/// Products and sums that are rounded once, by opcode: a * b + c, a * b - c, c - a * b, -(a * b) - c.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MacOp {
+    Add = 0x43,
+    Sub = 0x47,
+    NegSub = 0x4b,
+    NegAdd = 0x4f,
+}
+
 /// Float comparison, false for NaN, by opcode bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FCmp {
@@ -213,6 +222,14 @@ pub enum Inst {
         dst: Reg,
         a: Reg,
         b: Reg,
+    },
+    FMac {
+        op: MacOp,
+        w: Fw,
+        dst: Reg,
+        a: Reg,
+        b: Reg,
+        c: Reg,
     },
     FSqrt {
         w: Fw,
@@ -359,6 +376,12 @@ impl inst::Inst for Inst {
             Inst::F3 { dst, a, b, .. } | Inst::FCmp { dst, a, b, .. } => {
                 v.use_reg(a);
                 v.use_reg(b);
+                v.def(dst);
+            }
+            Inst::FMac { dst, a, b, c, .. } => {
+                v.use_reg(a);
+                v.use_reg(b);
+                v.use_reg(c);
                 v.def(dst);
             }
             Inst::FSqrt { dst, a, .. }

@@ -194,6 +194,10 @@ impl Buf<Riscv64> {
     pub fn f3(&mut self, op: FOp, w: Fw, d: Reg, a: Reg, b: Reg) {
         self.word(r_type(OP_FP | op as u32 | fmt(w), d.hw(), a.hw(), b.hw()))
     }
+    pub fn fmac(&mut self, op: MacOp, w: Fw, d: Reg, a: Reg, b: Reg, c: Reg) {
+        let rounds = 0x7000;
+        self.word(r_type(op as u32 | rounds | fmt(w) | (c.hw() as u32) << 27, d.hw(), a.hw(), b.hw()))
+    }
     /// Operations on one float and conversions: `op` has the bits beside the width, `by` what stands for a second operand.
     pub fn f2(&mut self, op: u32, w: Fw, d: Reg, a: Reg, by: u8) {
         self.word(r_type(OP_FP | op | fmt(w), d.hw(), a.hw(), by))

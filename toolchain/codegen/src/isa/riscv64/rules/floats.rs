@@ -14,6 +14,10 @@ rules! {
     FSub(x, y) => Inst::F3 { op: FOp::Sub, w, dst, a: s.reg(x), b: s.reg(y) };
     FMul(x, y) => Inst::F3 { op: FOp::Mul, w, dst, a: s.reg(x), b: s.reg(y) };
     FDiv(x, y) => Inst::F3 { op: FOp::Div, w, dst, a: s.reg(x), b: s.reg(y) };
+    Fma(FNeg(x), y, FNeg(z)) => Inst::FMac { op: MacOp::NegAdd, w, dst, a: s.reg(x), b: s.reg(y), c: s.reg(z) };
+    Fma(FNeg(x), y, z) => Inst::FMac { op: MacOp::NegSub, w, dst, a: s.reg(x), b: s.reg(y), c: s.reg(z) };
+    Fma(x, y, FNeg(z)) => Inst::FMac { op: MacOp::Sub, w, dst, a: s.reg(x), b: s.reg(y), c: s.reg(z) };
+    Fma(x, y, z) => Inst::FMac { op: MacOp::Add, w, dst, a: s.reg(x), b: s.reg(y), c: s.reg(z) };
     FNeg(x) => s.signed_as(FOp::Sgnjn, dst, w, x, x);
     FAbs(x) => s.signed_as(FOp::Sgnjx, dst, w, x, x);
     FCopysign(x, y) => s.signed_as(FOp::Sgnj, dst, w, x, y);
