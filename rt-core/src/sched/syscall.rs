@@ -29,8 +29,9 @@ pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
         (*m).p = null_mut();
         (*p).m.set(null_mut());
         if SCHED.stop.enter_syscall(&(*p).status) {
+            // While this thread waited for the lock the world may have run and be stopping again, and another thread have stopped
+            // with the P: nothing of it is ours here but what the exchange gives.
             let _l = SCHED.lock.lock();
-            (*p).in_place = false;
             SCHED.stop.surrender(&(*p).status);
         }
     }
