@@ -5,6 +5,7 @@ use crate::closure::LitSource;
 use crate::externs;
 use crate::fx::{Env, Fx};
 use crate::link::{self, Links};
+use crate::names::path_to_prefix;
 use crate::tyq::Cls;
 use ir::func::Body;
 use ir::{
@@ -258,6 +259,7 @@ impl<'a> Prog<'a> {
             self.decls.insert((obj, args), f);
             return f;
         }
+        self.check_link_name(obj);
         let name = match self.links.renamed.get(&obj) {
             Some(s) => s.to_string(),
             None => self.func_name(obj, &args),
@@ -285,6 +287,10 @@ impl<'a> Prog<'a> {
             return self.func(target, Vec::new(), pos);
         }
         if let Some(&f) = self.externs.get(&symbol) {
+            return f;
+        }
+        if let Some(f) = self.linked_method(symbol) {
+            self.externs.insert(symbol, f);
             return f;
         }
         if let Some(f) = self.native_wrapper(obj, symbol) {
@@ -319,6 +325,39 @@ impl<'a> Prog<'a> {
         }
         self.externs.insert(symbol, f);
         f
+    }
+
+    /// The method that a symbol names: `pkg.T.M` or `pkg.(*T).M`, of a type that is not generic; also one that `*T` has of `T`, or
+    /// either of an embedded field.
+    fn linked_method(&mut self, symbol: Sym) -> Option<FuncId> {
+        let (recv, method) = symbol.as_str().rsplit_once('.')?;
+        let (path, base, pointer) = match recv.strip_suffix(')') {
+            Some(r) => r.rsplit_once(".(*").map(|(path, base)| (path, base, true))?,
+            None => recv.rsplit_once('.').map(|(path, base)| (path, base, false))?,
+        };
+        let pkg = self.ck.pkgs.iter().position(|p| path_to_prefix(p.info.path.as_str()) == path)?;
+        let &obj = self.ck.pkgs[pkg].scope.get(&Sym::new(base))?;
+        self.ck.resolve(obj);
+        let o = self.ck.table.obj(obj);
+        let t = self.ck.table.canon(o.ty);
+        if !matches!(o.kind, ObjKind::TypeName { .. }) || self.ck.table.has_type_params(t) || self.is_iface(t)
+        {
+            return None;
+        }
+        let recv = if pointer { self.ptr_to(t) } else { t };
+        let entry = self.find_method(recv, PkgId(pkg as u32), Sym::new(method))?;
+        Some(self.method_func(recv, entry))
+    }
+    /// A function that takes a name which another with a body has.
+    fn check_link_name(&mut self, obj: ObjId) {
+        let Some(&symbol) = self.links.renamed.get(&obj) else { return };
+        let Some(&other) = self.links.funcs.get(&symbol).filter(|&&o| o != obj) else { return };
+        let (o, other) = (self.ck.table.obj(obj), self.ck.table.obj(other));
+        if !self.ck.pkg(o.pkg).in_goroot {
+            let (here, there) = (self.ck.table.pkg_path(o.pkg), self.ck.table.pkg_path(other.pkg));
+            let text = format!("duplicated definition of symbol {symbol}, from {here} and {there}");
+            self.error(o.pos, text);
+        }
     }
 
     /// Bindings of a declared function's type parameters.

@@ -1,0 +1,2 @@
+module ln
+go 1.27
