@@ -25,7 +25,8 @@ pub struct Fixup {
     pub kind: u8,
     /// Target.
     pub target: FixupTarget,
-    /// Added to the target's address.
+    /// Added to the target's address. On machines with words of 4 bytes the field holds it already, as ELF files there have it
+    /// (REL); it stands here for who fills the field in.
     pub addend: i64,
 }
 

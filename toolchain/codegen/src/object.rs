@@ -43,6 +43,8 @@ struct Writer<'a> {
     data_home: IndexVec<DataId, Option<(SectionId, u64)>>,
     externs: FxHashMap<String, SymbolId>,
     section_symbols: FxHashMap<SectionId, SymbolId>,
+    /// Symbols without a name for places in sections.
+    anchors: FxHashMap<(SectionId, u64), SymbolId>,
     /// Funcvals made for initialisers and main.
     funcvals: FxHashMap<FuncId, u64>,
     ro: Vec<u8>,
@@ -92,6 +94,7 @@ pub fn write(
         data_home: IndexVec::new(),
         externs: FxHashMap::default(),
         section_symbols: FxHashMap::default(),
+        anchors: FxHashMap::default(),
         funcvals: FxHashMap::default(),
         ro: Vec::new(),
         ro_relocs: Vec::new(),
@@ -256,6 +259,10 @@ impl Writer<'_> {
             },
         }
     }
+    /// Files of machines with words of 4 bytes keep a relocation's addend in the field (REL).
+    fn addends_in_fields(&self) -> bool {
+        self.program.target.word == 4
+    }
     fn relocate(&mut self, section: SectionId, offset: u64, home: Home, addend: i64, r_type: u32) {
         let (symbol, addend) = match home {
             Home::In(s, off) => (self.section_symbol(s), off as i64 + addend),
@@ -307,26 +314,37 @@ impl Writer<'_> {
         {
             return;
         }
-        self.relocate(self.text, at, home, f.addend, kind.elf);
+        // Where the field has the addend it is there already, and has no room for the place in a section.
+        let (home, addend) = match (self.addends_in_fields(), home) {
+            (false, home) => (home, f.addend),
+            (true, Home::In(s, off)) => (Home::Out(self.anchor(s, off)), 0),
+            (true, home) => (home, 0),
+        };
+        self.relocate(self.text, at, home, addend, kind.elf);
         let Some(pair) = kind.pair else { return };
         let (home, addend) = match pair.anchored {
-            true => (Home::Out(self.anchor(at)), 0),
-            false => (home, f.addend),
+            true => (Home::Out(self.anchor(self.text, at)), 0),
+            false => (home, addend),
         };
         self.relocate(self.text, at + pair.at as u64, home, addend, pair.elf);
     }
-    /// A symbol for a place in the text.
-    fn anchor(&mut self, at: u64) -> SymbolId {
-        self.obj.add_symbol(Symbol {
+    /// A symbol for a place in a section.
+    fn anchor(&mut self, section: SectionId, at: u64) -> SymbolId {
+        if let Some(&symbol) = self.anchors.get(&(section, at)) {
+            return symbol;
+        }
+        let symbol = self.obj.add_symbol(Symbol {
             name: Vec::new(),
             value: at,
             size: 0,
             kind: SymbolKind::Label,
             scope: SymbolScope::Compilation,
             weak: false,
-            section: SymbolSection::Section(self.text),
+            section: SymbolSection::Section(section),
             flags: SymbolFlags::None,
-        })
+        });
+        self.anchors.insert((section, at), symbol);
+        symbol
     }
     /// The place of a constant.
     fn constant(&mut self, bits: u128, size: u8, pool: &mut FxHashMap<(u128, u8), u64>) -> u64 {
@@ -386,6 +404,8 @@ impl Writer<'_> {
         let mut types = vec![0u8; sizes.types as usize];
         let mut data = vec![0u8; sizes.data as usize];
         let program = self.program;
+        // Those in data that is written to the file before: addends may have to go there.
+        let mut addresses = Vec::new();
         for (id, d) in program.datas.iter_enumerated() {
             let Some((section, off)) = self.data_home[id] else { continue };
             let bytes = match d.section {
@@ -404,8 +424,7 @@ impl Writer<'_> {
                     }
                     (RelocKind::FuncIndex32, SymRef::Func(f)) => self.func_index[f] as i32 as i64,
                     (RelocKind::Abs, target) => {
-                        let home = self.home(target);
-                        self.relocate(section, field as u64, home, r.addend, self.machine.elf.address);
+                        addresses.push((section, field as u64, target, r.addend));
                         continue;
                     }
                     (kind, target) => unreachable!("{kind:?} of {target:?} in {}", d.name),
@@ -421,6 +440,14 @@ impl Writer<'_> {
         self.obj.append_section_data(self.types, &types, 64);
         self.obj.append_section_data(self.data, &data, 64);
         self.obj.append_section_bss(self.bss, sizes.bss, 64);
+        for (section, field, target, addend) in addresses {
+            if section == self.rodata {
+                self.ro_relocs.push((field, SymRefOr::Sym(target), addend));
+                continue;
+            }
+            let home = self.home(target);
+            self.relocate(section, field, home, addend, self.machine.elf.address);
+        }
     }
 
     // ---- the image's tables, all in the read-only section

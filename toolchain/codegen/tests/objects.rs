@@ -22,16 +22,28 @@ fn number<const N: usize>(file: &[u8], at: usize) -> u64 {
     file[at..at + N].iter().rev().fold(0, |n, &b| n << 8 | b as u64)
 }
 
-/// The types of all relocations of a 64-bit file, low bytes first.
+/// The types of all relocations of a file, low bytes first.
 fn relocations(file: &[u8]) -> Vec<u32> {
-    let (sections, size, count) = (number::<8>(file, 40), number::<2>(file, 58), number::<2>(file, 60));
+    const RELA: u64 = 4;
+    const REL: u64 = 9;
+    let wide = file[4] == 2;
+    // A header of the file or of a section: the field's offset where words have 8 bytes, and where they have 4.
+    let number = |at: usize, fields: (usize, usize)| match wide {
+        true => number::<8>(file, at + fields.0) as usize,
+        false => number::<4>(file, at + fields.1) as usize,
+    };
+    let half =
+        |fields: (usize, usize)| self::number::<2>(file, if wide { fields.0 } else { fields.1 }) as usize;
+    let (sections, size, count) = (number(0, (40, 32)), half((58, 46)), half((60, 48)));
     let mut types = Vec::new();
-    for header in (0..count).map(|n| (sections + n * size) as usize) {
-        const RELA: u64 = 4;
-        if number::<4>(file, header + 4) == RELA {
-            let (from, len) =
-                (number::<8>(file, header + 24) as usize, number::<8>(file, header + 32) as usize);
-            types.extend((from..from + len).step_by(24).map(|at| number::<4>(file, at + 8) as u32));
+    for header in (0..count).map(|n| sections + n * size) {
+        let kind = self::number::<4>(file, header + 4);
+        if kind == if wide { RELA } else { REL } {
+            let (from, len) = (number(header, (24, 16)), number(header, (32, 20)));
+            types.extend((from..from + len).step_by(if wide { 24 } else { 8 }).map(|at| match wide {
+                true => self::number::<4>(file, at + 8) as u32,
+                false => file[at + 4] as u32,
+            }));
         }
     }
     types
@@ -39,16 +51,22 @@ fn relocations(file: &[u8]) -> Vec<u32> {
 
 #[test]
 fn objects_say_whose_they_are() {
-    let program = ir::parse::program(PROGRAM).unwrap_or_else(|e| panic!("{e}"));
     let mut machines = 0;
-    let shape = |t: ir::Target| (t.word, t.big_endian);
-    for m in isa::MACHINES.iter().filter(|m| shape(ir::Target::of(m.row)) == shape(program.target)) {
+    for m in isa::MACHINES.iter().filter(|m| !m.row.big_endian) {
+        let wide = m.row.ptr_size == 8;
+        let text = if wide {
+            PROGRAM.to_string()
+        } else {
+            format!("target word 4\n{}", PROGRAM.replace("i64", "i32"))
+        };
+        let program = ir::parse::program(&text).unwrap_or_else(|e| panic!("{e}"));
         let debug_info = Some("p".into());
         let options = Options { arch: Some(m.row), debug_info, check: true, ..Options::default() };
         let file =
             compile_program(&program, &options).unwrap_or_else(|e| panic!("{}: {e:?}", m.row.name)).bytes;
         assert_eq!(number::<2>(&file, 18), m.row.tools.elf_machine as u64, "{}", m.row.name);
-        assert_eq!(number::<4>(&file, 48), m.row.tools.elf_flags as u64, "{}", m.row.name);
+        let flags = if wide { 48 } else { 36 };
+        assert_eq!(number::<4>(&file, flags), m.row.tools.elf_flags as u64, "{}", m.row.name);
         let mut known = vec![m.elf.address, m.elf.half];
         known.extend(m.fixups.iter().map(|k| k.elf));
         known.extend(m.fixups.iter().filter_map(|k| k.pair).map(|p| p.elf));
