@@ -8,14 +8,16 @@ use reflect::arch::Arch;
 use reflect::image::OpenDefers;
 
 pub mod amd64;
+pub mod arm;
 pub mod arm64;
 pub mod native;
 pub mod riscv64;
 pub mod s390x;
 
 /// The machines that there is code generation for.
-pub static MACHINES: [MachineInfo; 4] = [
+pub static MACHINES: [MachineInfo; 5] = [
     MachineInfo::of::<amd64::Amd64>(),
+    MachineInfo::of::<arm::Arm>(),
     MachineInfo::of::<arm64::Arm64>(),
     MachineInfo::of::<riscv64::Riscv64>(),
     MachineInfo::of::<s390x::S390x>(),

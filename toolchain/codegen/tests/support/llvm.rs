@@ -14,6 +14,12 @@ pub const AMD64: Machine =
 pub const ARM64: Machine = Machine { args: &["--triple=aarch64"], stop: ("[0x00 0x00 0x40 0xd4]", "hlt #0") };
 
 #[allow(dead_code, reason = "each user has a machine")]
+pub const ARM: Machine = Machine {
+    args: &["--triple=armv7a-none-eabihf", "--mattr=-neon,+vfp3d16"],
+    stop: ("[0x03 0xf0 0x20 0xe3]", "wfi"),
+};
+
+#[allow(dead_code, reason = "each user has a machine")]
 pub const RISCV64: Machine = Machine {
     args: &["--triple=riscv64", "--mattr=+m,+a,+f,+d,+c", "-M", "numeric"],
     stop: ("[0x73 0x00 0x50 0x10]", "wfi"),
@@ -57,8 +63,8 @@ pub fn disassemble_for(machine: &Machine, pieces: &[&[u8]]) -> Vec<String> {
     let mut texts = Vec::with_capacity(pieces.len());
     let mut now: Vec<String> = Vec::new();
     for line in String::from_utf8_lossy(&output.stdout).lines().skip(1) {
-        // Behind `//` it explains numbers.
-        let line = line.split("//").next().unwrap_or_default();
+        // Behind `//` or `@` it explains numbers.
+        let line = line.split("//").next().and_then(|l| l.split('@').next()).unwrap_or_default();
         let words: Vec<&str> = line.split_whitespace().collect();
         let line = words.join(" ");
         if line == stop.1 {
