@@ -43,20 +43,20 @@ impl Reg {
         self.0 & FLOAT != 0
     }
     /// Whether it is a spill slot.
-    pub fn is_spill(self) -> bool {
+    pub const fn is_spill(self) -> bool {
         self.0 & (PHYS | SPILL) == SPILL
     }
     /// Whether it is a machine register.
-    pub fn is_phys(self) -> bool {
+    pub const fn is_phys(self) -> bool {
         self.0 & PHYS != 0
     }
     /// Whether it is still virtual.
-    pub fn is_virt(self) -> bool {
+    pub const fn is_virt(self) -> bool {
         self.0 & (PHYS | SPILL) == 0
     }
     /// The machine's number of this register.
-    pub fn hw(self) -> u8 {
-        debug_assert!(self.is_phys(), "{self:?} is not a machine register");
+    pub const fn hw(self) -> u8 {
+        debug_assert!(self.is_phys(), "it is not a machine register");
         (self.0 & 0x3f) as u8
     }
     /// Index of the virtual register or spill slot.

@@ -11,14 +11,17 @@ pub mod amd64;
 pub mod arm;
 pub mod arm64;
 pub mod native;
+pub mod ppc64;
 pub mod riscv64;
 pub mod s390x;
 
 /// The machines that there is code generation for.
-pub static MACHINES: [MachineInfo; 5] = [
+pub static MACHINES: [MachineInfo; 7] = [
     MachineInfo::of::<amd64::Amd64>(),
     MachineInfo::of::<arm::Arm>(),
     MachineInfo::of::<arm64::Arm64>(),
+    MachineInfo::of::<ppc64::Ppc64<true>>(),
+    MachineInfo::of::<ppc64::Ppc64<false>>(),
     MachineInfo::of::<riscv64::Riscv64>(),
     MachineInfo::of::<s390x::S390x>(),
 ];

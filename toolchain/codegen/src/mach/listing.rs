@@ -113,7 +113,8 @@ pub fn function<M: Encode>(env: &Env, f: &Func, c: &Compiled) -> String {
             }
             let table = c.tables.iter().rev().find(|&&t| t <= pc).copied().unwrap_or(0);
             if let Some(entry) = c.code.get(at..at + 4).and_then(|b| b.try_into().ok()) {
-                let to = table as i64 + i32::from_le_bytes(entry) as i64;
+                let read = if M::ROW.big_endian { i32::from_be_bytes } else { i32::from_le_bytes };
+                let to = table as i64 + read(entry) as i64;
                 let _ = writeln!(s, "  {pc:04x}  {:23} .long {to:#x} - {table:#x}", hex(&entry));
             }
             at += 4;

@@ -28,6 +28,12 @@ pub const RISCV64: Machine = Machine {
 #[allow(dead_code, reason = "each user has a machine")]
 pub const S390X: Machine =
     Machine { args: &["--triple=s390x", "--mcpu=z13"], stop: ("[0x0a 0x00]", "svc 0") };
+#[allow(dead_code, reason = "each user has a machine")]
+pub const PPC64: Machine =
+    Machine { args: &["--triple=powerpc64", "--mcpu=pwr8"], stop: ("[0x44 0x00 0x00 0x02]", "sc") };
+#[allow(dead_code, reason = "each user has a machine")]
+pub const PPC64LE: Machine =
+    Machine { args: &["--triple=powerpc64le", "--mcpu=pwr8"], stop: ("[0x02 0x00 0x00 0x44]", "sc") };
 
 /// What `llvm-mc` prints for each piece of amd64's code, in Intel syntax; see [`disassemble_for`].
 #[allow(dead_code, reason = "each user has a machine")]
