@@ -37,16 +37,17 @@ hook! { fn "runtime.mainExiting"() leaf { crate::task::traceback::wait_for_panic
 
 // ---- image
 
-hook! { fn "runtime.imageInits"() -> (inits: u64, n: isize, main: u64) leaf {
+hook! { fn "runtime.imageInits"() -> (inits: usize, n: isize, main: usize) leaf {
     let img = the_image();
     // A host calls what it wants.
     let main = if cfg!(feature = "host") { 0 } else { img.main_main };
-    (img.inits.ptr, img.inits.len as isize, main)
+    (img.inits.ptr as usize, img.inits.len as isize, main as usize)
 }}
-hook! { fn "runtime.imageTypes"() -> (start: u64, end: u64, links: u64, nlinks: isize, itabs: u64, nitabs: isize) leaf {
+hook! { fn "runtime.imageTypes"() -> (start: usize, end: usize, links: usize, nlinks: isize, itabs: usize, nitabs: isize) leaf {
     let img = the_image();
-    (img.types.ptr, img.types.ptr + img.types.len, img.typelinks.ptr, img.typelinks.len as isize,
-        img.itabs.ptr, img.itabs.len as isize)
+    let start = img.types.ptr as usize;
+    (start, start + img.types.len as usize, img.typelinks.ptr as usize, img.typelinks.len as isize,
+        img.itabs.ptr as usize, img.itabs.len as isize)
 }}
 hook! { fn "runtime.imageString"(which: isize) -> Str, leaf {
     let img = the_image();
