@@ -84,7 +84,7 @@ pub struct Arch {
 pub enum Fused {
     /// None.
     None,
-    /// Of two products in a sum the left one.
+    /// Of two products in a sum the left one, and none that is subtracted.
     Left,
     /// Of two products in a sum the right one.
     Right,

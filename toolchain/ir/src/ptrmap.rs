@@ -54,7 +54,7 @@ impl PtrMap {
         if len < self.len {
             self.len = len;
             self.bits.truncate(len.div_ceil(64));
-            if let Some(last) = self.bits.last_mut().filter(|_| len % 64 != 0) {
+            if let Some(last) = self.bits.last_mut().filter(|_| !len.is_multiple_of(64)) {
                 *last &= (1 << (len % 64)) - 1;
             }
         }

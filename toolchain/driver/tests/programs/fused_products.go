@@ -79,9 +79,9 @@ func main() {
 	}
 	check("sum", sum(x, y, z), choose(fuses, x, y, z))
 	check("sumRight", sumRight(x, y, z), choose(fuses, x, y, z))
-	check("less", less(x, y, z), choose(fuses, x, y, -z))
-	check("lessProduct", lessProduct(x, y, z), choose(fuses, -x, y, z))
-	check("opposite", opposite(x, y, z), choose(negated, -x, y, z))
+	check("less", less(x, y, -z), choose(fuses, x, y, z))
+	check("lessProduct", lessProduct(x, y, -z), choose(right, -x, y, -z))
+	check("opposite", opposite(x, y, -z), choose(negated, -x, y, -z))
 	check("converted", converted(x, y, z), product(x, y)+z)
 	check("named", named(length(x), length(y), z), product(x, y)+z)
 	check("variable", variable(x, y, z, true), choose(fuses, x, y, z))

@@ -199,7 +199,7 @@ fn riscv64_loads_and_stores() {
     for (cell, load) in cells {
         let r = if matches!(cell, Cell::F(_)) { f(7) } else { x(7) };
         let text = name(r);
-        let store = load.replace('l', "s").replace('u', "").replace("fsd", "fsd");
+        let store = load.replace('l', "s").replace('u', "");
         for (op, is_load) in [(load, true), (&store, false)] {
             let mut add = |disp: i32, want: String| {
                 let addr = Addr::reg(base, disp);
@@ -384,7 +384,7 @@ fn riscv64_frames() {
     let mut t = Cases::default();
     let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
     assert_eq!(Frame::new::<Riscv64>(&func, &[], ARGS, 4, true).size, 56);
-    t.written("prologue", "addi x2, x2, -56; sd x1, 0(x2)", |e| Riscv64::prologue(e));
+    t.written("prologue", "addi x2, x2, -56; sd x1, 0(x2)", Riscv64::prologue);
     let guard = 8 * reflect::image::G_STACKGUARD0_WORD;
     t.written("small", format!("ld x31, {guard}(x27); bgeu x31, x2, 4"), |e| {
         let to = e.blocks[1];

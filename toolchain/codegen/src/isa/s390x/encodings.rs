@@ -435,7 +435,7 @@ fn s390x_frames() {
     let mut t = Cases::default();
     let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
     assert_eq!(Frame::new::<S390x>(&func, &[], ARGS, 4, true).size, 56);
-    t.written("prologue", "lay %r15, -56(%r15); stg %r14, 0(%r15)", |e| S390x::prologue(e));
+    t.written("prologue", "lay %r15, -56(%r15); stg %r14, 0(%r15)", S390x::prologue);
     let guard = 8 * reflect::image::G_STACKGUARD0_WORD;
     t.written("small", format!("clg %r15, {guard}(%r13); jle 0xa"), |e| {
         let to = e.blocks[1];

@@ -38,6 +38,7 @@ pub fn run(program: &Program, f: &mut Func) {
                 let on_right =
                     |f: &Func| product(f, y, negated).map(|(a, b, neg)| ((a, b, neg != minus), x, false));
                 let found = match left_first {
+                    true if minus => on_left(f),
                     true => on_left(f).or_else(|| on_right(f)),
                     false => on_right(f).or_else(|| on_left(f)),
                 };

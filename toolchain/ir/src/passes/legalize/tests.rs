@@ -614,6 +614,9 @@ fn products_are_fused_where_go_fuses_them() {
     assert!(text_after("word 8 fuses left", &two).contains("fma v0, v1, v4"));
     assert!(text_after("word 8 fuses right", &two).contains("fma v1, v2, v3"));
     assert!(!text_after("word 8 lacks ctz", &two).contains("fma"));
+    let subtracted = sum("v3: f64 = fmul v0, v1\nv5: f64 = fsub v2, v3\n");
+    assert!(!text_after("word 8 fuses left", &subtracted).contains("fma"));
+    assert!(text_after("word 8 fuses right", &subtracted).contains("fma"));
     let marked = sum("v3: f64 = fmul v0, v1\nv4: f64 = fround v3\nv5: f64 = fadd v4, v2\n");
     let text = text_after("word 8 fuses right", &marked);
     assert!(text.contains("fadd v3, v2") && !text.contains("fround"), "{text}");

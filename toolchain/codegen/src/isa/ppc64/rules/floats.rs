@@ -26,7 +26,7 @@ rules! {
     SiToF(x) => Inst::IntToF { signed: true, sz: s.sz(x), w, dst, a: s.reg_or_zero(x) };
     UiToF(x) => Inst::IntToF { signed: false, sz: s.sz(x), w, dst, a: s.reg_or_zero(x) };
     FToSi(x) => Inst::FToInt { sz: s.sz(out), dst, a: s.reg(x) };
-    FToUi(x) => s.to_unsigned(dst, x);
+    FToUi(x) => s.unsigned(dst, x);
     Bitcast(x) if dst.is_float() && s.ty(x).is_float() => s.copied(dst, x);
     Bitcast(#0) if dst.is_float() => Inst::GToF { w: Fw::D, dst, a: ZERO };
     Bitcast(x) if dst.is_float() => Inst::GToF { w, dst, a: s.reg(x) };
@@ -36,7 +36,7 @@ rules! {
 impl<const BIG: bool> Isel<'_, BIG> {
     /// As Go converts here, which has its word for negative numbers and NaN: by the signed conversion, from 2^63 on of what is left
     /// without the upper bit.
-    fn to_unsigned(&mut self, dst: Reg, x: Value) {
+    fn unsigned(&mut self, dst: Reg, x: Value) {
         let (a, limit, less, rest) = (self.reg(x), self.temp(true), self.temp(true), self.temp(true));
         super::Ppc64::<BIG>::fconst(self, limit, Ty::F64, 2f64.powi(63).to_bits());
         self.push(Inst::F3 { op: FOp::Sub, w: Fw::D, dst: less, a, b: limit });
