@@ -40,7 +40,7 @@ func main() {
 	var i any = *p
 	fmt.Println(i.(T) == q, reflect.ValueOf(i).Field(1))
 	u := U{1, [100]int{5}, T{1, 5, 6}, "abc"}
-	fmt.Println(reflect.ValueOf(u).Field(1).Index(0), reflect.ValueOf(u).Field(2).Field(1), reflect.ValueOf(u).Field(3))
+	fmt.Println(reflect.ValueOf(u).Field(1).Index(0), reflect.ValueOf(u).Field(2).Field(1), reflect.ValueOf(u).Field(3).Len())
 	m := map[T]int{{1, 2, 3}: 1, {1, 3, 3}: 2}
 	fmt.Println(len(m), m[T{1, 9, 3}])
 	for k := range m {
@@ -63,7 +63,7 @@ called
 0
 77
 true 77
-0 0
+0 0 0
 1 2
 0
 0

@@ -58,15 +58,15 @@ func main() {
 	x.buf[7] = 8
 	y := x
 	reset(&y)
-	fmt.Println(y.n, y.buf[7], y.p == nil, y.s)
+	fmt.Println(y.n, y.buf[7], y.p == nil, "s="+y.s)
 	y = x
 	resetZ(&y)
-	fmt.Println(y.n, y.buf[7], y.p == nil, y.s)
+	fmt.Println(y.n, y.buf[7], y.p == nil, "s="+y.s)
 	y = x
 	self(&y)
-	fmt.Println(y.n, y.buf[7], y.p == nil, y.s)
+	fmt.Println(y.n, y.buf[7], y.p == nil, "s="+y.s)
 	sparse(&y)
-	fmt.Println(y.n, y.buf[1], y.buf[7], y.p == nil, y.s)
+	fmt.Println(y.n, y.buf[1], y.buf[7], y.p == nil, "s="+y.s)
 	fmt.Println(dense(), far()[1999], far()[1], far()[0])
 	fmt.Println(iface().(T).n, iface2().(A)[3], iface() == iface(), iface2() == any(A{}))
 	var s struct{ a, b T }
@@ -92,7 +92,7 @@ func main() {
 		v.n += i
 		w := [100]int{}
 		w[i]++
-		fmt.Print(v.n, w, " ")
+		fmt.Print(v.n, w, ";")
 	}
 	fmt.Println()
 	c := make(chan T, 1)
@@ -107,10 +107,10 @@ func main() {
 }
 
 /* output
-0 0 true
-0 0 true
-2 0 true s
-0 5 0 true x
+0 0 true s=
+0 0 true s=
+2 0 true s=s
+0 5 0 true s=x
 [1 2 3 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 9] 7 5 0
 0 0 true true
 1 0 0 0
@@ -119,7 +119,7 @@ func main() {
 1 1 5 5 5 5
 0 0 1 0
 runtime error: invalid memory address or nil pointer dereference
-0 [1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0] 1 [0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0] 2 [0 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0]
+0 [1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0];1 [0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0];2 [0 0 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0];
 0 true 0 false
 0
 */
