@@ -25,6 +25,8 @@ pub mod lazy;
 pub mod listing;
 pub mod memory;
 pub mod operand;
+#[cfg(test)]
+pub mod planted;
 pub mod regs;
 pub mod rules;
 pub mod select;

@@ -6,6 +6,8 @@ mod frame;
 mod inst;
 mod regs;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use crate::fixup::{FixupKind, Veneer};
 use crate::mach::{Cfi, DebugFrame, Elf, Machine};
