@@ -155,7 +155,7 @@ unsafe fn scan_goroutine(stopped: &Stopped, i: usize, m: &mut Marker) {
             s = (*s).waitlink;
         }
         // Defer records in frames are stack objects, which the scan found; those on the heap hold their closures themselves.
-        if st == Status::Waiting && (*g).syscall_sp == 0 {
+        if st == Status::Waiting {
             stack::shrink(g, stopped);
         }
     }

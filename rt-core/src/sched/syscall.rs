@@ -74,7 +74,6 @@ pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
                 got = true;
             }
         }
-        (*g).syscall_sp = 0;
         if got {
             (*g).state.change(Status::Syscall, Status::Running);
             arm_guard(g, (*m).p);

@@ -101,7 +101,8 @@ pub struct G {
     pub param: *mut Sudog,
     /// Sudogs it waits on, in lock order.
     pub waiting: *mut Sudog,
-    /// Where it entered the system call.
+    /// Where it entered the system call, or the last one. Counts in state Syscall only, and stays as it was when that ends: who
+    /// leaves without a P may be walked by a collection meanwhile.
     pub syscall_pc: usize,
     pub syscall_sp: usize,
     /// Next in a queue or free list.

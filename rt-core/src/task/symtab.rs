@@ -4,6 +4,7 @@ use crate::base::image::the_image;
 use crate::task::current::curg;
 use crate::task::g::G;
 use crate::task::hook;
+use crate::task::state::Status;
 use crate::task::unwind::{self, Func, Unwinder};
 use reflect::image::{self, FuncEntry, FuncFlags, InlinedCall};
 
@@ -163,7 +164,7 @@ pub unsafe fn callers(g: *mut G, skip: usize, out: &mut [usize]) -> usize {
     // SAFETY: the caller's promise.
     unsafe {
         let mut u = Unwinder::new(g);
-        if u.frame.is_some_and(|f| !f.at_entry) && (*g).syscall_sp == 0 {
+        if u.frame.is_some_and(|f| !f.at_entry) && (*g).status() != Status::Syscall {
             u.step();
         }
         logical_frames(&mut u, skip, out)
