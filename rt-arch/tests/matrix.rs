@@ -9,14 +9,17 @@
 //!
 //! Builds take most of the time, most of that the standard library's core. Both systems of an architecture share it: they
 //! have one Rust target and one set of flags, and differ by a feature of the harness. Two builds run side by side, in
-//! directories of their own ([`slot`]), if there is memory for it.
+//! directories of their own ([`cross::directory`]), if there is memory for it.
 
+use cross::have;
 use reflect::arch::{ALL, Arch};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
 
+#[path = "matrix/cross.rs"]
+mod cross;
 #[path = "matrix/mutants.rs"]
 mod mutants;
 #[allow(dead_code, reason = "the build script and its tests use different parts of it")]
@@ -27,18 +30,6 @@ mod wasm;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("harness")
-}
-
-/// Whether `program` can be started.
-fn have(program: &str) -> bool {
-    let paths = env::var_os("PATH").unwrap_or_default();
-    program.contains('/') && Path::new(program).exists()
-        || env::split_paths(&paths).any(|d| d.join(program).exists())
-}
-
-/// The rustc that has core's sources beside it, for targets without a prebuilt core.
-fn cross_rustc() -> String {
-    env::var("OXIGO_CROSS_RUSTC").unwrap_or("/usr/bin/rustc".into())
 }
 
 /// Where a program runs.
@@ -57,18 +48,12 @@ fn is_native(a: &Arch, on: On) -> bool {
 
 /// What is missing to run an architecture's column.
 fn missing(a: &Arch, on: On) -> Vec<&'static str> {
-    let mut out = Vec::new();
     if is_native(a, on) {
-        return out;
+        return Vec::new();
     }
-    if !have("clang-19") {
-        out.push("clang-19");
-    }
+    let mut out = cross::missing();
     if !have("ld.lld-19") {
         out.push("lld-19");
-    }
-    if !have("llvm-ar-19") {
-        out.push("llvm-19");
     }
     if on != On::None && !have(a.tools.qemu_user) {
         out.push("qemu-user-static");
@@ -82,24 +67,11 @@ fn missing(a: &Arch, on: On) -> Vec<&'static str> {
             _ => "qemu-system-misc",
         });
     }
-    if !have(&cross_rustc()) || !Path::new("/usr/lib/rustlib/src").exists() {
-        out.push("rustc-web rust-web-src");
-    }
     out
 }
 
 fn goarch(name: &str) -> &'static Arch {
     Arch::by_name(name).unwrap()
-}
-
-/// Which of two build directories an architecture has: neighbours in the order of test names have different ones.
-/// With little memory all share one, and its lock lets one build run at a time.
-fn slot(a: &Arch) -> usize {
-    let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let total = info.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or(0u64);
-    let name = |n: &str| format!("{}::", if n == "386" { "i386" } else { n });
-    let before = COLUMNS.iter().filter(|c| name(c) < name(a.name)).count();
-    if total < 6 << 20 { 0 } else { before % 2 }
 }
 
 /// The name of files for a column.
@@ -115,35 +87,16 @@ fn column(a: &Arch, on: On) -> String {
 /// Builds the harness for `a` and returns its library.
 fn library(a: &Arch, on: On) -> PathBuf {
     let native = is_native(a, on);
-    let target = if native { a.tools.rust_target } else { a.tools.rust_target_bare };
-    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("harness-{}", slot(a)));
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .current_dir(root())
-        .args(["build", "-q", "--profile", "matrix", "-j1", "--target", target, "--target-dir"])
-        .arg(&dir)
-        .env_remove("CARGO_TARGET_DIR")
-        .env_remove("RUSTFLAGS");
+    let (dir, _lock) = cross::directory(a);
+    let mut cargo = cross::cargo("build", &root(), &dir, a, native);
     let features: &[&str] = match on {
         On::Linux => &[],
         On::Abi0 => &["--features", "abi0"],
         On::None => &["--no-default-features", "--features", "bare"],
     };
-    cargo.args(features);
-    if !native {
-        let key = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
-        cargo
-            .env("RUSTC", cross_rustc())
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env(key, a.tools.rust_flags.join(" "))
-            .args(["-Zbuild-std=core,alloc,compiler_builtins", "-Zbuild-std-features=compiler-builtins-mem"]);
-    }
-    // One build at a time in a directory, and the library is copied before the other system's build overwrites it.
-    fs::create_dir_all(&dir).unwrap();
-    let lock = fs::File::create(dir.join(".lock")).unwrap();
-    lock.lock().unwrap();
-    let out = cargo.stdin(Stdio::null()).output().unwrap();
+    let out = cargo.args(features).stdin(Stdio::null()).output().unwrap();
     assert!(out.status.success(), "{}: {}", a.name, String::from_utf8_lossy(&out.stderr));
+    let target = if native { a.tools.rust_target } else { a.tools.rust_target_bare };
     let built = dir.join(target).join("matrix/liboxigo_rt_arch_harness.a");
     let lib = dir.join(format!("{}.a", column(a, on)));
     fs::copy(built, &lib).unwrap();

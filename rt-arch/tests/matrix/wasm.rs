@@ -1,6 +1,7 @@
 //! wasm's column: the harness of its own, a WASI command, under Node.
 
-use crate::{cross_rustc, goarch, have};
+use crate::cross::{self, have};
+use crate::goarch;
 use reflect::arch::Arch;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,12 +43,9 @@ fn root() -> PathBuf {
 
 /// What is missing to run the column.
 pub fn missing() -> Vec<&'static str> {
-    let tools =
-        [("node", "nodejs"), ("clang-19", "clang-19"), ("wasm-ld-19", "lld-19"), ("llvm-ar-19", "llvm-19")];
-    let mut out: Vec<_> = tools.iter().filter(|(tool, _)| !have(tool)).map(|(_, package)| *package).collect();
-    if !have(&cross_rustc()) || !Path::new("/usr/lib/rustlib/src").exists() {
-        out.push("rustc-web rust-web-src");
-    }
+    let tools = [("node", "nodejs"), ("wasm-ld-19", "lld-19")];
+    let mut out = cross::missing();
+    out.extend(tools.iter().filter(|(tool, _)| !have(tool)).map(|(_, package)| *package));
     out
 }
 
@@ -67,7 +65,7 @@ fn build(a: &Arch, mutant: Option<&[&str; 3]>) -> PathBuf {
         .args(["build", "-q", "--release", "-j1", "--target", target, "--target-dir"])
         .arg(&dir)
         .args(["-Zbuild-std=core,alloc,compiler_builtins", "-Zbuild-std-features=compiler-builtins-mem"])
-        .env("RUSTC", cross_rustc())
+        .env("RUSTC", cross::rustc())
         .env("RUSTC_BOOTSTRAP", "1")
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS");
