@@ -51,7 +51,7 @@ rules! {
 
 /// How many low bits are ones, if all others are zeros and there is more than one; else 64.
 fn low_ones(k: i64) -> u32 {
-    if k > 1 && k & (k + 1) == 0 { k.trailing_ones() } else { 64 }
+    if k > 1 && k & k.wrapping_add(1) == 0 { k.trailing_ones() } else { 64 }
 }
 
 impl<'a, const BIG: bool> Isel<'a, BIG> {
