@@ -106,6 +106,9 @@ fn run_linker(
             "norelro",
             "--entry",
             "_start",
+            // Low on all machines, as in Go's programs; for some the linker's own choice is 256 MiB. Addresses may have to be
+            // below 2 GiB.
+            "--image-base=0x200000",
         ]);
     if options.strip {
         command.arg("--strip-all");
