@@ -216,6 +216,12 @@ pub fn assemble(file: &Arc<SourceFile>, options: &Options) -> Result<Object, Vec
     func::object(&statements)
 }
 
+/// Whether a file holds nothing but comments and line ends: some packages have one for what its presence tells Go's compiler, that
+/// functions may lack a body. It is the same for every machine.
+pub fn is_empty(file: &SourceFile) -> bool {
+    lex::tokens(file).is_ok_and(|tokens| tokens.iter().all(|t| t.tok == lex::Tok::Newline))
+}
+
 /// Positions in assembly show no column, as Go's assembler prints them. Once for each file that is registered.
 pub fn hide_columns(file: &SourceFile) {
     file.add_directive(LineDirective { offset: 0, file: file.name, line: 1, col: 0 });
