@@ -14,6 +14,25 @@ func converted(f float64) string {
 	return fmt.Sprintf("%x %x %x %x | %x %x %x %x", int32(f), int64(f), uint32(f), uint64(f), int32(g), int64(g), uint32(g), uint64(g))
 }
 
+// Both byte orders of one machine.
+var power = []string{
+	"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
+	"0 0 0 0 | 0 0 0 0",
+	"-81 -81 ffffff7f ffffffffffffff7f | -81 -81 ffffff7f ffffffffffffff7f",
+	"12c 12c 12c 12c | 12c 12c 12c 12c",
+	"7fffffff b2d05e00 b2d05e00 b2d05e00 | 7fffffff b2d05e00 b2d05e00 b2d05e00",
+	"-80000000 -b2d05e00 4d2fa200 ffffffff4d2fa200 | -80000000 -b2d05e00 4d2fa200 ffffffff4d2fa200",
+	"7fffffff 2540be400 540be400 2540be400 | 7fffffff 2540be400 540be400 2540be400",
+	"-80000000 -2540be400 abf41c00 fffffffdabf41c00 | -80000000 -2540be400 abf41c00 fffffffdabf41c00",
+	"7fffffff 7fffffffffffffff ffffffff 81103cb9fb220000 | 7fffffff 7fffffffffffffff ffffffff 81103d0000000000",
+	"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+	"7fffffff 7fffffffffffffff ffffffff f9ccd8a1c5080000 | 7fffffff 7fffffffffffffff ffffffff f9ccd90000000000",
+	"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+	"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+	"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+	"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+}
+
 var want = map[string][]string{
 	"amd64": {
 		"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
@@ -49,6 +68,8 @@ var want = map[string][]string{
 		"-80000000 -8000000000000000 0 0 | -80000000 -8000000000000000 0 0",
 		"0 0 0 0 | 0 0 0 0",
 	},
+	"ppc64":   power,
+	"ppc64le": power,
 	"riscv64": {
 		"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
 		"0 0 0 0 | 0 0 0 0",

@@ -24,8 +24,6 @@ pub struct Ppc64<const BIG: bool>;
 impl<const BIG: bool> Machine for Ppc64<BIG> {
     type Inst = inst::Inst;
     type Branch = words::Jump;
-    // No program of either byte order has run yet.
-    const OFFERED: bool = false;
     const ROW: &'static Arch = regs::row_of(BIG);
     const RESERVED: &'static [Reg] = regs::RESERVED;
     const MORE_FLOATS: &'static [Reg] = regs::MORE_FLOATS;
