@@ -18,8 +18,12 @@ b0(v0: i64):
 end
 ";
 
+/// A number in the order of bytes that the file says it has.
 fn number<const N: usize>(file: &[u8], at: usize) -> u64 {
-    file[at..at + N].iter().rev().fold(0, |n, &b| n << 8 | b as u64)
+    const BIG: u8 = 2;
+    let add = |n: u64, &b: &u8| n << 8 | b as u64;
+    let bytes = &file[at..at + N];
+    if file[5] == BIG { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) }
 }
 
 /// The types of all relocations of a file, low bytes first.
@@ -41,8 +45,8 @@ fn relocations(file: &[u8]) -> Vec<u32> {
         if kind == if wide { RELA } else { REL } {
             let (from, len) = (number(header, (24, 16)), number(header, (32, 20)));
             types.extend((from..from + len).step_by(if wide { 24 } else { 8 }).map(|at| match wide {
-                true => self::number::<4>(file, at + 8) as u32,
-                false => file[at + 4] as u32,
+                true => self::number::<8>(file, at + 8) as u32,
+                false => self::number::<4>(file, at + 4) as u8 as u32,
             }));
         }
     }
@@ -52,14 +56,10 @@ fn relocations(file: &[u8]) -> Vec<u32> {
 #[test]
 fn objects_say_whose_they_are() {
     let mut machines = 0;
-    for m in isa::MACHINES.iter().filter(|m| !m.row.big_endian) {
+    for m in isa::MACHINES.iter() {
         let wide = m.row.ptr_size == 8;
-        let text = if wide {
-            PROGRAM.to_string()
-        } else {
-            format!("target word 4\n{}", PROGRAM.replace("i64", "i32"))
-        };
-        let program = ir::parse::program(&text).unwrap_or_else(|e| panic!("{e}"));
+        let text = if wide { PROGRAM.to_string() } else { PROGRAM.replace("i64", "i32") };
+        let program = ir::parse::program_of(m.row, &text).unwrap_or_else(|e| panic!("{e}"));
         let debug_info = Some("p".into());
         let options = Options { arch: Some(m.row), debug_info, check: true, ..Options::default() };
         let file =

@@ -517,15 +517,10 @@ fn random_programs() {
             Err(e) => panic!("seed {seed}: {e:?}\n{text}"),
         }
         // What cannot run here is at least allocated, written, and held against its stack maps.
-        let shape = |t: ir::Target| (t.word, t.big_endian);
-        for m in oxigo_codegen::isa::MACHINES.iter() {
-            let target = ir::Target::of(m.row);
-            if shape(target) != shape(program.target) {
-                continue;
-            }
-            let mut program = ir::parse::program(&text).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
-            program.target = target;
-            if ir::passes::legalize::needed(target) {
+        for m in oxigo_codegen::isa::MACHINES.iter().filter(|m| m.row.ptr_size == 8) {
+            let mut program =
+                ir::parse::program_of(m.row, &text).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+            if ir::passes::legalize::needed(program.target) {
                 ir::passes::legalize::run(&mut program, &Default::default());
             }
             let options = oxigo_codegen::Options { check: true, arch: Some(m.row), ..Default::default() };

@@ -1,7 +1,7 @@
 //! Reads the text form that [`crate::print`] describes.
 //!
 //! Tests may write signatures shortly: `sig1 = go (i64, {ptr, i64}, [24:8:101]) -> (f64)`: scalars, flat structs of
-//! consecutive leaves, and memory values (size, alignment, pointer words), placed by amd64's register counts.
+//! consecutive leaves, and memory values (size, alignment, pointer words), placed by amd64's register counts or an architecture's.
 use crate::func::{Body, InlinedCall, Term};
 use crate::op::Callee;
 use crate::print::{BOUNDS, FLAGS, RELOCS, SECTIONS, SIMPLE};
@@ -12,7 +12,7 @@ use crate::{
     Block, BlockCall, Data, DataId, EntityId, Func, FuncId, Op, Program, Reloc, Section, Sig, SigId, Slot,
     SlotData, SymRef, Target, Ty, Value, ValueData, ValueDef,
 };
-use reflect::arch::Ops;
+use reflect::arch::{Arch, Ops};
 use smallvec::SmallVec;
 use syntax::{Pos, Sym};
 
@@ -37,7 +37,12 @@ type Res<T> = Result<T, String>;
 struct Line<'a> {
     rest: &'a str,
     target: Target,
+    /// Registers for a signature's integers and floats.
+    regs: [u8; 2],
 }
+
+/// amd64's.
+const REGS: [u8; 2] = [9, 15];
 
 impl<'a> Line<'a> {
     fn skip(&mut self) {
@@ -169,6 +174,7 @@ struct Parser<'a> {
     lines: Vec<&'a str>,
     at: usize,
     program: Program,
+    regs: [u8; 2],
 }
 
 /// Reads a program. One that names no target is for words of 8 bytes, little-endian.
@@ -178,9 +184,13 @@ pub fn program(text: &str) -> Result<Program, ParseError> {
 
 /// Reads a program that is for this target if it names none itself.
 pub fn program_for(target: Target, text: &str) -> Result<Program, ParseError> {
-    let mut p = Parser { lines: text.lines().collect(), at: 0, program: Program::new(target) };
-    p.all().map_err(|message| ParseError { line: p.at, message })?;
-    Ok(p.program)
+    Parser::read(text, target, REGS)
+}
+
+/// Reads a program that is for an architecture, and has its signatures placed as there.
+pub fn program_of(arch: &Arch, text: &str) -> Result<Program, ParseError> {
+    let abi = arch.abi_internal();
+    Parser::read(text, Target::of(arch), [abi.ints, abi.floats])
 }
 
 fn lookup<T: Clone>(table: &[(&str, T)], name: &str) -> Res<T> {
@@ -188,13 +198,18 @@ fn lookup<T: Clone>(table: &[(&str, T)], name: &str) -> Res<T> {
 }
 
 impl<'a> Parser<'a> {
+    fn read(text: &'a str, target: Target, regs: [u8; 2]) -> Result<Program, ParseError> {
+        let mut p = Parser { lines: text.lines().collect(), at: 0, program: Program::new(target), regs };
+        p.all().map_err(|message| ParseError { line: p.at, message })?;
+        Ok(p.program)
+    }
     /// The next line that is not empty, without its comment.
     fn line(&mut self) -> Option<Line<'a>> {
         while let Some(&text) = self.lines.get(self.at) {
             self.at += 1;
             let text = if text.trim_start().starts_with('#') { "" } else { text.trim() };
             if !text.is_empty() {
-                return Some(Line { rest: text, target: self.program.target });
+                return Some(Line { rest: text, target: self.program.target, regs: self.regs });
             }
         }
         None
@@ -766,7 +781,7 @@ fn short_parts(l: &mut Line, stack: &mut u32) -> Res<Vec<Part>> {
             steps.push(RegStep { ty, offset, reg: *n });
             *n += 1;
         }
-        if p.leaves.is_some() && i <= 9 && f <= 15 {
+        if p.leaves.is_some() && i <= l.regs[0] && f <= l.regs[1] {
             (ints, floats) = (i, f);
             p.loc = PartLoc::Regs(steps);
         } else {
