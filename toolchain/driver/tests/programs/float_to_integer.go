@@ -87,6 +87,23 @@ var want = map[string][]string{
 		"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
 		"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
 	},
+	"s390x": {
+		"-1 -1 ffffffff 0 | -1 -1 ffffffff 0",
+		"0 0 0 0 | 0 0 0 0",
+		"-81 -81 ffffff7f 0 | -81 -81 ffffff7f 0",
+		"12c 12c 12c 12c | 12c 12c 12c 12c",
+		"7fffffff b2d05e00 b2d05e00 b2d05e00 | 7fffffff b2d05e00 b2d05e00 b2d05e00",
+		"-80000000 -b2d05e00 4d2fa200 0 | -80000000 -b2d05e00 4d2fa200 0",
+		"7fffffff 2540be400 540be400 2540be400 | 7fffffff 2540be400 540be400 2540be400",
+		"-80000000 -2540be400 abf41c00 0 | -80000000 -2540be400 abf41c00 0",
+		"7fffffff 7fffffffffffffff ffffffff 81103cb9fb220000 | 7fffffff 7fffffffffffffff ffffffff 81103d0000000000",
+		"-80000000 -8000000000000000 0 0 | -80000000 -8000000000000000 0 0",
+		"7fffffff 7fffffffffffffff ffffffff f9ccd8a1c5080000 | 7fffffff 7fffffffffffffff ffffffff f9ccd90000000000",
+		"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+		"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+		"-80000000 -8000000000000000 0 0 | -80000000 -8000000000000000 0 0",
+		"-80000000 -8000000000000000 0 0 | -80000000 -8000000000000000 0 0",
+	},
 }
 
 func main() {

@@ -24,7 +24,7 @@ pub struct S390x;
 impl Machine for S390x {
     type Inst = inst::Inst;
     type Branch = words::Jump;
-    const OFFERED: bool = false;
+    const OFFERED: bool = true;
     const ROW: &'static Arch = regs::ROW;
     const RESERVED: &'static [Reg] = regs::RESERVED;
     const ELF: Elf =
