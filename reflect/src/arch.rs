@@ -114,7 +114,7 @@ pub struct Ops {
     pub wide_div: bool,
     /// Division by a constant, by a way of its own.
     pub const_div: bool,
-    /// Conversion between floats and unsigned 64-bit numbers.
+    /// Conversion between floats and unsigned 64-bit numbers; where words have 4 bytes, from floats to unsigned words.
     pub unsigned_float: bool,
 }
 
@@ -293,7 +293,7 @@ const ARM: Arch = Arch {
     big_endian: false,
     unaligned: false,
     ordered_stores: false,
-    ops: Ops { clz: true, ctz: true, bswap: true, rotate: true, ..Ops::NONE },
+    ops: Ops { clz: true, ctz: true, bswap: true, rotate: true, unsigned_float: true, ..Ops::NONE },
     fused: Fused::None,
     int_args: regs!["R0" "r0" 0, "R1" "r1" 1, "R2" "r2" 2, "R4" "r4" 4, "R5" "r5" 5, "R6" "r6" 6, "R8" "r8" 8],
     float_args: regs!["F0" "d0" 0, "F1" "d1" 1, "F2" "d2" 2, "F3" "d3" 3, "F4" "d4" 4, "F5" "d5" 5, "F6" "d6" 6,

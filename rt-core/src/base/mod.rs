@@ -5,12 +5,14 @@
 //! - [`print`]: printing without formatting machinery, and dying
 //! - [`rand`]: random numbers
 //! - [`env`]: what the process was started with; [`image`]: what the program is
+//! - [`layout`]: structs that Go code has too
 //! - [`stopped`]: that the world is stopped, as a value
 //! - [`seam`]: what `protocol` stands on
 
 pub mod atomic;
 pub mod env;
 pub mod image;
+pub mod layout;
 pub mod lock;
 pub mod print;
 pub mod rand;

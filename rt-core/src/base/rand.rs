@@ -1,11 +1,13 @@
 //! Random numbers: wyrand over a state of 128 bits, seeded by the kernel. Each thread has one (`M::rng`), which the overlay
 //! steps in the same way.
 
+use crate::base::layout::go_layout;
 use crate::os;
 
-/// The state of a generator; the overlay's `m.rng`.
-#[repr(transparent)]
-pub struct Rng([u64; 2]);
+go_layout! {
+    /// The state of a generator; the overlay's `m.rng`.
+    pub struct Rng([u64; 2]);
+}
 
 impl Rng {
     /// Seeds it.
@@ -22,11 +24,12 @@ impl Rng {
     /// The next number.
     #[inline]
     pub fn draw(&mut self) -> u64 {
-        let s = &mut self.0;
+        let mut s = self.0;
         s[0] = s[0].wrapping_add(0xa076_1d64_78bd_642f);
         let t = u128::from(s[0]) * (u128::from(s[0] ^ s[1]) | 1);
         let r = (t >> 64) as u64 ^ t as u64;
         s[1] = s[1].rotate_left(23).wrapping_add(r);
+        self.0 = s;
         r
     }
 }

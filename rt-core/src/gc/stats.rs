@@ -1,60 +1,63 @@
 //! The numbers behind `runtime.MemStats`.
 
 use super::pacer;
+use crate::base::layout::go_layout;
 use crate::mem::sizes::*;
 use crate::mem::{CENTRAL, HEAP, MCache, mapped, meta};
 use core::sync::atomic::Ordering::*;
 
-/// Counts of a size class.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct BySize {
-    /// Object size.
-    pub size: u32,
-    /// Objects allocated.
-    pub mallocs: u64,
-    /// Objects freed.
-    pub frees: u64,
+go_layout! {
+    /// Counts of a size class.
+    #[derive(Clone, Copy)]
+    pub struct BySize {
+        /// Object size.
+        pub size: u32,
+        /// Objects allocated.
+        pub mallocs: u64,
+        /// Objects freed.
+        pub frees: u64,
+    }
 }
 
 /// Number of entries of `MemStats::by_size`.
 pub const BY_SIZE: usize = 61;
 
-/// `runtime.MemStats`, field by field in its layout.
-#[repr(C)]
-pub struct MemStats {
-    pub alloc: u64,
-    pub total_alloc: u64,
-    pub sys: u64,
-    pub lookups: u64,
-    pub mallocs: u64,
-    pub frees: u64,
-    pub heap_alloc: u64,
-    pub heap_sys: u64,
-    pub heap_idle: u64,
-    pub heap_inuse: u64,
-    pub heap_released: u64,
-    pub heap_objects: u64,
-    pub stack_inuse: u64,
-    pub stack_sys: u64,
-    pub mspan_inuse: u64,
-    pub mspan_sys: u64,
-    pub mcache_inuse: u64,
-    pub mcache_sys: u64,
-    pub buckhash_sys: u64,
-    pub gc_sys: u64,
-    pub other_sys: u64,
-    pub next_gc: u64,
-    pub last_gc: u64,
-    pub pause_total_ns: u64,
-    pub pause_ns: [u64; 256],
-    pub pause_end: [u64; 256],
-    pub num_gc: u32,
-    pub num_forced_gc: u32,
-    pub gc_cpu_fraction: f64,
-    pub enable_gc: bool,
-    pub debug_gc: bool,
-    pub by_size: [BySize; BY_SIZE],
+go_layout! {
+    /// `runtime.MemStats`, field by field in its layout.
+    pub struct MemStats {
+        pub alloc: u64,
+        pub total_alloc: u64,
+        pub sys: u64,
+        pub lookups: u64,
+        pub mallocs: u64,
+        pub frees: u64,
+        pub heap_alloc: u64,
+        pub heap_sys: u64,
+        pub heap_idle: u64,
+        pub heap_inuse: u64,
+        pub heap_released: u64,
+        pub heap_objects: u64,
+        pub stack_inuse: u64,
+        pub stack_sys: u64,
+        pub mspan_inuse: u64,
+        pub mspan_sys: u64,
+        pub mcache_inuse: u64,
+        pub mcache_sys: u64,
+        pub buckhash_sys: u64,
+        pub gc_sys: u64,
+        pub other_sys: u64,
+        pub next_gc: u64,
+        pub last_gc: u64,
+        pub pause_total_ns: u64,
+        pub pause_ns: [u64; 256],
+        pub pause_end: [u64; 256],
+        pub num_gc: u32,
+        pub num_forced_gc: u32,
+        pub gc_cpu_fraction: f64,
+        pub enable_gc: bool,
+        pub debug_gc: bool,
+        pub by_size: [BySize; BY_SIZE],
+    }
 }
 
 /// Fills in the statistics. For exact numbers the world is stopped and `gc::flush_caches` was

@@ -15,6 +15,7 @@
 mod heap;
 
 use crate::base::atomic::AtomicU64;
+use crate::base::layout::go_layout;
 use crate::base::lock::{Global, Mutex};
 use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
@@ -28,32 +29,34 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 use heap::{Entry, Heap, What};
 
-/// The beginning of the overlay's `timeTimer`.
-#[repr(C)]
-pub struct GoTimer {
-    c: usize,
-    init: bool,
-    /// When it goes off; 0: it is stopped.
-    pub when: i64,
-    pub period: i64,
-    /// A function's timer that is on its set's list: when it was to go off, 0 if it was stopped since.
-    pub due: i64,
-    /// Place in the heap + 1; 0: not there.
-    index: usize,
-    /// It is on the list, and the next there.
-    listed: bool,
-    next: *mut GoTimer,
-    /// The channel that its function sends to, if it does.
-    pub channel: *mut Channel,
-    /// Whose clock it follows; null: the world's.
-    pub bubble: *mut Bubble,
+go_layout! {
+    /// The beginning of the overlay's `timeTimer`.
+    pub struct GoTimer {
+        c: usize,
+        init: bool,
+        /// When it goes off; 0: it is stopped.
+        pub when: i64,
+        pub period: i64,
+        /// A function's timer that is on its set's list: when it was to go off, 0 if it was stopped since.
+        pub due: i64,
+        /// Place in the heap + 1; 0: not there.
+        index: usize,
+        /// It is on the list, and the next there.
+        listed: bool,
+        next: *mut GoTimer,
+        /// The channel that its function sends to, if it does.
+        pub channel: *mut Channel,
+        /// Whose clock it follows; null: the world's.
+        pub bubble: *mut Bubble,
+    }
 }
 
-/// The overlay's `dueTimer`.
-#[repr(C)]
-pub struct Due {
-    t: *mut GoTimer,
-    delay: i64,
+go_layout! {
+    /// The overlay's `dueTimer`.
+    pub struct Due {
+        t: *mut GoTimer,
+        delay: i64,
+    }
 }
 
 /// The timers of one clock.
@@ -246,7 +249,8 @@ impl Timers {
                 let t = self.due;
                 self.due = (*t).next;
                 (*t).listed = false;
-                let when = core::mem::take(&mut (*t).due);
+                let when = (*t).due;
+                (*t).due = 0;
                 if when != 0 {
                     crate::gc::barrier::pre_write(cache(), out as usize, size_of::<Due>(), core::ptr::null());
                     out.write(Due { t, delay: now - when });

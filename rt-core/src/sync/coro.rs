@@ -1,18 +1,17 @@
 //! Coroutines (iter.Pull): goroutines that hand over to each other without the scheduler's queues.
 
 use super::synctest;
-use crate::base::atomic::AtomicU64;
 use crate::base::print::throw;
 use crate::sched::proc::{create_g, end_g, hook_caller};
 use crate::sched::*;
 use crate::task::g::*;
 use crate::task::hook;
-use core::sync::atomic::Ordering::*;
+use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 /// The overlay's `coro`.
 #[repr(C)]
 pub struct Coro {
-    g: AtomicU64,
+    g: AtomicUsize,
     func: usize,
 }
 
@@ -26,7 +25,7 @@ hook! { fn "runtime.corocreate"(closure: usize, c: *mut Coro) leaf {
         synctest::join(n, g);
         synctest::parked(n, Wait::Coroutine);
     }
-    (*c).g.store(n as u64, Release);
+    (*c).g.store(n as usize, Release);
 }}
 hook! { fn "runtime.coroswitch"(c: *mut Coro) parking { switch_to(c, false) }}
 hook! { fn "runtime.coroexit"(c: *mut Coro) parking { switch_to(c, true) }}
@@ -49,7 +48,7 @@ unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
             end_g(m, me);
         } else {
             prepare_park(Wait::Coroutine);
-            (*c).g.store(me as u64, Release);
+            (*c).g.store(me as usize, Release);
         }
         if (*next).status() != Status::Waiting {
             throw("coroswitch on wrong thread or of a running coroutine");

@@ -9,7 +9,7 @@ use crate::sync::synctest;
 use crate::task::g::*;
 use crate::task::hook;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicU32, Ordering::*};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
 const BUCKETS: usize = 251;
 
@@ -208,8 +208,7 @@ hook! { fn "internal/poll.runtime_Semrelease"(s: *mut AtomicU32) parking { relea
 pub struct NotifyList {
     wait: AtomicU32,
     notify: AtomicU32,
-    lock: AtomicU32,
-    _pad: u32,
+    lock: AtomicUsize,
     head: *mut Sudog,
     tail: *mut Sudog,
 }

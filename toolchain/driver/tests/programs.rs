@@ -3,7 +3,7 @@
 //!
 //! Directives, in comments at the head of the file:
 //! - `// exit N`: the exit status (default 0)
-//! - `// only GOARCH`: for that machine alone (its assembly is in the source)
+//! - `// only GOARCH`: for that machine alone (its assembly is in the source); `// only N-bit`: for machines with such words
 //! - `// env NAME=VALUE`, `// args A B`, `// limit SECONDS`, `// ulimit -v KB`
 //! - `// build-fails`: `oxigo build` must exit with status 1 and print the expected lines
 //!
@@ -30,7 +30,8 @@ fn main() {
     for column in Column::all() {
         let runs = |path: &&PathBuf| {
             !support::beyond_qemu(column, &stem(path), &beyond)
-                && only(path).is_none_or(|goarch| goarch == column.arch.name)
+                && only(path)
+                    .is_none_or(|o| o == column.arch.name || o == format!("{}-bit", 8 * column.arch.ptr_size))
         };
         for (i, path) in files.iter().filter(runs).enumerate() {
             let (name, path) = (stem(path), path.clone());
@@ -48,7 +49,7 @@ fn main_file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join("main.go") } else { path.to_path_buf() }
 }
 
-/// The only machine of a program.
+/// The only machine of a program, or the only width of words.
 fn only(path: &Path) -> Option<String> {
     let text = std::fs::read_to_string(main_file(path)).ok()?;
     let mut head = text.lines().take_while(|l| !l.starts_with("package "));

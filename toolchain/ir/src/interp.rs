@@ -315,6 +315,7 @@ impl<'a> Interp<'a> {
                 let fits = x >= -limit && x < limit;
                 int(if fits { x as i64 } else { i64::MIN >> (64 - bits) })
             }
+            Op::FToUi if bits == 32 => int(float(0).trunc().clamp(0.0, u32::MAX as f64) as i64),
             Op::FToUi => {
                 const TOP: f64 = 9223372036854775808.0;
                 let signed = |x: f64| {

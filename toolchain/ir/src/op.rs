@@ -169,7 +169,7 @@ pub enum Op {
     UiToF,
     /// (float) -> i32 or i64, as Go converts on this architecture
     FToSi,
-    /// (float) -> i64 unsigned
+    /// (float) -> i32 or i64, unsigned; i32 where words have 4 bytes and there are instructions for it
     FToUi,
     /// f32 <-> f64
     FCvt,

@@ -263,7 +263,7 @@ fn fits(target: Target, op: &Op, args: &[Ty], results: &[Ty]) -> bool {
         (Op::Sext | Op::Zext, [x], [r]) => int(*x) && int(*r) && width(*x) < width(*r),
         (Op::Trunc, [x], [r]) => int(*x) && int(*r) && width(*x) > width(*r),
         (Op::SiToF, [I32 | I64], [r]) | (Op::UiToF, [I64], [r]) => r.is_float(),
-        (Op::FToSi, [x], [I32 | I64]) | (Op::FToUi, [x], [I64]) => x.is_float(),
+        (Op::FToSi, [x], [I32 | I64]) | (Op::FToUi, [x], [I32 | I64]) => x.is_float(),
         (Op::FCvt, [x], [r]) => x.is_float() && r.is_float() && x != r,
         (Op::Bitcast, [x], [r]) => width(*x) == width(*r) && x != r,
         (Op::Icmp(_), [x, y], [I8]) => x == y && !x.is_float(),

@@ -155,13 +155,13 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// A pointer with its type, and an integer as a word.
     fn pointer_and_number(&mut self, args: &'a [Expr]) -> (Value, TypeId, Value) {
         if let Some((vals, tys)) = self.several(args) {
-            let signed = matches!(self.p.kind(tys[1]), K::Int { signed: true, .. });
-            let word = self.word_ty();
-            return (vals[0].single(), tys[0], self.resize(vals[1].single(), word, signed));
+            let n = self.number_of(vals[1].single(), tys[1]);
+            return (vals[0].single(), tys[0], self.word_or_negative(n));
         }
         self.calls_first(&args.iter().collect::<Vec<_>>());
         let p = self.scalar(&args[0]);
-        (p, self.ty_of(&args[0]), self.index_value(&args[1]).0)
+        let n = self.index_value(&args[1]);
+        (p, self.ty_of(&args[0]), self.word_or_negative(n))
     }
 
     /// Evaluates the arguments of a built-in function that is used as a statement.
@@ -304,15 +304,16 @@ impl<'p, 'a> Fx<'p, 'a> {
             K::Map(..) => {
                 let hint = args.get(1).map(|a| self.index_value(a));
                 self.s.pos = e.pos;
-                Val::one(self.make_map(
-                    t,
-                    hint.map(|h| h.0),
-                    hint.is_none_or(|h| h.1.is_some_and(|n| n <= 8)),
-                ))
+                let small = hint.is_none_or(|h| h.known.is_some_and(|n| n <= 8));
+                let hint = hint.map(|h| self.word_or_negative(h));
+                Val::one(self.make_map(t, hint, small))
             }
             K::Chan(..) => {
                 let n = match args.get(1) {
-                    Some(a) => self.index_value(a).0,
+                    Some(a) => {
+                        let n = self.index_value(a);
+                        self.word_or_negative(n)
+                    }
                     None => self.word(0),
                 };
                 self.s.pos = e.pos;
@@ -371,10 +372,12 @@ impl<'p, 'a> Fx<'p, 'a> {
             K::Ptr(el) if !is_str => self.p.size_of(el),
             _ => 1,
         };
-        if !known.is_some_and(|k| 0 <= k && (k as u64).saturating_mul(size) < 1 << 40) {
-            let limit = (1u64 << 47).checked_div(size.max(1)).unwrap_or(0).max(1);
-            let limit = if size == 0 { i64::MAX } else { limit as i64 };
-            let bad = self.icmp_imm(Cc::Ugt, n, limit);
+        // Of elements, and of all bytes.
+        let (most, room) =
+            if self.p.word == 8 { (i64::MAX as u64, 1 << 47) } else { (i32::MAX as u64, u32::MAX as u64) };
+        let limit = most.min(room.checked_div(size).unwrap_or(most).max(1));
+        if !known.is_some_and(|k| 0 <= k && k as u64 <= limit) {
+            let bad = self.icmp_imm(Cc::Ugt, n, limit as i64);
             self.panic_if(bad, len_panic);
         }
         let nil = self.icmp_imm(Cc::Eq, p, 0);

@@ -2,7 +2,7 @@
 use crate::fx::Fx;
 use crate::tyq::K;
 use crate::value::{Addr, Leaves, Val};
-use ir::op::{BoundsKind, Cc};
+use ir::op::{BoundsKind, Cc, Fcc};
 use ir::passes::escape::TEMP_BUFFER;
 use ir::{Op, Ty, Value};
 use reflect::arch::Fused;
@@ -193,6 +193,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             (K::Float(_), K::Int { size, signed }) => match (size, signed) {
                 (8, false) => self.ins(Op::FToUi, &[v], Ty::I64),
                 (8, true) => self.ins(Op::FToSi, &[v], Ty::I64),
+                (4, false) if self.p.word == 4 => self.float_to_word(v),
                 (4, false) => {
                     let n = self.ins(Op::FToSi, &[v], Ty::I64);
                     self.resize(n, Ty::I32, true)
@@ -207,23 +208,34 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
 
+    /// A float as an unsigned word of 4 bytes.
+    fn float_to_word(&mut self, v: Value) -> Value {
+        if self.p.prog.target.ops.unsigned_float {
+            return self.ins(Op::FToUi, &[v], Ty::I32);
+        }
+        let ty = self.s.f.ty(v);
+        let limit = 2f64.powi(31);
+        let bits = if ty == Ty::F32 { (limit as f32).to_bits().into() } else { limit.to_bits() };
+        let limit = self.ins(Op::Fconst(bits), &[], ty);
+        let low = self.ins(Op::FToSi, &[v], Ty::I32);
+        let rest = self.bin(Op::FSub, v, limit);
+        let high = self.ins(Op::FToSi, &[rest], Ty::I32);
+        let top = self.iconst(Ty::I32, i32::MIN.into());
+        let high = self.bin(Op::Xor, high, top);
+        let small = self.ins(Op::Fcmp(Fcc::Lt), &[v, limit], Ty::I8);
+        self.select(small, low, high)
+    }
+
     /// A size argument as an int; the panic if it does not fit.
     pub fn size_arg(&mut self, e: &'a Expr, panic: &'static str) -> Value {
-        let t = self.ty_of(e);
-        let word = self.word_ty();
-        if let Some(c) = self.constant(e) {
-            return self.word(crate::konst::int_bits(&c));
+        let n = self.index_value(e);
+        if n.known.is_none()
+            && (n.wide.is_some() || self.p.size_of(self.ty_of(e)) == self.p.word.into() && !n.signed)
+        {
+            let word = self.word_or_negative(n);
+            let neg = self.icmp_imm(Cc::Slt, word, 0);
+            self.panic_if(neg, panic);
         }
-        let v = self.scalar(e);
-        match self.p.kind(t) {
-            K::Int { size, signed } => {
-                if size == self.p.word && !signed {
-                    let neg = self.icmp_imm(Cc::Slt, v, 0);
-                    self.panic_if(neg, panic);
-                }
-                self.resize(v, word, signed)
-            }
-            k => panic!("a size of kind {k:?}"),
-        }
+        n.word
     }
 }

@@ -1,6 +1,6 @@
 //! Expressions with one value.
 use crate::fx::Fx;
-use crate::place::{Index, Opd};
+use crate::place::{Index, Number, Opd};
 use crate::tyq::K;
 use crate::value::{Addr, Leaves, Val};
 use ir::op::{BoundsKind, Cc};
@@ -175,12 +175,12 @@ impl<'p, 'a> Fx<'p, 'a> {
                 self.calls_first(&[x, &indices[0]]);
                 let v = self.expr(x);
                 let mut i = self.index(&indices[0], v.leaf(1));
-                if let (Some(c), Some(k)) = (self.constant(x), i.known) {
+                if let (Some(c), Some(k)) = (self.constant(x), i.number.known) {
                     i.safe = c.as_bytes().is_some_and(|b| (k as u64) < b.len() as u64);
                 }
                 self.s.pos = e.pos;
                 self.check_index(&i, 1);
-                let a = self.ptr_add(v.leaf(0), i.idx);
+                let a = self.ptr_add(v.leaf(0), i.number.word);
                 Val::one(self.load(Ty::I8, Addr::new(a)))
             }
             K::Map(..) => self.map_index(e, x, &indices[0]),
@@ -237,22 +237,22 @@ impl<'p, 'a> Fx<'p, 'a> {
                 (ptr, n, n, self.p.size_of(el), false)
             }
         };
-        let mut idx: [Option<(Value, Option<i64>, bool)>; 3] = [None; 3];
+        let mut idx: [Option<Number>; 3] = [None; 3];
         for (slot, i) in idx.iter_mut().zip(index) {
             *slot = i.as_ref().map(|i| self.index_value(i));
         }
         self.s.pos = e.pos;
         let is_array = !is_str && !matches!(self.p.kind(t), K::Slice(_));
         let zero = self.word(0);
-        let lo = idx[0].map_or(zero, |i| i.0);
-        let hi = idx[1].map_or(len, |i| i.0);
-        let max = idx[2].map_or(cap, |i| i.0);
-        let check = |s: &mut Self, kind, i: Option<(Value, Option<i64>, bool)>, bound| {
-            if let Some((v, _, signed)) = i {
-                s.ins0(Op::BoundsCheck { kind, signed, unit: size }, &[v, bound]);
+        let lo = idx[0].map_or(zero, |i| i.word);
+        let hi = idx[1].map_or(len, |i| i.word);
+        let max = idx[2].map_or(cap, |i| i.word);
+        let check = |s: &mut Self, kind, i: Option<Number>, bound| {
+            if let Some(n) = i {
+                s.check_number(kind, size, &n, bound);
             }
         };
-        let lo_is_zero = idx[0].is_none_or(|i| i.1 == Some(0));
+        let lo_is_zero = idx[0].is_none_or(|i| i.known == Some(0));
         if full {
             check(self, if is_array { BoundsKind::Slice3Alen } else { BoundsKind::Slice3Acap }, idx[2], cap);
             check(self, BoundsKind::Slice3B, idx[1], max);
@@ -394,7 +394,7 @@ impl<'p, 'a> Fx<'p, 'a> {
 
     /// An index that is known to be in range.
     pub fn safe_index(&self, idx: Value, len: Value) -> Index {
-        Index { idx, len, known: None, safe: true, signed: true }
+        Index { number: Number { word: idx, known: None, signed: true, wide: None }, len, safe: true }
     }
     /// Element of a slice or array operand at an index in range.
     pub fn elem_value(&mut self, o: &Opd, elem: TypeId, n: u64, idx: Value) -> Val {

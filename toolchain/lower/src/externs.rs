@@ -71,6 +71,7 @@ pub const NORETURN: &[&str] = &[
     "runtime.panicdottypeI",
     "runtime.panicnildottype",
     "runtime.panicrangestate",
+    "runtime.goPanicBounds",
     "runtime.goPanicIndex",
     "runtime.goPanicIndexU",
     "runtime.goPanicSliceConvert",

@@ -5,7 +5,7 @@
 use crate::fx::{Fx, VarLoc};
 use crate::tyq::K;
 use crate::value::{Addr, Val};
-use ir::op::BoundsKind;
+use ir::op::{BoundsKind, Cc};
 use ir::{Op, Ty, Value};
 use smallvec::{SmallVec, smallvec};
 use syntax::Pos;
@@ -28,16 +28,25 @@ pub enum Step {
 /// An index with its bound.
 #[derive(Clone, Copy, Debug)]
 pub struct Index {
-    /// The index as a word.
-    pub idx: Value,
+    /// The index.
+    pub number: Number,
     /// The length.
     pub len: Value,
-    /// Known value.
-    pub known: Option<i64>,
     /// Known to be in range.
     pub safe: bool,
-    /// The index has a signed type.
+}
+
+/// What an expression of an integer type says where a word is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Number {
+    /// As a word.
+    pub word: Value,
+    /// Known value.
+    pub known: Option<i64>,
+    /// It has a signed type.
     pub signed: bool,
+    /// All of it, if its type is wider than a word, which then has the lower half.
+    pub wide: Option<Value>,
 }
 
 /// A variable or a part of one.
@@ -167,7 +176,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     fn index_array(&mut self, o: Opd, elem: TypeId, n: u64, index: &'a Expr, pos: Pos) -> Opd {
         let len = self.word(n as i64);
         let mut i = self.index(index, len);
-        i.safe |= i.known.is_some_and(|k| (k as u64) < n);
+        i.safe |= i.number.known.is_some_and(|k| (k as u64) < n);
         self.s.pos = pos;
         self.elem_at(o, elem, n, i)
     }
@@ -181,13 +190,13 @@ impl<'p, 'a> Fx<'p, 'a> {
                 Opd::Place(p)
             }
             Opd::Val(v) => {
-                if let (Val::Mem(..), Some(k), true) = (&v, i.known, i.safe) {
+                if let (Val::Mem(..), Some(k), true) = (&v, i.number.known, i.safe) {
                     return Opd::Val(self.elem_of(elem, &v, k as u64));
                 }
                 self.check_index(&i, size);
                 match v {
                     Val::Mem(a, own) => {
-                        let off = self.mul_imm(i.idx, size);
+                        let off = self.mul_imm(i.number.word, size);
                         let base = self.addr_value(a);
                         let base = self.ptr_add(base, off);
                         match self.load_val(elem, Addr { base, off: 0, stack: a.stack }) {
@@ -204,25 +213,50 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// An index expression as a word.
     pub fn index(&mut self, e: &'a Expr, len: Value) -> Index {
-        let (idx, known, signed) = self.index_value(e);
-        Index { idx, len, known, safe: false, signed }
+        Index { number: self.index_value(e), len, safe: false }
     }
-    /// An integer expression as a word, its value if constant, and whether it is signed.
-    pub fn index_value(&mut self, e: &'a Expr) -> (Value, Option<i64>, bool) {
+    /// An integer expression as a word.
+    pub fn index_value(&mut self, e: &'a Expr) -> Number {
         if let Some(c) = self.constant(e) {
             let n = crate::konst::int_bits(&c);
-            return (self.word(n), Some(n), true);
+            return Number { word: self.word(n), known: Some(n), signed: true, wide: None };
         }
         let t = self.ty_of(e);
         let v = self.scalar(e);
-        let signed = matches!(self.p.kind(t), K::Int { signed: true, .. });
-        let word = self.word_ty();
-        (self.resize(v, word, signed), None, signed)
+        self.number_of(v, t)
+    }
+    /// A value of the integer type `t` as a word.
+    pub fn number_of(&mut self, v: Value, t: TypeId) -> Number {
+        let K::Int { size, signed } = self.p.kind(t) else { panic!("a number of no integer type") };
+        let ty = self.word_ty();
+        let word = self.resize(v, ty, signed);
+        Number { word, known: None, signed, wide: (size > self.p.word).then_some(v) }
+    }
+    /// The number as a word; -1 stands for those that are none.
+    pub fn word_or_negative(&mut self, n: Number) -> Value {
+        let Some(wide) = n.wide else { return n.word };
+        let beyond = self.icmp_imm(Cc::Ugt, wide, i64::from(u32::MAX));
+        let none = self.word(-1);
+        self.select(beyond, none, n.word)
+    }
+    /// The panic for a number that is not from 0 to `bound`.
+    pub fn check_number(&mut self, kind: BoundsKind, unit: u64, n: &Number, bound: Value) {
+        if let Some(wide) = n.wide {
+            let beyond = self.icmp_imm(Cc::Ugt, wide, i64::from(u32::MAX));
+            let (bad, ok) = (self.s.cold_block(), self.s.block());
+            self.s.br_likely(beyond, bad, ok, Some(false));
+            self.s.start_sealed(bad);
+            let (signed, code) = (self.iconst(Ty::I8, n.signed as i64), self.iconst(Ty::I8, kind as i64));
+            self.rt("goPanicBounds", &[wide, signed, bound, code]);
+            self.s.unreachable();
+            self.s.start_sealed(ok);
+        }
+        self.ins0(Op::BoundsCheck { kind, signed: n.signed, unit }, &[n.word, bound]);
     }
     /// The panic for an index out of range, of elements with `unit` bytes.
     pub fn check_index(&mut self, i: &Index, unit: u64) {
         if !i.safe {
-            self.ins0(Op::BoundsCheck { kind: BoundsKind::Index, signed: i.signed, unit }, &[i.idx, i.len]);
+            self.check_number(BoundsKind::Index, unit, &i.number, i.len);
         }
     }
 
@@ -281,10 +315,10 @@ impl<'p, 'a> Fx<'p, 'a> {
                         Step::Off(n) => a = a.plus(n),
                         Step::Index(i, size) => {
                             self.check_index(&i, size);
-                            match i.known {
+                            match i.number.known {
                                 Some(k) if i.safe => a = a.plus(k as u64 * size),
                                 _ => {
-                                    let off = self.mul_imm(i.idx, size);
+                                    let off = self.mul_imm(i.number.word, size);
                                     let base = self.addr_value(a);
                                     a = Addr { base: self.ptr_add(base, off), off: 0, stack: a.stack };
                                 }

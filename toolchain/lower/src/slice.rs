@@ -37,9 +37,10 @@ impl<'p, 'a> Fx<'p, 'a> {
                 return s;
             }
             if let Some(n) = made {
-                let (n, known, _) = self.index_value(n);
+                let number = self.index_value(n);
+                let n = self.word_or_negative(number);
                 self.s.pos = e.pos;
-                if known.is_none() {
+                if number.known.is_none() {
                     let negative = self.icmp_imm(Cc::Slt, n, 0);
                     self.when(negative, |s| {
                         s.rt("panicmakeslicelen", &[]);

@@ -105,7 +105,7 @@ pub unsafe fn decommit(p: *mut u8, size: usize) -> bool {
 
 /// Sleeps until woken, if `*a` is still `val`; `ns` < 0 means no time limit.
 pub fn futex_wait(a: &AtomicU32, val: u32, ns: i64) {
-    let ts = [(ns / 1_000_000_000) as isize, (ns % 1_000_000_000) as isize];
+    let ts = [(ns / 1_000_000_000).min(isize::MAX as i64) as isize, (ns % 1_000_000_000) as isize];
     let t = if ns < 0 { 0 } else { ts.as_ptr() as usize };
     // SAFETY: the kernel reads the word and the time.
     unsafe { syscall6(nr::FUTEX, a as *const _ as usize, FUTEX_WAIT_PRIVATE, val as usize, t, 0, 0) };

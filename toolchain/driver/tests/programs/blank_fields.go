@@ -22,7 +22,7 @@ var gs = []T{{1, 2, 3}, {4, 5, 6}}
 //go:noinline
 func f() int { println("called"); return 9 }
 
-func mid(t *T) int { return *(*int)(unsafe.Add(unsafe.Pointer(t), 8)) }
+func mid(t *T) int { return *(*int)(unsafe.Add(unsafe.Pointer(t), unsafe.Sizeof(0))) }
 func main() {
 	x := T{1, 2, 3}
 	fmt.Println(reflect.ValueOf(x).Field(1).Int())
@@ -34,7 +34,7 @@ func main() {
 	*p = T{7, f(), 8}
 	fmt.Println(mid(p))
 	// dirty
-	*(*int)(unsafe.Add(unsafe.Pointer(p), 8)) = 77
+	*(*int)(unsafe.Add(unsafe.Pointer(p), unsafe.Sizeof(0))) = 77
 	q := *p
 	fmt.Println(mid(&q))
 	var i any = *p

@@ -1,3 +1,4 @@
+// only 64-bit
 // build-fails
 package main
 
@@ -38,15 +39,15 @@ func main() {
 
 /* output
 # command-line-arguments
-./errors_too_large.go:4:6: type [1125899906842624]byte larger than address space
-./errors_too_large.go:6:6: type struct{a [562949953421312]byte; b [562949953421312]byte} too large
-./errors_too_large.go:11:6: channel element type too large (>64kB)
-./errors_too_large.go:16:2: main.global: symbol too large (4294967296 bytes > 2000000000 bytes)
-./errors_too_large.go:18:2: type [1125899906842624]int larger than address space
-./errors_too_large.go:19:2: map element type too large
-./errors_too_large.go:20:2: map key type too large
-./errors_too_large.go:23:6: stack frame too large (>1GB): 0 MB locals + 1024 MB args
-./errors_too_large.go:25:6: stack frame too large (>1GB): 0 MB locals + 2048 MB args
-./errors_too_large.go:30:2: channel element type too large (>64kB)
-./errors_too_large.go:30:2: too many errors
+./errors_too_large.go:5:6: type [1125899906842624]byte larger than address space
+./errors_too_large.go:7:6: type struct{a [562949953421312]byte; b [562949953421312]byte} too large
+./errors_too_large.go:12:6: channel element type too large (>64kB)
+./errors_too_large.go:17:2: main.global: symbol too large (4294967296 bytes > 2000000000 bytes)
+./errors_too_large.go:19:2: type [1125899906842624]int larger than address space
+./errors_too_large.go:20:2: map element type too large
+./errors_too_large.go:21:2: map key type too large
+./errors_too_large.go:24:6: stack frame too large (>1GB): 0 MB locals + 1024 MB args
+./errors_too_large.go:26:6: stack frame too large (>1GB): 0 MB locals + 2048 MB args
+./errors_too_large.go:31:2: channel element type too large (>64kB)
+./errors_too_large.go:31:2: too many errors
 */

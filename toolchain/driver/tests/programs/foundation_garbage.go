@@ -16,10 +16,10 @@ type node struct {
 var keep *node
 
 func main() {
-	total := 0
+	total := int64(0)
 	for total < 2<<30 {
 		n := &node{left: keep}
-		n.payload[3] = total
+		n.payload[3] = int(total)
 		if total%(1<<20) < 96 {
 			keep = nil
 		} else if total%4096 < 96 {
@@ -27,7 +27,7 @@ func main() {
 		}
 		s := make([]byte, 1000+total%500)
 		s[0] = byte(total)
-		total += 96 + len(s)
+		total += 96 + int64(len(s))
 	}
 	data, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -36,7 +36,7 @@ func real1[T ~complex64]() {
 	}
 }
 func big[T ~float64 | ~complex128]() T { return T(1e300) }
-func isum[T ~float64 | ~int64]() T     { return T(1 << 40) }
+func isum[T ~float64 | ~int64]() T     { return T(1 << 30) }
 
 func main() {
 	fmt.Println(one[complex64](), one[MyC](), one[complex128]())
@@ -66,6 +66,6 @@ func main() {
 abc [97 98 99] xyz xyz xyz a
 (-93.5+1i) (-93.5+1i) true false
 (4+0i) [(1+0i) (2.5+0i) (99+0i) (0+4i) (1+0i)] [(1+0i) (2+0i) (3.5+0i)] [(1+0i) (2+0i) (3.5+0i)] 7 (1.1+0i)
-5 (5+0i) true 7 7 1e+300 (1e+300+0i) 1.099511627776e+12
+5 (5+0i) true 7 7 1e+300 (1e+300+0i) 1.073741824e+09
 one
 */

@@ -1,3 +1,5 @@
+// only 64-bit
+
 package main
 
 // Slices and arrays of elements without a size may be as long as there are numbers: sums with their lengths overflow.

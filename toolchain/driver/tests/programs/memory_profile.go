@@ -9,9 +9,13 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strings"
+	"unsafe"
 )
 
-type small struct{ a, b *small }
+// Words of 4 bytes need as many more for the same sizes.
+const words = 16 / unsafe.Sizeof(uintptr(0)) / 2
+
+type small struct{ a, b [words]*small }
 type large [5000]int64
 
 var keep []any
@@ -48,7 +52,7 @@ func allocTiny(n int) {
 }
 
 //go:noinline
-func inner() *[3]*int { return new([3]*int) }
+func inner() *[3 * words]*int { return new([3 * words]*int) }
 
 //go:noinline
 func throughInline(n int) {
@@ -57,19 +61,19 @@ func throughInline(n int) {
 	}
 }
 
-func inlined() *[3]*int { return inner() }
+func inlined() *[3 * words]*int { return inner() }
 
 //go:noinline
 func allocUnseen(n int) {
 	for range n {
-		keep = append(keep, new([7]*int))
+		keep = append(keep, new([7 * words]*int))
 	}
 }
 
 //go:noinline
 func finalized(n int) {
 	for range n {
-		runtime.SetFinalizer(new([9]*int), func(*[9]*int) { ran++ })
+		runtime.SetFinalizer(new([9 * words]*int), func(*[9 * words]*int) { ran++ })
 	}
 }
 

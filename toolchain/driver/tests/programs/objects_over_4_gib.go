@@ -1,3 +1,4 @@
+// only 64-bit
 // Objects over 4 GiB: offsets, lengths and indices beyond 32 bits, and maps of pointers of that size.
 package main
 

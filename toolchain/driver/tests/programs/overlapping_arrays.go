@@ -59,9 +59,9 @@ func main() {
 	}
 	large((*[300]byte)(b[10:]), (*[300]byte)(b))
 	large((*[300]byte)(b), (*[300]byte)(b[1:]))
-	sum := 0
+	sum := int64(0)
 	for i, x := range b {
-		sum = sum*31 + i*int(x)
+		sum = sum*31 + int64(i)*int64(x)
 	}
 	fmt.Println(sum)
 	n := []string{"a", "b", "c", "d", "e"}

@@ -1,3 +1,4 @@
+// only 64-bit
 // Written by `ci/fuzz --print --seed 7 --functions 3`; do not edit.
 package main
 

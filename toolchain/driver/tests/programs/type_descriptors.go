@@ -1,3 +1,4 @@
+// only 64-bit
 // What type descriptors say, word by word, compared with what reflection makes of them: layouts, flags, names, methods, map
 // groups, equality and hash functions, and types that reflection builds at run time.
 package main

@@ -127,11 +127,12 @@ func main() {
 	sv.Field(0).SetInt(5)
 	fmt.Printf("%+v %v\n", sv.Interface(), st)
 	template.Must(template.New("t").Parse("{{range .Tags}}<{{.}}>{{end}} {{.Hello \"yo\"}} {{len .Tags | printf \"%03d\"}}\n")).Execute(os.Stdout, p)
-	fmt.Println(unsafe.Sizeof(p), unsafe.Offsetof(p.Tags), unsafe.Sizeof(struct {
+	const word = unsafe.Sizeof(0)
+	fmt.Println(unsafe.Sizeof(p)/word, unsafe.Offsetof(p.Tags)/word, unsafe.Sizeof(struct {
 		a bool
-		b int64
+		b int
 		c bool
-	}{}))
+	}{})/word)
 	fmt.Printf("%v %+v %#v %x %q %08.3f %e %t %c %U %p\n", p.Tags, q.Tags, Celsius(1.5), "hex", 'q', 3.14159, 1234.5678, true, 'ж', 'ж', nil)
 	fmt.Println(math.Sqrt(2), math.Inf(1), math.NaN(), float32(0.1), uint8(255), int64(math.MinInt64), complex(1, -2))
 }
@@ -160,7 +161,7 @@ a 1
 map[k:9] true func(int, string) (string, int) map[string][]*main.Person
 {A:5 B:} struct { A int; B string }
 <x><y> yo Zoe[] 002
-64 24 24
+8 3 3
 [x y] [z] 1.5 686578 'q' 0003.142 1.234568e+03 true ж U+0436 %!p(<nil>)
 1.4142135623730951 +Inf NaN 0.1 255 -9223372036854775808 (1-2i)
 */

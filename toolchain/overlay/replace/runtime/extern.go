@@ -36,7 +36,7 @@ func osArgs() (argc int, argv, envp unsafe.Pointer)
 func cstrings(v unsafe.Pointer, n int) []string {
 	s := make([]string, n)
 	for i := range s {
-		s[i] = gostring(*(**byte)(add(v, uintptr(i)*8)))
+		s[i] = gostring(*(**byte)(add(v, uintptr(i)*goarch.PtrSize)))
 	}
 	return s
 }
@@ -51,7 +51,7 @@ func os_runtime_args() []string {
 func syscall_runtime_envs() []string {
 	_, _, v := osArgs()
 	n := 0
-	for v != nil && *(*unsafe.Pointer)(add(v, uintptr(n)*8)) != nil {
+	for v != nil && *(*unsafe.Pointer)(add(v, uintptr(n)*goarch.PtrSize)) != nil {
 		n++
 	}
 	return cstrings(v, n)
@@ -63,7 +63,7 @@ func getenv(key string) string {
 	if v == nil {
 		return ""
 	}
-	for ; *(*unsafe.Pointer)(v) != nil; v = add(v, 8) {
+	for ; *(*unsafe.Pointer)(v) != nil; v = add(v, goarch.PtrSize) {
 		p := *(**byte)(v)
 		n := findnull(p)
 		s := unsafe.String(p, n)
@@ -161,11 +161,11 @@ func syscall_cgocaller(fn unsafe.Pointer, args ...uintptr) uintptr {
 func getAuxv() []uintptr {
 	_, _, v := osArgs()
 	for *(*unsafe.Pointer)(v) != nil {
-		v = add(v, 8)
+		v = add(v, goarch.PtrSize)
 	}
-	v = add(v, 8)
+	v = add(v, goarch.PtrSize)
 	n := 0
-	for *(*uintptr)(add(v, uintptr(n)*8)) != 0 {
+	for *(*uintptr)(add(v, uintptr(n)*goarch.PtrSize)) != 0 {
 		n += 2
 	}
 	return append([]uintptr(nil), unsafe.Slice((*uintptr)(v), n)...)

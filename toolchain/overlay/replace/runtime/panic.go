@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/goarch"
 	"internal/runtime/sys"
 	"unsafe"
 )
@@ -159,7 +160,7 @@ func runOpenDefers(gp *g) {
 	for *bits != 0 {
 		i := topBit(*bits)
 		*bits &^= 1 << i
-		fn := *(*func())(add(slots, i*8))
+		fn := *(*func())(add(slots, i*goarch.PtrSize))
 		fn()
 	}
 }
@@ -189,7 +190,7 @@ func (p *_panic) nextDefer() (func(), bool) {
 			if *bits != 0 {
 				i := topBit(*bits)
 				*bits &^= 1 << i
-				return *(*func())(unsafe.Pointer(p.slots + i*8)), true
+				return *(*func())(unsafe.Pointer(p.slots + i*goarch.PtrSize)), true
 			}
 			p.bits = 0
 		}

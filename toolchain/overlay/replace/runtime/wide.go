@@ -201,39 +201,19 @@ func int64tofloat32(x int64) float32 {
 }
 
 //go:nosplit
-func float64toint64(f float64) int64 {
-	n, fits := truncated(f, 1<<63-1)
-	if !fits {
-		return -1 << 63
-	}
-	if f < 0 {
-		return -int64(n)
-	}
-	return int64(n)
-}
+func float64toint64(f float64) int64 { return int64(float64touint64(f)) }
 
-//go:nosplit
-func float64touint64(f float64) uint64 {
-	n, fits := truncated(f, 1<<64-1)
-	if !fits {
-		return 1 << 63
-	}
-	if f < 0 {
-		return -n
-	}
-	return n
-}
-
-// truncated is the magnitude's integer part, if it is not larger than limit.
+// float64touint64 is the integer part as far as 64 bits hold it. Beyond that the upper half is what the machine makes of the number as
+// an uint32, and the lower half 0: as Go converts on all machines with words of 32 bits.
 //
 //go:nosplit
-func truncated(f float64, limit uint64) (n uint64, fits bool) {
+func float64touint64(f float64) uint64 {
 	bits := *(*uint64)(unsafe.Pointer(&f))
 	exp := int32(bits>>52)&0x7ff - 1075
-	n = bits&(1<<52-1) | 1<<52
+	n := bits&(1<<52-1) | 1<<52
 	switch {
 	case exp > 11:
-		return 0, false
+		n = uint64(uint32(f)) << 32
 	case exp >= 0:
 		n <<= uint32(exp)
 	case exp > -53:
@@ -241,7 +221,10 @@ func truncated(f float64, limit uint64) (n uint64, fits bool) {
 	default:
 		n = 0
 	}
-	return n, n <= limit
+	if int64(bits) < 0 {
+		return -n
+	}
+	return n
 }
 
 // wideLock is held while a 64-bit number is read or written atomically. Its holders are not interrupted by polls.

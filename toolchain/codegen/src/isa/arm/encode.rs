@@ -121,8 +121,8 @@ impl Emitter<'_> {
                 b.float_word(false, FTMP, false, *a);
                 b.f2(0x0eb8_0ac0, *w, *dst, FTMP);
             }
-            Inst::FToInt { w, dst, a } => {
-                b.f2(0x0ebd_0ac0, *w, FTMP, *a);
+            Inst::FToInt { signed, w, dst, a } => {
+                b.f2(if *signed { 0x0ebd_0ac0 } else { 0x0ebc_0ac0 }, *w, FTMP, *a);
                 b.float_word(true, FTMP, false, *dst);
             }
             Inst::Copysign { w, dst, a, b: second } => {

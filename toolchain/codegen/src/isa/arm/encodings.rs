@@ -337,7 +337,10 @@ fn arm_floats() {
             }
             t.add(Inst::FCmp { w, a, b }, format!("vcmp.{s} {x}, {y}; vmrs APSR_nzcv, fpscr"));
             t.add(Inst::IntToF { w, dst, a: r(8) }, format!("vmov s30, r8; vcvt.{s}.s32 {d}, s30"));
-            t.add(Inst::FToInt { w, dst: r(8), a }, format!("vcvt.s32.{s} s30, {x}; vmov r8, s30"));
+            for (signed, kind) in [(true, "s32"), (false, "u32")] {
+                let text = format!("vcvt.{kind}.{s} s30, {x}; vmov r8, s30");
+                t.add(Inst::FToInt { signed, w, dst: r(8), a }, text);
+            }
         }
     }
     t.add(Inst::FCvt { w: Fw::S, dst: f(9), a: f(3) }, "vcvt.f64.f32 d9, s6");

@@ -317,6 +317,7 @@ pub enum Inst {
     },
     /// Towards zero; what does not fit becomes the nearest number that does, and NaN zero.
     FToInt {
+        signed: bool,
         w: Fw,
         dst: Reg,
         a: Reg,

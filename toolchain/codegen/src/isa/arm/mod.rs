@@ -24,7 +24,7 @@ pub struct Arm;
 impl Machine for Arm {
     type Inst = inst::Inst;
     type Branch = words::Jump;
-    const OFFERED: bool = false;
+    const OFFERED: bool = true;
     const ROW: &'static Arch = regs::ROW;
     const RESERVED: &'static [Reg] = regs::RESERVED;
     const MORE_FLOATS: &'static [Reg] = regs::MORE_FLOATS;

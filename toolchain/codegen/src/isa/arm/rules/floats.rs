@@ -17,7 +17,8 @@ rules! {
     FCopysign(x, y) => Inst::Copysign { w, dst, a: s.reg(x), b: s.reg(y) };
     FCvt(x) => Inst::FCvt { w: s.fw(x), dst, a: s.reg(x) };
     SiToF(x) => Inst::IntToF { w, dst, a: s.reg(x) };
-    FToSi(x) => Inst::FToInt { w: s.fw(x), dst, a: s.reg(x) };
+    FToSi(x) => Inst::FToInt { signed: true, w: s.fw(x), dst, a: s.reg(x) };
+    FToUi(x) => Inst::FToInt { signed: false, w: s.fw(x), dst, a: s.reg(x) };
     Bitcast(x) if dst.is_float() && s.ty(x).is_float() => s.copied(dst, x);
     Bitcast(x) if dst.is_float() => Inst::GToF { dst, a: s.reg(x) };
     Bitcast(x) => Inst::FToG { dst, a: s.reg(x) };
