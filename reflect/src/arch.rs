@@ -185,6 +185,8 @@ pub struct Tools {
     pub qemu_user: &'static str,
     /// qemu-system binary and machine, for bare metal.
     pub qemu_system: &'static [&'static str],
+    /// Debian's package that has it.
+    pub qemu_system_package: &'static str,
     /// Where that machine loads a bare-metal image; at 0 it is flat and given as firmware.
     pub bare_base: u64,
 }
@@ -240,6 +242,7 @@ const AMD64: Arch = Arch {
         elf_flags: 0,
         qemu_user: "qemu-x86_64-static",
         qemu_system: &["qemu-system-x86_64", "-M", "q35", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+        qemu_system_package: "qemu-system-x86",
         bare_base: 0x10_0000,
     },
 };
@@ -281,6 +284,7 @@ const I386: Arch = Arch {
         elf_flags: 0,
         qemu_user: "qemu-i386-static",
         qemu_system: &["qemu-system-i386", "-M", "q35", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+        qemu_system_package: "qemu-system-x86",
         bare_base: 0x10_0000,
     },
 };
@@ -323,6 +327,7 @@ const ARM: Arch = Arch {
         elf_flags: 0x0500_0400,
         qemu_user: "qemu-arm-static",
         qemu_system: &["qemu-system-arm", "-M", "virt", "-semihosting"],
+        qemu_system_package: "qemu-system-arm",
         bare_base: 0x4020_0000,
     },
 };
@@ -369,6 +374,7 @@ const ARM64: Arch = Arch {
         elf_flags: 0,
         qemu_user: "qemu-aarch64-static",
         qemu_system: &["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57", "-semihosting"],
+        qemu_system_package: "qemu-system-arm",
         bare_base: 0x4020_0000,
     },
 };
@@ -421,6 +427,7 @@ const MIPS: Arch = mips(
         elf_flags: 0x7000_1001,
         qemu_user: "qemu-mips-static",
         qemu_system: &["qemu-system-mips", "-M", "malta", "-cpu", "24Kf", "-semihosting"],
+        qemu_system_package: "qemu-system-mips",
         bare_base: 0x8010_0000,
     },
 );
@@ -439,6 +446,7 @@ const MIPSLE: Arch = mips(
         elf_flags: 0x7000_1001,
         qemu_user: "qemu-mipsel-static",
         qemu_system: &["qemu-system-mipsel", "-M", "malta", "-cpu", "24Kf", "-semihosting"],
+        qemu_system_package: "qemu-system-mips",
         bare_base: 0x8010_0000,
     },
 );
@@ -491,6 +499,7 @@ const MIPS64: Arch = mips64(
         elf_flags: 0x8000_0001,
         qemu_user: "qemu-mips64-static",
         qemu_system: &["qemu-system-mips64", "-M", "malta", "-cpu", "MIPS64R2-generic", "-semihosting"],
+        qemu_system_package: "qemu-system-mips",
         bare_base: 0xffff_ffff_8010_0000,
     },
 );
@@ -509,6 +518,7 @@ const MIPS64LE: Arch = mips64(
         elf_flags: 0x8000_0001,
         qemu_user: "qemu-mips64el-static",
         qemu_system: &["qemu-system-mips64el", "-M", "malta", "-cpu", "MIPS64R2-generic", "-semihosting"],
+        qemu_system_package: "qemu-system-mips",
         bare_base: 0xffff_ffff_8010_0000,
     },
 );
@@ -570,6 +580,7 @@ const PPC64: Arch = ppc64(
         elf_flags: 2,
         qemu_user: "qemu-ppc64-static",
         qemu_system: PPC64_QEMU,
+        qemu_system_package: "qemu-system-ppc",
         bare_base: 0,
     },
 );
@@ -588,6 +599,7 @@ const PPC64LE: Arch = ppc64(
         elf_flags: 2,
         qemu_user: "qemu-ppc64le-static",
         qemu_system: PPC64_QEMU,
+        qemu_system_package: "qemu-system-ppc",
         bare_base: 0,
     },
 );
@@ -634,6 +646,7 @@ const RISCV64: Arch = Arch {
         elf_flags: 5,
         qemu_user: "qemu-riscv64-static",
         qemu_system: &["qemu-system-riscv64", "-M", "virt", "-bios", "none"],
+        qemu_system_package: "qemu-system-misc",
         bare_base: 0x8000_0000,
     },
 };
@@ -678,6 +691,7 @@ const S390X: Arch = Arch {
         elf_flags: 0,
         qemu_user: "qemu-s390x-static",
         qemu_system: &["qemu-system-s390x", "-M", "s390-ccw-virtio", "-action", "panic=exit-failure"],
+        qemu_system_package: "qemu-system-misc",
         bare_base: 0x10_0000,
     },
 };
@@ -719,6 +733,7 @@ const WASM: Arch = Arch {
         elf_flags: 0,
         qemu_user: "node",
         qemu_system: &["node"],
+        qemu_system_package: "nodejs",
         bare_base: 0,
     },
 };

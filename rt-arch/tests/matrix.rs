@@ -59,13 +59,7 @@ fn missing(a: &Arch, on: On) -> Vec<&'static str> {
         out.push("qemu-user-static");
     }
     if on == On::None && !have(a.tools.qemu_system[0]) {
-        out.push(match a.family {
-            "amd64" | "386" => "qemu-system-x86",
-            "arm" | "arm64" => "qemu-system-arm",
-            "mips" | "mips64" => "qemu-system-mips",
-            "ppc64" => "qemu-system-ppc",
-            _ => "qemu-system-misc",
-        });
+        out.push(a.tools.qemu_system_package);
     }
     out
 }
@@ -131,7 +125,8 @@ fn link(a: &Arch, on: On, lib: &Path, objects: &[PathBuf], exe: PathBuf) -> Path
     lld.arg(&exe).args(objects).arg(lib);
     if on == On::None {
         let script = exe.with_extension("ld");
-        let text = fs::read_to_string(root().join("bare/link.ld.in")).unwrap();
+        let text =
+            fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("include/bare.ld.in")).unwrap();
         fs::write(&script, text.replace("@BASE@", &format!("{:#x}", a.tools.bare_base))).unwrap();
         lld.args(["-z", "max-page-size=4096", "-T"]).arg(&script);
     }

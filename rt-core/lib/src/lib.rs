@@ -1,6 +1,6 @@
 //! The final crate of a program that has no Rust host: `oxigo` links it, as a static library, with compiled Go code.
 //! It adds to rt-core what a host with std brings itself: the panic handler and (features of rt-arch) the memory
-//! routines and `_start`.
+//! routines and `_start`. Boards (`oxigo-boards`) take it without its feature `linux`, since theirs is the way in.
 #![no_std]
 
 // The archive must hold both crates, though nothing here calls them.

@@ -161,3 +161,10 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("weak.runtime_makeStrongFromWeak", Leaf),
     ("weak.runtime_registerWeakPointer", Leaf),
 ];
+
+/// Hooks of programs without an operating system besides: assembly where there is a kernel to call.
+pub const BARE: &[(&str, Kind)] = &[
+    ("internal/runtime/syscall/linux.Syscall6", Leaf),
+    ("syscall.rawSyscallNoError", Leaf),
+    ("syscall.rawVforkSyscall", Leaf),
+];

@@ -1,15 +1,19 @@
 //! Goroutines wired to threads (`LockOSThread`), and what becomes of the thread when such a goroutine ends.
 
 use super::*;
+use crate::os;
 use crate::sched::proc::check_dead;
 use crate::task::hook;
 
 hook! { fn "runtime.LockOSThread"() leaf {
-    let m = getm();
-    let g = (*m).curg.get();
-    (*m).locked_ext += 1;
-    (*m).lockedg = g;
-    (*g).lockedm = m;
+    // Where there is one thread every goroutine has it anyway.
+    if os::THREADS {
+        let m = getm();
+        let g = (*m).curg.get();
+        (*m).locked_ext += 1;
+        (*m).lockedg = g;
+        (*g).lockedm = m;
+    }
 }}
 hook! { fn "runtime.UnlockOSThread"() leaf {
     let m = getm();

@@ -65,6 +65,11 @@ use core::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering::*};
 /// Most processors there can be.
 pub const MAX_PROCS: usize = 256;
 
+/// How many there may be here: each needs a thread to run it.
+pub fn most_procs() -> usize {
+    if crate::os::THREADS { MAX_PROCS } else { 1 }
+}
+
 /// Shared state of the scheduler.
 pub struct Sched {
     /// Guards `Inner`.

@@ -19,6 +19,23 @@ pub(super) fn wake() {
     }
 }
 
+/// Where there are no threads, the clock's interrupt does what it must: a goroutine that has run for a whole slice makes room.
+/// Takes no lock, since it may interrupt who holds one.
+pub fn tick() {
+    // SAFETY: Ps are never freed; `mon_` fields are the interrupt's.
+    unsafe {
+        SCHED.coarse_time.store(os::nanotime(), Relaxed);
+        for i in 0..SCHED.nprocs.load(Relaxed) {
+            let p = SCHED.p(i);
+            let t = (*p).schedtick.load(Relaxed);
+            if (*p).mon_schedtick == t && (*p).status.load(Relaxed) == pstatus::RUNNING {
+                preempt_one(p);
+            }
+            (*p).mon_schedtick = t;
+        }
+    }
+}
+
 /// The body of the thread.
 ///
 /// # Safety

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::cli::Options;
 use crate::commands::Target;
+use crate::runtime_lib;
 use crate::scratch::Scratch;
 use crate::sysroot::rust_lld;
 
@@ -115,6 +116,10 @@ fn run_linker(
     } else if options.no_debug_info {
         command.arg("--strip-debug");
     }
+    if target.is_bare() {
+        let script = layout(target, object.parent().expect("in a folder"))?;
+        command.args(["-z", "max-page-size=4096", "-T"]).arg(script);
+    }
     command.arg("-o").arg(output).arg(object).arg(runtime);
     if options.commands {
         eprintln!("{command:?}");
@@ -127,6 +132,18 @@ fn run_linker(
         return Err(format!("linking failed:\n{}", String::from_utf8_lossy(&result.stderr)));
     }
     Ok(())
+}
+
+/// The linker's script of a program without an operating system: where the machine loads it.
+fn layout(target: &Target, folder: &Path) -> Result<PathBuf, String> {
+    let root = runtime_lib::workspace().ok_or("cannot find the runtime's sources: set OXIGO_RUNTIME_SRC")?;
+    let script = root.join("rt-arch/include/bare.ld.in");
+    let text = std::fs::read_to_string(&script).map_err(|e| format!("{}: {e}", script.display()))?;
+    let placed = folder.join("bare.ld");
+    let base = format!("{:#x}", target.arch.tools.bare_base);
+    std::fs::write(&placed, text.replace("@BASE@", &base))
+        .map_err(|e| format!("{}: {e}", placed.display()))?;
+    Ok(placed)
 }
 
 #[cfg(test)]

@@ -185,7 +185,7 @@ pub fn run(
         return Ok(());
     };
     link::check_output(&output)?;
-    let hooks = Some(runtime_lib::hook_names());
+    let hooks = Some(runtime_lib::hook_names(target));
     let mut ir = lower(target, options, hooks, &mut program, &mut checked, timings)?;
     ir.notes.iter().for_each(|n| eprintln!("{}", visible(n)));
     let trace = (!options.dump_ssa.is_empty()).then(|| Arc::new(Trace::new(options.dump_ssa.clone())));
@@ -393,7 +393,7 @@ func main() {
             let file = dir.join("main.go");
             std::fs::write(&file, PROGRAM).expect("its file");
             let arch = reflect::Arch::by_name(goarch).expect("a row");
-            let target = Target { os: "linux".into(), arch };
+            let target = Target { os: "linux", arch };
             let options = Options::default();
             let config = crate::commands::config(&options, &target).expect("a Go library");
             let place = config.files_package(&[file.display().to_string()]).expect("a package");

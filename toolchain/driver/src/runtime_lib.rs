@@ -5,7 +5,6 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use reflect::arch::Arch;
 use rustc_hash::FxHashSet;
 
 use crate::commands::Target;
@@ -16,14 +15,21 @@ use crate::stamp;
 #[allow(dead_code, reason = "the runtime's tests look at all of it")]
 mod hooks;
 
+/// The machines that there is a board for; it stands alone too.
+#[path = "../../../rt-core/boards/src/list.rs"]
+mod boards;
+pub use boards::BOARDS;
+
 /// Link names of the Go functions that the runtime defines in Rust.
-pub fn hook_names() -> FxHashSet<String> {
-    hooks::HOOKS.iter().map(|(name, _)| name.to_string()).collect()
+pub fn hook_names(target: &Target) -> FxHashSet<String> {
+    let bare: &[_] = if target.is_bare() { hooks::BARE } else { &[] };
+    hooks::HOOKS.iter().chain(bare).map(|(name, _)| name.to_string()).collect()
 }
 
-/// The crate whose static library is linked into every program.
-const CRATE: &str = "oxigo-rt";
-const ARCHIVE: &str = "liboxigo_rt.a";
+/// The crate whose static library is linked into every program, and what cargo calls that.
+fn package(target: &Target) -> (&'static str, &'static str) {
+    if target.is_bare() { ("oxigo-boards", "libboards.a") } else { ("oxigo-rt", "liboxigo_rt.a") }
+}
 
 /// Where the runtime's sources are: `$OXIGO_RUNTIME_SRC`, or the workspace that this command was built from.
 pub fn workspace() -> Option<PathBuf> {
@@ -55,8 +61,8 @@ const CROSS: [&str; 2] =
     ["-Zbuild-std=core,alloc,compiler_builtins", "-Zbuild-std-features=compiler-builtins-mem"];
 
 /// Debian's packages that the machine's runtime is built with and that are not there.
-pub fn missing(arch: &Arch) -> Vec<String> {
-    if arch.tools.stock_core {
+pub fn missing(target: &Target) -> Vec<String> {
+    if !target.builds_core() {
         return Vec::new();
     }
     let tools = [
@@ -72,11 +78,12 @@ pub fn missing(arch: &Arch) -> Vec<String> {
 pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     let root =
         workspace().ok_or("cannot find the runtime's sources: set OXIGO_RUNTIME_SRC to Oxigo's workspace")?;
-    let triple = target.arch.tools.rust_target;
+    let triple = target.triple();
+    let (package, archive) = package(target);
     // A target directory of its own: cargo's lock on the main one may be held by whoever runs us.
     // What is not an absolute path means the workspace, as it does to cargo there, and never the user's folder.
     let out = root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into())).join("oxigo-rt");
-    let archive = out.join(triple).join("release").join(ARCHIVE);
+    let archive = out.join(triple).join("release").join(archive);
     let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
     let built = modified(&archive);
     let own = std::env::current_exe().ok().and_then(|exe| modified(&exe));
@@ -95,7 +102,7 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     if std::io::stderr().is_terminal() {
         eprintln!("oxigo: building the runtime for {target}");
     }
-    let wanted = missing(target.arch);
+    let wanted = missing(target);
     if !wanted.is_empty() {
         return Err(format!(
             "the runtime for {target} is built with tools that are missing: install {}",
@@ -110,13 +117,14 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .current_dir(&root)
-        .args(["rustc", "--quiet", "--release", "--package", CRATE, "--lib", "--crate-type", "staticlib"])
+        .args(["rustc", "--quiet", "--release", "--package", package, "--lib", "--crate-type", "staticlib"])
         .args(["--target", triple])
+        .args(target.is_bare().then_some("--features=bare"))
         .arg("--target-dir")
         .arg(&out)
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
         .env_remove("RUSTFLAGS");
-    if !target.arch.tools.stock_core {
+    if target.builds_core() {
         cargo.env("RUSTC", cross_rustc()).env("RUSTC_BOOTSTRAP", "1").args(CROSS);
     }
     if verbose {

@@ -113,9 +113,11 @@ fn run_case(column: Column, name: &str, env: &[(&str, &str)]) -> Result<(), Stri
     if built.status != 0 || built.timed_out {
         return Err(format!("oxigo build: exit status {}\n{}", built.status, built.output));
     }
-    let mut command = column.start(&exe);
     let args = words.iter().skip(1).skip_while(|w| w.starts_with('-') || w.as_str() == "-l=4");
-    command.args(args).envs(env.iter().copied()).current_dir(&tests);
+    let args: Vec<String> = args.cloned().collect();
+    let env: Vec<(String, String)> = env.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+    let mut command = column.start(&exe, &args, &env);
+    command.current_dir(&tests);
     let ran = support::run(&mut command, column.limit(if env.is_empty() { 60 } else { 240 }))?;
     if ran.timed_out {
         return Err(format!("timed out\n{}", tail(&ran.output)));

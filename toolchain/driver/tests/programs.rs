@@ -30,8 +30,9 @@ fn main() {
     for column in Column::all() {
         let runs = |path: &&PathBuf| {
             !support::beyond_qemu(column, &stem(path), &beyond)
-                && only(path)
-                    .is_none_or(|o| o == column.arch.name || o == format!("{}-bit", 8 * column.arch.ptr_size))
+                && only(path).is_none_or(|o| {
+                    o == column.0.arch.name || o == format!("{}-bit", 8 * column.0.arch.ptr_size)
+                })
         };
         for (i, path) in files.iter().filter(runs).enumerate() {
             let (name, path) = (stem(path), path.clone());
@@ -124,17 +125,17 @@ fn run_program(column: Column, path: &Path) -> Result<(), String> {
     if built.status != 0 || built.timed_out {
         return Err(format!("oxigo build: exit status {}\n{}", built.status, built.output));
     }
+    let start = column.start(&exe, &expect.args, &expect.env);
     let mut command = match &expect.ulimit {
         Some(limit) => {
             let mut c = Command::new("sh");
-            let start = column.start(&exe);
             c.arg("-c").arg(format!("ulimit {limit} && exec \"$0\" \"$@\""));
             c.arg(start.get_program()).args(start.get_args());
+            c.envs(start.get_envs().filter_map(|(k, v)| Some((k, v?))));
             c
         }
-        None => column.start(&exe),
+        None => start,
     };
-    command.args(&expect.args).envs(expect.env.iter().map(|(k, v)| (k, v)));
     let ran = support::run(&mut command, column.limit(expect.limit.unwrap_or(60)))?;
     if ran.timed_out || ran.status != expect.exit {
         let lines: Vec<&str> = ran.output.lines().take(60).collect();

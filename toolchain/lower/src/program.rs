@@ -303,7 +303,9 @@ impl<'a> Prog<'a> {
         let flags = self.decl_flags(obj);
         let func = &mut self.prog.funcs[f];
         func.flags = FuncFlags { noreturn: func.flags.noreturn, ..flags };
-        if externs::contains(externs::ASM, symbol.as_str()) {
+        // What is assembly where there is a kernel may be a hook where there is none.
+        let hook = self.hooks.as_ref().is_some_and(|h| h.contains(symbol.as_str()));
+        if !hook && externs::contains(externs::ASM, symbol.as_str()) {
             func.body = Body::Asm { symbol: symbol.to_string() };
             for (_, pkg, callees) in externs::ASM_CALLS.iter().filter(|(s, ..)| *s == symbol.as_str()) {
                 for name in *callees {
@@ -316,7 +318,7 @@ impl<'a> Prog<'a> {
             // Between these two the goroutine has no P: it may not be stopped there.
             func.flags.nosplit |= matches!(symbol.as_str(), "runtime.entersyscall" | "runtime.exitsyscall");
             func.body = Body::Hook { symbol: symbol.to_string() };
-            if self.hooks.as_ref().is_some_and(|h| !h.contains(symbol.as_str())) {
+            if self.hooks.is_some() && !hook {
                 self.error(
                     pos,
                     format!("{symbol}: relocation target not defined (function declared without body)"),

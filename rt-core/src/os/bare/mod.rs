@@ -1,9 +1,11 @@
 //! No operating system, one core: the board hands over one range of RAM with `give_memory`, and single
 //! services (console, clock, randomness, waiting for an interrupt) as functions.
 
+mod calls;
 mod poller;
 mod signals;
 
+pub use calls::call;
 pub use poller::*;
 pub use signals::*;
 
@@ -33,10 +35,10 @@ pub struct Board {
     pub walltime: fn() -> u64,
     /// Fills with random bytes; false if there is no source.
     pub random: fn(&mut [u8]) -> bool,
-    /// Reads from the console; how many bytes.
+    /// Reads what has come in on the console; how many bytes.
     pub read: fn(&mut [u8]) -> usize,
-    /// Waits for an interrupt.
-    pub idle: fn(),
+    /// Waits for an interrupt, at most until the clock shows so much.
+    pub idle: fn(u64),
     /// Stops the machine.
     pub exit: fn(i32) -> !,
 }
@@ -57,6 +59,9 @@ fn no_random(_: &mut [u8]) -> bool {
 fn no_read(_: &mut [u8]) -> usize {
     0
 }
+fn no_idle(_: u64) {
+    core::hint::spin_loop();
+}
 
 static NO_BOARD: Board = Board {
     write: no_write,
@@ -64,7 +69,7 @@ static NO_BOARD: Board = Board {
     walltime: no_time,
     random: no_random,
     read: no_read,
-    idle: core::hint::spin_loop,
+    idle: no_idle,
     exit: no_exit,
 };
 
@@ -105,9 +110,9 @@ pub fn random(b: &mut [u8]) -> bool {
     (board().random)(b)
 }
 
-/// Waits for an interrupt.
-pub fn idle() {
-    (board().idle)()
+/// Waits for an interrupt, at most until the clock shows so much.
+pub fn idle(until: u64) {
+    (board().idle)(until)
 }
 
 /// There is one thread.
@@ -132,7 +137,7 @@ pub unsafe fn start_thread(
 /// None needed; the signature is the hosted systems'.
 pub unsafe fn end_thread(_: usize, _: usize) -> ! {
     loop {
-        idle();
+        idle(u64::MAX);
     }
 }
 
@@ -189,7 +194,7 @@ pub unsafe fn decommit(_: *mut u8, _: usize) -> bool {
 pub fn futex_wait(a: &AtomicU32, val: u32, ns: i64) {
     let end = if ns < 0 { u64::MAX } else { nanotime().saturating_add(ns as u64) };
     while a.load(Acquire) == val && nanotime() < end {
-        idle();
+        idle(end);
     }
 }
 
@@ -217,9 +222,15 @@ pub fn write(_fd: i32, b: &[u8]) -> isize {
     b.len() as isize
 }
 
-/// The console, as descriptor 0.
+/// The console, as descriptor 0: waits until something has come in.
 pub fn read(_fd: i32, b: &mut [u8]) -> isize {
-    (board().read)(b) as isize
+    loop {
+        let n = (board().read)(b);
+        if n != 0 || b.is_empty() {
+            return n as isize;
+        }
+        idle(u64::MAX);
+    }
 }
 
 /// Descriptors have no flags.

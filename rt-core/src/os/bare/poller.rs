@@ -42,8 +42,10 @@ pub fn poller_forget(_fd: i32) {}
 
 /// Lets the time pass; an interrupt may have something for the scheduler, so it looks again after each.
 pub fn poller_wait(_out: &mut [PollEvent; 64], ms: i32, _waits: bool) -> usize {
-    if ms != 0 {
-        super::idle();
+    match ms {
+        0 => {}
+        ..0 => super::idle(u64::MAX),
+        _ => super::idle(super::nanotime().saturating_add(ms as u64 * 1_000_000)),
     }
     0
 }

@@ -16,6 +16,14 @@ pub struct Context {
 }
 
 impl Context {
+    /// The registers that an exception has left.
+    pub const fn new(pc: usize, sp: usize, lr: usize) -> Context {
+        Context { pc, sp, lr, g: 0 }
+    }
+    /// What g's register shall be, if it was said.
+    pub fn fixed(&self) -> Option<usize> {
+        (self.g != 0).then_some(self.g)
+    }
     /// Where it was.
     pub fn pc(&self) -> usize {
         self.pc
@@ -57,6 +65,10 @@ pub struct SigInfo {
 }
 
 impl SigInfo {
+    /// A fault at an address.
+    pub const fn new(code: i32, addr: usize) -> SigInfo {
+        SigInfo { code, addr }
+    }
     /// What is wrong, as Linux numbers it.
     pub fn code(&self) -> i32 {
         self.code

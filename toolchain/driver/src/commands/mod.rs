@@ -4,7 +4,7 @@ mod build;
 mod target;
 mod test;
 
-pub use target::Target;
+pub use target::{Target, starter};
 
 use std::path::Path;
 
@@ -43,7 +43,7 @@ fn usage() -> String {
 
 /// A problem that ends a command: exit status, and what to print on standard error.
 #[derive(Debug)]
-pub(crate) struct Failure(u8, String);
+pub struct Failure(pub u8, pub String);
 
 impl Failure {
     fn build(text: impl Into<String>) -> Failure {
@@ -123,7 +123,7 @@ fn env(i: &Invocation) -> Result<u8, Failure> {
     let cwd = std::env::current_dir().unwrap_or_default();
     let rows = [
         ("GOROOT", goroot::find().map(|r| r.display().to_string()).unwrap_or_default()),
-        ("GOOS", target.os.clone()),
+        ("GOOS", target.os.to_string()),
         ("GOARCH", target.arch.name.to_string()),
         (
             "GOMOD",
@@ -160,7 +160,7 @@ pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failu
     };
     Ok(Config {
         dir_packages,
-        context: Context::new(&target.os, target.arch.name, &options.tags),
+        context: Context::new(target.os, target.arch.name, &options.tags),
         goroot,
         modules,
         overlay: Overlay::load(target.arch).map_err(Failure::build)?,
@@ -248,7 +248,7 @@ fn run_program(i: &Invocation) -> Result<u8, Failure> {
 fn start(target: &Target, exe: &Path, args: &[String]) -> Result<u8, Failure> {
     use std::os::unix::process::ExitStatusExt;
     let _foreground = scratch::foreground();
-    let status = target::starter(target, exe)?.args(args).status();
+    let status = target::starter(target, exe, args, &[])?.status();
     let status = status.map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(OK),

@@ -10,10 +10,37 @@ use super::{Failure, OK, USAGE};
 use crate::cli::Options;
 use crate::{runtime_lib, variant};
 
-/// Operating system and row of the architecture table.
+/// Operating system (`none`: there is none) and row of the architecture table.
+#[derive(Clone, Copy)]
 pub struct Target {
-    pub os: String,
+    pub os: &'static str,
     pub arch: &'static Arch,
+}
+
+impl Target {
+    /// All that programs can be made for.
+    pub fn all() -> impl Iterator<Item = Target> {
+        let of = |os, arch| Target { os, arch };
+        let linux = isa::offered().map(move |m| of(OS, m.row));
+        let boards = isa::offered().filter(|m| runtime_lib::BOARDS.contains(&m.row.name));
+        linux.chain(boards.map(move |m| of(BARE, m.row)))
+    }
+
+    /// Whether programs run without an operating system.
+    pub fn is_bare(&self) -> bool {
+        self.os == BARE
+    }
+
+    /// Rust's name for it.
+    pub fn triple(&self) -> &'static str {
+        let tools = &self.arch.tools;
+        if self.is_bare() { tools.rust_target_bare } else { tools.rust_target }
+    }
+
+    /// Whether core has to be built for it: rustup has none.
+    pub fn builds_core(&self) -> bool {
+        self.is_bare() || !self.arch.tools.stock_core
+    }
 }
 
 impl std::fmt::Display for Target {
@@ -22,8 +49,9 @@ impl std::fmt::Display for Target {
     }
 }
 
-/// The operating system that there are programs for.
+/// The operating system that there are programs for, and the name of its absence.
 const OS: &str = "linux";
+const BARE: &str = "none";
 
 /// The target that flags and environment name.
 pub(super) fn target(options: &Options) -> Result<Target, Failure> {
@@ -34,53 +62,84 @@ pub(super) fn target(options: &Options) -> Result<Target, Failure> {
         format!("{os}/{arch}")
     });
     let unsupported = || Failure(USAGE, format!("not supported: target {text} (see 'oxigo targets')"));
-    let (os, arch) = text.split_once('/').ok_or_else(unsupported)?;
-    let machine = isa::offered().find(|m| m.row.name == arch).ok_or_else(unsupported)?;
-    if os != OS {
-        return Err(unsupported());
-    }
-    variant::check(arch, env).map_err(|e| Failure(USAGE, e))?;
-    Ok(Target { os: os.into(), arch: machine.row })
+    let found = Target::all().find(|t| t.to_string() == text).ok_or_else(unsupported)?;
+    variant::check(found.arch.name, env).map_err(|e| Failure(USAGE, e))?;
+    Ok(found)
 }
 
 /// `oxigo targets`: what can be compiled for, and what is missing here.
 pub(super) fn list() -> u8 {
-    for machine in isa::offered() {
-        let arch = machine.row;
-        let mut notes = runtime_lib::missing(arch);
-        notes.extend(runner(arch).err());
+    for target in Target::all() {
+        let mut notes = runtime_lib::missing(&target);
+        notes.extend(runner(&target).err());
         match notes.is_empty() {
-            true => println!("{OS}/{}", arch.name),
-            false => println!("{OS}/{} (to install: {})", arch.name, notes.join(" ")),
+            true => println!("{target}"),
+            false => println!("{target} (to install: {})", notes.join(" ")),
         }
     }
     OK
 }
 
-/// What starts the machine's programs here: `None`, they start by themselves. An error is what to install.
-fn runner(arch: &Arch) -> Result<Option<PathBuf>, String> {
-    if arch.name == Arch::host().name {
-        return Ok(None);
-    }
-    let qemu = arch.tools.qemu_user;
+/// What starts the target's programs here: `None`, they start by themselves. An error is what to install.
+fn runner(target: &Target) -> Result<Option<PathBuf>, String> {
+    let tools = &target.arch.tools;
+    let (qemu, package) = match target.is_bare() {
+        true => (tools.qemu_system[0], tools.qemu_system_package),
+        false if target.arch.name == Arch::host().name => return Ok(None),
+        false => (tools.qemu_user, "qemu-user-static"),
+    };
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let found =
         std::env::split_paths(&paths).map(|dir| dir.join(qemu)).find(|p| p.is_absolute() && p.is_file());
-    found.map(Some).ok_or_else(|| "qemu-user-static".into())
+    found.map(Some).ok_or_else(|| package.into())
 }
 
-/// The command that starts a program for the target, without its arguments.
-pub(super) fn starter(target: &Target, exe: &Path) -> Result<Command, Failure> {
-    match runner(target.arch) {
-        Ok(None) => Ok(Command::new(exe)),
-        Ok(Some(qemu)) => {
-            let mut command = Command::new(qemu);
-            command.arg(exe);
-            Ok(command)
-        }
-        Err(package) => {
-            let qemu = target.arch.tools.qemu_user;
-            Err(Failure::build(format!("oxigo: programs for {target} are run by {qemu}: install {package}")))
-        }
+/// The command that starts a program for the target.
+pub fn starter(
+    target: &Target,
+    exe: &Path,
+    args: &[String],
+    env: &[(String, String)],
+) -> Result<Command, Failure> {
+    let runner = runner(target).map_err(|package| {
+        Failure::build(format!("oxigo: programs for {target} are run by an emulator: install {package}"))
+    })?;
+    let mut command = Command::new(runner.as_deref().unwrap_or(exe));
+    if target.is_bare() {
+        command.args(&target.arch.tools.qemu_system[1..]).args(CONSOLE).arg("-kernel").arg(exe);
+        // What a hosted program finds in its environment.
+        let own = SETTINGS.iter().filter_map(|name| Some((name.to_string(), std::env::var(name).ok()?)));
+        let env: Vec<_> = own.chain(env.iter().cloned()).collect();
+        command.arg("-append").arg(command_line(args, &env));
+        return Ok(command);
     }
+    command.args(runner.is_some().then_some(exe)).args(args).envs(env.iter().map(|(k, v)| (k, v)));
+    Ok(command)
 }
+
+/// Variables of the environment that the runtime reads.
+const SETTINGS: &[&str] = &[
+    "GOGC",
+    "GOMEMLIMIT",
+    "GOMAXPROCS",
+    "GODEBUG",
+    "GOTRACEBACK",
+    "OXIGO_GCSTRESS",
+    "OXIGO_GCVERIFY",
+    "OXIGO_STACKSTRESS",
+];
+
+/// Environment and arguments in one line, as `boards/src/vectors.rs` reads it.
+fn command_line(args: &[String], env: &[(String, String)]) -> String {
+    let escape = |word: &str| -> String {
+        let plain = |b: u8| b.is_ascii_graphic() && b != b'%';
+        word.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02x}") }).collect()
+    };
+    let env = env.iter().map(|(k, v)| escape(&format!("{k}={v}")));
+    let words: Vec<String> = env.chain(["--".into()]).chain(args.iter().map(|a| escape(a))).collect();
+    words.join(" ")
+}
+
+/// How a machine without an operating system is started: its console is ours, and when it stops so does the emulator.
+const CONSOLE: [&str; 10] =
+    ["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-nodefaults", "-m", "512M"];

@@ -168,20 +168,21 @@ fn executable(i: &Invocation, path: &str, dir: &Path) -> PathBuf {
 fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Path) -> Result<u8, Failure> {
     let test = &i.options.test;
     let exe = std::path::absolute(exe).unwrap_or_else(|_| exe.to_path_buf());
+    let mut args = vec!["-test.paniconexit0".to_string()];
+    if !test.flags.iter().any(|f| f.starts_with("-test.timeout=")) {
+        args.push(format!("-test.timeout={TIMEOUT}"));
+    }
+    args.extend(test.flags.iter().chain(&i.args).cloned());
     let mut starter = test.exec.iter().flat_map(|e| e.split_whitespace());
     let mut command = match starter.next() {
         Some(program) => {
             let mut c = Command::new(program);
-            c.args(starter).arg(&exe);
+            c.args(starter).arg(&exe).args(args);
             c
         }
-        None => target::starter(target, &exe)?,
+        None => target::starter(target, &exe, &args, &[])?,
     };
-    command.arg("-test.paniconexit0");
-    if !test.flags.iter().any(|f| f.starts_with("-test.timeout=")) {
-        command.arg(format!("-test.timeout={TIMEOUT}"));
-    }
-    command.args(&test.flags).args(&i.args).current_dir(package_dir).env("PWD", package_dir);
+    command.current_dir(package_dir).env("PWD", package_dir);
     // One package in the current folder is watched; of packages that were named only failures are shown.
     let local = i.targets.is_empty() && !test.in_list;
     let streamed = local || test.verbose;

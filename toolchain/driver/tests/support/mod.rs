@@ -1,5 +1,6 @@
 //! What the file-driven test binaries share: the part of libtest's command line that nextest speaks, and running programs.
 #![allow(dead_code, reason = "each test binary uses its part")]
+use oxigo_driver::commands::{Target, starter};
 use reflect::arch::Arch;
 use std::{
     io::Read,
@@ -100,35 +101,32 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Outcome, String> {
     Ok(Outcome { output: reader.join().map_err(|_| "reader died")?, status, timed_out })
 }
 
-/// A machine that there is code for.
+/// What programs are made for and run on here.
 #[derive(Clone, Copy)]
-pub struct Column {
-    /// Its row in the table of architectures.
-    pub arch: &'static Arch,
-}
+pub struct Column(pub Target);
 
 impl Column {
-    /// The machines that programs are made for here, this one first.
+    /// All of them, this machine first.
     pub fn all() -> Vec<Column> {
-        let mut rows: Vec<&'static Arch> = codegen::isa::offered().map(|m| m.row).collect();
-        rows.sort_by_key(|a| a.name != Arch::host().name);
-        rows.into_iter().map(|arch| Column { arch }).collect()
+        let mut columns: Vec<Column> = Target::all().map(Column).collect();
+        columns.sort_by_key(|c| !c.is_native());
+        columns
     }
 
     /// Its programs run without an emulator.
     pub fn is_native(self) -> bool {
-        self.arch.name == Arch::host().name
+        !self.0.is_bare() && self.0.arch.name == Arch::host().name
     }
 
     /// What cases' names begin with.
     pub fn prefix(self) -> String {
-        format!("{}::linux", self.arch.name)
+        format!("{}::{}", self.0.arch.name, self.0.os)
     }
 
     /// Whether the `i`-th case is its turn, when the emulated machines take every n-th case among themselves.
     pub fn has_turn(self, i: usize, n: usize) -> bool {
         let emulated: Vec<Column> = Column::all().into_iter().filter(|c| !c.is_native()).collect();
-        let mine = emulated.iter().position(|c| c.arch.name == self.arch.name);
+        let mine = emulated.iter().position(|c| c.prefix() == self.prefix());
         i.is_multiple_of(n) && mine == Some(i / n % emulated.len().max(1))
     }
 
@@ -149,7 +147,7 @@ impl Column {
         }
         let out = oxigo().arg("targets").output().expect("the command runs");
         let text = String::from_utf8_lossy(&out.stdout);
-        let own = format!("linux/{}", self.arch.name);
+        let own = self.0.to_string();
         let line = text.lines().find(|l| l.split(' ').next() == Some(own.as_str())).unwrap_or(own.as_str());
         let ready = line == own;
         assert!(ready || std::env::var("OXIGO_MATRIX").as_deref() != Ok("all"), "{line}");
@@ -164,7 +162,7 @@ impl Column {
         let mut command = oxigo();
         command.arg("build");
         if !self.is_native() {
-            command.arg("--target").arg(format!("linux/{}", self.arch.name));
+            command.arg("--target").arg(self.0.to_string());
         }
         command
     }
@@ -179,14 +177,9 @@ impl Column {
         Duration::from_secs(if self.is_native() { seconds } else { seconds * 4 })
     }
 
-    /// The command that starts a program.
-    pub fn start(self, exe: &Path) -> Command {
-        if self.is_native() {
-            return Command::new(exe);
-        }
-        let mut command = Command::new(self.arch.tools.qemu_user);
-        command.arg(exe);
-        command
+    /// The command that starts a program; `ready` has said that there is one.
+    pub fn start(self, exe: &Path, args: &[String], env: &[(String, String)]) -> Command {
+        starter(&self.0, exe, args, env).unwrap_or_else(|e| panic!("{}", e.1))
     }
 }
 
@@ -200,12 +193,13 @@ pub fn list(name: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).map(String::from).collect()
 }
 
-/// Cases that emulation makes impossible (`ci/conformance/qemu.txt`): `MACHINE CASE: WHY`, with `*` for all machines.
+/// Cases that are impossible there (`ci/conformance/qemu.txt`): `TARGET CASE: WHY`; `*/*` means all targets but this machine's.
 pub fn beyond_qemu(column: Column, case: &str, list: &[String]) -> bool {
+    let own = [column.0.os, column.0.arch.name];
     let names = |l: &String| {
-        let (machine, rest) = l.split_once(' ').unwrap_or_else(|| panic!("qemu.txt: {l:?}"));
+        let (target, rest) = l.split_once(' ').unwrap_or_else(|| panic!("qemu.txt: {l:?}"));
         let (name, _) = rest.split_once(": ").unwrap_or_else(|| panic!("qemu.txt: no reason in {l:?}"));
-        (machine == "*" || machine == column.arch.name) && name == case
+        name == case && target.split('/').zip(own).all(|(part, own)| part == "*" || part == own)
     };
     !column.is_native() && list.iter().any(names)
 }

@@ -1,0 +1,181 @@
+//! qemu's virt, arm64: PL011, PL031, GICv2, the generic timer, semihosting.
+
+use crate::Trap;
+use core::arch::asm;
+
+const UART: usize = 0x0900_0000;
+const RTC: usize = 0x0901_0000;
+const GICD: usize = 0x0800_0000;
+const GICC: usize = 0x0801_0000;
+/// The virtual timer's interrupt.
+const TIMER: u32 = 27;
+/// How long a goroutine runs before another has its turn.
+const SLICE_NS: u64 = 10_000_000;
+
+unsafe extern "C" {
+    fn oxigo_board_semihosting(op: usize, arg: usize) -> usize;
+}
+
+fn load(at: usize) -> u32 {
+    // SAFETY: a register of the board.
+    unsafe { core::ptr::read_volatile(at as *const u32) }
+}
+
+fn store(at: usize, v: u32) {
+    // SAFETY: a register of the board.
+    unsafe { core::ptr::write_volatile(at as *mut u32, v) }
+}
+
+pub fn init() {}
+
+/// Where memory ends; what qemu gives if the tree does not say.
+pub fn memory_end(tree: usize) -> usize {
+    crate::tree::memory_end(tree, "/memory@40000000").unwrap_or(0x4800_0000)
+}
+
+pub fn write(text: &[u8]) {
+    for &b in text {
+        while load(UART + 0x18) & 0x20 != 0 {}
+        store(UART, u32::from(b));
+    }
+}
+
+pub fn read(into: &mut [u8]) -> usize {
+    let mut n = 0;
+    while n < into.len() && load(UART + 0x18) & 0x10 == 0 {
+        into[n] = load(UART) as u8;
+        n += 1;
+    }
+    n
+}
+
+fn count() -> u64 {
+    let v;
+    // SAFETY: reads the counter.
+    unsafe { asm!("isb", "mrs {0}, cntvct_el0", out(reg) v) };
+    v
+}
+
+fn frequency() -> u64 {
+    let v: u64;
+    // SAFETY: reads a register.
+    unsafe { asm!("mrs {0}, cntfrq_el0", out(reg) v) };
+    v
+}
+
+pub fn nanotime() -> u64 {
+    (u128::from(count()) * 1_000_000_000 / u128::from(frequency())) as u64
+}
+
+pub fn walltime() -> u64 {
+    u64::from(load(RTC)) * 1_000_000_000
+}
+
+/// The machine has no source of its own.
+pub fn random(_: &mut [u8]) -> bool {
+    false
+}
+
+pub fn exit(status: i32) -> ! {
+    /// ADP_Stopped_ApplicationExit: the status follows.
+    const APPLICATION_EXIT: usize = 0x20026;
+    const SYS_EXIT_EXTENDED: usize = 0x20;
+    let block = [APPLICATION_EXIT, status as u8 as usize];
+    // SAFETY: the call's block.
+    unsafe { oxigo_board_semihosting(SYS_EXIT_EXTENDED, block.as_ptr() as usize) };
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+/// The clock interrupts from here on.
+pub fn start_clock() {
+    store(GICD + 0x100, 1 << TIMER);
+    store(GICD, 1);
+    store(GICC + 4, 0xff);
+    store(GICC, 1);
+    next_tick();
+    // SAFETY: only the clock's interrupt, which `trap` takes.
+    unsafe { asm!("msr daifclr, #2") };
+}
+
+fn alarm(at: u64) {
+    // SAFETY: the timer's own registers; 1: it runs, and interrupts.
+    unsafe {
+        asm!("msr cntv_cval_el0, {0}", in(reg) at);
+        asm!("msr cntv_ctl_el0, {0}", in(reg) 1u64);
+        asm!("isb");
+    }
+}
+
+pub fn next_tick() {
+    alarm(count() + (u128::from(SLICE_NS) * u128::from(frequency()) / 1_000_000_000) as u64);
+}
+
+pub fn idle(until: u64) {
+    let slice: u64;
+    // SAFETY: reads a register.
+    unsafe { asm!("mrs {0}, cntv_cval_el0", out(reg) slice) };
+    let end = u128::from(until) * u128::from(frequency()) / 1_000_000_000 + 1;
+    alarm(slice.min(end.min(u128::from(u64::MAX)) as u64));
+    // SAFETY: the clock's interrupt ends the wait.
+    unsafe { asm!("wfi") };
+}
+
+/// What `trap` has kept.
+#[repr(C)]
+pub struct Registers {
+    x: [usize; 31],
+    pc: usize,
+    state: usize,
+    why: usize,
+    value: usize,
+    sp: usize,
+    v: [u128; 32],
+    status: [u64; 2],
+}
+
+impl Registers {
+    /// ESR's exception class tells; 0, an interrupt.
+    pub fn trap(&self) -> Trap {
+        const DATA_ABORT: usize = 0x25;
+        const PREFETCH_ABORT: usize = 0x21;
+        const BREAKPOINT: usize = 0x3c;
+        const ALIGNMENT: usize = 0x21;
+        match self.why >> 26 {
+            0 if self.why == 0 => {
+                let which = load(GICC + 0xc);
+                store(GICC + 0x10, which);
+                Trap::Tick
+            }
+            DATA_ABORT if self.why & 0x3f == ALIGNMENT => Trap::Fault(7, 1, self.value),
+            DATA_ABORT | PREFETCH_ABORT => Trap::Fault(11, 1, self.value),
+            BREAKPOINT => Trap::Fault(5, 1, self.pc),
+            _ => Trap::Fault(4, 1, self.pc),
+        }
+    }
+    pub fn pc(&self) -> usize {
+        self.pc
+    }
+    pub fn sp(&self) -> usize {
+        self.sp
+    }
+    pub fn lr(&self) -> usize {
+        self.x[30]
+    }
+    pub fn go_on(&mut self, pc: usize, sp: usize, lr: usize, g: Option<usize>) {
+        self.pc = pc;
+        self.sp = sp;
+        self.x[30] = lr;
+        if let Some(g) = g {
+            self.x[28] = g;
+        }
+    }
+}
+
+/// An exception while one is handled: a bug of the runtime, of which the console may still tell.
+#[unsafe(no_mangle)]
+extern "C" fn oxigo_board_nested() -> ! {
+    write(b"fault while a fault was handled\n");
+    exit(2)
+}

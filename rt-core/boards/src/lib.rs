@@ -1,0 +1,78 @@
+//! Boards: what the runtime needs of a machine without an operating system. A board is a folder by GOARCH with
+//!
+//! - `boot.S`: `_start`, which makes the machine fit for compiled code (a stack, floats, memory that takes any access) and calls
+//!   `oxigo_board_start`; and the machine's exceptions, which keep all registers and call `oxigo_board_trap`;
+//! - `mod.rs`: what [`rt_core::os::Board`] asks for, the memory, and which exception is which signal.
+//!
+//! docs/BOARDS.md tells how to write one.
+#![cfg(feature = "bare")]
+#![no_std]
+#![deny(missing_docs)]
+
+pub mod list;
+
+#[cfg_attr(target_arch = "aarch64", path = "arm64/mod.rs")]
+#[cfg_attr(target_arch = "riscv64", path = "riscv64/mod.rs")]
+mod board;
+mod tree;
+mod vectors;
+
+// The archive must hold it, though nothing here calls it.
+use oxigo_rt as _;
+use rt_core::os::{self, Board, Context, SigInfo};
+use rt_core::sched::sysmon;
+
+unsafe extern "C" {
+    /// The linker's: the end of the program in memory.
+    static _end: u8;
+    fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> !;
+    fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Context, g: *mut core::ffi::c_void);
+}
+
+static BOARD: Board = Board {
+    write: board::write,
+    nanotime: board::nanotime,
+    walltime: board::walltime,
+    random: board::random,
+    read: board::read,
+    idle: board::idle,
+    exit: board::exit,
+};
+
+/// Called by the board's `_start`, on its stack.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn oxigo_board_start(firmware: usize) -> ! {
+    board::init();
+    // SAFETY: once, before anything else of the runtime; memory above the program is nobody's, and zero as qemu gives it.
+    unsafe {
+        let (argc, argv, low) = vectors::lay_out(tree::command_line(firmware), &raw const _end as usize);
+        os::give_memory(low, board::memory_end(firmware), &BOARD);
+        board::start_clock();
+        oxigo_rt_start(argc, argv)
+    }
+}
+
+/// What an exception is.
+enum Trap {
+    /// The clock has come to the end of the time slice.
+    Tick,
+    /// A signal, its code as Linux numbers it, and the address that could not be used.
+    Fault(i32, i32, usize),
+}
+
+/// Called by the board's exceptions with the registers they have kept, on a stack of their own; they take them back from there.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn oxigo_board_trap(regs: &mut board::Registers) {
+    match regs.trap() {
+        Trap::Tick => {
+            board::next_tick();
+            sysmon::tick();
+        }
+        Trap::Fault(sig, code, addr) => {
+            let mut ctx = Context::new(regs.pc(), regs.sp(), regs.lr());
+            // SAFETY: what the runtime expects of a signal: registers, and the goroutine that runs.
+            unsafe { rt_sighandler(sig, &SigInfo::new(code, addr), &mut ctx, rt_arch::rt_getg()) };
+            regs.go_on(ctx.pc(), ctx.sp(), ctx.lr(), ctx.fixed());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+/* qemu's virt without firmware, riscv64: machine mode, one hart (the others sleep). Exceptions and the clock come to `trap`. */
+    .section .text.boot, "ax", @progbits
+    .globl _start
+_start:
+    bnez a0, sleep
+    .option push
+    .option norelax
+    lla gp, __global_pointer$
+    .option pop
+    lla sp, boot_stack_top
+    li t0, 0x2000                       /* mstatus.FS: floats */
+    csrs mstatus, t0
+    lla t0, trap
+    csrw mtvec, t0
+    lla t0, frame
+    csrw mscratch, t0
+    mv a0, a1                           /* the device tree */
+    call oxigo_board_start
+sleep:
+    wfi
+    j sleep
+
+    .equ GPRS, 0
+    .equ FPRS, 256
+    .equ PC, 512
+    .equ CAUSE, 520
+    .equ VALUE, 528
+    .equ FCSR, 536
+
+    .macro general op
+    .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    \op x\n, (GPRS + 8 * \n)(sp)
+    .endr
+    .endm
+    .macro floats op
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    \op f\n, (FPRS + 8 * \n)(sp)
+    .endr
+    .endm
+
+/* mscratch is the frame's address; 0 while one is handled. */
+    .p2align 2
+trap:
+    csrrw sp, mscratch, sp
+    beqz sp, nested
+    general sd
+    csrrw t0, mscratch, zero
+    sd t0, (GPRS + 16)(sp)
+    floats fsd
+    csrr t0, fcsr
+    sd t0, FCSR(sp)
+    csrr t0, mepc
+    sd t0, PC(sp)
+    csrr t0, mcause
+    sd t0, CAUSE(sp)
+    csrr t0, mtval
+    sd t0, VALUE(sp)
+    .option push
+    .option norelax
+    lla gp, __global_pointer$
+    .option pop
+    mv a0, sp
+    lla sp, trap_stack_top
+    call oxigo_board_trap
+    lla sp, frame
+    ld t0, PC(sp)
+    csrw mepc, t0
+    ld t0, FCSR(sp)
+    csrw fcsr, t0
+    floats fld
+    csrw mscratch, sp
+    general ld
+    ld sp, (GPRS + 16)(sp)
+    mret
+nested:
+    csrr a0, mepc
+    csrr a1, mcause
+    lla sp, trap_stack_top
+    call oxigo_board_nested
+
+    .bss
+    .p2align 4
+frame:
+    .skip 544
+    .skip 65536
+trap_stack_top:
+    .skip 65536
+boot_stack_top:

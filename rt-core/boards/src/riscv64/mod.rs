@@ -1,0 +1,139 @@
+//! qemu's virt, riscv64: 16550, CLINT, the goldfish clock, the test finisher.
+
+use crate::Trap;
+use core::arch::asm;
+
+const UART: usize = 0x1000_0000;
+const FINISHER: usize = 0x10_0000;
+const RTC: usize = 0x10_1000;
+const TIMECMP: usize = 0x200_4000;
+const TIME: usize = 0x200_bff8;
+/// The clock counts 10 MHz.
+const TICK_NS: u64 = 100;
+/// How long a goroutine runs before another has its turn.
+const SLICE_NS: u64 = 10_000_000;
+const MTIE: usize = 1 << 7;
+const MIE: usize = 1 << 3;
+
+fn load<T>(at: usize) -> T {
+    // SAFETY: a register of the board.
+    unsafe { core::ptr::read_volatile(at as *const T) }
+}
+
+fn store<T>(at: usize, v: T) {
+    // SAFETY: a register of the board.
+    unsafe { core::ptr::write_volatile(at as *mut T, v) }
+}
+
+pub fn init() {}
+
+/// Where memory ends, or the device tree begins, which qemu puts near the end; what qemu gives if the tree does not say.
+pub fn memory_end(tree: usize) -> usize {
+    crate::tree::memory_end(tree, "/memory@80000000").map_or(0x8800_0000, |end| end.min(tree))
+}
+
+pub fn write(text: &[u8]) {
+    for &b in text {
+        while load::<u8>(UART + 5) & 0x20 == 0 {}
+        store(UART, b);
+    }
+}
+
+pub fn read(into: &mut [u8]) -> usize {
+    let mut n = 0;
+    while n < into.len() && load::<u8>(UART + 5) & 1 != 0 {
+        into[n] = load(UART);
+        n += 1;
+    }
+    n
+}
+
+pub fn nanotime() -> u64 {
+    load::<u64>(TIME) * TICK_NS
+}
+
+pub fn walltime() -> u64 {
+    let low: u32 = load(RTC);
+    u64::from(load::<u32>(RTC + 4)) << 32 | u64::from(low)
+}
+
+/// The machine has no source of its own.
+pub fn random(_: &mut [u8]) -> bool {
+    false
+}
+
+pub fn exit(status: i32) -> ! {
+    store(FINISHER, if status == 0 { 0x5555 } else { (status as u32 & 0xff) << 16 | 0x3333 });
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+/// The clock interrupts from here on.
+pub fn start_clock() {
+    next_tick();
+    // SAFETY: only the clock's interrupt, which `trap` takes.
+    unsafe {
+        asm!("csrs mie, {0}", in(reg) MTIE);
+        asm!("csrs mstatus, {0}", in(reg) MIE);
+    }
+}
+
+pub fn next_tick() {
+    store(TIMECMP, load::<u64>(TIME) + SLICE_NS / TICK_NS);
+}
+
+pub fn idle(until: u64) {
+    let slice: u64 = load(TIMECMP);
+    store(TIMECMP, slice.min(until / TICK_NS + 1));
+    // SAFETY: the clock's interrupt ends the wait.
+    unsafe { asm!("wfi") };
+}
+
+/// What `trap` has kept.
+#[repr(C)]
+pub struct Registers {
+    x: [usize; 32],
+    f: [u64; 32],
+    pc: usize,
+    cause: usize,
+    value: usize,
+    fcsr: usize,
+}
+
+impl Registers {
+    pub fn trap(&self) -> Trap {
+        const INTERRUPT: usize = 1 << (usize::BITS - 1);
+        match self.cause {
+            c if c & INTERRUPT != 0 => Trap::Tick,
+            4 | 6 => Trap::Fault(7, 1, self.value),
+            1 | 5 | 7 | 12 | 13 | 15 => Trap::Fault(11, 1, self.value),
+            3 => Trap::Fault(5, 1, self.pc),
+            _ => Trap::Fault(4, 1, self.pc),
+        }
+    }
+    pub fn pc(&self) -> usize {
+        self.pc
+    }
+    pub fn sp(&self) -> usize {
+        self.x[2]
+    }
+    pub fn lr(&self) -> usize {
+        self.x[1]
+    }
+    pub fn go_on(&mut self, pc: usize, sp: usize, lr: usize, g: Option<usize>) {
+        self.pc = pc;
+        self.x[2] = sp;
+        self.x[1] = lr;
+        if let Some(g) = g {
+            self.x[27] = g;
+        }
+    }
+}
+
+/// An exception while one is handled: a bug of the runtime, of which the console may still tell.
+#[unsafe(no_mangle)]
+extern "C" fn oxigo_board_nested(_pc: usize, _cause: usize) -> ! {
+    write(b"fault while a fault was handled\n");
+    exit(2)
+}

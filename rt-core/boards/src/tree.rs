@@ -1,0 +1,22 @@
+//! What the firmware's device tree says.
+
+use hermit_dtb::Dtb;
+
+fn tree(at: usize) -> Option<Dtb<'static>> {
+    // SAFETY: the board knows that the firmware leaves a tree there; a header says whether it is one.
+    unsafe { Dtb::from_raw(at as *const u8) }
+}
+
+/// Where memory ends that a node describes, by two cells of 64 bits.
+pub fn memory_end(at: usize, node: &str) -> Option<usize> {
+    let tree = tree(at)?;
+    let reg = tree.get_property(node, "reg")?;
+    let word = |i: usize| Some(u64::from_be_bytes(reg.get(8 * i..8 * i + 8)?.try_into().ok()?) as usize);
+    Some(word(0)? + word(1)?)
+}
+
+/// What the program is to be told, or nothing.
+pub fn command_line(at: usize) -> &'static [u8] {
+    let line = tree(at).and_then(|t| t.get_property("/chosen", "bootargs")).unwrap_or(b"");
+    line.strip_suffix(b"\0").unwrap_or(line)
+}
