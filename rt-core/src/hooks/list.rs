@@ -78,6 +78,7 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("runtime.exitsyscall", Parking),
     ("runtime.fatal", Parking),
     ("runtime.fcntl", Leaf),
+    ("runtime.finalizing", Leaf),
     ("runtime.findobject", Leaf),
     ("runtime.fnLookup", Leaf),
     ("runtime.gcCollect", Parking),

@@ -26,7 +26,14 @@ static LOCK: Mutex = Mutex::new();
 static SEEN_CYCLE: AtomicU32 = AtomicU32::new(0);
 static TOLD: AtomicBool = AtomicBool::new(false);
 
+/// The finalizer goroutine has begun.
+static BEGUN: AtomicBool = AtomicBool::new(false);
+
+// Whether finalizers are being called, or about to be.
+hook! { fn "runtime.finalizing"() -> bool, leaf { BEGUN.load(Relaxed) && WAITER.load(Acquire) == 0 }}
+
 hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
+    BEGUN.store(true, Relaxed);
     // `out` is in the heap; the collector can't start within this hook.
     let put = |c: special::Call, arg: usize| {
         gc::barrier::pre_write(cache(), out as usize, size_of::<Work>(), core::ptr::null());

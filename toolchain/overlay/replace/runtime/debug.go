@@ -41,10 +41,20 @@ func ReadMemStats(m *MemStats) {
 func gcCollect() bool
 func gcFreeMemory() bool
 
-// GC runs a complete collection and lets finalizers begin.
+// finalizing tells whether finalizers are being called, or about to be.
+func finalizing() bool
+
+// patience is how long a collection that was asked for waits for finalizers, in nanoseconds.
+const patience = 10e6
+
+// GC runs a complete collection and lets finalizers run. It waits for them a little, for what programs count on who look for their
+// effects afterwards, and no longer: they may wait for the caller.
 func GC() {
 	collectBy(gcCollect)
 	Gosched()
+	for end := nanotime() + patience; finalizing() && nanotime() < end; {
+		Gosched()
+	}
 }
 
 //go:linkname debug_freeOSMemory runtime/debug.freeOSMemory
