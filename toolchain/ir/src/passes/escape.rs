@@ -491,6 +491,16 @@ fn build(
     for (b, data) in f.blocks.iter_enumerated() {
         for &i in &data.insts {
             let d = &f.insts[i];
+            // Stacks are aligned to a word; an atomic of two words wants more, which Go promises of variables on the heap.
+            let number = match d.op {
+                Op::AtomicLoad => d.results.first(),
+                Op::AtomicStore | Op::AtomicRmw(_) => d.args.get(1),
+                Op::AtomicCas => d.args.get(2),
+                _ => None,
+            };
+            if program.target.word < 8 && number.is_some_and(|&v| f.ty(v) == Ty::I64) {
+                flow(g, HEAP, d.args[0], 0);
+            }
             match &d.op {
                 Op::Load { .. } | Op::AtomicLoad => {
                     let r = g.node(d.results[0]);

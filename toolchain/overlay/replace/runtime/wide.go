@@ -244,7 +244,7 @@ func lockWide(p *uint64) {
 //go:nosplit
 func unlockWide() { atomic.Store(&wideLock, 0) }
 
-func panicUnalignedWide() { panic(errorString("unaligned 64-bit atomic operation")) }
+func panicUnalignedWide() { panic("unaligned 64-bit atomic operation") }
 
 //go:nosplit
 func atomicLoad64(p *uint64) uint64 {
