@@ -1,5 +1,5 @@
-//! The runtime compiles, without a warning, for every native architecture, on Linux and without a system. Names begin with the
-//! GOARCH: `cargo nextest run -p oxigo-rt-core -E 'test(/^mips::/)'`.
+//! The runtime compiles, without a warning, for every native architecture, on Linux and without a system, there with its board if it has
+//! one. Names begin with the GOARCH: `cargo nextest run -p oxigo-rt-core -E 'test(/^mips::/)'`.
 //!
 //! Only checked, not linked: what runs on the other architectures is `oxigo-rt-arch`'s matrix. An architecture whose tools are
 //! missing is skipped, as in the matrix; with OXIGO_MATRIX=all it fails instead.
@@ -9,6 +9,8 @@ use std::env;
 use std::path::Path;
 use std::process::Stdio;
 
+#[path = "../boards/src/list.rs"]
+mod boards;
 #[path = "../../rt-arch/tests/matrix/cross.rs"]
 mod cross;
 
@@ -22,12 +24,16 @@ fn checks(goarch: &str, bare: bool) {
         return;
     }
     let (dir, _lock) = cross::directory(a);
-    let mut cargo = cross::cargo("check", Path::new(env!("CARGO_MANIFEST_DIR")), &dir, a, native);
-    cargo.arg("--lib").args(bare.then_some("--features=bare"));
-    let out = cargo.stdin(Stdio::null()).output().unwrap();
-    // Warnings about a place in the sources count; to deny them would be other flags, and so another core.
-    let said = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success() && !said.contains(" --> "), "{goarch}: {said}");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let board = (bare && boards::BOARDS.contains(&goarch)).then(|| root.join("boards"));
+    for package in [Some(root.to_path_buf()), board].into_iter().flatten() {
+        let mut cargo = cross::cargo("check", &package, &dir, a, native);
+        cargo.arg("--lib").args(bare.then_some("--features=bare"));
+        let out = cargo.stdin(Stdio::null()).output().unwrap();
+        // Warnings about a place in the sources count; to deny them would be other flags, and so another core.
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success() && !said.contains(" --> "), "{goarch}: {said}");
+    }
 }
 
 macro_rules! targets {

@@ -11,9 +11,11 @@
 
 pub mod list;
 
+#[cfg_attr(target_arch = "x86_64", path = "amd64/mod.rs")]
 #[cfg_attr(target_arch = "aarch64", path = "arm64/mod.rs")]
 #[cfg_attr(target_arch = "riscv64", path = "riscv64/mod.rs")]
 mod board;
+#[cfg(not(target_arch = "x86_64"))]
 mod tree;
 mod vectors;
 
@@ -43,10 +45,10 @@ static BOARD: Board = Board {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn oxigo_board_start(firmware: usize) -> ! {
     board::init();
-    // SAFETY: once, before anything else of the runtime; memory above the program is nobody's, and zero as qemu gives it.
+    // SAFETY: once, before anything else of the runtime; memory above the program is nobody's.
     unsafe {
-        let (argc, argv, low) = vectors::lay_out(tree::command_line(firmware), &raw const _end as usize);
-        os::give_memory(low, board::memory_end(firmware), &BOARD);
+        let (argc, argv, low) = vectors::lay_out(board::command_line(firmware), &raw const _end as usize);
+        os::give_memory(low, board::memory_end(firmware), board::ZERO_MEMORY, &BOARD);
         board::start_clock();
         oxigo_rt_start(argc, argv)
     }

@@ -1,4 +1,4 @@
 //! The machines that there is a board for, by GOARCH. The compiler includes this file too: it has no dependencies.
 
 /// GOARCHs, sorted.
-pub const BOARDS: &[&str] = &["arm64", "riscv64"];
+pub const BOARDS: &[&str] = &["amd64", "arm64", "riscv64"];

@@ -118,7 +118,7 @@ fn run_case(column: Column, name: &str, env: &[(&str, &str)]) -> Result<(), Stri
     let env: Vec<(String, String)> = env.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     let mut command = column.start(&exe, &args, &env);
     command.current_dir(&tests);
-    let ran = support::run(&mut command, column.limit(if env.is_empty() { 60 } else { 240 }))?;
+    let ran = column.run(&mut command, if env.is_empty() { 60 } else { 240 })?;
     if ran.timed_out {
         return Err(format!("timed out\n{}", tail(&ran.output)));
     }

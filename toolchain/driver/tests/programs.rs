@@ -136,7 +136,7 @@ fn run_program(column: Column, path: &Path) -> Result<(), String> {
         }
         None => start,
     };
-    let ran = support::run(&mut command, column.limit(expect.limit.unwrap_or(60)))?;
+    let ran = column.run(&mut command, expect.limit.unwrap_or(60))?;
     if ran.timed_out || ran.status != expect.exit {
         let lines: Vec<&str> = ran.output.lines().take(60).collect();
         let why = if ran.timed_out {

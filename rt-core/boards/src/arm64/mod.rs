@@ -26,11 +26,19 @@ fn store(at: usize, v: u32) {
     unsafe { core::ptr::write_volatile(at as *mut u32, v) }
 }
 
+/// Whether memory is zero. qemu gives it so.
+pub const ZERO_MEMORY: bool = true;
+
 pub fn init() {}
 
 /// Where memory ends; what qemu gives if the tree does not say.
 pub fn memory_end(tree: usize) -> usize {
     crate::tree::memory_end(tree, "/memory@40000000").unwrap_or(0x4800_0000)
+}
+
+/// What the program is to be told.
+pub fn command_line(tree: usize) -> &'static [u8] {
+    crate::tree::command_line(tree)
 }
 
 pub fn write(text: &[u8]) {
@@ -114,12 +122,12 @@ pub fn next_tick() {
 
 pub fn idle(until: u64) {
     let slice: u64;
-    // SAFETY: reads a register.
-    unsafe { asm!("mrs {0}, cntv_cval_el0", out(reg) slice) };
+    // SAFETY: reads a register; the clock's interrupt is not let in before the wait.
+    unsafe { asm!("msr daifset, #2", "mrs {0}, cntv_cval_el0", out(reg) slice) };
     let end = u128::from(until) * u128::from(frequency()) / 1_000_000_000 + 1;
     alarm(slice.min(end.min(u128::from(u64::MAX)) as u64));
-    // SAFETY: the clock's interrupt ends the wait.
-    unsafe { asm!("wfi") };
+    // SAFETY: the clock's interrupt ends the wait, also while it is not let in.
+    unsafe { asm!("wfi", "msr daifclr, #2") };
 }
 
 /// What `trap` has kept.

@@ -25,11 +25,19 @@ fn store<T>(at: usize, v: T) {
     unsafe { core::ptr::write_volatile(at as *mut T, v) }
 }
 
+/// Whether memory is zero. qemu gives it so, below the device tree.
+pub const ZERO_MEMORY: bool = true;
+
 pub fn init() {}
 
 /// Where memory ends, or the device tree begins, which qemu puts near the end; what qemu gives if the tree does not say.
 pub fn memory_end(tree: usize) -> usize {
     crate::tree::memory_end(tree, "/memory@80000000").map_or(0x8800_0000, |end| end.min(tree))
+}
+
+/// What the program is to be told.
+pub fn command_line(tree: usize) -> &'static [u8] {
+    crate::tree::command_line(tree)
 }
 
 pub fn write(text: &[u8]) {
@@ -84,10 +92,14 @@ pub fn next_tick() {
 }
 
 pub fn idle(until: u64) {
-    let slice: u64 = load(TIMECMP);
-    store(TIMECMP, slice.min(until / TICK_NS + 1));
-    // SAFETY: the clock's interrupt ends the wait.
-    unsafe { asm!("wfi") };
+    // SAFETY: the clock's interrupt ends the wait, also while it is not let in.
+    unsafe {
+        asm!("csrc mstatus, {0}", in(reg) MIE);
+        let slice: u64 = load(TIMECMP);
+        store(TIMECMP, slice.min(until / TICK_NS + 1));
+        asm!("wfi");
+        asm!("csrs mstatus, {0}", in(reg) MIE);
+    }
 }
 
 /// What `trap` has kept.

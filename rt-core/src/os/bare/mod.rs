@@ -10,7 +10,7 @@ pub use poller::*;
 pub use signals::*;
 
 use core::ffi::c_void;
-use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 
 /// Why no memory came.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,11 +81,26 @@ fn board() -> &'static Board {
     unsafe { &*BOARD.load(Acquire) }
 }
 
-/// Called once by the board's start code: zeroed RAM and the services.
+/// The board's memory is zero before anybody uses it.
+static ZERO: AtomicBool = AtomicBool::new(false);
+
+/// Clears what is about to be given out, if the board has not.
 ///
 /// # Safety
-/// The range must be zero, unused RAM; nothing else of the runtime may have run.
-pub unsafe fn give_memory(low: usize, high: usize, board: &'static Board) {
+/// Nobody uses the range yet.
+unsafe fn clear(addr: usize, size: usize) {
+    if !ZERO.load(Relaxed) {
+        // SAFETY: the caller's promise; it is RAM.
+        unsafe { (addr as *mut u8).write_bytes(0, size) };
+    }
+}
+
+/// Called once by the board's start code: unused RAM, whether it is all zero, and the services.
+///
+/// # Safety
+/// Nobody else uses the range; nothing else of the runtime may have run.
+pub unsafe fn give_memory(low: usize, high: usize, zero: bool, board: &'static Board) {
+    ZERO.store(zero, Relaxed);
     LOW.store((low + 0xffff) & !0xffff, Relaxed);
     HIGH.store(high & !0xffff, Relaxed);
     BOARD.store(core::ptr::from_ref(board).cast_mut(), Release);
@@ -160,6 +175,8 @@ pub fn map(size: usize) -> *mut u8 {
         return core::ptr::null_mut();
     }
     HIGH.store(high - size, Relaxed);
+    // SAFETY: it was nobody's.
+    unsafe { clear(high - size, size) };
     (high - size) as *mut u8
 }
 
@@ -173,6 +190,8 @@ pub fn map_at(addr: usize, size: usize) -> Result<(), MapError> {
         return Err(MapError::OutOfMemory);
     }
     LOW.store(addr + size, Relaxed);
+    // SAFETY: it was nobody's.
+    unsafe { clear(addr, size) };
     Ok(())
 }
 

@@ -4,7 +4,7 @@ mod build;
 mod target;
 mod test;
 
-pub use target::{Target, starter};
+pub use target::{Target, starter, status};
 
 use std::path::Path;
 
@@ -250,6 +250,7 @@ fn start(target: &Target, exe: &Path, args: &[String]) -> Result<u8, Failure> {
     let _foreground = scratch::foreground();
     let status = target::starter(target, exe, args, &[])?.status();
     let status = status.map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
+    let status = target::ended(target, status);
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(OK),
         (Some(code), _) => Err(Failure(code as u8, status_text(status))),

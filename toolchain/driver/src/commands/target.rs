@@ -1,7 +1,8 @@
 //! What programs are made for: which machine, what it needs here, and how a program for it is started.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use codegen::isa;
 use reflect::arch::Arch;
@@ -115,6 +116,17 @@ pub fn starter(
     }
     command.args(runner.is_some().then_some(exe)).args(args).envs(env.iter().map(|(k, v)| (k, v)));
     Ok(command)
+}
+
+/// The program's status, by that of the command that `starter` gave.
+pub fn status(target: &Target, code: i32) -> i32 {
+    let doubled = target.is_bare() && target.arch.tools.doubled_status;
+    if doubled && code % 2 == 1 { code / 2 } else { code }
+}
+
+/// The same of a whole status.
+pub(super) fn ended(target: &Target, with: ExitStatus) -> ExitStatus {
+    with.code().map_or(with, |code| ExitStatus::from_raw(status(target, code) << 8))
 }
 
 /// Variables of the environment that the runtime reads.

@@ -190,6 +190,7 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
     let (status, output) = watch(command, streamed)
         .map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     let seconds = start.elapsed().as_secs_f64();
+    let status = target::ended(target, status);
     if status.success() {
         let none = String::from_utf8_lossy(&output).contains("testing: warning: no tests to run\n");
         let note = if none { " [no tests to run]" } else { "" };

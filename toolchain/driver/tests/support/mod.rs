@@ -1,6 +1,6 @@
 //! What the file-driven test binaries share: the part of libtest's command line that nextest speaks, and running programs.
 #![allow(dead_code, reason = "each test binary uses its part")]
-use oxigo_driver::commands::{Target, starter};
+use oxigo_driver::commands::{Target, starter, status};
 use reflect::arch::Arch;
 use std::{
     io::Read,
@@ -172,9 +172,11 @@ impl Column {
         Duration::from_secs(if self.is_native() { 120 } else { 600 })
     }
 
-    /// A time limit for programs that run as long as this one here.
-    pub fn limit(self, seconds: u64) -> Duration {
-        Duration::from_secs(if self.is_native() { seconds } else { seconds * 4 })
+    /// Runs what `start` gave, for at most as many seconds as a program may run here.
+    pub fn run(self, command: &mut Command, seconds: u64) -> Result<Outcome, String> {
+        let limit = Duration::from_secs(if self.is_native() { seconds } else { seconds * 4 });
+        let ran = run(command, limit)?;
+        Ok(Outcome { status: status(&self.0, ran.status), ..ran })
     }
 
     /// The command that starts a program; `ready` has said that there is one.
