@@ -182,7 +182,7 @@ pub fn start_clock() {
     // SAFETY: nobody needs page 0 any more; only the clock's interrupt, which `trap` takes.
     unsafe {
         (&raw mut oxigo_board_pages).cast::<u64>().write_volatile(0);
-        asm!("invlpg [{0}]", "sti", in(reg) 0);
+        asm!("invlpg [{0}]", "sti", in(reg) 0usize);
     }
 }
 
