@@ -15,7 +15,7 @@ pub mod list;
 #[cfg_attr(target_arch = "aarch64", path = "arm64/mod.rs")]
 #[cfg_attr(target_arch = "riscv64", path = "riscv64/mod.rs")]
 mod board;
-#[cfg(not(target_arch = "x86_64"))]
+#[allow(dead_code, reason = "not every firmware leaves a tree")]
 mod tree;
 mod vectors;
 
@@ -30,6 +30,9 @@ unsafe extern "C" {
     fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> !;
     fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Context, g: *mut core::ffi::c_void);
 }
+
+/// How long a goroutine runs before another has its turn.
+const SLICE_NS: u64 = 10_000_000;
 
 static BOARD: Board = Board {
     write: board::write,
@@ -54,12 +57,19 @@ unsafe extern "C" fn oxigo_board_start(firmware: usize) -> ! {
     }
 }
 
+/// Called by the board's exceptions while one is handled: a bug of the runtime, of which the console may still tell.
+#[unsafe(no_mangle)]
+extern "C" fn oxigo_board_nested() -> ! {
+    board::write(b"fault while a fault was handled\n");
+    board::exit(2)
+}
+
 /// What an exception is.
 enum Trap {
     /// The clock has come to the end of the time slice.
     Tick,
     /// A signal, its code as Linux numbers it, and the address that could not be used.
-    Fault(i32, i32, usize),
+    Fault(u32, i32, usize),
 }
 
 /// Called by the board's exceptions with the registers they have kept, on a stack of their own; they take them back from there.
@@ -73,7 +83,7 @@ unsafe extern "C" fn oxigo_board_trap(regs: &mut board::Registers) {
         Trap::Fault(sig, code, addr) => {
             let mut ctx = Context::new(regs.pc(), regs.sp(), regs.lr());
             // SAFETY: what the runtime expects of a signal: registers, and the goroutine that runs.
-            unsafe { rt_sighandler(sig, &SigInfo::new(code, addr), &mut ctx, rt_arch::rt_getg()) };
+            unsafe { rt_sighandler(sig as i32, &SigInfo::new(code, addr), &mut ctx, rt_arch::rt_getg()) };
             regs.go_on(ctx.pc(), ctx.sp(), ctx.lr(), ctx.fixed());
         }
     }

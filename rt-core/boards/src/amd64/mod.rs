@@ -1,16 +1,15 @@
 //! qemu's q35, amd64: COM1, HPET, the CMOS calendar, RDRAND, ACPI power-off and the debug exit.
 
-use crate::Trap;
+use crate::{SLICE_NS, Trap};
 use core::arch::asm;
 use core::arch::x86_64::__cpuid;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use rt_core::os::sig;
 
 const COM1: u16 = 0x3f8;
 const HPET: usize = 0xfed0_0000;
 const DEBUG_EXIT: u16 = 0xf4;
 const POWER: u16 = 0x604;
-/// How long a goroutine runs before another has its turn.
-const SLICE_NS: u64 = 10_000_000;
 /// The vector of the first interrupt line.
 const LINES: u8 = 32;
 
@@ -233,13 +232,13 @@ impl Registers {
                 outb(0x20, 0x20);
                 Trap::Tick
             }
-            DIVIDE | SIMD => Trap::Fault(8, 1, self.pc),
-            BREAKPOINT => Trap::Fault(5, 1, self.pc),
+            DIVIDE | SIMD => Trap::Fault(sig::FPE, 1, self.pc),
+            BREAKPOINT => Trap::Fault(sig::TRAP, 1, self.pc),
             // An address that is none: Linux tells it as sent by the kernel, at 0.
-            PROTECTION => Trap::Fault(11, 0x80, 0),
-            PAGE => Trap::Fault(11, 1, self.cr2),
-            ALIGNMENT => Trap::Fault(7, 1, 0),
-            _ => Trap::Fault(4, 1, self.pc),
+            PROTECTION => Trap::Fault(sig::SEGV, 0x80, 0),
+            PAGE => Trap::Fault(sig::SEGV, 1, self.cr2),
+            ALIGNMENT => Trap::Fault(sig::BUS, 1, 0),
+            _ => Trap::Fault(sig::ILL, 1, self.pc),
         }
     }
     pub fn pc(&self) -> usize {
@@ -261,11 +260,4 @@ impl Registers {
             self.floats[X15..X15 + 16].fill(0);
         }
     }
-}
-
-/// An exception while one is handled: a bug of the runtime, of which the console may still tell.
-#[unsafe(no_mangle)]
-extern "C" fn oxigo_board_nested() -> ! {
-    write(b"fault while a fault was handled\n");
-    exit(2)
 }

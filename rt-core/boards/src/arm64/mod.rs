@@ -1,7 +1,8 @@
 //! qemu's virt, arm64: PL011, PL031, GICv2, the generic timer, semihosting.
 
-use crate::Trap;
+use crate::{SLICE_NS, Trap};
 use core::arch::asm;
+use rt_core::os::sig;
 
 const UART: usize = 0x0900_0000;
 const RTC: usize = 0x0901_0000;
@@ -9,8 +10,6 @@ const GICD: usize = 0x0800_0000;
 const GICC: usize = 0x0801_0000;
 /// The virtual timer's interrupt.
 const TIMER: u32 = 27;
-/// How long a goroutine runs before another has its turn.
-const SLICE_NS: u64 = 10_000_000;
 
 unsafe extern "C" {
     fn oxigo_board_semihosting(op: usize, arg: usize) -> usize;
@@ -156,10 +155,10 @@ impl Registers {
                 store(GICC + 0x10, which);
                 Trap::Tick
             }
-            DATA_ABORT if self.why & 0x3f == ALIGNMENT => Trap::Fault(7, 1, self.value),
-            DATA_ABORT | PREFETCH_ABORT => Trap::Fault(11, 1, self.value),
-            BREAKPOINT => Trap::Fault(5, 1, self.pc),
-            _ => Trap::Fault(4, 1, self.pc),
+            DATA_ABORT if self.why & 0x3f == ALIGNMENT => Trap::Fault(sig::BUS, 1, self.value),
+            DATA_ABORT | PREFETCH_ABORT => Trap::Fault(sig::SEGV, 1, self.value),
+            BREAKPOINT => Trap::Fault(sig::TRAP, 1, self.pc),
+            _ => Trap::Fault(sig::ILL, 1, self.pc),
         }
     }
     pub fn pc(&self) -> usize {
@@ -179,11 +178,4 @@ impl Registers {
             self.x[28] = g;
         }
     }
-}
-
-/// An exception while one is handled: a bug of the runtime, of which the console may still tell.
-#[unsafe(no_mangle)]
-extern "C" fn oxigo_board_nested() -> ! {
-    write(b"fault while a fault was handled\n");
-    exit(2)
 }

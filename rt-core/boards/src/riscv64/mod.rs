@@ -1,7 +1,8 @@
 //! qemu's virt, riscv64: 16550, CLINT, the goldfish clock, the test finisher.
 
-use crate::Trap;
+use crate::{SLICE_NS, Trap};
 use core::arch::asm;
+use rt_core::os::sig;
 
 const UART: usize = 0x1000_0000;
 const FINISHER: usize = 0x10_0000;
@@ -10,8 +11,6 @@ const TIMECMP: usize = 0x200_4000;
 const TIME: usize = 0x200_bff8;
 /// The clock counts 10 MHz.
 const TICK_NS: u64 = 100;
-/// How long a goroutine runs before another has its turn.
-const SLICE_NS: u64 = 10_000_000;
 const MTIE: usize = 1 << 7;
 const MIE: usize = 1 << 3;
 
@@ -118,10 +117,10 @@ impl Registers {
         const INTERRUPT: usize = 1 << (usize::BITS - 1);
         match self.cause {
             c if c & INTERRUPT != 0 => Trap::Tick,
-            4 | 6 => Trap::Fault(7, 1, self.value),
-            1 | 5 | 7 | 12 | 13 | 15 => Trap::Fault(11, 1, self.value),
-            3 => Trap::Fault(5, 1, self.pc),
-            _ => Trap::Fault(4, 1, self.pc),
+            4 | 6 => Trap::Fault(sig::BUS, 1, self.value),
+            1 | 5 | 7 | 12 | 13 | 15 => Trap::Fault(sig::SEGV, 1, self.value),
+            3 => Trap::Fault(sig::TRAP, 1, self.pc),
+            _ => Trap::Fault(sig::ILL, 1, self.pc),
         }
     }
     pub fn pc(&self) -> usize {
@@ -141,11 +140,4 @@ impl Registers {
             self.x[27] = g;
         }
     }
-}
-
-/// An exception while one is handled: a bug of the runtime, of which the console may still tell.
-#[unsafe(no_mangle)]
-extern "C" fn oxigo_board_nested(_pc: usize, _cause: usize) -> ! {
-    write(b"fault while a fault was handled\n");
-    exit(2)
 }
