@@ -21,6 +21,7 @@ fn main() {
             prefix: "main",
             defines: &["GOOS_linux", "GOARCH_amd64", "GOAMD64_v1"],
             include: &include,
+            selectors: true,
         };
         match asm::assemble(&source, &options) {
             Ok(o) => {

@@ -1,4 +1,6 @@
 //! One instruction to bytes: the first row that its operands fit, then prefixes, opcode, ModRM, displacement, immediates.
+mod evex;
+
 use crate::operand::{Base, Class, Mem, Operand, SP};
 use crate::table::{self, Kind, Modrm, Role, Row};
 use crate::{Reloc, RelocKind, Target};
@@ -17,6 +19,15 @@ impl Code {
     pub fn of(bytes: &[u8]) -> Code {
         Code { bytes: bytes.to_vec(), relocs: Vec::new() }
     }
+    /// Distances count from the end of the instruction.
+    fn count_from_end(&mut self) {
+        let end = self.bytes.len() as i64;
+        for r in &mut self.relocs {
+            if r.kind == RelocKind::PcRel {
+                r.addend -= end - r.at as i64;
+            }
+        }
+    }
     fn imm(&mut self, v: i64, len: u8) {
         self.bytes.extend_from_slice(&v.to_le_bytes()[..len as usize]);
     }
@@ -31,8 +42,9 @@ pub enum Problem {
     Text(String),
 }
 
-fn fits(kind: Kind, o: &Operand) -> bool {
-    let reg = |classes: &[Class]| matches!(o, Operand::Reg(r) if classes.contains(&r.class));
+/// Does an operand fit? Only EVEX has registers from 16 on.
+fn fits(kind: Kind, o: &Operand, evex: bool) -> bool {
+    let reg = |classes: &[Class]| matches!(o, Operand::Reg(r) if classes.contains(&r.class) && (evex || r.num < 16));
     let one = |class, num| matches!(o, Operand::Reg(r) if r.class == class && r.num == num);
     let mem = matches!(o, Operand::Mem(_));
     let imm = |from: i64, to: i64| matches!(o, Operand::Imm(v) if (from..=to).contains(v));
@@ -46,6 +58,10 @@ fn fits(kind: Kind, o: &Operand) -> bool {
         Kind::XMem => mem || reg(&[Class::X]),
         Kind::Y => reg(&[Class::Y]),
         Kind::YMem => mem || reg(&[Class::Y]),
+        Kind::Z => reg(&[Class::Z]),
+        Kind::ZMem => mem || reg(&[Class::Z]),
+        Kind::K => reg(&[Class::K]),
+        Kind::KMem => mem || reg(&[Class::K]),
         Kind::Ax => one(Class::G, 0),
         Kind::Al => one(Class::B, 0),
         Kind::Cl => one(Class::G, 1) || one(Class::B, 1),
@@ -65,13 +81,25 @@ pub fn encode(name: &str, args: &[Operand]) -> Result<Code, Problem> {
     {
         return Ok(load_constant(*v, r.num));
     }
-    let rows = table::rows(name).unwrap_or_default();
-    let fit =
-        |r: &&Row| r.slots.len() == args.len() && r.slots.iter().zip(args).all(|(s, o)| fits(s.kind, o));
-    match rows.iter().find(fit) {
-        Some(row) => row_code(row, args),
-        None => Err(Problem::Operands),
+    let (stem, suffix) = name.split_once('.').unwrap_or((name, ""));
+    let suffix = evex::Suffix::parse(suffix).map_err(Problem::Text)?;
+    let rows = table::rows(stem).unwrap_or_default();
+    let fit = |r: &Row, args: &[Operand]| {
+        r.slots.len() == args.len()
+            && r.slots.iter().zip(args).all(|(s, o)| fits(s.kind, o, r.evex.is_some()))
+    };
+    let masked = evex::split_mask(args);
+    for row in rows {
+        match (&row.evex, &masked) {
+            (None, _) if suffix.is_none() && fit(row, args) => return row_code(row, args),
+            (Some(e), _) if fit(row, args) => return evex::code(row, e, args, 0, &suffix),
+            (Some(e), Some((mask, args))) if e.mask && fit(row, args) => {
+                return evex::code(row, e, args, *mask, &suffix);
+            }
+            _ => {}
+        }
     }
+    Err(Problem::Operands)
 }
 
 /// A 64-bit constant in its shortest form that leaves the flags alone.
@@ -176,7 +204,7 @@ fn row_code(row: &Row, args: &[Operand]) -> Result<Code, Problem> {
         }
         (Modrm::None, _) | (_, None) => {}
         (_, Some(Operand::Reg(r))) => c.bytes.push(0xc0 | (reg & 7) << 3 | r.num & 7),
-        (_, Some(Operand::Mem(m))) => memory(&mut c, (reg & 7) << 3, m)?,
+        (_, Some(Operand::Mem(m))) => memory(&mut c, (reg & 7) << 3, m, 1)?,
         (_, Some(_)) => return Err(Problem::Operands),
     }
     for (v, len) in imms.iter().zip(&row.imms) {
@@ -185,18 +213,12 @@ fn row_code(row: &Row, args: &[Operand]) -> Result<Code, Problem> {
     if let Some(r) = is4 {
         c.bytes.push(r << 4);
     }
-    // Distances count from the end of the instruction.
-    let end = c.bytes.len() as i64;
-    for r in &mut c.relocs {
-        if r.kind == RelocKind::PcRel {
-            r.addend -= end - r.at as i64;
-        }
-    }
+    c.count_from_end();
     Ok(c)
 }
 
-/// ModRM, SIB and displacement.
-fn memory(c: &mut Code, reg: u8, m: &Mem) -> Result<(), Problem> {
+/// ModRM, SIB and displacement, which is counted in units where it has one byte.
+fn memory(c: &mut Code, reg: u8, m: &Mem, unit: i32) -> Result<(), Problem> {
     let Ok(disp) = i32::try_from(m.disp) else {
         return Err(Problem::Text(format!("offset too large: {}", m.disp)));
     };
@@ -210,7 +232,7 @@ fn memory(c: &mut Code, reg: u8, m: &Mem) -> Result<(), Problem> {
             let low = base & 7;
             let form = match disp {
                 0 if low != 5 => 0x00,
-                -128..=127 => 0x40,
+                _ if disp % unit == 0 && (-128..=127).contains(&(disp / unit)) => 0x40,
                 _ => 0x80,
             };
             if m.index.is_some() || low == SP {
@@ -219,7 +241,7 @@ fn memory(c: &mut Code, reg: u8, m: &Mem) -> Result<(), Problem> {
                 c.bytes.push(form | reg | low);
             }
             match form {
-                0x40 => c.bytes.push(disp as u8),
+                0x40 => c.bytes.push((disp / unit) as u8),
                 0x80 => c.imm(disp as i64, 4),
                 _ => {}
             }

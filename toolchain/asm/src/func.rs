@@ -274,7 +274,9 @@ fn function(body: &[&Statement]) -> (Option<Text>, Vec<Error>) {
     }
     // Jumps to the call of morestack: their target is known at the end.
     let mut grow = Vec::new();
-    if check {
+    if check && name.internal {
+        b.error(pos, format!("not supported: stack check in {}<ABIInternal>", name.sym));
+    } else if check {
         stack_check(&mut b, pos, total, &mut grow);
     }
     if saves_bp {
@@ -329,7 +331,7 @@ fn function(body: &[&Statement]) -> (Option<Text>, Vec<Error>) {
         let at = b.pieces.len();
         let needs_context = flags & flag::NEEDCTXT != 0;
         let morestack = if needs_context { "runtime.morestack" } else { "runtime.morestack_noctxt" };
-        b.external(pos, &[0xe8], Name { sym: Sym::new(morestack), local: false }, 0);
+        b.external(pos, &[0xe8], Name { sym: Sym::new(morestack), local: false, internal: false }, 0);
         b.push(pos, Piece::Jump { opcode: Jump::Always, to: 0, short: true });
         for g in grow {
             if let Piece::Jump { to, .. } = &mut b.pieces[g] {
@@ -493,7 +495,7 @@ fn instruction(
                 return plain(b, i, "XORPS", &[args[1].clone(), args[1].clone()]);
             }
             // Any symbol gives the right form; the constant takes its place.
-            let stand_in = Name { sym: Sym::new("$"), local: true };
+            let stand_in = Name { sym: Sym::new("$"), local: true, internal: false };
             args[0] = Operand::Mem(Mem { base: Base::Sym(stand_in), index: None, disp: 0 });
             match encode(name, &args) {
                 Ok(mut c) => {

@@ -18,6 +18,9 @@ use std::sync::Arc;
 use syntax::pos::LineDirective;
 use syntax::{Pos, SourceFile, Sym};
 
+/// The machine.
+pub const GOARCH: &str = "amd64";
+
 /// An error at a place in the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -34,6 +37,8 @@ pub struct Name {
     pub sym: Sym,
     /// Only known in its file.
     pub local: bool,
+    /// With Go's register ABI (`name<ABIInternal>`): arguments in registers, no wrapper.
+    pub internal: bool,
 }
 
 /// What a 4- or 8-byte field of code or data holds.
@@ -155,7 +160,7 @@ pub struct Data {
 /// What a file defines.
 #[derive(Clone, Debug, Default)]
 pub struct Object {
-    /// Functions, all of ABI0.
+    /// Functions, of ABI0 unless their names say otherwise.
     pub texts: Vec<Text>,
     /// Data.
     pub datas: Vec<Data>,
@@ -207,13 +212,41 @@ pub struct Options<'a> {
     pub defines: &'a [&'a str],
     /// Finds included files.
     pub include: &'a Include<'a>,
+    /// Names may select an ABI, as in the packages of Go's runtime.
+    pub selectors: bool,
+}
+
+impl Options<'_> {
+    fn scope(&self) -> operand::Scope<'_> {
+        operand::Scope { prefix: self.prefix, selectors: self.selectors }
+    }
 }
 
 /// Assembles a file. All errors of the source are found, at most one a line.
 pub fn assemble(file: &Arc<SourceFile>, options: &Options) -> Result<Object, Vec<Error>> {
     let tokens = preproc::run(file, options).map_err(|e| vec![e])?;
-    let statements = parse::file(&tokens, options.prefix)?;
+    let statements = parse::file(&tokens, options.scope())?;
     func::object(&statements)
+}
+
+/// The global names that a file defines, by its lines alone: functions (`true`) and data. It costs next to nothing, and sees none that a
+/// macro defines.
+pub fn outline(text: &str, prefix: &str) -> Vec<(Sym, bool)> {
+    let mut out = Vec::new();
+    for line in text.lines() {
+        let function = line.starts_with("TEXT");
+        let Some(rest) = line.strip_prefix(if function { "TEXT" } else { "GLOBL" }) else { continue };
+        let Some((name, _)) = rest.split_once("(SB)") else { continue };
+        let name = name.trim();
+        let name = name.strip_suffix("<ABIInternal>").unwrap_or(name);
+        if name.ends_with("<>") || !rest.starts_with([' ', '\t']) {
+            continue;
+        }
+        let name = name.replace('·', ".").replace('∕', "/");
+        let full = if name.starts_with('.') { format!("{prefix}{name}") } else { name };
+        out.push((Sym::new(&full), function));
+    }
+    out
 }
 
 /// Whether a file holds nothing but comments and line ends: some packages have one for what its presence tells Go's compiler, that

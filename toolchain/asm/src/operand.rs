@@ -12,11 +12,15 @@ pub enum Class {
     B,
     /// AH, CH, DH, BH: numbers 4 to 7 without REX prefix.
     H,
-    /// XMM.
+    /// XMM; from 16 on for AVX-512 only.
     X,
-    /// YMM.
+    /// YMM; likewise.
     Y,
-    /// ZMM, mask, MMX, x87, segment and control registers: names only.
+    /// ZMM.
+    Z,
+    /// Masks.
+    K,
+    /// MMX, x87, segment and control registers: names only.
     Other,
     /// The thread-local base.
     Tls,
@@ -66,7 +70,7 @@ pub fn register(name: &str) -> Option<Reg> {
         return Some(Reg { class: Class::Other, num: 0 });
     }
     let (letter, digits) = match digits.strip_prefix('R') {
-        Some(d) if matches!(letter, "C" | "D" | "T") => ("K", d),
+        Some(d) if matches!(letter, "C" | "D" | "T") => ("F", d),
         _ => (letter, digits),
     };
     if digits.is_empty() || digits.len() > 2 || digits.len() > 1 && digits.starts_with('0') {
@@ -76,12 +80,12 @@ pub fn register(name: &str) -> Option<Reg> {
     let (class, limit) = match letter {
         "X" => (Class::X, 32),
         "Y" => (Class::Y, 32),
-        "Z" => (Class::Other, 32),
-        "K" | "M" | "F" => (Class::Other, 16),
+        "Z" => (Class::Z, 32),
+        "K" => (Class::K, 8),
+        "M" | "F" => (Class::Other, 16),
         _ => return None,
     };
-    // X16 and up exist in AVX-512 only.
-    (n < limit).then_some(Reg { class: if n > 15 { Class::Other } else { class }, num: n })
+    (n < limit).then_some(Reg { class, num: n })
 }
 
 /// How a register is written.
@@ -93,6 +97,8 @@ pub fn register_name(r: Reg) -> String {
         Class::H => HIGH[n - 4].into(),
         Class::X => format!("X{n}"),
         Class::Y => format!("Y{n}"),
+        Class::Z => format!("Z{n}"),
+        Class::K => format!("K{n}"),
         Class::Other => "(special register)".into(),
         Class::Tls => "TLS".into(),
     }
@@ -147,17 +153,26 @@ pub enum Operand {
     Pc(i64),
 }
 
+/// What names mean.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// The package's path as symbols have it.
+    pub prefix: &'a str,
+    /// `<ABIInternal>` and `<ABI0>` are understood.
+    pub selectors: bool,
+}
+
 type Result<T> = std::result::Result<T, String>;
 
 struct Parser<'a> {
     toks: &'a [Token],
     at: usize,
-    prefix: &'a str,
+    scope: Scope<'a>,
 }
 
 /// Parses one operand. `jump`: a bare name is a label.
-pub fn parse(toks: &[Token], prefix: &str, jump: bool) -> Result<Operand> {
-    let mut p = Parser { toks, at: 0, prefix };
+pub fn parse(toks: &[Token], scope: Scope, jump: bool) -> Result<Operand> {
+    let mut p = Parser { toks, at: 0, scope };
     let o = p.operand(jump)?;
     match p.peek() {
         None => Ok(o),
@@ -301,7 +316,7 @@ impl Parser<'_> {
                     Class::G if r.num == SP => return Err("SP cannot be an index".into()),
                     Class::G => mem.index = Some((r.num, scale)),
                     Class::Tls => mem.base = Base::Tls,
-                    Class::X | Class::Y => {
+                    Class::X | Class::Y | Class::Z => {
                         return Err(format!("not supported: vector index register {n}"));
                     }
                     _ => return Err(format!("invalid index register {n}")),
@@ -324,16 +339,25 @@ impl Parser<'_> {
 
     /// The rest of a symbol reference.
     fn symbol(&mut self, name: Box<str>, dollar: bool, jump: bool) -> Result<Operand> {
-        let mut local = false;
+        let (mut local, mut internal) = (false, false);
         if self.eat('<') {
-            if !self.eat('>') {
-                self.ident()?;
+            local = self.eat('>');
+            if !local {
+                let abi = self.ident()?;
                 self.expect('>')?;
-                return Err(format!(
-                    "ABI selector only permitted when compiling runtime, reference was to {name:?}"
-                ));
+                if !self.scope.selectors {
+                    return Err(format!(
+                        "ABI selector only permitted when compiling runtime, reference was to {name:?}"
+                    ));
+                }
+                internal = match &*abi {
+                    "ABIInternal" => true,
+                    "ABI0" => false,
+                    other => {
+                        return Err(format!("malformed ABI selector {other:?} in reference to {name:?}"));
+                    }
+                };
             }
-            local = true;
         }
         let mut disp = 0;
         if matches!(self.peek(), Some(Tok::Op('+' | '-'))) {
@@ -350,9 +374,12 @@ impl Parser<'_> {
         self.expect(')')?;
         let base = match &*reg {
             "SB" => {
-                let full =
-                    if name.starts_with('.') { format!("{}{name}", self.prefix) } else { name.to_string() };
-                Base::Sym(Name { sym: Sym::new(&full), local })
+                let full = if name.starts_with('.') {
+                    format!("{}{name}", self.scope.prefix)
+                } else {
+                    name.to_string()
+                };
+                Base::Sym(Name { sym: Sym::new(&full), local, internal })
             }
             "FP" => Base::Arg,
             "SP" => Base::Auto,

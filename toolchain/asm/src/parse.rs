@@ -1,6 +1,6 @@
 //! Lines to statements: labels, directives, instructions with their operands.
 use crate::lex::{Tok, Token};
-use crate::operand::{self, Base, Operand};
+use crate::operand::{self, Base, Operand, Scope};
 use crate::{Error, Name, table};
 use syntax::Pos;
 
@@ -40,8 +40,8 @@ pub enum Statement {
 const MAX_SIZE: u64 = 2_000_000_000;
 
 /// Parses a file's tokens. Every line with an error is reported.
-pub fn file(tokens: &[Token], prefix: &str) -> Result<Vec<Statement>, Vec<Error>> {
-    let mut p = Parser { prefix, out: Vec::new() };
+pub fn file(tokens: &[Token], scope: Scope) -> Result<Vec<Statement>, Vec<Error>> {
+    let mut p = Parser { scope, out: Vec::new() };
     let mut errors = Vec::new();
     let ends = |t: &Token| matches!(t.tok, Tok::Newline | Tok::Op(';'));
     for line in tokens.split(ends) {
@@ -53,7 +53,7 @@ pub fn file(tokens: &[Token], prefix: &str) -> Result<Vec<Statement>, Vec<Error>
 }
 
 struct Parser<'a> {
-    prefix: &'a str,
+    scope: Scope<'a>,
     out: Vec<Statement>,
 }
 
@@ -73,12 +73,10 @@ impl Parser<'_> {
                     self.out.push(Statement::Label(pos, word.clone()));
                     line = &line[1..];
                 }
-                Some(Tok::Op('.')) => {
-                    return Err(error(format!("not supported: instruction suffix on {word}")));
-                }
                 _ => {
+                    let (word, line) = suffixes(word, line).map_err(error)?;
                     let operands = split(line).map_err(error)?;
-                    let s = self.statement(pos, word, &operands).map_err(error)?;
+                    let s = self.statement(pos, &word, &operands).map_err(error)?;
                     self.out.push(s);
                     return Ok(());
                 }
@@ -125,18 +123,17 @@ impl Parser<'_> {
                 Ok(Statement::Align { pos, bytes })
             }
             _ => {
-                if !table::known(word) {
-                    return Err(if word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+                let stem = word.split('.').next().unwrap_or(word);
+                if !table::known(stem) {
+                    return Err(if stem.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
                         format!("not supported: instruction {word}")
                     } else {
                         format!("unrecognized instruction {word:?}")
                     });
                 }
                 let jump = table::is_jump(word);
-                let args = ops
-                    .iter()
-                    .map(|o| operand::parse(o, self.prefix, jump))
-                    .collect::<Result<Vec<_>, _>>()?;
+                let args =
+                    ops.iter().map(|o| operand::parse(o, self.scope, jump)).collect::<Result<Vec<_>, _>>()?;
                 Ok(Statement::Inst(Inst { pos, name: word.into(), args }))
             }
         }
@@ -144,7 +141,7 @@ impl Parser<'_> {
 
     /// A constant operand of a directive.
     fn integer(&self, word: &str, op: &[Token]) -> Result<i64, String> {
-        match operand::parse(op, self.prefix, false)? {
+        match operand::parse(op, self.scope, false)? {
             Operand::Imm(v) => Ok(v),
             // Flags stand without a dollar.
             Operand::Mem(m) if m.base == Base::None && m.index.is_none() => Ok(m.disp),
@@ -155,7 +152,7 @@ impl Parser<'_> {
     /// A `symbol(SB)`.
     fn name(&self, word: &str, op: &[Token], offset: bool) -> Result<(Name, i64), String> {
         let shown: String = op.iter().map(|t| operand::text(&t.tok)).collect();
-        match operand::parse(op, self.prefix, false)? {
+        match operand::parse(op, self.scope, false)? {
             Operand::Mem(m) if m.index.is_none() => match m.base {
                 Base::Sym(name) if offset || m.disp == 0 => Ok((name, m.disp)),
                 Base::Sym(_) => Err(format!("{word} symbol {shown:?} must not be offset from SB")),
@@ -197,7 +194,7 @@ impl Parser<'_> {
             return Err("expect /size for DATA argument".into());
         };
         let (name, off) = self.name("DATA", place, true)?;
-        let value = operand::parse(value, self.prefix, false)?;
+        let value = operand::parse(value, self.scope, false)?;
         let fits = match &value {
             Operand::Imm(_) if matches!(size, 1 | 2 | 4 | 8) => Ok(()),
             Operand::Imm(_) => Err(format!("bad int size for DATA argument: {size}")),
@@ -215,6 +212,19 @@ impl Parser<'_> {
         }
         Ok(Statement::Data { pos, name, off: off as u64, size: *size as u32, value })
     }
+}
+
+/// An instruction's name with what follows its dots, `VADDPD.BCST.Z`, and the rest of the line.
+fn suffixes<'a>(word: &str, mut line: &'a [Token]) -> Result<(Box<str>, &'a [Token]), String> {
+    let mut name = word.to_string();
+    while let [Token { tok: Tok::Op('.'), .. }, rest @ ..] = line {
+        let [Token { tok: Tok::Ident(suffix), .. }, rest @ ..] = rest else {
+            return Err(format!("instruction suffix expected behind {name}."));
+        };
+        name = format!("{name}.{suffix}");
+        line = rest;
+    }
+    Ok((name.into(), line))
 }
 
 /// Splits at the commas outside of parentheses. `a:b` is an old way to write the pair `b, a`.

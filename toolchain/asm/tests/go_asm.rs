@@ -1,7 +1,7 @@
 //! Every row of the tables against Go's own assembler: the same lines through both, byte for byte. So are all assembly files of an
 //! installed Go that need nothing generated. Without an installed Go (`$GOROOT`, or `go` in the path) the tests pass unrun.
 use oxigo_asm as asm;
-use oxigo_asm::table::{self, Kind};
+use oxigo_asm::table::{self, Evex, Kind};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -66,7 +66,10 @@ fn go(root: &Path, file: &Path) -> (BTreeMap<String, Vec<u8>>, String) {
     (funcs, String::from_utf8_lossy(&out.stderr).into_owned())
 }
 
-fn ours(root: &Path, file: &Path) -> Result<Vec<(String, Vec<u8>)>, Vec<String>> {
+/// A function's name and bytes, and whether it is its file's alone.
+type Function = (String, Vec<u8>, bool);
+
+fn ours(root: &Path, file: &Path) -> Result<Vec<Function>, Vec<String>> {
     let include = |name: &str, from: &syntax::SourceFile| {
         let beside = Path::new(&from.path).with_file_name(name);
         let path = if beside.is_file() { beside } else { root.join("pkg/include").join(name) };
@@ -76,15 +79,18 @@ fn ours(root: &Path, file: &Path) -> Result<Vec<(String, Vec<u8>)>, Vec<String>>
     let source = syntax::pos::add_file(&file.display().to_string(), text);
     asm::hide_columns(&source);
     let defines = &["GOOS_linux", "GOARCH_amd64", "GOAMD64_v1"];
-    let object = asm::assemble(&source, &asm::Options { prefix: "main", defines, include: &include });
+    let object = asm::assemble(
+        &source,
+        &asm::Options { prefix: "main", defines, include: &include, selectors: false },
+    );
     match object {
-        Ok(o) => Ok(o.texts.into_iter().map(|t| (t.name.sym.to_string(), t.code)).collect()),
+        Ok(o) => Ok(o.texts.into_iter().map(|t| (t.name.sym.to_string(), t.code, t.name.local)).collect()),
         Err(e) => Err(e.iter().map(|e| format!("{}: {}", e.pos, e.text)).collect()),
     }
 }
 
 /// Operands that fit, the `n`th choice.
-fn operand(kind: Kind, n: usize) -> &'static str {
+fn operand(kind: Kind, n: usize, evex: bool) -> &'static str {
     let pick = |list: &[&'static str]| list[n % list.len()];
     const REGS: &[&str] = &["CX", "SI", "R9", "R13", "BP", "R12", "BX", "DI"];
     const MEMS: &[&str] = &[
@@ -101,6 +107,11 @@ fn operand(kind: Kind, n: usize) -> &'static str {
     ];
     const XS: &[&str] = &["X1", "X9", "X3", "X15", "X0", "X12", "X7"];
     const YS: &[&str] = &["Y1", "Y9", "Y3", "Y15", "Y0", "Y12", "Y7"];
+    const ZS: &[&str] = &["Z1", "Z9", "Z19", "Z31", "Z0", "Z25", "Z7"];
+    const KS: &[&str] = &["K1", "K7", "K0", "K3", "K5"];
+    const HIGH_XS: &[&str] = &["X17", "X9", "X31", "X25", "X0", "X20", "X7"];
+    const HIGH_YS: &[&str] = &["Y17", "Y9", "Y31", "Y25", "Y0", "Y20", "Y7"];
+    let (xs, ys) = if evex { (HIGH_XS, HIGH_YS) } else { (XS, YS) };
     let mixed = |regs: &[&'static str]| {
         if n.is_multiple_of(2) { regs[n / 2 % regs.len()] } else { MEMS[n / 2 % MEMS.len()] }
     };
@@ -110,10 +121,14 @@ fn operand(kind: Kind, n: usize) -> &'static str {
         Kind::ByteReg => pick(&["CX", "SI", "R9", "BP", "BX"]),
         Kind::ByteRegMem => mixed(&["CX", "SI", "R9", "BP", "BX"]),
         Kind::Mem => pick(MEMS),
-        Kind::X => pick(XS),
-        Kind::XMem => mixed(XS),
-        Kind::Y => pick(YS),
-        Kind::YMem => mixed(YS),
+        Kind::X => pick(xs),
+        Kind::XMem => mixed(xs),
+        Kind::Y => pick(ys),
+        Kind::YMem => mixed(ys),
+        Kind::Z => pick(ZS),
+        Kind::ZMem => mixed(ZS),
+        Kind::K => pick(KS),
+        Kind::KMem => mixed(KS),
         Kind::Ax => "AX",
         Kind::Al => "AL",
         Kind::Cl => pick(&["CX", "CL"]),
@@ -126,6 +141,29 @@ fn operand(kind: Kind, n: usize) -> &'static str {
     }
 }
 
+/// A mask and a suffix as the prefix allows them, by turns.
+fn decorate(e: &Evex, n: usize, ops: &mut Vec<&'static str>) -> &'static str {
+    let in_memory = ops.iter().any(|o| o.contains(['(']));
+    let masked = e.mask && n.is_multiple_of(3);
+    if masked {
+        ops.insert(ops.len() - 1, ["K1", "K5", "K7"][n / 3 % 3]);
+    }
+    let zero = masked && e.zero && n.is_multiple_of(2);
+    let rounding = [
+        (".RN_SAE", ".RN_SAE.Z"),
+        (".RU_SAE", ".RU_SAE.Z"),
+        (".RZ_SAE", ".RZ_SAE.Z"),
+        (".RD_SAE", ".RD_SAE.Z"),
+    ];
+    let (plain, with_zero) = match n % 4 {
+        1 | 2 if in_memory && e.broadcast != 0 => (".BCST", ".BCST.Z"),
+        1 | 2 if !in_memory && e.round => rounding[n / 4 % 4],
+        1 | 2 if !in_memory && e.sae => (".SAE", ".SAE.Z"),
+        _ => ("", ".Z"),
+    };
+    if zero { with_zero } else { plain }
+}
+
 #[test]
 fn every_row() {
     let Some(root) = goroot() else { return };
@@ -136,17 +174,18 @@ fn every_row() {
         for row in table::rows(name).expect("it has rows") {
             for n in 0..20 {
                 // Step the operands against each other.
-                let ops: Vec<&str> = row
+                let mut ops: Vec<&str> = row
                     .slots
                     .iter()
                     .enumerate()
-                    .map(|(i, s)| operand(s.kind, n + 3 * i * (1 + n / 7)))
+                    .map(|(i, s)| operand(s.kind, n + 3 * i * (1 + n / 7), row.evex.is_some()))
                     .collect();
                 // Go's assembler forgets the REX prefix here, and so takes CH or DH instead.
                 if name == "CRC32B" && matches!(ops[0], "BP" | "SI") {
                     continue;
                 }
-                lines.push(format!("{name} {}", ops.join(", ")));
+                let suffix = row.evex.map_or("", |e| decorate(&e, n, &mut ops));
+                lines.push(format!("{name}{suffix} {}", ops.join(", ")));
             }
         }
     }
@@ -196,10 +235,16 @@ fn files_of_go() {
         if !messages.is_empty() {
             continue;
         }
+        let text = std::fs::read_to_string(&file).expect("text");
+        let outline: Vec<String> =
+            asm::outline(&text, "main").into_iter().filter(|o| o.1).map(|o| o.0.to_string()).collect();
         match ours(&root, &file) {
+            Ok(list) if list.iter().any(|f| !f.2 && !outline.contains(&f.0)) => {
+                bad.push(format!("{}: {outline:?} is not what the file defines", file.display()));
+            }
             Err(e) => bad.push(format!("{}: {e:?}", file.display())),
             Ok(list) => {
-                for (name, code) in list {
+                for (name, code, _) in list {
                     funcs += 1;
                     if theirs.get(&name) != Some(&code) {
                         bad.push(format!("{}: {name} differs", file.display()));
@@ -238,7 +283,7 @@ fn compare(root: &Path, file: &Path, lines: &[String]) {
     let listed: Vec<&str> = messages.lines().take(60).collect();
     assert!(messages.is_empty(), "Go's assembler says:\n{}", listed.join("\n"));
     let mut bad = Vec::new();
-    for (name, code) in &ours {
+    for (name, code, _) in &ours {
         let line = &lines[name["main.f".len()..].parse::<usize>().expect("a number")];
         if theirs.get(name) != Some(code) {
             bad.push(format!("{line}\n  Go   {:02x?}\n  ours {code:02x?}", theirs.get(name)));

@@ -55,7 +55,10 @@ fn assemble(text: Vec<u8>) -> Result<asm::Object, Vec<asm::Error>> {
         let text = "#define NOSPLIT 4\n#define RODATA 8\n#define NOPTR 16\n#define NO_LOCAL_POINTERS FUNCDATA $1, no_pointers_stackmap(SB)\n";
         (name == "textflag.h").then(|| syntax::pos::add_file(name, text.into()))
     };
-    asm::assemble(&file, &asm::Options { prefix: "main", defines: &["GOARCH_amd64"], include: &include })
+    asm::assemble(
+        &file,
+        &asm::Options { prefix: "main", defines: &["GOARCH_amd64"], include: &include, selectors: true },
+    )
 }
 
 #[test]

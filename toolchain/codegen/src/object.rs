@@ -667,7 +667,9 @@ impl Writer<'_> {
         for &(id, at) in order {
             let name = text_name(id);
             let size = funcs[id].as_ref().map_or(0, |c| c.code.len() as u64);
-            let global = seen[&name] == 1 && !self.externs.contains_key(name.as_str());
+            // GOROOT's assembly has functions that the runtime's archive has too, for machines without an assembler.
+            let native = funcs[id].as_ref().is_some_and(|c| c.native.is_some());
+            let global = seen[&name] == 1 && !native && !self.externs.contains_key(name.as_str());
             self.define(name.as_str().into(), SymbolKind::Text, self.text, at, size, global);
         }
         for (id, d) in program.datas.iter_enumerated() {

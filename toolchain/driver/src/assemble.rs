@@ -1,7 +1,8 @@
-//! The assembly files of the packages outside GOROOT: `go_asm.h` is written from the checker's tables, then the assembler runs.
+//! Assembly files: `go_asm.h` is written from the checker's tables, then the assembler runs. Files outside GOROOT are all assembled, so
+//! that every error is reported; of GOROOT's those that something reachable asks for ([`lower::natives::Library`]).
 
-use std::cell::RefCell;
-use std::path::Path;
+use std::cell::{OnceCell, RefCell};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -13,7 +14,7 @@ use types::table::PkgId;
 use crate::load::{Config, Program};
 use crate::report::Diagnostic;
 
-/// The program's assembly.
+/// The assembly of the packages outside GOROOT.
 #[derive(Default)]
 pub struct Assembly {
     /// One object a file.
@@ -22,54 +23,127 @@ pub struct Assembly {
     pub defined: FxHashMap<Sym, Pos>,
 }
 
-/// Assembles all files; errors go to their packages. Packages with errors are left out: what they declare is not known.
-pub fn all(config: &Config, checker: &mut Checker, ids: &[PkgId], program: &mut Program) -> Assembly {
-    let mut out = Assembly::default();
-    let headers: RefCell<FxHashMap<String, Option<Arc<SourceFile>>>> = RefCell::default();
-    for (i, package) in program.packages.iter_mut().enumerate() {
-        if package.assembly.is_empty() || !package.errors.is_empty() {
-            continue;
+/// A package with assembly.
+struct Owner {
+    /// Its number in the program.
+    index: usize,
+    id: PkgId,
+    /// What its symbols begin with.
+    prefix: String,
+    dir: PathBuf,
+    std: bool,
+    files: Vec<Arc<SourceFile>>,
+    go_asm: OnceCell<Arc<SourceFile>>,
+}
+
+/// Assembles files of a program.
+pub struct Assembler<'a> {
+    config: &'a Config,
+    owners: Vec<Owner>,
+    headers: RefCell<FxHashMap<String, Option<Arc<SourceFile>>>>,
+    /// GOROOT's files: owner and number there.
+    library: Vec<(usize, usize)>,
+}
+
+impl<'a> Assembler<'a> {
+    /// For the packages' files; `ids` are the checker's numbers of the packages.
+    pub fn new(config: &'a Config, ids: &[PkgId], program: &Program) -> Assembler<'a> {
+        let with_assembly = program.packages.iter().enumerate().filter(|(_, p)| !p.assembly.is_empty());
+        let owners: Vec<Owner> = with_assembly
+            .map(|(index, p)| Owner {
+                index,
+                id: ids[index],
+                prefix: lower::names::path_to_prefix(p.link_path.as_str()),
+                dir: p.dir.clone(),
+                std: p.std,
+                files: p.assembly.clone(),
+                go_asm: OnceCell::new(),
+            })
+            .collect();
+        let std = owners.iter().enumerate().filter(|(_, o)| o.std);
+        let library = std.flat_map(|(i, o)| (0..o.files.len()).map(move |f| (i, f))).collect();
+        Assembler { config, owners, headers: RefCell::default(), library }
+    }
+
+    /// Assembles all files outside GOROOT; errors go to their packages. Packages with errors are left out: what they declare is not
+    /// known.
+    pub fn all(&self, checker: &mut Checker, program: &mut Program) -> Assembly {
+        let mut out = Assembly::default();
+        for owner in self.owners.iter().filter(|o| !o.std) {
+            let package = &mut program.packages[owner.index];
+            if !package.errors.is_empty() {
+                continue;
+            }
+            for file in &owner.files {
+                match self.file(checker, owner, file) {
+                    Ok(object) => {
+                        let texts = object.texts.iter().map(|t| (t.name, t.pos));
+                        let names = texts.chain(object.datas.iter().map(|d| (d.name, d.pos)));
+                        for (name, pos) in names.filter(|n| !n.0.local) {
+                            if let Some(other) = out.defined.insert(name.sym, pos) {
+                                let text = format!(
+                                    "duplicated definition of symbol {}\n\tother definition at {other}",
+                                    name.sym
+                                );
+                                package.errors.push(Diagnostic::new(pos, text));
+                            }
+                        }
+                        out.objects.push(object);
+                    }
+                    Err(errors) => {
+                        package.errors.extend(errors.into_iter().map(|e| Diagnostic::new(e.pos, e.text)));
+                    }
+                }
+            }
         }
-        let go_asm = pos::add_file("go_asm.h", go_asm_h(checker, ids[i]).into_bytes());
-        let prefix = lower::names::path_to_prefix(package.link_path.as_str());
+        out
+    }
+
+    fn file(
+        &self,
+        checker: &mut Checker,
+        owner: &Owner,
+        file: &Arc<SourceFile>,
+    ) -> Result<asm::Object, Vec<asm::Error>> {
+        let config = self.config;
         let defines = [format!("GOOS_{}", config.context.goos), format!("GOARCH_{}", config.context.goarch)];
+        let checker = RefCell::new(checker);
         let include = |name: &str, from: &SourceFile| {
             if name == "go_asm.h" {
-                return Some(go_asm.clone());
+                let text = || go_asm_h(&mut checker.borrow_mut(), owner.id).into_bytes();
+                return Some(owner.go_asm.get_or_init(|| pos::add_file("go_asm.h", text())).clone());
             }
-            let dir = Path::new(&from.path).parent().unwrap_or(&package.dir);
+            let dir = Path::new(&from.path).parent().unwrap_or(&owner.dir);
             let places =
-                [dir, &package.dir, &config.goroot.join("pkg/include"), &config.goroot.join("src/runtime")];
-            places.iter().find_map(|dir| header(config, &headers, &dir.join(name)))
+                [dir, &owner.dir, &config.goroot.join("pkg/include"), &config.goroot.join("src/runtime")];
+            places.iter().find_map(|dir| header(config, &self.headers, &dir.join(name)))
         };
         let options = asm::Options {
-            prefix: &prefix,
+            prefix: &owner.prefix,
             defines: &[&defines[0], &defines[1], "GOAMD64_v1"],
             include: &include,
+            selectors: owner.std,
         };
-        for file in &package.assembly {
-            match asm::assemble(file, &options) {
-                Ok(object) => {
-                    let texts = object.texts.iter().map(|t| (t.name, t.pos));
-                    let names = texts.chain(object.datas.iter().map(|d| (d.name, d.pos)));
-                    for (name, pos) in names.filter(|n| !n.0.local) {
-                        if let Some(other) = out.defined.insert(name.sym, pos) {
-                            let text = format!(
-                                "duplicated definition of symbol {}\n\tother definition at {other}",
-                                name.sym
-                            );
-                            package.errors.push(Diagnostic::new(pos, text));
-                        }
-                    }
-                    out.objects.push(object);
-                }
-                Err(errors) => {
-                    package.errors.extend(errors.into_iter().map(|e| Diagnostic::new(e.pos, e.text)));
-                }
-            }
-        }
+        asm::assemble(file, &options)
     }
-    out
+}
+
+impl lower::natives::Library for Assembler<'_> {
+    fn symbols(&self) -> Vec<(Sym, bool, usize)> {
+        let mut out = Vec::new();
+        for (number, &(owner, file)) in self.library.iter().enumerate() {
+            let owner = &self.owners[owner];
+            let text = String::from_utf8_lossy(&owner.files[file].text);
+            let symbols = asm::outline(&text, &owner.prefix).into_iter();
+            out.extend(symbols.map(|(symbol, function)| (symbol, function, number)));
+        }
+        out
+    }
+    fn assemble(&self, checker: &mut Checker, file: usize) -> Result<asm::Object, Vec<asm::Error>> {
+        let (owner, file) = self.library[file];
+        let owner = &self.owners[owner];
+        self.file(checker, owner, &owner.files[file])
+    }
 }
 
 /// An included file, read once.

@@ -58,7 +58,7 @@ const KNOWN_ARCH: &[&str] = &[
 
 const UNIX: &[&str] = &["aix", "android", "darwin", "linux", "freebsd", "netbsd", "openbsd", "solaris"];
 
-/// Set for GOROOT's packages only: pure Go instead of assembly.
+/// Set for GOROOT's packages only, where there is no assembler for the machine: pure Go instead of assembly.
 const LIBRARY_TAGS: &[&str] = &["purego", "math_big_pure_go"];
 
 /// Set for every build, as Go's own build sets them.
@@ -77,8 +77,19 @@ const REGISTER_TAGS: &[&str] = &["goexperiment.regabiwrappers", "goexperiment.re
 /// Highest `go1.N` tag.
 const GO_MINOR: u32 = 27;
 
-/// Packages whose assembly is left out by choosing their files as for an architecture that has none.
+/// Packages whose assembly is left out then by choosing their files as for an architecture that has none: they know no such tag.
 const MASKED: &[&str] = &["internal/bytealg", "math", "hash/crc32"];
+
+/// Packages of GOROOT whose assembly is never used, and why.
+const REPLACED: &[(&str, &str)] = &[
+    ("internal/cpu", "the runtime's assembly has these functions, on every machine"),
+    ("internal/runtime/atomic", "operations of the compiler"),
+    ("internal/runtime/maps", "hashes must be those of the runtime's own tables"),
+    ("internal/runtime/syscall/linux", "the runtime's: on bare metal system calls are answered, not made"),
+    ("reflect", "the runtime's: its frames have maps of their own"),
+    ("sync/atomic", "operations of the compiler"),
+    ("syscall", "the runtime's: forks, and the kernel's clock"),
+];
 
 /// Target and tags of a build.
 #[derive(Clone, Debug)]
@@ -106,10 +117,21 @@ impl Context {
         Context { goos: goos.into(), goarch: goarch.into(), tags }
     }
 
-    /// How a package's files are chosen: `std` packages are chosen without assembly.
+    /// How a package's files are chosen. Those of `std` packages are chosen without assembly where there is no assembler.
     pub fn of<'a>(&'a self, package: &'a str, std: bool) -> FileRules<'a> {
-        let masked = std && MASKED.contains(&package);
-        FileRules { context: self, arch: if masked { "noarch" } else { &self.goarch }, std }
+        let pure = std && !self.assembles();
+        let masked = pure && MASKED.contains(&package);
+        FileRules { context: self, arch: if masked { "noarch" } else { &self.goarch }, pure }
+    }
+
+    /// Is there an assembler for the machine?
+    pub fn assembles(&self) -> bool {
+        self.goarch == asm::GOARCH
+    }
+
+    /// Is the assembly of a package of GOROOT used?
+    pub fn uses_assembly(&self, package: &str) -> bool {
+        self.assembles() && !REPLACED.iter().any(|r| r.0 == package)
     }
 }
 
@@ -118,12 +140,13 @@ impl Context {
 pub struct FileRules<'a> {
     context: &'a Context,
     arch: &'a str,
-    std: bool,
+    /// Pure Go is wanted.
+    pure: bool,
 }
 
 impl FileRules<'_> {
     fn has_tag(&self, tag: &str) -> bool {
-        tag == self.arch || self.context.tags.contains(tag) || self.std && LIBRARY_TAGS.contains(&tag)
+        tag == self.arch || self.context.tags.contains(tag) || self.pure && LIBRARY_TAGS.contains(&tag)
     }
 
     /// Does the name of a file fit? (`x_linux.go`, `x_linux_arm64.go`; never `_test.go`.)
@@ -228,8 +251,11 @@ mod tests {
         ] {
             assert_eq!(c.of("p", false).name_matches(name), want, "{name}");
         }
-        assert!(!c.of("math", true).name_matches("x_amd64.go"));
-        assert!(c.of("math", false).name_matches("x_amd64.go"));
+        assert!(c.of("math", true).name_matches("x_amd64.go"));
+        // No assembler: no assembly in GOROOT.
+        let c = Context::new("linux", "arm64", &[]);
+        assert!(!c.of("math", true).name_matches("x_arm64.go"));
+        assert!(c.of("math", false).name_matches("x_arm64.go"));
     }
 
     #[test]
@@ -254,8 +280,13 @@ mod tests {
             assert_eq!(c.of("p", false).text_matches(text.as_bytes()), Ok(want), "{text}");
         }
         let math = b"//go:build !amd64 && !arm64\npackage math";
-        assert_eq!(c.of("math", true).text_matches(math), Ok(true));
-        assert_eq!(c.of("crypto/x", true).text_matches(b"//go:build purego\npackage x"), Ok(true));
+        let pure = b"//go:build purego\npackage x";
+        assert_eq!(c.of("math", true).text_matches(math), Ok(false));
+        assert_eq!(c.of("crypto/x", true).text_matches(pure), Ok(false));
+        let other = Context::new("linux", "arm64", &[]);
+        assert_eq!(other.of("math", true).text_matches(math), Ok(true));
+        assert_eq!(other.of("crypto/x", true).text_matches(pure), Ok(true));
+        assert_eq!(other.of("crypto/x", false).text_matches(pure), Ok(false));
         assert!(c.of("p", false).text_matches(b"//go:build a b\npackage p").is_err());
         assert!(c.of("p", false).text_matches(b"//go:build a\n//go:build b\npackage p").is_err());
     }

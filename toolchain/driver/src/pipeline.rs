@@ -133,7 +133,7 @@ fn add_errors(errors: Vec<types::checker::Diagnostic>, program: &mut Program) {
 }
 
 /// Checks the user's packages and the roots in full. Bodies in other packages are checked when they are compiled.
-fn check(config: &Config, target: &Target, program: &mut Program) -> Checked {
+fn check<'a>(config: &'a Config, target: &Target, program: &mut Program) -> Checked<'a> {
     let (mut checker, ids) = checker(target, program);
     for (i, p) in program.packages.iter().enumerate() {
         if (!p.std || program.roots.contains(&i)) && !p.has_syntax_errors() {
@@ -141,7 +141,8 @@ fn check(config: &Config, target: &Target, program: &mut Program) -> Checked {
         }
     }
     add_errors(checker.errors(), program);
-    let assembly = assemble::all(config, &mut checker, &ids, program);
+    let assembler = assemble::Assembler::new(config, &ids, program);
+    let assembly = assembler.all(&mut checker, program);
     let budget = target.arch.abi_internal();
     for (p, &id) in program.packages.iter_mut().zip(&ids) {
         if p.errors.is_empty() && !p.std {
@@ -150,16 +151,18 @@ fn check(config: &Config, target: &Target, program: &mut Program) -> Checked {
             p.errors.extend(too_large.into_iter().map(|e| Diagnostic::new(e.pos, e.msg)));
         }
     }
-    Checked { checker, ids, assembly: assembly.objects }
+    Checked { checker, ids, assembly: assembly.objects, assembler }
 }
 
 /// What checking leaves.
-struct Checked {
+struct Checked<'a> {
     checker: Checker,
     /// The checker's numbers of our packages.
     ids: Vec<PkgId>,
-    /// The assembly files' contents.
+    /// The contents of the assembly files outside GOROOT.
     assembly: Vec<asm::Object>,
+    /// Has those of GOROOT.
+    assembler: assemble::Assembler<'a>,
 }
 
 /// Runs the phases; an error is the text for the user.
@@ -241,6 +244,7 @@ fn lower(
     }
     let main = checked.ids[root];
     let assembly = std::mem::take(&mut checked.assembly);
+    let library: Option<&dyn lower::natives::Library> = Some(&checked.assembler);
     let lowered = timings.phase("lower", || {
         let everything = options.debug.iter().any(|d| d == "everything");
         let whole_main = options.explain > 0 || options.asm;
@@ -249,8 +253,15 @@ fn lower(
             limit: options.abiwrap_limit,
             notes: options.debug.iter().any(|d| d == "abiwrap"),
         };
-        let options =
-            lower::Options { arch: target.arch, hooks, natives: assembly, wrappers, everything, whole_main };
+        let options = lower::Options {
+            arch: target.arch,
+            hooks,
+            natives: assembly,
+            library,
+            wrappers,
+            everything,
+            whole_main,
+        };
         lower::lower_program(&mut checked.checker, main, &options)
     });
     lowered.map_err(|errors| {

@@ -183,3 +183,45 @@ fn stack_rules() {
     );
     assert_eq!(ran.status, 2);
 }
+
+/// GOROOT's assembly chooses by the processor's features, and GODEBUG takes these away.
+#[test]
+fn features_of_the_processor() {
+    if !installed() || !cfg!(target_arch = "x86_64") {
+        return;
+    }
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/library_assembly.go");
+    let dir = Scratch::new("features");
+    let exe = dir.path("a.out");
+    let mut command = oxigo();
+    command.arg("build").arg("-o").arg(&exe).arg(source);
+    let built = run(&mut command, Duration::from_secs(300)).expect("oxigo runs");
+    assert_eq!((built.output.as_str(), built.status), ("", 0));
+    let with = |settings: &str| {
+        let mut command = std::process::Command::new(&exe);
+        let ran = run(command.env("GODEBUG", settings), Duration::from_secs(120)).expect("the program runs");
+        assert_eq!(ran.status, 0, "{settings}: {}", ran.output);
+        ran.output
+    };
+    let all = with("");
+    let less = [
+        "all",
+        "avx512f",
+        "avx2",
+        "avx",
+        "fma",
+        "popcnt",
+        "sse41",
+        "sse42",
+        "bmi2",
+        "adx",
+        "pclmulqdq",
+        "sha",
+        "aes",
+    ];
+    for name in less {
+        assert_eq!(with(&format!("cpu.{name}=off")), all, "without {name}");
+    }
+    assert_eq!(with("cpu.avx2=off,http2client=0,cpu.sse42=off,cpu.aes=off"), all);
+    assert_eq!(with("cpu.nonesuch=off"), format!("GODEBUG: unknown cpu feature \"nonesuch\"\n{all}"));
+}

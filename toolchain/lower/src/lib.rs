@@ -60,10 +60,10 @@ use types::table::PkgId;
 /// Lowers the program whose main package is `main`.
 ///
 /// Needs a deep stack for deeply nested source: call it on a thread with some hundred megabytes.
-pub fn lower_program(
-    ck: &mut Checker,
+pub fn lower_program<'a>(
+    ck: &'a mut Checker,
     main: PkgId,
-    options: &Options,
+    options: &Options<'a>,
 ) -> Result<ir::Program, Vec<Diagnostic>> {
     let files = Files::of(ck);
     let mut p = Prog::new(ck, &files, options);

@@ -18,7 +18,7 @@ pub struct Links {
     pub funcs: FxHashMap<Sym, ObjId>,
     /// Variables that own their memory, by symbol.
     pub vars: FxHashMap<Sym, ObjId>,
-    /// Functions without a body in packages outside GOROOT, by symbol: what assembly defines.
+    /// Functions without a body, by symbol: what assembly defines.
     pub bodyless: FxHashMap<Sym, ObjId>,
     /// The symbol that a directive gives a function or variable.
     pub renamed: FxHashMap<ObjId, Sym>,
@@ -56,7 +56,7 @@ pub fn collect(ck: &Checker) -> Links {
     }
     // Pushed symbols come last: they must not hide a body that has the name by itself.
     let renamed: Vec<(ObjId, Sym)> = links.renamed.iter().map(|(&o, &s)| (o, s)).collect();
-    for pkg in ck.pkgs.iter().filter(|p| !p.in_goroot) {
+    for pkg in &ck.pkgs {
         let prefix = path_to_prefix(pkg.info.path.as_str());
         for &obj in pkg.funcs.iter().filter(|&&o| !has_body(ck, o)) {
             let symbol = match links.renamed.get(&obj) {

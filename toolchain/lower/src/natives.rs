@@ -1,6 +1,6 @@
-//! The user's assembly and the wrappers between its ABI and ours.
+//! Assembly, the user's and GOROOT's, and the wrappers between its ABI and ours.
 //!
-//! A function of assembly has ABI0, a Go function ABIInternal. Which crosses is known from what the assembler's object defines and
+//! A function of assembly has ABI0 (a few of GOROOT's have ABIInternal, and cross nothing), a Go function ABIInternal. Which crosses is known from what the assembler's object defines and
 //! refers to, so a symbol here is a name *and* an ABI:
 //!
 //! - A Go declaration without body whose symbol is a TEXT: func values, method tables and the like take the ABIInternal wrapper,
@@ -12,7 +12,7 @@
 //! are made when something reachable asks for them.
 use crate::fx::Fx;
 use crate::link;
-use crate::program::{Prog, Work};
+use crate::program::{Options, Prog, Work};
 use asm::{RelocKind, Target};
 use ir::func::Body;
 use ir::native::{Native, NativeCall, NativeReloc, NativeTarget};
@@ -22,6 +22,7 @@ use ir::{DataId, Func, FuncFlags, FuncId, Part, Reloc, RelocKind as DataReloc, S
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use syntax::{Pos, Sym};
+use types::checker::Checker;
 use types::object::ObjId;
 use types::table::TypeId;
 
@@ -42,15 +43,26 @@ impl Default for WrapperOptions {
     }
 }
 
+/// Assembly files of which it is known what they define before they are assembled.
+pub trait Library {
+    /// The global symbols, functions (`true`) and data, with the number of the file that defines them.
+    fn symbols(&self) -> Vec<(Sym, bool, usize)>;
+    /// Assembles a file.
+    fn assemble(&self, ck: &mut Checker, file: usize) -> Result<asm::Object, Vec<asm::Error>>;
+}
+
 /// A function or data of an assembly file: file and index.
 type Item = (usize, usize);
 
 /// The program's assembly.
 #[derive(Default)]
-pub struct Natives {
-    objects: Arc<Vec<asm::Object>>,
+pub struct Natives<'a> {
+    objects: Vec<Arc<asm::Object>>,
     texts: FxHashMap<Sym, Item>,
     datas: FxHashMap<Sym, Item>,
+    library: Option<&'a dyn Library>,
+    /// What the library's files define, as long as they are not assembled.
+    pending: FxHashMap<Sym, (bool, usize)>,
     funcs: FxHashMap<Item, FuncId>,
     data_ids: FxHashMap<Item, DataId>,
     /// What a direct call of an ABIInternal wrapper calls instead.
@@ -64,17 +76,28 @@ pub struct Natives {
     made: i64,
 }
 
-impl Natives {
-    /// For these files; their global names are distinct.
-    pub fn new(objects: &[asm::Object], wrappers: WrapperOptions) -> Natives {
-        let mut n = Natives { objects: Arc::new(objects.to_vec()), wrappers, ..Natives::default() };
-        for (f, o) in objects.iter().enumerate() {
-            let texts = o.texts.iter().enumerate().filter(|t| !t.1.name.local);
-            n.texts.extend(texts.map(|(i, t)| (t.name.sym, (f, i))));
-            let datas = o.datas.iter().enumerate().filter(|d| !d.1.name.local);
-            n.datas.extend(datas.map(|(i, d)| (d.name.sym, (f, i))));
+impl<'a> Natives<'a> {
+    /// For the files of the options; their global names are distinct.
+    pub fn new(options: &Options<'a>) -> Natives<'a> {
+        let mut n = Natives { wrappers: options.wrappers, library: options.library, ..Natives::default() };
+        for object in &options.natives {
+            n.add(object.clone());
+        }
+        if let Some(library) = n.library {
+            n.pending.extend(library.symbols().into_iter().map(|(s, function, file)| (s, (function, file))));
         }
         n
+    }
+    fn add(&mut self, object: asm::Object) {
+        let f = self.objects.len();
+        let texts = object.texts.iter().enumerate().filter(|t| !t.1.name.local);
+        self.texts.extend(texts.map(|(i, t)| (t.name.sym, (f, i))));
+        let datas = object.datas.iter().enumerate().filter(|d| !d.1.name.local);
+        self.datas.extend(datas.map(|(i, d)| (d.name.sym, (f, i))));
+        self.objects.push(Arc::new(object));
+    }
+    fn any(&self) -> bool {
+        !self.objects.is_empty() || self.library.is_some()
     }
     /// The function that a direct call of `f` calls.
     pub fn direct(&self, f: FuncId) -> FuncId {
@@ -106,12 +129,12 @@ const NOSPLIT_ARGS: u32 = 128;
 impl<'a> Prog<'a> {
     /// What a direct call of a declared function calls: assembly itself, without a wrapper.
     pub fn callee(&mut self, obj: ObjId, args: Vec<TypeId>, pos: Pos) -> FuncId {
-        if !self.natives.texts.is_empty() && !link::has_body(self.ck, obj) {
+        if self.natives.any() && !link::has_body(self.ck, obj) {
             let renamed = self.links.renamed.get(&obj).copied();
             let symbol = renamed.unwrap_or_else(|| Sym::new(&self.func_name(obj, &[])));
             // A body under that name comes first, as in `func`.
             if !self.links.funcs.contains_key(&symbol)
-                && let Some(&item) = self.natives.texts.get(&symbol)
+                && let Some(item) = self.native_text(symbol)
             {
                 self.ck.resolve(obj);
                 return self.native_func(item);
@@ -120,10 +143,34 @@ impl<'a> Prog<'a> {
         self.func(obj, args, pos)
     }
 
-    /// The ABIInternal wrapper of a declaration without body that assembly defines.
+    /// Assembles the library's file that defines a symbol, if there is one.
+    fn load(&mut self, symbol: Sym, function: bool) {
+        let Some(&(kind, file)) = self.natives.pending.get(&symbol) else { return };
+        let (Some(library), true) = (self.natives.library, kind == function) else { return };
+        self.natives.pending.retain(|_, p| p.1 != file);
+        match library.assemble(self.ck, file) {
+            Ok(object) => self.natives.add(object),
+            Err(errors) => errors.into_iter().for_each(|e| self.error(e.pos, e.text)),
+        }
+    }
+    /// The TEXT of a symbol.
+    fn native_text(&mut self, symbol: Sym) -> Option<Item> {
+        self.load(symbol, true);
+        self.natives.texts.get(&symbol).copied()
+    }
+    /// The DATA of a symbol.
+    fn native_item(&mut self, symbol: Sym) -> Option<Item> {
+        self.load(symbol, false);
+        self.natives.datas.get(&symbol).copied()
+    }
+
+    /// The ABIInternal function of a declaration without body that assembly defines: a wrapper, if the assembly has ABI0.
     pub(crate) fn native_wrapper(&mut self, obj: ObjId, symbol: Sym) -> Option<FuncId> {
-        let &item = self.natives.texts.get(&symbol)?;
+        let item = self.native_text(symbol)?;
         let target = self.native_func(item);
+        if self.natives.objects[item.0].texts[item.1].name.internal {
+            return Some(target);
+        }
         let (params, results) = self.decl_types(obj, &Default::default());
         let sig = self.sig(&params, &results);
         let pos = self.ck.table.obj(obj).pos;
@@ -213,8 +260,8 @@ impl<'a> Prog<'a> {
         if let Some(&f) = self.natives.funcs.get(&item) {
             return f;
         }
-        let objects = self.natives.objects.clone();
-        let text = &objects[item.0].texts[item.1];
+        let object = self.natives.objects[item.0].clone();
+        let text = &object.texts[item.1];
         let declared = match text.name.local {
             false => self.natives_decl(text.name.sym),
             true => None,
@@ -223,9 +270,13 @@ impl<'a> Prog<'a> {
             Some(obj) => {
                 self.ck.resolve(obj);
                 let (params, results) = self.decl_types(obj, &Default::default());
-                self.sig_abi(&params, &results, true)
+                self.sig_abi(&params, &results, !text.name.internal)
             }
-            None => self.prog.sig(Sig { area_size: text.args.unwrap_or(0), abi0: true, ..Sig::default() }),
+            None => self.prog.sig(Sig {
+                area_size: text.args.unwrap_or(0),
+                abi0: !text.name.internal,
+                ..Sig::default()
+            }),
         };
         let f = self.new_func(text.name.sym.as_str(), sig, text.pos);
         let on = |flag| text.flags & flag != 0;
@@ -250,8 +301,8 @@ impl<'a> Prog<'a> {
     }
 
     fn native_body(&mut self, id: FuncId, item: Item, typed: bool) -> Func {
-        let objects = self.natives.objects.clone();
-        let text = &objects[item.0].texts[item.1];
+        let object = self.natives.objects[item.0].clone();
+        let text = &object.texts[item.1];
         let target = |p: &mut Self, t: Target| match t {
             Target::Name(n) => p.native_target(item.0, n, text.name.sym, text.pos),
             Target::Const(bits, size) => NativeTarget::Const(bits, size),
@@ -288,10 +339,9 @@ impl<'a> Prog<'a> {
 
     /// What a name in assembly stands for. `user`: whose code it is in.
     fn native_target(&mut self, file: usize, name: asm::Name, user: Sym, pos: Pos) -> NativeTarget {
-        let objects = self.natives.objects.clone();
         let symbol = name.sym;
         if name.local {
-            let object = &objects[file];
+            let object = self.natives.objects[file].clone();
             if let Some(i) = object.texts.iter().position(|t| t.name == name) {
                 return NativeTarget::Sym(SymRef::Func(self.native_func((file, i))));
             }
@@ -303,10 +353,14 @@ impl<'a> Prog<'a> {
             if matches!(symbol.as_str(), "runtime.morestack" | "runtime.morestack_noctxt") {
                 return NativeTarget::Ext(symbol.to_string());
             }
-            if let Some(f) = self.abi0_entry(symbol) {
+            let entry = match name.internal {
+                true => self.internal_entry(symbol),
+                false => self.abi0_entry(symbol),
+            };
+            if let Some(f) = entry {
                 return NativeTarget::Sym(SymRef::Func(f));
             }
-            if let Some(&item) = self.natives.datas.get(&symbol) {
+            if let Some(item) = self.native_item(symbol) {
                 return NativeTarget::Sym(SymRef::Data(self.native_data(item)));
             }
             if let Some(&obj) = self.links.vars.get(&symbol) {
@@ -326,7 +380,7 @@ impl<'a> Prog<'a> {
 
     /// The ABI0 function of a symbol: assembly's own, or a wrapper of a Go function.
     fn abi0_entry(&mut self, symbol: Sym) -> Option<FuncId> {
-        if let Some(&item) = self.natives.texts.get(&symbol) {
+        if let Some(item) = self.native_text(symbol) {
             return Some(self.native_func(item));
         }
         if let Some(&f) = self.natives.entries.get(&symbol) {
@@ -343,6 +397,17 @@ impl<'a> Prog<'a> {
         let f = self.wrapper(Way::ToGo, symbol, pos, sig, flags, target, results);
         self.natives.entries.insert(symbol, f);
         Some(f)
+    }
+
+    /// The ABIInternal function of a symbol.
+    fn internal_entry(&mut self, symbol: Sym) -> Option<FuncId> {
+        if let Some(item) = self.native_text(symbol)
+            && self.natives.objects[item.0].texts[item.1].name.internal
+        {
+            return Some(self.native_func(item));
+        }
+        let obj = self.go_func(symbol)?;
+        Some(self.func(obj, Vec::new(), Pos::NONE))
     }
 
     /// The Go function or method of a symbol, if it needs no type arguments.
@@ -363,6 +428,11 @@ impl<'a> Prog<'a> {
     }
 
     fn method_by_symbol(&mut self, symbol: Sym) -> Option<ObjId> {
+        // Package, type, method: dots of the package's path stand in front of a slash, or are escaped.
+        let last = symbol.as_str().rsplit('/').next().unwrap_or_default();
+        if last.matches('.').count() < 2 {
+            return None;
+        }
         if self.natives.methods.is_none() {
             let all: Vec<ObjId> = self.ck.pkgs.iter().flat_map(|p| p.methods.iter().copied()).collect();
             let mut map = FxHashMap::default();
@@ -383,8 +453,8 @@ impl<'a> Prog<'a> {
         if let Some(&d) = self.natives.data_ids.get(&item) {
             return d;
         }
-        let objects = self.natives.objects.clone();
-        let data = &objects[item.0].datas[item.1];
+        let object = self.natives.objects[item.0].clone();
+        let data = &object.datas[item.1];
         if !data.name.local
             && let Some(&obj) = self.links.vars.get(&data.name.sym)
         {
@@ -397,15 +467,15 @@ impl<'a> Prog<'a> {
 
     /// A package variable without initialiser may have its contents from assembly.
     pub(crate) fn native_contents(&mut self, symbol: Sym, id: DataId) {
-        if let Some(&item) = self.natives.datas.get(&symbol) {
+        if let Some(item) = self.native_item(symbol) {
             self.fill_native(item, id);
         }
     }
 
     fn fill_native(&mut self, item: Item, id: DataId) {
         self.natives.data_ids.insert(item, id);
-        let objects = self.natives.objects.clone();
-        let data = &objects[item.0].datas[item.1];
+        let object = self.natives.objects[item.0].clone();
+        let data = &object.datas[item.1];
         let section = match () {
             () if data.flags & asm::flag::RODATA != 0 => Section::Rodata,
             () if data.bytes.is_empty() => Section::Bss,

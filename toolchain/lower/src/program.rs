@@ -40,7 +40,7 @@ impl Files {
 
 /// What can be chosen.
 #[derive(Clone)]
-pub struct Options {
+pub struct Options<'a> {
     /// Target architecture.
     pub arch: &'static reflect::Arch,
     /// Names of the runtime's functions in Rust: a function without Go body must be one of them (or in assembly). `None`: any may,
@@ -48,6 +48,8 @@ pub struct Options {
     pub hooks: Option<FxHashSet<String>>,
     /// What the packages' assembly files hold.
     pub natives: Vec<asm::Object>,
+    /// Further assembly, of which what is reached is put together.
+    pub library: Option<&'a dyn crate::natives::Library>,
     /// Wrappers between the ABIs.
     pub wrappers: crate::natives::WrapperOptions,
     /// Lower every function that is not generic, reachable or not: for tests.
@@ -98,7 +100,7 @@ pub struct Prog<'a> {
     /// Link names.
     pub links: Links,
     /// The user's assembly.
-    pub natives: crate::natives::Natives,
+    pub natives: crate::natives::Natives<'a>,
     hooks: Option<FxHashSet<String>>,
     work: VecDeque<(FuncId, Work<'a>)>,
     decls: FxHashMap<(ObjId, Vec<TypeId>), FuncId>,
@@ -120,9 +122,9 @@ pub struct Prog<'a> {
 
 impl<'a> Prog<'a> {
     /// An empty program for the checker's packages.
-    pub fn new(ck: &'a mut Checker, files: &'a Files, options: &Options) -> Prog<'a> {
+    pub fn new(ck: &'a mut Checker, files: &'a Files, options: &Options<'a>) -> Prog<'a> {
         let links = link::collect(ck);
-        let natives = crate::natives::Natives::new(&options.natives, options.wrappers);
+        let natives = crate::natives::Natives::new(options);
         let runtime = Sym::new(externs::RUNTIME);
         let runtime_pkg = ck.pkgs.iter().position(|p| p.info.path == runtime).unwrap_or(0);
         let target = Target::of(options.arch);

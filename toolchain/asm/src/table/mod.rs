@@ -19,6 +19,9 @@
 //! | `m` | memory | ModRM.rm |
 //! | `rm` `xm` `ym` | register or memory | ModRM.rm |
 //! | `w` `wu` `wm` `wv` `w4` | XMM or YMM in all places: two rows | as above |
+//! | `z` `zu` `zv` `zm` `k` `ku` `kv` `km` | a ZMM, a mask register | as above |
+//! | `v` `vu` `vv` `vm` | XMM, YMM or ZMM in all places: three rows | as above |
+//! | `hm` | half as much beside `v`: XMM, XMM, YMM | as above |
 //! | `rb` `rmb` | a byte register, or memory | as above |
 //! | `r?` `rm?` | of the width of the instruction's suffix | as above |
 //! | `ax` `al` `cl` `x0` | this register | – |
@@ -28,6 +31,11 @@
 //! begin a VEX prefix, followed by its map; `/0` to `/7` fill ModRM.reg, `+r` adds a `ru` register to the opcode, `ib` `iw` `id`
 //! `iz` are immediates. A name with `{BWLQ}` stands for one instruction a suffix, with operand size prefix or REX.W as the suffix
 //! wants; in these `80*` is an opcode whose byte form is 80 and whose other form is 81.
+//!
+//! `E` `E66` `EF2` `EF3` begin an EVEX prefix. Behind the opcode stands what it allows: `k` a mask in front of the destination, `Z`
+//! zeroing, `R` rounding and `S` no exceptions (beside `v`: of ZMM alone), `B4` `B8` a broadcast operand of that size. `N16` is the unit
+//! of a short displacement; `Nf` `Nh` `Nq` `Ne` the size of the vector, half of it, a quarter, an eighth; `Nd` the pattern 8, 32, 64.
+mod evex;
 mod int;
 mod sse;
 mod vex;
@@ -57,6 +65,10 @@ pub enum Kind {
     XMem,
     Y,
     YMem,
+    Z,
+    ZMem,
+    K,
+    KMem,
     Ax,
     Al,
     Cl,
@@ -105,6 +117,29 @@ pub struct Vex {
     pub long: bool,
 }
 
+/// An EVEX prefix.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Evex {
+    /// 0, 1 (66), 2 (F3), 3 (F2).
+    pub pp: u8,
+    /// 1 (0F), 2 (0F 38), 3 (0F 3A).
+    pub map: u8,
+    /// 128, 256, 512 bits.
+    pub length: u8,
+    /// Unit of a displacement of one byte.
+    pub unit: u8,
+    /// The same of a broadcast operand; 0: none is allowed.
+    pub broadcast: u8,
+    /// `.Z` is allowed.
+    pub zero: bool,
+    /// `.RN_SAE` and the like are.
+    pub round: bool,
+    /// `.SAE` is.
+    pub sae: bool,
+    /// A mask is.
+    pub mask: bool,
+}
+
 /// One way to encode an instruction.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Row {
@@ -122,12 +157,15 @@ pub struct Row {
     pub imms: Vec<u8>,
     /// VEX instead of prefixes and REX.
     pub vex: Option<Vex>,
+    /// EVEX instead.
+    pub evex: Option<Evex>,
 }
 
 static ROWS: LazyLock<FxHashMap<String, Vec<Row>>> = LazyLock::new(|| {
     let mut all: FxHashMap<String, Vec<Row>> = FxHashMap::default();
     let generated = int::generated();
-    for line in [int::LINES, sse::LINES, vex::LINES, &generated].into_iter().flat_map(str::lines) {
+    for line in [int::LINES, sse::LINES, vex::LINES, evex::LINES, &generated].into_iter().flat_map(str::lines)
+    {
         let line = line.trim();
         if !line.is_empty() {
             add_line(&mut all, line);
@@ -158,8 +196,12 @@ fn add_line(all: &mut FxHashMap<String, Vec<Row>>, line: &str) {
             None => vec![(name.to_string(), None)],
         };
         for (name, size) in forms {
-            let widths: &[char] =
-                if operands.split(',').any(|o| o.starts_with('w')) { &['x', 'y'] } else { &['x'] };
+            let any = |letter| operands.split(',').any(|o| o.starts_with(letter));
+            let widths: &[char] = match () {
+                () if any('v') => &['x', 'y', 'z'],
+                () if any('w') => &['x', 'y'],
+                () => &['x'],
+            };
             for &w in widths {
                 let row = row(operands, &encoding, size, w);
                 all.entry(name.clone()).or_default().push(row);
@@ -169,9 +211,11 @@ fn add_line(all: &mut FxHashMap<String, Vec<Row>>, line: &str) {
 }
 
 fn slot(text: &str, byte: bool, wide: char) -> Slot {
-    let text = match text.strip_prefix('w') {
-        Some(rest) => format!("{wide}{rest}"),
-        None => text.to_string(),
+    let half = if wide == 'z' { 'y' } else { 'x' };
+    let text = match (text.strip_prefix(['w', 'v']), text.strip_prefix('h')) {
+        (Some(rest), _) => format!("{wide}{rest}"),
+        (_, Some(rest)) => format!("{half}{rest}"),
+        _ => text.to_string(),
     };
     let text = match text.strip_suffix('?') {
         Some(stem) if byte => format!("{stem}b"),
@@ -199,6 +243,14 @@ fn slot(text: &str, byte: bool, wide: char) -> Slot {
         "yv" => (Y, Role::Vvvv),
         "y4" => (Y, Role::Is4),
         "ym" => (YMem, Role::Rm),
+        "z" => (Z, Role::Reg),
+        "zu" => (Z, Role::Rm),
+        "zv" => (Z, Role::Vvvv),
+        "zm" => (ZMem, Role::Rm),
+        "k" => (K, Role::Reg),
+        "ku" => (K, Role::Rm),
+        "kv" => (K, Role::Vvvv),
+        "km" => (KMem, Role::Rm),
         "ax" => (Ax, Role::None),
         "al" => (Al, Role::None),
         "cl" => (Cl, Role::None),
@@ -226,6 +278,7 @@ fn row(operands: &str, encoding: &str, size: Option<char>, wide: char) -> Row {
         modrm: if needs_modrm { Modrm::Reg } else { Modrm::None },
         imms: Vec::new(),
         vex: None,
+        evex: None,
     };
     if size == Some('W') {
         row.prefixes.push(0x66);
@@ -234,7 +287,9 @@ fn row(operands: &str, encoding: &str, size: Option<char>, wide: char) -> Row {
     for (i, &t) in tokens.iter().enumerate() {
         let more = tokens.get(i + 1).is_some_and(|t| !t.starts_with(['/', '+', 'i']));
         match t {
-            "66" | "F2" | "F3" if row.opcode.is_empty() && row.vex.is_none() && more => {
+            "66" | "F2" | "F3"
+                if row.opcode.is_empty() && row.vex.is_none() && row.evex.is_none() && more =>
+            {
                 row.prefixes.push(u8::from_str_radix(t, 16).expect("hexadecimal"));
             }
             "W" => row.wide = true,
@@ -246,7 +301,17 @@ fn row(operands: &str, encoding: &str, size: Option<char>, wide: char) -> Row {
                 let map = ["0F", "0F38", "0F3A"].iter().position(|p| *p == t).expect("one of them") + 1;
                 row.vex = row.vex.map(|v| Vex { map: map as u8, ..v });
             }
-            "L1" => {}
+            "E" | "E66" | "EF3" | "EF2" => {
+                let pp = ["E", "E66", "EF3", "EF2"].iter().position(|p| *p == t).expect("one of them");
+                row.evex = Some(Evex { pp: pp as u8, ..Evex::default() });
+            }
+            "0F" | "0F38" | "0F3A" if row.evex.is_some_and(|v| v.map == 0) => {
+                let map = ["0F", "0F38", "0F3A"].iter().position(|p| *p == t).expect("one of them") + 1;
+                row.evex = row.evex.map(|v| Evex { map: map as u8, ..v });
+            }
+            "Z" | "R" | "S" | "k" | "B4" | "B8" if row.evex.is_some() && !row.opcode.is_empty() => {}
+            t if t.starts_with('N') && row.evex.is_some() => {}
+            "L0" | "L1" | "L2" => {}
             "+r" => row.modrm = Modrm::Plus,
             "ib" => row.imms.push(1),
             "iw" => row.imms.push(2),
@@ -274,7 +339,37 @@ fn row(operands: &str, encoding: &str, size: Option<char>, wide: char) -> Row {
         let y = row.slots.iter().any(|s| matches!(s.kind, Kind::Y | Kind::YMem));
         row.vex = row.vex.map(|v| Vex { long: y || tokens.contains(&"L1"), ..v });
     }
+    if let Some(e) = &mut row.evex {
+        permissions(e, &row.slots, &tokens, wide, operands.split(',').any(|o| o.starts_with('v')));
+    }
     row
+}
+
+/// What the words behind the opcode say of an EVEX prefix.
+fn permissions(e: &mut Evex, slots: &[Slot], tokens: &[&str], wide: char, all: bool) {
+    let has = |t: &str| tokens.contains(&t);
+    let any = |kinds: &[Kind]| slots.iter().any(|s| kinds.contains(&s.kind));
+    e.length = match () {
+        () if has("L2") || !has("L0") && !has("L1") && any(&[Kind::Z, Kind::ZMem]) => 2,
+        () if has("L1") || !has("L0") && any(&[Kind::Y, Kind::YMem]) => 1,
+        () => 0,
+    };
+    let step = ['x', 'y', 'z'].iter().position(|w| *w == wide).unwrap_or(0);
+    let unit = tokens.iter().find_map(|t| t.strip_prefix('N')).unwrap_or("1");
+    e.unit = match unit {
+        "f" => 16 << step,
+        "h" => 8 << step,
+        "q" => 4 << step,
+        "e" => 2 << step,
+        "d" => [8, 32, 64][step],
+        n => n.parse().expect("a number"),
+    };
+    // An opcode may be B4 or B8 too: it stands in front of the unit.
+    let behind = tokens.iter().skip_while(|t| !t.starts_with('N'));
+    e.broadcast = behind.filter_map(|t| t.strip_prefix('B')?.parse().ok()).next().unwrap_or(0);
+    let widest = !all || wide == 'z';
+    (e.zero, e.mask) = (has("Z"), has("k"));
+    (e.round, e.sae) = (widest && has("R"), widest && has("S"));
 }
 
 /// The encodings of an instruction.
@@ -326,6 +421,7 @@ mod tests {
                 assert_eq!(imms, r.imms.len(), "{name}: {r:?}");
                 assert!(is4 <= 1 && !r.opcode.is_empty(), "{name}: {r:?}");
                 assert!(r.vex.is_none_or(|v| v.map != 0), "{name}: {r:?}");
+                assert!(r.evex.is_none_or(|v| v.map != 0), "{name}: {r:?}");
             }
         }
     }

@@ -74,6 +74,8 @@ pub(super) fn list(config: &Config, place: &Place) -> Listing {
     let rules = config.context.of(&place.path, place.std);
     for name in names {
         let go = name.ends_with(".go");
+        // `_test` says nothing of an assembly file.
+        let plain = name.strip_suffix("_test.s").map(|n| format!("{n}.s"));
         if name.starts_with(['_', '.']) || !(go || name.ends_with(".s")) {
             continue;
         }
@@ -81,7 +83,7 @@ pub(super) fn list(config: &Config, place: &Place) -> Listing {
             listing.tests += 1;
             continue;
         }
-        if !rules.name_matches(&name) {
+        if !rules.name_matches(plain.as_ref().unwrap_or(&name)) {
             listing.excluded += usize::from(go);
             continue;
         }
@@ -160,11 +162,11 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
         if listing.sources.is_empty() && fatal.is_empty() {
             fatal.push((Pos::NONE, nothing_to_build(&place, &listing)));
         }
-        if !place.std {
+        if !place.std || config.context.uses_assembly(&place.path) {
             for s in listing.assembly {
                 let source = pos::add_file_at(&s.display, &s.path, s.text);
                 asm::hide_columns(&source);
-                if config.context.goarch != "amd64" && !asm::is_empty(&source) {
+                if !config.context.assembles() && !asm::is_empty(&source) {
                     let text = format!("not supported: assembly for {}", config.context.goarch);
                     out.errors.push(Diagnostic::new(source.pos(0), text));
                 }

@@ -90,7 +90,7 @@ func main() {
 	v.memProfileRate = &MemProfileRate
 	setShared(&v)
 	typesStart, typesEnd, _, _, _, _ = imageTypes()
-	cpu.Initialize("")
+	cpu.Initialize(getenv("GODEBUG"))
 	maps.AlgInit()
 	itabsInit()
 	// Variables of other packages: nothing here refers to them otherwise.

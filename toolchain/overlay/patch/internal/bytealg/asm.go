@@ -1,5 +1,7 @@
-// Package bytealg is compiled from its files for architectures without assembly; these functions have assembly of ours
-// on all of them.
+//go:build purego
+
+// Package bytealg is compiled from its files for architectures without assembly where there is no assembler; these functions have
+// assembly of ours on all machines.
 package bytealg
 
 //go:noescape
