@@ -1,10 +1,12 @@
 //! Models of the scheduler's handshakes, and a test for each step of them that leaves it out.
 
+use loom::cell::UnsafeCell;
 use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
 use loom::sync::{Arc, Mutex, MutexGuard};
 use loom::thread;
 use rt_models::base::seam::UNDO;
 use rt_models::protocol::Step;
+use rt_models::protocol::claim::Claim;
 use rt_models::protocol::idle::{Around, Idle};
 use rt_models::protocol::park::Parker;
 use rt_models::protocol::runq::RunQueue;
@@ -301,6 +303,92 @@ fn parked() {
 fn parked_threads_wake() {
     needs(Step::UnparkAfter, "parked");
 }
+
+// ---- goroutines that do not run
+
+/// What hangs off a goroutine: where its frame is now, and two frames, of which a scan moves it from the first to the second.
+struct Parked {
+    claim: Claim,
+    at: UnsafeCell<usize>,
+    frames: [UnsafeCell<u32>; 2],
+}
+
+// SAFETY: what the model is about: loom sees it if two are at it.
+unsafe impl Sync for Parked {}
+
+impl Parked {
+    fn scan(&self) {
+        if let Some(_held) = self.claim.claim(2, thread::yield_now) {
+            let value = self.frames[0].with(|p| unsafe { *p });
+            self.frames[1].with_mut(|p| unsafe { *p = value });
+            self.at.with_mut(|p| unsafe { *p = 1 });
+        }
+    }
+    fn answer(&self) {
+        let _held = self.claim.hold(thread::yield_now);
+        let at = self.at.with(|p| unsafe { *p });
+        self.frames[at].with_mut(|p| unsafe { *p = 7 });
+    }
+}
+
+/// A marker scans a goroutine and moves its stack, while a thread without a processor writes the answer it waits for, has it run.
+#[test]
+fn answer_meets_scan() {
+    holds(|| {
+        let g = Arc::new(Parked {
+            claim: Claim::default(),
+            at: UnsafeCell::new(0),
+            frames: [UnsafeCell::new(0), UnsafeCell::new(0)],
+        });
+        let marker = thread::spawn({
+            let g = g.clone();
+            move || g.scan()
+        });
+        let poller = thread::spawn({
+            let g = g.clone();
+            move || g.answer()
+        });
+        poller.join().unwrap();
+        // Switched to.
+        if !g.claim.is_done(2) {
+            g.scan();
+        }
+        let at = g.at.with(|p| unsafe { *p });
+        assert_eq!((at, g.frames[at].with(|p| unsafe { *p })), (1, 7));
+        marker.join().unwrap();
+    });
+}
+
+#[test]
+fn answers_are_held() {
+    needs(Step::HoldTakes, "answer_meets_scan");
+    needs(Step::LetGoRelease, "answer_meets_scan");
+}
+
+/// A goroutine is made in the slot of a dead one that a marker looks at.
+#[test]
+fn made_while_looked_at() {
+    holds(|| {
+        let g = Arc::new((Claim::default(), Frame(UnsafeCell::new(0))));
+        let marker = thread::spawn({
+            let g = g.clone();
+            move || {
+                if let Some(_held) = g.0.claim(2, thread::yield_now) {
+                    g.1.0.with(|p| unsafe { *p });
+                }
+            }
+        });
+        g.0.made(2, thread::yield_now);
+        // It runs.
+        assert!(g.0.is_done(2));
+        g.1.0.with_mut(|p| unsafe { *p = 1 });
+        marker.join().unwrap();
+    });
+}
+
+struct Frame(UnsafeCell<u32>);
+// SAFETY: as of `Parked`.
+unsafe impl Sync for Frame {}
 
 // ---- stopping the world
 

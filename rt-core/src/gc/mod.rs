@@ -1,10 +1,10 @@
 //! The collector: precise, non-moving, mark and sweep, marking while the program runs.
 //!
-//! A cycle: finish the last sweep; stop the world; empty the Ps' caches; scan goroutine stacks and
-//! the runtime's records (`roots`); switch the write barrier on; start the world. Markers (`mark`:
-//! worker threads and allocating goroutines) then trace the snapshot of that moment: the barrier
-//! keeps overwritten pointers, objects are born marked, stacks need no second look. When nothing is
-//! left: stop the world, drain the Ps' buffers, barrier off, all spans become unswept (`sweep`).
+//! A cycle: finish the last sweep; stop the world; empty the Ps' caches; scan the stacks of the goroutines
+//! that run and the runtime's records (`roots`); switch the write barrier on; start the world. Markers
+//! (`mark`: worker threads and allocating goroutines) then trace the snapshot of that moment: the barrier
+//! keeps overwritten pointers, objects are born marked, stacks are scanned before anybody touches them
+//! (`protocol::claim`) and need no second look. When nothing is left: stop the world, drain the Ps' buffers, barrier off, all spans become unswept (`sweep`).
 //!
 //! What the scheduler provides (`set_world`):
 //! - `stop`/`start` the world. Called on a system stack, by a thread that runs a P inside a hook;
@@ -48,7 +48,7 @@ use crate::mem::grey;
 use crate::mem::{self, HEAP, sampling};
 use crate::os;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*, fence};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering::*, fence};
 use mark::Marker;
 
 /// What the collector needs from the scheduler.
@@ -62,9 +62,11 @@ pub struct World {
     pub each_cache: unsafe fn(&Stopped, &mut dyn FnMut(*mut MCache)),
     /// Number of goroutine slots.
     pub goroutines: unsafe fn(&Stopped) -> usize,
-    /// Marks what goroutine slot `i` keeps alive: its stack and the pointers in its record. Dead
-    /// ones keep nothing. Called from several threads, once for each slot.
-    pub scan_goroutine: unsafe fn(&Stopped, usize, &mut Marker),
+    /// Marks what the goroutines that run keep alive, as far as they stand at safepoints now, and notes that they are done.
+    pub scan_running: unsafe fn(&Stopped, &mut Marker),
+    /// Marks what goroutine slot `i` keeps alive, unless that has been done in this cycle: its stack and the pointers in its
+    /// record. Dead ones keep nothing. Called from several threads, beside the program.
+    pub scan_goroutine: unsafe fn(usize, &mut Marker),
     /// Marks what the runtime's other records keep alive (timers, waiting lists).
     pub scan_runtime: unsafe fn(&Stopped, &mut Marker),
     /// Finalizers or cleanups may be waiting. Called without P, from any thread; must not block.
@@ -89,11 +91,6 @@ pub struct State {
     flag: AtomicPtr<u32>,
     /// This cycle was asked for.
     forced: AtomicBool,
-    /// Next goroutine to scan, and how many are done.
-    next_g: AtomicUsize,
-    done_g: AtomicUsize,
-    /// Goroutines to scan, while the world is stopped for it.
-    count_g: AtomicUsize,
 }
 
 static STATE: State = State {
@@ -105,9 +102,6 @@ static STATE: State = State {
     idle_hook: AtomicPtr::new(null_mut()),
     flag: AtomicPtr::new(null_mut()),
     forced: AtomicBool::new(false),
-    next_g: AtomicUsize::new(0),
-    done_g: AtomicUsize::new(0),
-    count_g: AtomicUsize::new(0),
 };
 
 /// Held by the thread that moves the collector from phase to phase. Only ever tried: a holder of
@@ -167,7 +161,7 @@ unsafe fn no_caches(_: &Stopped, _: &mut dyn FnMut(*mut MCache)) {}
 unsafe fn no_goroutines(_: &Stopped) -> usize {
     0
 }
-unsafe fn scan_none(_: &Stopped, _: usize, _: &mut Marker) {}
+unsafe fn scan_none(_: usize, _: &mut Marker) {}
 unsafe fn scan_nothing(_: &Stopped, _: &mut Marker) {}
 
 /// Set before `enable`.
@@ -176,6 +170,7 @@ static WORLD: Global<World> = Global::new(World {
     start: no_start,
     each_cache: no_caches,
     goroutines: no_goroutines,
+    scan_running: scan_nothing,
     scan_goroutine: scan_none,
     scan_runtime: scan_nothing,
     wake_finalizers: nop,
@@ -381,53 +376,19 @@ unsafe fn start(forced: bool) {
         STATE.idle.store(false, Relaxed);
         STATE.forced.store(forced, Relaxed);
         pacer::start_mark(&stopped);
-        roots::prepare(mem::arenas_high(), &stopped);
-        STATE.next_g.store(0, Relaxed);
-        STATE.done_g.store(0, Relaxed);
-        STATE.count_g.store((w.goroutines)(&stopped), Release);
+        roots::prepare(mem::arenas_high(), (w.goroutines)(&stopped), &stopped);
         set_marking(true, &stopped);
         let mut gcw = grey::Gcw::new();
         let mut m = Marker::new(&mut gcw);
         (w.scan_runtime)(&stopped, &mut m);
         special::mark_queues(&mut m, &stopped);
-        // Waking others costs more than a few stacks, and may cost this thread its CPU.
-        if STATE.count_g.load(Relaxed) > MANY_GOROUTINES {
-            worker::wake();
-        }
-        while scan_goroutines(&mut m) {}
+        (w.scan_running)(&stopped, &mut m);
         m.flush_queue();
         drop(m);
-        while STATE.done_g.load(Acquire) < STATE.count_g.load(Relaxed) {
-            os::yield_now();
-        }
-        STATE.count_g.store(0, Release);
         pacer::pause(false);
         (w.start)(stopped);
     }
     worker::wake();
-}
-
-/// With more than this the workers help to scan stacks.
-const MANY_GOROUTINES: usize = 500;
-
-/// Scans a few goroutines, while the world is stopped for that; false if none is left to take.
-pub(crate) fn scan_goroutines(m: &mut Marker) -> bool {
-    const BATCH: usize = 16;
-    let n = STATE.count_g.load(Acquire);
-    if n == 0 || STATE.next_g.load(Acquire) >= n {
-        return false;
-    }
-    let first = STATE.next_g.fetch_add(BATCH, AcqRel);
-    if first >= n {
-        return false;
-    }
-    let end = (first + BATCH).min(n);
-    for i in first..end {
-        // SAFETY: each slot once; `start` has the world stopped until all are done.
-        unsafe { (world().scan_goroutine)(&Stopped::new(), i, m) };
-    }
-    STATE.done_g.fetch_add(end - first, AcqRel);
-    true
 }
 
 /// Marks on this thread until nothing is left anywhere.

@@ -1,10 +1,11 @@
-//! Where marking starts: data of the image, the specials of the heap's objects, and, while the
-//! world is stopped, goroutine stacks and the runtime's own records.
+//! Where marking starts: goroutine stacks, data of the image, the specials of the heap's objects,
+//! and the runtime's own records.
 //!
-//! Stacks and records are scanned at the start of a cycle with the world stopped: the marking is a
-//! snapshot at that moment, and the write barrier only has to keep overwritten pointers (it also
-//! may keep new ones; that does no harm). Data and specials are pieces of work that any marker
-//! takes later.
+//! The marking is a snapshot of the moment in which the world stands at the start of a cycle, and the
+//! write barrier only has to keep overwritten pointers (it also may keep new ones; that does no harm).
+//! Records and the stacks of goroutines that run are scanned then. The other stacks, data and specials
+//! are pieces of work that any marker takes later: a stack stays as it was in that moment until it is
+//! scanned (`protocol::claim`).
 
 use super::mark::Marker;
 use super::special;
@@ -13,7 +14,8 @@ use crate::base::print::throw;
 use crate::base::stopped::Stopped;
 use crate::mem::arena;
 use crate::mem::sizes::PTR;
-use core::sync::atomic::{AtomicUsize, Ordering::*};
+use crate::protocol::claim::NEXT_CYCLE;
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
 /// A range of the image's data with a bit per word.
 #[derive(Clone, Copy)]
@@ -34,9 +36,21 @@ const PIECE: usize = 128 << 10;
 static RANGES: Global<[DataRange; MAX_RANGES]> =
     Global::new([DataRange { base: 0, len: 0, mask: core::ptr::null() }; MAX_RANGES]);
 static NRANGES: AtomicUsize = AtomicUsize::new(0);
+/// Goroutines per piece of work.
+const GOROUTINES: usize = 8;
 /// Next piece of work, and how many there are in this cycle.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 static COUNT: AtomicUsize = AtomicUsize::new(0);
+/// Slots of goroutines to scan in this cycle.
+static SLOTS: AtomicUsize = AtomicUsize::new(0);
+/// This cycle's number, or the last one's, as goroutines' claims have it.
+static CYCLE: AtomicU32 = AtomicU32::new(0);
+
+/// The number of this cycle, or, if there is none, of the last.
+#[inline]
+pub fn cycle() -> u32 {
+    CYCLE.load(Relaxed)
+}
 
 /// Registers data to scan; before the first collection.
 ///
@@ -82,11 +96,13 @@ pub fn data_bytes() -> usize {
     ranges().iter().map(|r| r.len).sum()
 }
 
-/// Sets up this cycle's pieces of work.
-pub fn prepare(arenas: usize, _: &Stopped) {
+/// Sets up this cycle's pieces of work, and begins its number.
+pub fn prepare(arenas: usize, goroutines: usize, _: &Stopped) {
     let data: usize = ranges().iter().map(|r| r.len.div_ceil(PIECE)).sum();
+    CYCLE.store(cycle().wrapping_add(NEXT_CYCLE), Relaxed);
+    SLOTS.store(goroutines, Relaxed);
     NEXT.store(0, Relaxed);
-    COUNT.store(data + arenas, Release);
+    COUNT.store(goroutines.div_ceil(GOROUTINES) + data + arenas, Release);
 }
 
 /// Whether pieces are left that nobody took.
@@ -103,6 +119,16 @@ pub fn do_one(m: &mut Marker) -> bool {
     if i >= COUNT.load(Acquire) {
         return false;
     }
+    // First, so that few are touched before.
+    let slots = SLOTS.load(Relaxed);
+    if i < slots.div_ceil(GOROUTINES) {
+        for slot in i * GOROUTINES..((i + 1) * GOROUTINES).min(slots) {
+            // SAFETY: the slots existed when the cycle began, and it lasts while there is work.
+            unsafe { (super::world().scan_goroutine)(slot, m) };
+        }
+        return true;
+    }
+    i -= slots.div_ceil(GOROUTINES);
     for r in ranges() {
         let n = r.len.div_ceil(PIECE);
         if i < n {

@@ -20,7 +20,8 @@ pub fn lock() -> MutexGuard<'static, ()> {
             stop,
             start,
             each_cache,
-            goroutines: |_| MUTATORS.lock().unwrap().len(),
+            goroutines: |_| PARKED.lock().unwrap().len(),
+            scan_running,
             scan_goroutine,
             scan_runtime: |_, _| {},
             wake_finalizers: || {},
@@ -163,9 +164,21 @@ unsafe fn each_cache(_: &Stopped, f: &mut dyn FnMut(*mut MCache)) {
     }
 }
 
-unsafe fn scan_goroutine(_: &Stopped, i: usize, m: &mut Marker) {
-    let p = MUTATORS.lock().unwrap()[i].0;
-    for &v in unsafe { &(*p).stack } {
+unsafe fn scan_running(_: &Stopped, m: &mut Marker) {
+    for p in MUTATORS.lock().unwrap().iter() {
+        for &v in unsafe { &(*p.0).stack } {
+            m.mark(v);
+        }
+    }
+}
+
+/// Goroutines that do not run: their stacks, and how often each was scanned.
+pub static PARKED: Mutex<Vec<(Vec<usize>, usize)>> = Mutex::new(Vec::new());
+
+unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
+    let (stack, times) = &mut PARKED.lock().unwrap()[i];
+    *times += 1;
+    for &v in stack.iter() {
         m.mark(v);
     }
 }

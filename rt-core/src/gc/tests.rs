@@ -2,7 +2,7 @@
 
 use super::special::{self, Added, Call};
 use super::stats::{BY_SIZE, BySize, MemStats};
-use super::testing::{Mutator, lock, no_workers, start_workers};
+use super::testing::{Mutator, PARKED, lock, no_workers, start_workers};
 use super::{pacer, state};
 use crate::mem::grey::{self, Gcw};
 use crate::mem::types::tests::{make, make_array};
@@ -498,4 +498,24 @@ fn queues_lose_nothing() {
     b.flush();
     assert_eq!(sum, 0);
     assert!(!grey::available());
+}
+
+#[test]
+fn goroutines_that_do_not_run_are_roots() {
+    let _g = lock();
+    no_workers();
+    let mut m = Mutator::new();
+    let t = make(16, &[1]);
+    let kept: Vec<usize> = (0..20).map(|_| m.alloc(16, t)).collect();
+    for (i, &p) in kept.iter().enumerate() {
+        put(p + PTR, m.alloc(16, t));
+        PARKED.lock().unwrap().push((if i % 3 == 0 { vec![] } else { vec![p] }, 0));
+    }
+    let behind: Vec<usize> = kept.iter().map(|&p| get(p + PTR)).collect();
+    m.gc();
+    for i in 0..kept.len() {
+        assert_eq!((in_use(kept[i]), in_use(behind[i])), (i % 3 != 0, i % 3 != 0), "{i}");
+    }
+    let parked = std::mem::take(&mut *PARKED.lock().unwrap());
+    assert!(parked.iter().all(|(_, times)| *times == 1));
 }

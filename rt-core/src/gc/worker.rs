@@ -61,7 +61,6 @@ fn mark_all(gcw: &mut Gcw) {
     loop {
         let dry = {
             let mut m = Marker::new(gcw);
-            while super::scan_goroutines(&mut m) {}
             marking() && m.drain(SLICE)
         };
         if dry || !marking() {

@@ -10,7 +10,6 @@ use crate::sched::{finalizer, *};
 use crate::sync::synctest;
 use crate::task::g::*;
 use crate::task::hook;
-use crate::task::stack;
 use crate::task::stackscan;
 use core::sync::atomic::Ordering::*;
 
@@ -131,34 +130,27 @@ unsafe fn each_cache(_: &Stopped, f: &mut dyn FnMut(*mut MCache)) {
 unsafe fn goroutines(_: &Stopped) -> usize {
     ALLGS.len()
 }
-unsafe fn scan_goroutine(stopped: &Stopped, i: usize, m: &mut Marker) {
-    // SAFETY: no goroutine runs while the world is stopped, and the collector gives each slot to one thread.
+/// Those that run: they stand in hooks, with their Ps in place.
+unsafe fn scan_running(_: &Stopped, m: &mut Marker) {
+    // SAFETY: no goroutine runs while the world is stopped.
     unsafe {
-        let g = ALLGS.get(i);
-        let st = (*g).status();
-        if st == Status::Dead || st == Status::Idle {
-            return;
-        }
-        stackscan::each_live_slot(g, &mut |slot| m.mark_slot(slot as usize));
-        for p in [(*g).panic as usize, (*g).defer as usize, (*g).labels] {
-            if p != 0 {
-                m.mark(p);
+        for i in 0..SCHED.nprocs.load(Relaxed) {
+            let p = SCHED.p(i);
+            let thread = (*p).m.get();
+            if !(*p).in_place || thread.is_null() {
+                continue;
             }
-        }
-        let mut s = (*g).waiting;
-        while !s.is_null() {
-            for p in [(*s).elem as usize, (*s).c as usize] {
-                if p != 0 {
-                    m.mark(p);
-                }
+            let g = (*thread).curg.get();
+            if !g.is_null() {
+                (*g).claim.made(gc::roots::cycle(), crate::os::yield_now);
+                stackscan::scan(g, m);
             }
-            s = (*s).waitlink;
-        }
-        // Defer records in frames are stack objects, which the scan found; those on the heap hold their closures themselves.
-        if st == Status::Waiting {
-            stack::shrink(g, stopped);
         }
     }
+}
+unsafe fn scan_goroutine(i: usize, m: &mut Marker) {
+    // SAFETY: the slot was counted when the cycle began, which lasts.
+    unsafe { stackscan::scan_if_due(ALLGS.get(i), m, true) }
 }
 unsafe fn scan_runtime(stopped: &Stopped, m: &mut Marker) {
     // SAFETY: nobody changes these records while the world is stopped; what a host holds is registered with its size.
@@ -178,6 +170,7 @@ pub fn world() -> gc::World {
         start: start_the_world,
         each_cache,
         goroutines,
+        scan_running,
         scan_goroutine,
         scan_runtime,
         wake_finalizers: finalizer::wake,

@@ -10,11 +10,13 @@
 //! - [`watch`]: one thread sleeps in the poller until the next timer
 //! - [`park`]: a thread's own sleeping place
 //! - [`stop`]: stopping the world against system calls
+//! - [`claim`]: goroutines that do not run are scanned before anybody touches them
 //!
 //! Orders: a store, then a look at what the other side stores (Dekker's pattern) has a full fence between on both sides,
 //! `fence(SeqCst)`; orders of single accesses are no substitute, since a SeqCst load may pass an earlier store of another
 //! order. All else is Release and Acquire.
 
+pub mod claim;
 pub mod idle;
 pub mod park;
 pub mod runq;
@@ -63,6 +65,10 @@ pub enum Step {
     EmptyTwice,
     /// What is in the queue is there before it is counted.
     PutRelease,
+    /// Who writes into the frame of a goroutine that waits keeps others off,
+    HoldTakes,
+    /// and what it wrote is there when it lets go.
+    LetGoRelease,
 }
 
 /// A full fence, as that step.

@@ -10,7 +10,7 @@ use crate::os;
 use crate::sched::timer::{self, First};
 use crate::sched::*;
 use crate::task::g::*;
-use crate::task::hook;
+use crate::task::{hook, stackscan};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -136,7 +136,9 @@ unsafe fn unblock(d: *mut Desc, dir: usize, io: bool, list: &mut GList) {
                         w.store(0, Release);
                     }
                     let r = if io { 0 } else { check(d, dir) };
+                    let held = stackscan::hold(g);
                     *(((*g).hook_args + 2 * size_of::<usize>()) as *mut isize) = r;
+                    drop(held);
                     list.push(g);
                 }
                 return;

@@ -54,6 +54,7 @@ pub unsafe fn create_g(closure: usize, parent: *mut G, gopc: usize) -> *mut G {
         if (*g).stack_lo == 0 {
             stack::alloc(g, stack::MIN);
         }
+        (*g).claim.made(gc::roots::cycle(), os::yield_now);
         (*g).panic = null_mut();
         (*g).defer = null_mut();
         (*g).open_sp = 0;

@@ -10,6 +10,7 @@ use crate::sched::bubble::bubbles;
 use crate::sched::netpoll;
 use crate::sched::proc;
 use crate::sched::timer;
+use crate::task::stackscan;
 
 /// Marks the current goroutine as waiting; afterwards the lock may be released that guards what it
 /// waits for, and `schedule` called.
@@ -74,6 +75,7 @@ pub unsafe fn gosched() -> ! {
 unsafe fn switch(m: *mut M, g: *mut G, inherits: bool) {
     // SAFETY: the calling thread's record, with a P; the goroutine was taken out of a queue, so it is ours to run.
     unsafe {
+        stackscan::before_touch(g);
         waits::runs(g);
         (*m).curg.set(g);
         (*g).m = m;

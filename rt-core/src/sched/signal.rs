@@ -9,9 +9,9 @@ use crate::sched::proc;
 use crate::sched::*;
 use crate::task::g::*;
 use crate::task::hook;
-use crate::task::stack;
 use crate::task::traceback;
 use crate::task::unwind::{self, Func};
+use crate::task::{stack, stackscan};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -268,7 +268,9 @@ unsafe extern "C" fn forward(_: *mut core::ffi::c_void) {
                 let g = RECEIVER.swap(0, AcqRel) as *mut G;
                 drop(l);
                 if !g.is_null() {
+                    let held = stackscan::hold(g);
                     *((*g).hook_args as *mut u32) = PENDING.take();
+                    drop(held);
                     let mut list = GList::new();
                     list.push(g);
                     crate::sched::inject(&mut list);

@@ -3,7 +3,7 @@
 use crate::sched::*;
 use crate::task::g::*;
 use crate::task::traceback::{self, Out};
-use crate::task::{hook, symtab};
+use crate::task::{hook, stackscan, symtab};
 
 hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> isize, parking {
     let g = curg();
@@ -32,7 +32,9 @@ hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, 
         if n < max {
             let out = core::slice::from_raw_parts_mut(pcs.add((n * depth) as usize), depth as usize);
             out.fill(0);
+            let held = stackscan::hold(g);
             symtab::callers(g, 0, out);
+            drop(held);
             if !labels.is_null() {
                 // No barrier: the slice is new, and labels are roots.
                 labels.offset(n).write((*g).labels);

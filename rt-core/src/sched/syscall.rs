@@ -3,7 +3,7 @@
 use super::*;
 use crate::protocol::stop::take_from_syscall;
 use crate::sched::proc::hook_caller;
-use crate::task::hook;
+use crate::task::{hook, stackscan};
 
 hook! { fn "runtime.entersyscall"() leaf {
     let m = getm();
@@ -75,6 +75,7 @@ pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
             }
         }
         if got {
+            stackscan::before_touch(g);
             (*g).state.change(Status::Syscall, Status::Running);
             arm_guard(g, (*m).p);
         } else {

@@ -16,7 +16,7 @@ use crate::sched::timer::GoTimer;
 use crate::sched::*;
 use crate::sync::synctest;
 use crate::task::g::*;
-use crate::task::hook;
+use crate::task::{hook, stackscan};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 
@@ -166,6 +166,7 @@ impl WaitQ {
                 if (*s).is_select && (*(*s).g).select_done.compare_exchange(0, 1, AcqRel, Relaxed).is_err() {
                     continue;
                 }
+                stackscan::before_touch((*s).g);
                 return s;
             }
         }

@@ -7,7 +7,7 @@ use crate::sched::*;
 use crate::sync::chan::{free_sudog, new_sudog};
 use crate::sync::synctest;
 use crate::task::g::*;
-use crate::task::hook;
+use crate::task::{hook, stackscan};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -148,6 +148,7 @@ unsafe fn release(addr: *mut AtomicU32, handoff: bool, skip: isize) {
             waits::unlocks(waited, skip as usize);
         }
         let g = (*s).g;
+        stackscan::before_touch(g);
         (*g).waiting = null_mut();
         free_sudog(s);
         ready(g);

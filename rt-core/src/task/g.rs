@@ -10,7 +10,7 @@ use crate::base::rand::Rng;
 pub use crate::base::seam::RUNQ;
 use crate::mem::MCache;
 pub use crate::protocol::stop::pstatus;
-use crate::protocol::{park::Parker, runq::RunQueue};
+use crate::protocol::{claim::Claim, park::Parker, runq::RunQueue};
 use core::ffi::c_void;
 use core::mem::offset_of;
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
@@ -79,6 +79,8 @@ pub struct G {
     // ---- Rust's own
     /// What it is doing.
     pub state: State,
+    /// Who may look into it while it does not run.
+    pub claim: Claim,
     /// `WaitReason` while waiting.
     pub wait_reason: u8,
     /// Not counted, no reason to keep the program alive.

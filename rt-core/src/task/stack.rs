@@ -12,8 +12,8 @@
 
 use crate::base::lock::{Global, Mutex};
 use crate::base::print;
-use crate::base::stopped::Stopped;
 use crate::mem;
+use crate::protocol::claim::Held;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::unwind;
@@ -230,9 +230,9 @@ pub unsafe fn copy(g: *mut G, size: usize) {
 /// Halves the stack of a goroutine that uses less than a quarter of it.
 ///
 /// # Safety
-/// Nobody else looks at the goroutine's stack.
-pub unsafe fn shrink(g: *mut G, _: &Stopped) {
-    // SAFETY: no goroutine runs while the world is stopped; half the stack has room for what is used.
+/// `g` waits, and is the one that is held.
+pub unsafe fn shrink(g: *mut G, _: &Held) {
+    // SAFETY: it does not run while it is held, and who would touch it waits; half the stack has room for what is used.
     unsafe {
         let size = (*g).stack_hi - (*g).stack_lo;
         let used = (*g).stack_hi - (*g).sched_sp + layout::STACK_GUARD;

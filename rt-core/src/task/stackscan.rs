@@ -5,9 +5,14 @@
 
 use crate::base::image::the_image;
 use crate::base::lock::{Global, Mutex};
+use crate::gc::mark::Marker;
+use crate::gc::{self, roots};
 use crate::mem::meta;
-use crate::task::g::G;
-use crate::task::unwind;
+use crate::os;
+use crate::protocol::claim::Held;
+use crate::task::current::cache;
+use crate::task::g::{G, Status};
+use crate::task::{stack, unwind};
 use core::ptr::null_mut;
 use reflect::image::{PtrMap, StackObject};
 
@@ -140,5 +145,83 @@ pub unsafe fn each_live_slot(g: *mut G, mark: &mut dyn FnMut(*mut usize)) {
         let free = &mut *FREE.get();
         (*scratch).next = *free;
         *free = scratch;
+    }
+}
+
+/// Before a goroutine that does not run is touched, by whatever reads or writes what a scan of it reads: it is switched to, its
+/// value is taken or it is given one, it is no longer waiting. See `protocol::claim`.
+///
+/// # Safety
+/// The thread holds a P, and the goroutine does not run, or comes back from a system call.
+#[inline]
+pub unsafe fn before_touch(g: *mut G) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if !(*g).claim.is_done(roots::cycle()) {
+            scan_first(g);
+        }
+    }
+}
+
+#[cold]
+unsafe fn scan_first(g: *mut G) {
+    // SAFETY: as `before_touch`.
+    unsafe { scan_if_due(g, &mut Marker::new(&mut (*cache()).gcw), false) }
+}
+
+/// What somebody does to a goroutine that waits and that it is to wake, but cannot mark for, lacking a P, or stopping the world.
+///
+/// # Safety
+/// The record exists.
+pub unsafe fn hold<'a>(g: *mut G) -> Held<'a> {
+    // SAFETY: records are never freed.
+    unsafe { (*g).claim.hold(os::yield_now) }
+}
+
+/// Marks what a goroutine keeps alive that has not run since the cycle began, if nobody has. `shrink`: gives stack that it does
+/// not need back as well.
+///
+/// # Safety
+/// The record exists, and marking is not ended meanwhile.
+pub unsafe fn scan_if_due(g: *mut G, m: &mut Marker, shrink: bool) {
+    // SAFETY: while it is held it does not run, and nobody changes what is read here.
+    unsafe {
+        let Some(held) = (*g).claim.claim(roots::cycle(), os::yield_now) else { return };
+        let status = (*g).status();
+        // A thread of a host may have been attached as a cycle began or ended: it waits for its first call.
+        if !gc::marking() || matches!(status, Status::Dead | Status::Idle) {
+            return;
+        }
+        scan(g, m);
+        if shrink && status == Status::Waiting {
+            stack::shrink(g, &held);
+        }
+    }
+}
+
+/// Marks what a goroutine keeps alive: its stack and the pointers in its record.
+///
+/// # Safety
+/// It is held, or stands at a safepoint of a stopped world.
+pub unsafe fn scan(g: *mut G, m: &mut Marker) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        each_live_slot(g, &mut |slot| m.mark_slot(slot as usize));
+        m.work += (*g).stack_hi.saturating_sub((*g).sched_sp);
+        for p in [(*g).panic as usize, (*g).defer as usize, (*g).labels] {
+            if p != 0 {
+                m.mark(p);
+            }
+        }
+        let mut s = (*g).waiting;
+        while !s.is_null() {
+            for p in [(*s).elem as usize, (*s).c as usize] {
+                if p != 0 {
+                    m.mark(p);
+                }
+            }
+            s = (*s).waitlink;
+        }
+        // Defer records in frames are stack objects, which the scan found; those on the heap hold their closures themselves.
     }
 }

@@ -14,6 +14,7 @@ use crate::os;
 use crate::task::current::getm;
 use crate::task::g::*;
 use crate::task::hook;
+use crate::task::stackscan;
 use crate::task::symtab::{Str, logical};
 use crate::task::unwind::{self, Frame, Unwinder};
 use core::sync::atomic::{AtomicU32, Ordering::*};
@@ -303,7 +304,10 @@ unsafe fn print_some(out: &mut Out, me: *mut G, wanted: impl Fn(*mut G) -> bool)
                 continue;
             }
             out.str("\n");
+            // A marker may be moving its stack; who died of one must not wait for it.
+            let held = (!dying()).then(|| stackscan::hold(g));
             print_g(out, g, false);
+            drop(held);
         }
     }
 }

@@ -13,8 +13,8 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "p/in_test.go",
-        "package p\n\nimport \"testing\"\n\nvar Exported = helper\n\nfunc TestHelper(t *testing.T) {\n\tif helper(3) != 3 {\n\t\t\
-         t.Fatal()\n\t}\n\tif !testing.Testing() {\n\t\tt.Error(\"not testing\")\n\t}\n}\n\nfunc TestFails(t *testing.T) {\n\t\
+        "package p\n\nimport \"testing\"\n\nvar Exported = helper\n\nvar early = testing.Testing()\n\nfunc TestHelper(t *testing.T) {\n\tif \
+         helper(3) != 3 {\n\t\tt.Fatal()\n\t}\n\tif !early || !testing.Testing() {\n\t\tt.Error(\"not testing\")\n\t}\n}\n\nfunc TestFails(t *testing.T) {\n\t\
          t.Errorf(\"wrong by %d\", 7)\n}\n",
     ),
     (

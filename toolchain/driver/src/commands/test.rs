@@ -133,6 +133,8 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
     lines.extend(tested.test_places().iter().flat_map(|p| config.godebug_lines(p)));
     config.godebug = godebug::defaults(&config.goroot, &config.modules, &lines).map_err(Failure::build)?;
     config.tested = Some(tested);
+    // testing.Testing() tells the truth in initialisers too.
+    config.defines.push(("testing.testBinary".into(), "1".into()));
     let mut timings = Timings::new(i.options.time);
     let program = match load(&config, &i.options, roots.into_iter().flatten().collect(), &mut timings) {
         Ok(program) => program,

@@ -197,9 +197,8 @@ fn example_output(file: &File, f: &FuncDecl) -> Option<(String, bool)> {
 }
 
 fn main_text(package: &Place, found: &Found) -> String {
-    let mut s = String::from(
-        "package main\n\nimport (\n\t\"os\"\n\t\"testing\"\n\t\"testing/internal/testdeps\"\n\t_ \"unsafe\"\n",
-    );
+    let mut s =
+        String::from("package main\n\nimport (\n\t\"os\"\n\t\"testing\"\n\t\"testing/internal/testdeps\"\n");
     if found.test_main.is_some() {
         s.push_str("\t\"reflect\"\n");
     }
@@ -227,9 +226,6 @@ fn main_text(package: &Place, found: &Found) -> String {
         }
         s.push_str("}\n\n");
     }
-    // As the linker of `go test` sets it.
-    s.push_str("//go:linkname testBinary testing.testBinary\nvar testBinary string\n\n");
-    s.push_str("func init() { testBinary = \"1\" }\n\n");
     let _ = writeln!(s, "func main() {{\n\ttestdeps.ImportPath = \"{}\"", package.path);
     s.push_str("\tm := testing.MainStart(testdeps.TestDeps{}, tests, benchmarks, fuzzTargets, examples)\n");
     match found.test_main {
