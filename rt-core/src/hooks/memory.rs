@@ -14,19 +14,31 @@ use crate::task::stackscan;
 use core::sync::atomic::Ordering::*;
 
 hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
-    let m = getm();
-    (*m).mallocing += 1;
-    let c = (*(*m).p).cache;
-    let p = mem::mallocgc(c, size, typ, needzero);
-    let sampled = core::mem::take(&mut (*c).sampled);
-    if sampled != 0
-        && let Some(ops) = crate::mem::sampling::ops()
-    {
-        (ops.record)(sampled, size);
-    }
-    (*m).mallocing -= 1;
-    p
+    allocate(size, |c| mem::mallocgc(c, size, typ, needzero))
 }}
+hook! { fn "runtime.newLarge"(size: usize, noscan: bool, needzero: bool) -> (p: *mut u8, dirty: usize) parking {
+    allocate(size, |c| mem::new_large(c, size, noscan, needzero))
+}}
+hook! { fn "runtime.knowLarge"(p: *mut u8, typ: *const Type) leaf { mem::know_large(p, typ) }}
+
+/// Allocates from the P's cache, and records the object if the profile wants it.
+unsafe fn allocate<R>(size: usize, from: impl FnOnce(*mut MCache) -> R) -> R {
+    // SAFETY: in a hook of a thread with a P.
+    unsafe {
+        let m = getm();
+        (*m).mallocing += 1;
+        let c = (*(*m).p).cache;
+        let result = from(c);
+        let sampled = core::mem::take(&mut (*c).sampled);
+        if sampled != 0
+            && let Some(ops) = crate::mem::sampling::ops()
+        {
+            (ops.record)(sampled, size);
+        }
+        (*m).mallocing -= 1;
+        result
+    }
+}
 
 hook! { fn "runtime.bulkBarrierPreWrite"(dst: usize, src: usize, size: usize, typ: *const Type) leaf {
     gc::typed::bulk_barrier_pre_write(cache(), dst, src, size, typ)

@@ -3,7 +3,7 @@
 use super::cache::MCache;
 use super::sizes::*;
 use super::types::{self, Type};
-use super::{HEAP, central, collector, note_alloc};
+use super::{HEAP, arena, central, collector, note_alloc};
 use crate::base::print::throw;
 use core::sync::atomic::{Ordering::*, fence};
 
@@ -137,24 +137,48 @@ unsafe fn alloc_large(
 ) -> *mut u8 {
     // SAFETY: the P's own cache; a new span is ours until its address is returned.
     unsafe {
+        let (p, dirty) = new_large(c, size, noscan, needzero);
+        p.write_bytes(0, dirty);
+        if !noscan {
+            know_large(p, typ);
+        }
+        p
+    }
+}
+
+/// A large object, and how many of its bytes are to be cleared. The collector finds no pointers in it until `know_large`, so it may
+/// collect in the meantime. A safepoint, as `mallocgc`.
+///
+/// # Safety
+/// As `mallocgc`; the size is more than `MAX_SMALL`.
+pub unsafe fn new_large(c: *mut MCache, size: usize, noscan: bool, needzero: bool) -> (*mut u8, usize) {
+    // SAFETY: the P's own cache; a new span is ours until its address is returned.
+    unsafe {
         collector::slow_alloc(c, size);
         let s = central::large_span(size, noscan);
         if s.is_null() {
             out_of_memory();
         }
         note_alloc((*s).elem_size);
-        let p = (*s).base as *mut u8;
-        if (*s).needzero && (needzero || !noscan) {
-            p.write_bytes(0, if noscan { size } else { (*s).elem_size });
-        }
-        if !noscan {
-            (*s).large_type.store(typ as *mut Type, Release);
-        }
         if (*c).samples(size) {
-            (*c).sampled = p as usize;
+            (*c).sampled = (*s).base;
         }
-        p
+        let dirty = match (*s).needzero && (needzero || !noscan) {
+            false => 0,
+            true if noscan => size,
+            true => (*s).elem_size,
+        };
+        ((*s).base as *mut u8, dirty)
     }
+}
+
+/// The large object at `p` is cleared, and its pointers are the collector's to find from now on.
+///
+/// # Safety
+/// An object of `new_large` with pointers, of that type.
+pub unsafe fn know_large(p: *mut u8, typ: *const Type) {
+    // SAFETY: the caller's promise: a span in use begins there.
+    unsafe { (*arena::span_of(p as usize)).large_type.store(typ as *mut Type, Release) }
 }
 
 /// Writes the pointer bitmap of a small object into its span: the type's mask, repeated for an

@@ -48,7 +48,7 @@ use sizes::*;
 use span::{Span, State};
 
 pub use cache::MCache;
-pub use malloc::mallocgc;
+pub use malloc::{know_large, mallocgc, new_large};
 pub use types::Type;
 
 /// The shared state of the heap.

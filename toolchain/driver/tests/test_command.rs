@@ -67,7 +67,7 @@ fn tests_and_examples() {
     assert_eq!(status, 1, "{text}");
     for want in [
         "--- FAIL: TestFails",
-        "in_test.go:17: wrong by 7",
+        "in_test.go:19: wrong by 7",
         "--- FAIL: ExampleTwice_wrong",
         "FAIL\texample.com/m/p",
         "?   \texample.com/m/q\t[no test files]",

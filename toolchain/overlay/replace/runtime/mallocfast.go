@@ -38,6 +38,8 @@ const (
 	maxFastNoscan = 1024
 	tinySize      = 16
 	tinyClass     = 2<<1 | 1
+	minInPieces   = 1 << 20
+	clearPiece    = 256 << 10
 )
 
 // mallocgcSlow is allocation in full; a safepoint.
@@ -46,6 +48,9 @@ func mallocgcSlow(size uintptr, typ *_type, needzero bool) unsafe.Pointer
 // mallocgc allocates size bytes for objects of type typ (nil: no pointers), zeroed if asked for.
 func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	if size-1 >= maxFastNoscan {
+		if size >= minInPieces {
+			return mallocLarge(size, typ, needzero)
+		}
 		return mallocgcSlow(size, typ, needzero)
 	}
 	// The P stays the same up to the return: see above.
@@ -103,6 +108,27 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 		back := 8*goarch.PtrSize - shift
 		w = (*uintptr)(unsafe.Pointer(uintptr(unsafe.Pointer(w)) + goarch.PtrSize))
 		*w = *w&^(keep>>back) | mask>>back
+	}
+	publicationBarrier()
+	return p
+}
+
+// newLarge allocates a large object, of which dirty bytes are to be cleared. The collector finds no pointers in it before
+// knowLarge. A safepoint.
+func newLarge(size uintptr, noscan, needzero bool) (p unsafe.Pointer, dirty uintptr)
+func knowLarge(p unsafe.Pointer, typ *_type)
+
+// mallocLarge clears in pieces, between which the goroutine can be stopped: nobody waits for all of it.
+//
+//go:noinline
+func mallocLarge(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	noscan := typ == nil || typ.PtrBytes == 0
+	p, dirty := newLarge(size, noscan, needzero)
+	for at := uintptr(0); at < dirty; at += clearPiece {
+		memclrNoHeapPointers(unsafe.Pointer(uintptr(p)+at), min(clearPiece, dirty-at))
+	}
+	if !noscan {
+		knowLarge(p, typ)
 	}
 	publicationBarrier()
 	return p
