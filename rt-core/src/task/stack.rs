@@ -22,12 +22,12 @@ use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use rt_arch::layout;
 
 /// The smallest stack.
-pub const MIN: usize = 4096;
+pub const MIN: usize = 2048;
 /// Stacks of this size and more are blocks of their own.
 const BIG: usize = 32 << 10;
-const ORDERS: usize = 3;
+const ORDERS: usize = 4;
 
-/// Under the lock: free stacks of 4, 8 and 16 KiB, linked by their first word.
+/// Under the lock: free stacks of 2 to 16 KiB, linked by their first word.
 static POOL: Global<[*mut usize; ORDERS]> = Global::new([null_mut(); ORDERS]);
 static LOCK: Mutex = Mutex::new();
 /// Bytes of the largest stack allowed.
