@@ -71,6 +71,8 @@ pub struct World {
     pub scan_runtime: unsafe fn(&Stopped, &mut Marker),
     /// Finalizers or cleanups may be waiting. Called without P, from any thread; must not block.
     pub wake_finalizers: unsafe fn(),
+    /// A cycle has ended: gives back what was kept for use again. Called beside the program, with or without P; must not block.
+    pub give_back: unsafe fn(),
 }
 
 pub use crate::mem::collector::marking;
@@ -174,6 +176,7 @@ static WORLD: Global<World> = Global::new(World {
     scan_goroutine: scan_none,
     scan_runtime: scan_nothing,
     wake_finalizers: nop,
+    give_back: nop,
 });
 
 fn world() -> &'static World {
@@ -331,6 +334,11 @@ fn wake_finalizers() {
     unsafe { (world().wake_finalizers)() };
 }
 
+fn give_back() {
+    // SAFETY: callable from any thread.
+    unsafe { (world().give_back)() };
+}
+
 /// Starts a cycle unless somebody else is at it.
 unsafe fn try_start(c: *mut MCache, forced: bool) -> bool {
     let Some(g) = try_lock() else { return false };
@@ -480,7 +488,7 @@ unsafe fn finish() -> bool {
     if let Some(p) = sampling::ops() {
         (p.flush)();
     }
-    worker::wake();
+    worker::cycle_ended();
     true
 }
 

@@ -5,7 +5,7 @@ use super::mark::Marker;
 use super::{marking, roots, state, sweep};
 use crate::mem::grey::{self, Gcw};
 use crate::os;
-use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
 
 /// Bumped whenever there may be something to do.
 static EPOCH: AtomicU32 = AtomicU32::new(0);
@@ -13,6 +13,8 @@ static EPOCH: AtomicU32 = AtomicU32::new(0);
 static MARKING: AtomicUsize = AtomicUsize::new(0);
 /// How often one began to.
 static ENTRIES: AtomicUsize = AtomicUsize::new(0);
+/// A cycle has ended, and no worker has seen to what comes then.
+static ENDED: AtomicBool = AtomicBool::new(false);
 /// Bytes between looks at whether to go on.
 const SLICE: usize = 256 << 10;
 
@@ -21,6 +23,16 @@ pub fn wake() {
     if state().workers.load(Relaxed) != 0 {
         EPOCH.fetch_add(1, AcqRel);
         os::futex_wake(&EPOCH, u32::MAX);
+    }
+}
+
+/// Has memory given back that was kept for use again, by a worker if there are any.
+pub fn cycle_ended() {
+    if state().workers.load(Relaxed) == 0 {
+        super::give_back();
+    } else {
+        ENDED.store(true, Release);
+        wake();
     }
 }
 
@@ -46,6 +58,9 @@ pub fn run() -> ! {
         let seen = EPOCH.load(Acquire);
         if marking() {
             mark_all(&mut gcw);
+        } else if ENDED.swap(false, AcqRel) {
+            super::give_back();
+            continue;
         } else if !sweep::is_done() {
             while !marking() && sweep::one().is_some() {}
             continue;

@@ -186,5 +186,6 @@ pub fn world() -> gc::World {
         scan_goroutine,
         scan_runtime,
         wake_finalizers: finalizer::wake,
+        give_back: proc::give_back,
     }
 }

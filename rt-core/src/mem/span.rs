@@ -63,7 +63,7 @@ pub struct Span {
     pub place: Place,
     /// First group that no slot has loaded since the last sweep.
     pub next_group: u32,
-    /// Objects in use, as of the last sweep or flush.
+    /// Objects in use, as of the last sweep or flush. The stacks' own in blocks of theirs.
     pub alloc_count: u32,
     /// The heap's sweep generation when swept; one less: being swept; two less: not yet.
     pub sweepgen: AtomicU32,

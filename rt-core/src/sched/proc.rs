@@ -200,6 +200,35 @@ pub unsafe fn end_g(m: *mut M, g: *mut G) {
     }
 }
 
+/// After a collection: goroutines that have ended, and wait for use again, do so without their stacks.
+///
+/// # Safety
+/// None; a function of the collector's table.
+pub unsafe fn give_back() {
+    // SAFETY: what is taken out of the list under the lock is nobody else's until it is back.
+    unsafe {
+        let first = {
+            let _l = SCHED.lock.lock();
+            core::mem::take(&mut SCHED.inner().gfree)
+        };
+        let (mut g, mut last) = (first, null_mut());
+        while !g.is_null() {
+            if (*g).stack_lo != 0 {
+                stack::release(g);
+            }
+            last = g;
+            g = (*g).schedlink;
+        }
+        if !last.is_null() {
+            let _l = SCHED.lock.lock();
+            let s = SCHED.inner();
+            (*last).schedlink = s.gfree;
+            s.gfree = first;
+        }
+        stack::give_back();
+    }
+}
+
 hook! { fn "runtime.goexit1"() parking { goexit() }}
 hook! { fn "rt_goexit1"() parking { goexit() }}
 hook! { fn "runtime.Gosched"() parking { gosched() }}

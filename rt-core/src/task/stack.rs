@@ -12,7 +12,7 @@
 
 use crate::base::lock::{Global, Mutex};
 use crate::base::print;
-use crate::mem;
+use crate::mem::{self, arena};
 use crate::protocol::claim::Held;
 use crate::task::g::*;
 use crate::task::hook;
@@ -140,6 +140,67 @@ unsafe fn give_now(lo: usize, size: usize) {
         let pool = &mut *POOL.get();
         *(lo as *mut *mut usize) = pool[order];
         pool[order] = lo as *mut usize;
+    }
+}
+
+/// Gives blocks back of which all stacks are free.
+pub fn give_back() {
+    // The counts in the blocks' records are one caller's at a time.
+    static COUNTING: Mutex = Mutex::new();
+    let Some(_counting) = COUNTING.try_lock() else { return };
+    for order in 0..ORDERS {
+        let whole = (BIG / (MIN << order)) as u32;
+        // SAFETY: what is taken out under the lock is nobody else's; free stacks lie in blocks, whose spans stay until they are freed here.
+        unsafe {
+            let mut list = {
+                let _l = LOCK.lock();
+                core::mem::take(&mut (&mut *POOL.get())[order])
+            };
+            let block = |s: *mut usize| arena::span_of(s as usize);
+            let next = |s: *mut usize| *(s as *mut *mut usize);
+            let mut s = list;
+            while !s.is_null() {
+                (*block(s)).alloc_count += 1;
+                s = next(s);
+            }
+            let mut kept: *mut usize = null_mut();
+            let mut last: *mut usize = null_mut();
+            let mut free: *mut usize = null_mut();
+            while !list.is_null() {
+                let s = list;
+                list = next(s);
+                let b = block(s);
+                if (*b).alloc_count == whole {
+                    // Of its stacks the first stands for it.
+                    if s as usize == (*b).base {
+                        *(s as *mut *mut usize) = free;
+                        free = s;
+                    }
+                    continue;
+                }
+                if last.is_null() {
+                    last = s;
+                }
+                *(s as *mut *mut usize) = kept;
+                kept = s;
+            }
+            while !free.is_null() {
+                let s = free;
+                free = next(s);
+                mem::free_manual(s.cast());
+            }
+            let mut s = kept;
+            while !s.is_null() {
+                (*block(s)).alloc_count = 0;
+                s = next(s);
+            }
+            if !kept.is_null() {
+                let _l = LOCK.lock();
+                let pool = &mut *POOL.get();
+                *(last as *mut *mut usize) = pool[order];
+                pool[order] = kept;
+            }
+        }
     }
 }
 
