@@ -34,6 +34,7 @@ pub mod finalizer;
 pub mod locked;
 pub mod netpoll;
 pub mod proc;
+pub mod procs;
 pub mod queues;
 pub mod run;
 pub mod signal;

@@ -6,7 +6,7 @@
 //!
 //! Who wants to stop the world while another does stops with its P, in the hook. Of those only the holder of the
 //! collector's lock waits here with something others may need, and the number of Ps does not change under it
-//! (`proc::set_procs` takes that lock): its P is still there afterwards.
+//! (`procs::set_procs` takes that lock): its P is still there afterwards.
 
 use super::*;
 use crate::base::stopped::Stopped;

@@ -126,7 +126,7 @@ pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *
             n = v as usize;
         }
         // SAFETY: nothing runs yet.
-        proc::resize(n.min(most_procs()), &Stopped::new());
+        procs::resize(n.min(most_procs()), &Stopped::new());
         for i in (0..SCHED.nprocs.load(Relaxed)).rev() {
             let p = SCHED.p(i);
             if i == 0 {
