@@ -395,7 +395,7 @@ const fn mips(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         big_endian,
         unaligned: false,
         ordered_stores: false,
-        ops: Ops { clz: true, divide: true, ..Ops::NONE },
+        ops: Ops { clz: true, bswap: true, rotate: true, divide: true, ..Ops::NONE },
         fused: Fused::None,
         int_args: regs!["R4" "4" 4, "R5" "5" 5, "R6" "6" 6, "R7" "7" 7, "R8" "8" 8, "R9" "9" 9, "R10" "10" 10,
             "R11" "11" 11],
@@ -404,20 +404,21 @@ const fn mips(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         float32: Float32InReg::Low,
         g: Some(r("R30", "30", 30)),
         ctxt: Some(r("R22", "22", 22)),
-        scratch: regs!["R23" "23" 23],
+        scratch: regs!["R23" "23" 23, "R12" "12" 12, "R13" "13" 13, "R14" "14" 14, "R15" "15" 15, "R16" "16" 16,
+            "R17" "17" 17, "R18" "18" 18, "R19" "19" 19, "R20" "20" 20, "R21" "21" 21],
         link: Some(r("R31", "31", 31)),
         more_link: Some(r("R3", "3", 3)),
         sp: Some(r("R29", "29", 29)),
         zero: Some(r("R0", "0", 0)),
         min_frame: 4,
-        stack_align: 4,
+        stack_align: 8,
         tls_bias: 0x7000,
         nil_faults: true,
         tools,
     }
 }
 
-const MIPS_FLAGS: &[&str] = &["-mips32r2", "-mabi=32", "-mfpxx", "-mno-abicalls"];
+const MIPS_FLAGS: &[&str] = &["-mips32r2", "-mabi=32", "-mfp32", "-mno-abicalls"];
 const MIPS: Arch = mips(
     "mips",
     true,
@@ -469,7 +470,7 @@ const fn mips64(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         big_endian,
         unaligned: false,
         ordered_stores: false,
-        ops: Ops { clz: true, divide: true, ..Ops::NONE },
+        ops: Ops { clz: true, bswap: true, rotate: true, divide: true, ..Ops::NONE },
         fused: Fused::None,
         int_args: regs!["R4" "4" 4, "R5" "5" 5, "R6" "6" 6, "R7" "7" 7, "R8" "8" 8, "R9" "9" 9, "R10" "10" 10,
             "R11" "11" 11],
@@ -478,7 +479,8 @@ const fn mips64(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         float32: Float32InReg::Low,
         g: Some(r("R30", "30", 30)),
         ctxt: Some(r("R22", "22", 22)),
-        scratch: regs!["R23" "23" 23],
+        scratch: regs!["R23" "23" 23, "R12" "12" 12, "R13" "13" 13, "R14" "14" 14, "R15" "15" 15, "R16" "16" 16,
+            "R17" "17" 17, "R18" "18" 18, "R19" "19" 19, "R20" "20" 20, "R21" "21" 21],
         link: Some(r("R31", "31", 31)),
         more_link: Some(r("R3", "3", 3)),
         sp: Some(r("R29", "29", 29)),

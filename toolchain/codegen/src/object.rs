@@ -9,8 +9,8 @@ use crate::text::{self, Call, Layout, Piece};
 use crate::{CompiledFuncs, Options, dwarf};
 use ::object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
 use ::object::{
-    BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope,
-    elf,
+    BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind, SymbolFlags, SymbolKind,
+    SymbolScope, elf,
 };
 use ir::func::Body;
 use ir::{DataId, FuncId, IndexVec, Program, PtrMap, RelocKind, Section, SymRef};
@@ -624,8 +624,13 @@ impl Writer<'_> {
     ) {
         let producer = format!("Oxigo {} ({go})", env!("CARGO_PKG_VERSION"));
         let s = dwarf::sections(self.program, self.machine, funcs, order, text_len, name, &producer);
-        let mut add =
-            |name: &str| self.obj.add_section(Vec::new(), name.as_bytes().to_vec(), SectionKind::Debug);
+        let flags =
+            SectionFlags::Elf { sh_type: self.machine.debug_sections, sh_flags: elf::SectionFlags(0) };
+        let mut add = |name: &str| {
+            let id = self.obj.add_section(Vec::new(), name.as_bytes().to_vec(), SectionKind::Debug);
+            self.obj.section_mut(id).flags = flags;
+            id
+        };
         let (abbrev, info) = (add(".debug_abbrev"), add(".debug_info"));
         let (line, frame) = (add(".debug_line"), add(".debug_frame"));
         for (section, blob) in [(abbrev, s.abbrev), (info, s.info), (line, s.line), (frame, s.frame)] {

@@ -31,6 +31,9 @@ fn relocations(file: &[u8]) -> Vec<u32> {
     const RELA: u64 = 4;
     const REL: u64 = 9;
     let wide = file[4] == 2;
+    // This machine's files with the low byte first have the symbol before the types, of which there are three.
+    const MIPS: u64 = 8;
+    let symbol_first = wide && file[5] != 2 && self::number::<2>(file, 18) == MIPS;
     // A header of the file or of a section: the field's offset where words have 8 bytes, and where they have 4.
     let number = |at: usize, fields: (usize, usize)| match wide {
         true => number::<8>(file, at + fields.0) as usize,
@@ -45,6 +48,7 @@ fn relocations(file: &[u8]) -> Vec<u32> {
         if kind == if wide { RELA } else { REL } {
             let (from, len) = (number(header, (24, 16)), number(header, (32, 20)));
             types.extend((from..from + len).step_by(if wide { 24 } else { 8 }).map(|at| match wide {
+                true if symbol_first => file[at + 15] as u32,
                 true => self::number::<8>(file, at + 8) as u32,
                 false => self::number::<4>(file, at + 4) as u8 as u32,
             }));

@@ -194,10 +194,11 @@ pub enum Op {
     Load { off: i32 },
     /// (ptr, value). `wb`: may be a pointer store to the heap or data (decided by the write-barrier pass; builder: true for Ptr values unless to a slot).
     Store { off: i32, wb: bool },
-    /// (dst, src): copies `size` bytes; the areas are equal or disjoint. (Gigabytes are a call of the runtime.) `typ`: descriptor of the copied type if it holds pointers and dst may be heap.
-    MemCopy { size: u32, typ: Option<DataId> },
-    /// (dst): zeroes `size` bytes. `typ` as above.
-    MemZero { size: u32, typ: Option<DataId> },
+    /// (dst, src): copies `size` bytes; the areas are equal or disjoint. (Gigabytes are a call of the runtime.) `align`: of both areas, see
+    /// [`Op::align_of_area`]. `typ`: descriptor of the copied type if it holds pointers and dst may be heap.
+    MemCopy { size: u32, align: u8, typ: Option<DataId> },
+    /// (dst): zeroes `size` bytes. `align` and `typ` as above.
+    MemZero { size: u32, align: u8, typ: Option<DataId> },
     /// (ptr): before the `size` bytes at ptr + `off` (heap or data, holding pointers) are overwritten: while the collector marks
     /// (`runtime.writeBarrier` != 0, a 32-bit word), the pointers there are recorded. Inserted by the `barriers` pass. Codegen: a
     /// compare and a cold call of a routine that preserves all registers (`runtime.gcWriteBarrier`); no safepoint.
@@ -243,4 +244,13 @@ pub enum Op {
     SpinHint,
     /// (): stops in a debugger
     Breakpoint,
+}
+
+impl Op {
+    /// What the alignment of an area of `size` bytes comes to for copies in pieces: the largest piece, of up to 8 bytes, whose multiple
+    /// the size is, or the area's alignment where that is less.
+    pub fn align_of_area(size: u32, align: u32) -> u8 {
+        let most = 1 << size.trailing_zeros().min(3);
+        align.clamp(1, most) as u8
+    }
 }

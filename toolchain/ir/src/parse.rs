@@ -602,6 +602,11 @@ fn op(l: &mut Line) -> Res<(Op, Args)> {
         return Ok((op, l.values()?));
     }
     let none = Args::new();
+    let area = |l: &mut Line| -> Res<(u32, u8)> {
+        let size = l.field("size")?;
+        let align = if l.peek().starts_with("align") { l.field("align")? } else { 8 };
+        Ok((size, Op::align_of_area(size, align)))
+    };
     let typ = |l: &mut Line| -> Res<Option<DataId>> {
         if l.keyword("typ") { Ok(Some(l.id("d")?)) } else { Ok(None) }
     };
@@ -627,13 +632,13 @@ fn op(l: &mut Line) -> Res<(Op, Args)> {
         }
         "memcopy" => {
             let args = l.values()?;
-            let size = l.field("size")?;
-            (Op::MemCopy { size, typ: typ(l)? }, args)
+            let (size, align) = area(l)?;
+            (Op::MemCopy { size, align, typ: typ(l)? }, args)
         }
         "memzero" => {
             let args = l.values()?;
-            let size = l.field("size")?;
-            (Op::MemZero { size, typ: typ(l)? }, args)
+            let (size, align) = area(l)?;
+            (Op::MemZero { size, align, typ: typ(l)? }, args)
         }
         "writebarrier" => {
             let args = l.values()?;

@@ -310,6 +310,11 @@ pub(crate) fn op(f: &mut fmt::Formatter<'_>, op: &Op, args: &[Value]) -> fmt::Re
         f.write_str(if args.is_empty() { "" } else { " " })?;
         return list(f, args);
     }
+    // The alignment is that of the size, unless it is told.
+    let area = |f: &mut fmt::Formatter<'_>, size: u32, align: u8| match align == Op::align_of_area(size, 8) {
+        true => write!(f, " size {size}"),
+        false => write!(f, " size {size} align {align}"),
+    };
     let typed = |f: &mut fmt::Formatter<'_>, typ: &Option<DataId>| match typ {
         Some(t) => write!(f, " typ {t}"),
         None => Ok(()),
@@ -329,16 +334,16 @@ pub(crate) fn op(f: &mut fmt::Formatter<'_>, op: &Op, args: &[Value]) -> fmt::Re
             list(f, args)?;
             write!(f, " + {off}{}", if *wb { " wb" } else { "" })
         }
-        Op::MemCopy { size, typ } => {
+        Op::MemCopy { size, align, typ } => {
             f.write_str("memcopy ")?;
             list(f, args)?;
-            write!(f, " size {size}")?;
+            area(f, *size, *align)?;
             typed(f, typ)
         }
-        Op::MemZero { size, typ } => {
+        Op::MemZero { size, align, typ } => {
             f.write_str("memzero ")?;
             list(f, args)?;
-            write!(f, " size {size}")?;
+            area(f, *size, *align)?;
             typed(f, typ)
         }
         Op::WriteBarrier { off, size } => {

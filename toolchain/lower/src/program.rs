@@ -521,7 +521,9 @@ impl<'a> Prog<'a> {
         let t = self.ck.table.canon(self.ck.table.obj(obj).ty);
         let (c, ptrs) = (self.cls(t), self.ptr_map(t));
         let name = self.var_name(obj);
-        let d = self.data(&name, Section::Bss, c.align.max(1), Vec::new());
+        // As Go's linker has it: what is larger than a word begins like one. The runtime's zeros are bytes to it, and anything to others.
+        let align = if c.size >= self.word as u64 { self.word } else { 1 };
+        let d = self.data(&name, Section::Bss, c.align.max(align), Vec::new());
         let data = &mut self.prog.datas[d];
         data.size = c.size;
         data.ptrs = (*ptrs).clone();

@@ -252,7 +252,8 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             return;
         }
-        self.ins0(Op::MemCopy { size: c.size as u32, typ }, &[d, s]);
+        let align = Op::align_of_area(c.size as u32, c.align);
+        self.ins0(Op::MemCopy { size: c.size as u32, align, typ }, &[d, s]);
     }
     /// Zeroes a value of type `t`.
     pub fn zero_mem(&mut self, t: TypeId, to: Addr) {
@@ -275,7 +276,8 @@ impl<'p, 'a> Fx<'p, 'a> {
             self.rt(f, &[d, n]);
             return;
         }
-        self.ins0(Op::MemZero { size: c.size as u32, typ }, &[d]);
+        let align = Op::align_of_area(c.size as u32, c.align);
+        self.ins0(Op::MemZero { size: c.size as u32, align, typ }, &[d]);
     }
     fn barrier_type(&mut self, t: TypeId, c: &Cls, to: Addr) -> Option<DataId> {
         (c.has_ptrs() && !to.stack).then(|| self.p.rtype_mem(t))

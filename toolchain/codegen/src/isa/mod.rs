@@ -10,16 +10,21 @@ use reflect::image::OpenDefers;
 pub mod amd64;
 pub mod arm;
 pub mod arm64;
+pub mod mips;
 pub mod native;
 pub mod ppc64;
 pub mod riscv64;
 pub mod s390x;
 
 /// The machines that there is code generation for.
-pub static MACHINES: [MachineInfo; 7] = [
+pub static MACHINES: [MachineInfo; 11] = [
     MachineInfo::of::<amd64::Amd64>(),
     MachineInfo::of::<arm::Arm>(),
     MachineInfo::of::<arm64::Arm64>(),
+    MachineInfo::of::<mips::Mips<false, true>>(),
+    MachineInfo::of::<mips::Mips<false, false>>(),
+    MachineInfo::of::<mips::Mips<true, true>>(),
+    MachineInfo::of::<mips::Mips<true, false>>(),
     MachineInfo::of::<ppc64::Ppc64<true>>(),
     MachineInfo::of::<ppc64::Ppc64<false>>(),
     MachineInfo::of::<riscv64::Riscv64>(),
@@ -45,6 +50,8 @@ pub struct MachineInfo {
     pub debug: DebugFrame,
     /// What object files say of it.
     pub elf: Elf,
+    /// And of sections with debug information.
+    pub debug_sections: object::elf::SectionType,
     /// Its kinds of fixups.
     pub fixups: &'static [FixupKind],
     /// The least alignment of data.
@@ -68,6 +75,7 @@ impl MachineInfo {
             offered: M::OFFERED,
             debug: M::DEBUG,
             elf: M::ELF,
+            debug_sections: M::DEBUG_SECTIONS,
             fixups: M::FIXUPS,
             data_align: M::DATA_ALIGN,
             veneer: M::VENEER,

@@ -165,7 +165,7 @@ impl<'a, M: Rules> Select<'a, M> {
                 let to = Addr::new(area, *off as i32);
                 let from = M::addr(self, values[0], 0);
                 if from != to {
-                    self.copy(to, from, p.size);
+                    self.copy(to, from, p.size, p.align);
                 }
             }
         }
@@ -263,11 +263,11 @@ impl<'a, M: Rules> Select<'a, M> {
             M::fixed_regs(self);
         }
         // Registers first: copies may need some.
-        let sizes: Vec<(u32, u32)> = sig
+        let sizes: Vec<(u32, u32, u32)> = sig
             .results
             .iter()
             .filter_map(|p| match p.loc {
-                PartLoc::Stack(off) if p.leaves.is_none() => Some((off, p.size)),
+                PartLoc::Stack(off) if p.leaves.is_none() => Some((off, p.size, p.align)),
                 _ => None,
             })
             .collect();
@@ -279,9 +279,9 @@ impl<'a, M: Rules> Select<'a, M> {
             M::load(self, r, ty, addr);
         }
         for (to, _, s) in memory.iter().filter(|m| m.2.reg == 0xff) {
-            let size = sizes.iter().find(|x| x.0 == s.offset).map_or(0, |x| x.1);
+            let (size, align) = sizes.iter().find(|x| x.0 == s.offset).map_or((0, 1), |x| (x.1, x.2));
             let addr = M::addr(self, *to, 0);
-            self.copy(addr, Addr::new(Base::OutArg, s.offset as i32), size);
+            self.copy(addr, Addr::new(Base::OutArg, s.offset as i32), size, align);
         }
     }
 

@@ -129,21 +129,22 @@ impl<'a, M: Rules> Select<'a, M> {
                 let addr = M::addr(self, p, off);
                 self.put(Any::Barrier { addr, size });
             }
-            Op::MemCopy { size, .. } => {
-                let written = self.written_pieces(d.args[1], size);
+            Op::MemCopy { size, align, .. } => {
+                let align = align as u32;
+                let written = if M::ALIGNED_COPIES { None } else { self.written_pieces(d.args[1], size) };
                 let (dst, src) = (M::addr(self, p, 0), M::addr(self, d.args[1], 0));
                 match written {
                     Some(pieces) => self.copy_pieces(dst, src, &pieces),
-                    None => self.copy(dst, src, size),
+                    None => self.copy(dst, src, size, align),
                 }
                 if size > 0 {
                     self.probe(p, 0);
                     self.probe(d.args[1], 0);
                 }
             }
-            Op::MemZero { size, .. } => {
+            Op::MemZero { size, align, .. } => {
                 let dst = M::addr(self, p, 0);
-                self.zero(dst, size);
+                self.zero(dst, size, align as u32);
                 if size > 0 {
                     self.probe(p, 0);
                 }
@@ -237,13 +238,16 @@ impl<'a, M: Rules> Select<'a, M> {
         Some(all)
     }
 
-    /// Copies `size` bytes; the areas are equal or disjoint.
-    pub fn copy(&mut self, dst: Addr, src: Addr, size: u32) {
+    /// Copies `size` bytes; the areas are equal or disjoint, and aligned to `align`.
+    pub fn copy(&mut self, dst: Addr, src: Addr, size: u32, align: u32) {
+        if M::ALIGNED_COPIES && align < large_piece::<M>(size) {
+            return M::copy_unaligned(self, dst, src, size);
+        }
         if size > M::UNROLL {
             let words = size / M::WORD;
             let done = words * M::WORD;
             M::copy_words(self, dst, src, words);
-            return self.copy(dst.offset(done as i32), src.offset(done as i32), size - done);
+            return self.copy(dst.offset(done as i32), src.offset(done as i32), size - done, align);
         }
         self.copy_pieces(dst, src, &pieces::<M>(size))
     }
@@ -253,13 +257,16 @@ impl<'a, M: Rules> Select<'a, M> {
         }
     }
 
-    /// Zeroes `size` bytes.
-    pub fn zero(&mut self, dst: Addr, size: u32) {
+    /// Zeroes `size` bytes, aligned to `align`.
+    pub fn zero(&mut self, dst: Addr, size: u32, align: u32) {
+        if M::ALIGNED_COPIES && align < large_piece::<M>(size) {
+            return M::zero_unaligned(self, dst, size);
+        }
         if size > M::UNROLL {
             let words = size / M::WORD;
             let done = words * M::WORD;
             M::zero_words(self, dst, words);
-            return self.zero(dst.offset(done as i32), size - done);
+            return self.zero(dst.offset(done as i32), size - done, align);
         }
         for (at, n) in pieces::<M>(size) {
             M::zero_piece(self, dst.offset(at as i32), n);
@@ -275,6 +282,11 @@ fn pieces<M: Rules>(size: u32) -> Vec<(u32, u32)> {
     }
     let n = M::PIECE.min(1 << size.trailing_zeros().min(31));
     (0..size).step_by(n as usize).map(|at| (at, n)).collect()
+}
+
+/// The alignment that a copy of this size makes use of.
+fn large_piece<M: Rules>(size: u32) -> u32 {
+    if size > M::UNROLL { M::WORD } else { M::PIECE.min(1 << size.trailing_zeros().min(31)) }
 }
 
 /// Pieces of 16, 8, 4, 2 and 1 bytes; the last may overlap the one before.

@@ -17,6 +17,7 @@ pub mod compile;
 pub mod dataflow;
 pub mod edges;
 pub mod emit;
+pub mod extended;
 pub mod frame;
 pub mod graph;
 pub mod hook;
@@ -38,8 +39,10 @@ use crate::regalloc::{Move, Reg};
 use addr::Addr;
 use buf::{Buf, Label};
 use emit::Emit;
+use extended::Upper;
 use inst::{Inst, SwitchInfo, Target};
 use ir::{InstData, Ty, Value};
+use object::elf;
 use reflect::arch::Arch;
 use select::Select;
 
@@ -68,6 +71,8 @@ pub trait Machine: Sized + 'static {
     const DATA_ALIGN: u64 = 1;
     /// How it calls what is too far for a call; `None`: nothing is.
     const VENEER: Option<Veneer> = None;
+    /// The type of sections with debug information in object files.
+    const DEBUG_SECTIONS: elf::SectionType = elf::SHT_PROGBITS;
     /// The kinds of fixups of addresses, calls, and of the place of g, in users' assembly.
     const NATIVE: [u8; 3];
     /// What the debugger's tables say before a function's own rules.
@@ -88,8 +93,17 @@ pub trait Rules: Machine {
     const UNROLL: u32;
     /// The largest piece of a copy: 16, 8 or 4 bytes.
     const PIECE: u32;
+    /// Whether areas of less alignment than their size suggests are copied and cleared in a way of their own, because accesses that are
+    /// not aligned fault.
+    const ALIGNED_COPIES: bool = false;
     /// Whether 32-bit constants in registers are extended with their sign, as the results of this machine's instructions are.
     const SIGN_EXTENDS: bool = false;
+
+    /// What an operation's instructions leave in the upper half of a register that a value of 32 bits is in. Asked if
+    /// [`Rules::SIGN_EXTENDS`].
+    fn upper(_d: &InstData) -> Upper {
+        Upper::Unknown
+    }
 
     /// Instructions for an operation: arithmetic, comparisons, atomics and bounds checks, and of what [`Select::memory`] can do
     /// for all machines what this one does better. Whether a rule fitted; [`rules::rules`] writes such functions.
@@ -140,6 +154,14 @@ pub trait Rules: Machine {
     fn zero_piece(s: &mut Select<Self>, dst: Addr, n: u32);
     /// Zeroes so many words.
     fn zero_words(s: &mut Select<Self>, dst: Addr, words: u32);
+    /// Copies bytes between areas that need not be aligned.
+    fn copy_unaligned(_s: &mut Select<Self>, _dst: Addr, _src: Addr, _size: u32) {
+        unreachable!("copies do not mind")
+    }
+    /// Zeroes bytes of such an area.
+    fn zero_unaligned(_s: &mut Select<Self>, _dst: Addr, _size: u32) {
+        unreachable!("clears do not mind")
+    }
 }
 
 /// What a case of a switch asks for.

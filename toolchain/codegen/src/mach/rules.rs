@@ -10,7 +10,7 @@
 //! ```
 //!
 //! This is a function that takes the selection and an instruction, and tells whether a rule fitted. For machines of two byte orders it is
-//! written `fn sums<const BIG>(s: Isel, d)`. A pattern names an operation of
+//! written `fn sums<const BIG>(s: Isel, d)`, and with a width too `<const WIDE, const BIG>`. A pattern names an operation of
 //! the IR, what it carries (`Shl[bounded]`, `Load{off}`), and all its operands:
 //!
 //! | pattern | fits |
@@ -28,11 +28,11 @@
 
 /// Writes a table of rules; see the module.
 macro_rules! rules {
-    ($(#[$doc:meta])* fn $name:ident$(<const $flag:ident>)?($s:ident: $sel:ident, $d:ident) $(with $($local:ident = $value:expr),+)?;
+    ($(#[$doc:meta])* fn $name:ident$(<$(const $flag:ident),+>)?($s:ident: $sel:ident, $d:ident) $(with $($local:ident = $value:expr),+)?;
      $($op:ident $([$($payload:tt)*])? $({$($field:tt)*})? ($($args:tt)*) $(if $guard:expr)? => $action:expr;)*) => {
         $(#[$doc])*
         #[allow(irrefutable_let_patterns, clippy::redundant_pattern, reason = "written by the macro")]
-        pub fn $name<'a $(, const $flag: bool)?>($s: &mut $sel<'a $(, $flag)?>, $d: &'a ir::InstData) -> bool {
+        pub fn $name<'a $($(, const $flag: bool)+)?>($s: &mut $sel<'a $($(, $flag)+)?>, $d: &'a ir::InstData) -> bool {
             $($(let $local = $value;)+)?
             $($crate::mach::rules::rules!(
                 @match $s [let ir::Op::$op $(($($payload)*))? $({$($field)*, ..})? = $d.op && let args = &$d.args[..]]

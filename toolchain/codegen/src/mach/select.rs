@@ -6,7 +6,7 @@
 //! convention, [`super::memory`] copies and clears. The rest is the machine's [`Rules`].
 use super::addr::{Addr, Base};
 use super::inst::{Any, SwitchInfo};
-use super::{Rules, edges};
+use super::{Rules, edges, extended};
 use crate::isa::Env;
 use crate::prep;
 use crate::regalloc::Reg;
@@ -77,6 +77,8 @@ pub struct Select<'a, M: Rules> {
     pub uses: Vec<u32>,
     /// Whether somebody wants the value in its register.
     pub needed: Vec<bool>,
+    /// Whether a value of 32 bits is extended with its sign there ([`extended`]).
+    pub extended: Vec<bool>,
     pub(super) pointer: Vec<bool>,
     /// Block of each instruction, and the number of memory barriers before it in the block.
     pub(super) inst_block: Vec<u32>,
@@ -112,6 +114,7 @@ pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, P
         sig: &env.program.sigs[f.sig],
         uses: prep::use_counts(f, &order.rpo),
         needed: vec![false; f.values.len()],
+        extended: extended::extended::<M>(f, &order.rpo),
         pointer: f.values.iter().map(|v| v.ty == Ty::Ptr).collect(),
         inst_block: vec![u32::MAX; f.insts.len()],
         epochs: vec![0; f.insts.len()],

@@ -35,6 +35,19 @@ pub const PPC64: Machine =
 pub const PPC64LE: Machine =
     Machine { args: &["--triple=powerpc64le", "--mcpu=pwr8"], stop: ("[0x02 0x00 0x00 0x44]", "sc") };
 
+#[allow(dead_code, reason = "each user has a machine")]
+pub const MIPS: Machine =
+    Machine { args: &["--triple=mips", "--mcpu=mips32r2"], stop: ("[0x42 0x00 0x00 0x18]", "eret") };
+#[allow(dead_code, reason = "each user has a machine")]
+pub const MIPSLE: Machine =
+    Machine { args: &["--triple=mipsel", "--mcpu=mips32r2"], stop: ("[0x18 0x00 0x00 0x42]", "eret") };
+#[allow(dead_code, reason = "each user has a machine")]
+pub const MIPS64: Machine =
+    Machine { args: &["--triple=mips64", "--mcpu=mips64r2"], stop: ("[0x42 0x00 0x00 0x18]", "eret") };
+#[allow(dead_code, reason = "each user has a machine")]
+pub const MIPS64LE: Machine =
+    Machine { args: &["--triple=mips64el", "--mcpu=mips64r2"], stop: ("[0x18 0x00 0x00 0x42]", "eret") };
+
 /// What `llvm-mc` prints for each piece of amd64's code, in Intel syntax; see [`disassemble_for`].
 #[allow(dead_code, reason = "each user has a machine")]
 pub fn disassemble(pieces: &[&[u8]]) -> Vec<String> {

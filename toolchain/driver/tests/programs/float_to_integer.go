@@ -14,7 +14,7 @@ func converted(f float64) string {
 	return fmt.Sprintf("%x %x %x %x | %x %x %x %x", int32(f), int64(f), uint32(f), uint64(f), int32(g), int64(g), uint32(g), uint64(g))
 }
 
-// Both byte orders of one machine.
+// Both byte orders of one machine, as the next two.
 var power = []string{
 	"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
 	"0 0 0 0 | 0 0 0 0",
@@ -31,6 +31,42 @@ var power = []string{
 	"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
 	"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
 	"-80000000 -8000000000000000 0 8000000000000000 | -80000000 -8000000000000000 0 8000000000000000",
+}
+
+var mips = []string{
+	"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
+	"0 0 0 0 | 0 0 0 0",
+	"-81 -81 ffffff7f ffffffffffffff7f | -81 -81 ffffff7f ffffffffffffff7f",
+	"12c 12c 12c 12c | 12c 12c 12c 12c",
+	"7fffffff b2d05e00 b2d05e00 b2d05e00 | 7fffffff b2d05e00 b2d05e00 b2d05e00",
+	"7fffffff -b2d05e00 7fffffff ffffffff4d2fa200 | 7fffffff -b2d05e00 7fffffff ffffffff4d2fa200",
+	"7fffffff 2540be400 ffffffff 2540be400 | 7fffffff 2540be400 ffffffff 2540be400",
+	"7fffffff -2540be400 7fffffff fffffffdabf41c00 | 7fffffff -2540be400 7fffffff fffffffdabf41c00",
+	"7fffffff -7eefc34604de0000 ffffffff 81103cb9fb220000 | 7fffffff -7eefc30000000000 ffffffff 81103d0000000000",
+	"7fffffff 7eefc34604de0000 7fffffff 7eefc34604de0000 | 7fffffff 7eefc30000000000 7fffffff 7eefc30000000000",
+	"7fffffff -633275e3af80000 ffffffff f9ccd8a1c5080000 | 7fffffff -633270000000000 ffffffff f9ccd90000000000",
+	"7fffffff -100000000 ffffffff ffffffff00000000 | 7fffffff -100000000 ffffffff ffffffff00000000",
+	"7fffffff -100000000 ffffffff ffffffff00000000 | 7fffffff -100000000 ffffffff ffffffff00000000",
+	"7fffffff -7fffffff00000000 7fffffff 8000000100000000 | 7fffffff -7fffffff00000000 7fffffff 8000000100000000",
+	"7fffffff -100000000 ffffffff ffffffff00000000 | 7fffffff -100000000 ffffffff ffffffff00000000",
+}
+
+var mips64 = []string{
+	"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
+	"0 0 0 0 | 0 0 0 0",
+	"-81 -81 ffffff7f ffffffffffffff7f | -81 -81 ffffff7f ffffffffffffff7f",
+	"12c 12c 12c 12c | 12c 12c 12c 12c",
+	"7fffffff b2d05e00 b2d05e00 b2d05e00 | 7fffffff b2d05e00 b2d05e00 b2d05e00",
+	"7fffffff -b2d05e00 4d2fa200 ffffffff4d2fa200 | 7fffffff -b2d05e00 4d2fa200 ffffffff4d2fa200",
+	"7fffffff 2540be400 540be400 2540be400 | 7fffffff 2540be400 540be400 2540be400",
+	"7fffffff -2540be400 abf41c00 fffffffdabf41c00 | 7fffffff -2540be400 abf41c00 fffffffdabf41c00",
+	"7fffffff 7fffffffffffffff ffffffff 81103cb9fb220000 | 7fffffff 7fffffffffffffff ffffffff 81103d0000000000",
+	"7fffffff 7fffffffffffffff ffffffff 7fffffffffffffff | 7fffffff 7fffffffffffffff ffffffff 7fffffffffffffff",
+	"7fffffff 7fffffffffffffff ffffffff f9ccd8a1c5080000 | 7fffffff 7fffffffffffffff ffffffff f9ccd90000000000",
+	"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+	"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
+	"7fffffff 7fffffffffffffff ffffffff 7fffffffffffffff | 7fffffff 7fffffffffffffff ffffffff 7fffffffffffffff",
+	"7fffffff 7fffffffffffffff ffffffff ffffffffffffffff | 7fffffff 7fffffffffffffff ffffffff ffffffffffffffff",
 }
 
 var want = map[string][]string{
@@ -85,8 +121,12 @@ var want = map[string][]string{
 		"-80000000 -8000000000000000 0 0 | -80000000 -8000000000000000 0 0",
 		"0 0 0 0 | 0 0 0 0",
 	},
-	"ppc64":   power,
-	"ppc64le": power,
+	"mips":     mips,
+	"mipsle":   mips,
+	"mips64":   mips64,
+	"mips64le": mips64,
+	"ppc64":    power,
+	"ppc64le":  power,
 	"riscv64": {
 		"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
 		"0 0 0 0 | 0 0 0 0",

@@ -16,7 +16,9 @@ pub fn run(program: &Program, f: &mut Func) {
             let d = &f.insts[i];
             let guarded = match d.op {
                 Op::Store { off, wb: true } => Some((off, program.target.word)),
-                Op::MemCopy { size, typ: Some(_) } | Op::MemZero { size, typ: Some(_) } => Some((0, size)),
+                Op::MemCopy { size, typ: Some(_), .. } | Op::MemZero { size, typ: Some(_), .. } => {
+                    Some((0, size))
+                }
                 _ => None,
             };
             if let Some((off, size)) = guarded

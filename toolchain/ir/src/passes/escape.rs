@@ -431,7 +431,8 @@ fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec
         f.insts[inst].op = Op::SlotAddr(slot, 0);
         if size > 0 && !optional {
             let address = f.insts[inst].results[0];
-            let zero = f.make_inst(Op::MemZero { size: slot_size, typ: None }, &[address], &[], pos);
+            let zero = Op::MemZero { size: slot_size, align: Op::align_of_area(slot_size, align), typ: None };
+            let zero = f.make_inst(zero, &[address], &[], pos);
             f.insts[zero].inl = f.insts[inst].inl;
             let at =
                 f.blocks[block].insts.iter().position(|&i| i == inst).expect("collected from this block");

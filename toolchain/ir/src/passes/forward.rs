@@ -106,14 +106,14 @@ fn slots(program: &Program, f: &mut Func) -> bool {
 /// Copies of nothing but zeros become zeroings.
 fn zeros(program: &Program, f: &mut Func) {
     for i in f.blocks.iter().flat_map(|b| b.insts.clone()).collect::<Vec<_>>() {
-        let Op::MemCopy { size, typ } = f.insts[i].op else { continue };
+        let Op::MemCopy { size, align, typ } = f.insts[i].op else { continue };
         if let Some((data, off)) = constant(program, f, f.insts[i].args[1], size) {
             let d = &program.datas[data];
             let range = off as usize..off as usize + size as usize;
             let zero = d.bytes.iter().skip(range.start).take(range.len()).all(|&b| b == 0)
                 && !d.relocs.iter().any(|r| range.contains(&(r.off as usize)));
             if zero {
-                f.insts[i].op = Op::MemZero { size, typ };
+                f.insts[i].op = Op::MemZero { size, align, typ };
                 f.insts[i].args.truncate(1);
             }
         }

@@ -312,7 +312,8 @@ fn inline_one(
                 let slot = f.new_slot(part.size, part.align.max(1), ptrs, callee.name);
                 let copy =
                     emit(f, b, Op::SlotAddr(slot, 0), &[], &[Ty::Ptr]).expect("an address has a result");
-                emit(f, b, Op::MemCopy { size: part.size, typ: None }, &[copy, args[next]], &[]);
+                let align = Op::align_of_area(part.size, part.align);
+                emit(f, b, Op::MemCopy { size: part.size, align, typ: None }, &[copy, args[next]], &[]);
                 copy
             };
             next += 1;
@@ -387,7 +388,9 @@ fn inline_one(
                         }
                         None => {
                             let to = result_addresses[m];
-                            emit(f, nb, Op::MemCopy { size: part.size, typ: None }, &[to, list[n]], &[]);
+                            let align = Op::align_of_area(part.size, part.align);
+                            let copy = Op::MemCopy { size: part.size, align, typ: None };
+                            emit(f, nb, copy, &[to, list[n]], &[]);
                             n += 1;
                             m += 1;
                         }

@@ -297,12 +297,13 @@ impl Expand<'_> {
         let limit = 2f64.powi(63);
         let bits = if ty == Ty::F64 { limit.to_bits() } else { (limit as f32).to_bits() as u64 };
         let limit = w.ins(Op::Fconst(bits), &[], ty);
-        let large = w.ins(Op::Fcmp(Fcc::Ge), &[x, limit], Ty::I8);
+        // As Go has it: what is no number goes the way of large ones.
+        let small = w.ins(Op::Fcmp(Fcc::Lt), &[x, limit], Ty::I8);
         let less = w.bin(Op::FSub, x, limit);
-        let x = w.select(large, less, x);
+        let x = w.select(small, x, less);
         let n = w.ins(Op::FToSi, &[x], Ty::I64);
         let (top, none) = (w.konst(Ty::I64, i64::MIN), w.konst(Ty::I64, 0));
-        let top = w.select(large, top, none);
+        let top = w.select(small, none, top);
         w.bin(Op::Xor, n, top)
     }
 
