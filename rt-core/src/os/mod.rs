@@ -21,6 +21,12 @@ pub mod usual_signals;
 #[cfg_attr(feature = "bare", path = "bare/mod.rs")]
 #[cfg_attr(not(feature = "bare"), path = "linux/mod.rs")]
 mod system;
+
+/// In a build for a system only for its tests; where there is none, `system` has it.
+#[cfg(all(test, not(feature = "bare")))]
+#[path = "bare/files/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the tests use a part")]
+mod files;
 pub use interrupted::{fake_call, return_at_entry};
 pub use signal::{Action, die_of, signal_name};
 pub use system::*;

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod commands;
 pub mod context;
 pub mod dump;
+pub mod embedded;
 pub mod explain;
 pub mod godebug;
 pub mod goroot;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::cli::Options;
 use crate::commands::Target;
+use crate::embedded;
 use crate::runtime_lib;
 use crate::scratch::Scratch;
 use crate::sysroot::rust_lld;
@@ -121,6 +122,16 @@ fn run_linker(
         command.args(["-z", "max-page-size=4096", "-T"]).arg(script);
     }
     command.arg("-o").arg(output).arg(object).arg(runtime);
+    if let Some(dir) = &options.embed_files {
+        if !target.is_bare() {
+            return Err(format!("--embed-files: programs for {target} have the system's files"));
+        }
+        // The linker's script finds it by its name.
+        let files = object.with_file_name("oxigo.files");
+        std::fs::write(&files, embedded::archive(dir)?)
+            .map_err(|e| format!("cannot write {}: {e}", files.display()))?;
+        command.arg("--format=binary").arg(files);
+    }
     if options.commands {
         eprintln!("{command:?}");
     }

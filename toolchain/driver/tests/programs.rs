@@ -4,7 +4,9 @@
 //! Directives, in comments at the head of the file:
 //! - `// exit N`: the exit status (default 0)
 //! - `// only GOARCH`: for that machine alone (its assembly is in the source); `// only N-bit`: for machines with such words
+//! - `// only none`: without an operating system alone
 //! - `// env NAME=VALUE`, `// args A B`, `// limit SECONDS`, `// ulimit -v KB`
+//! - `// flags A B`: of `oxigo build`
 //! - `// build-fails`: `oxigo build` must exit with status 1 and print the expected lines
 //!
 //! What follows `/* output` in the last comment is the expected output, exactly; lines of `/* output contains` must each
@@ -31,7 +33,8 @@ fn main() {
         let runs = |path: &&PathBuf| {
             !support::beyond_qemu(column, &stem(path), &beyond)
                 && only(path).is_none_or(|o| {
-                    o == column.0.arch.name || o == format!("{}-bit", 8 * column.0.arch.ptr_size)
+                    let own = [column.0.arch.name, column.0.os];
+                    own.contains(&o.as_str()) || o == format!("{}-bit", 8 * column.0.arch.ptr_size)
                 })
         };
         for (i, path) in files.iter().filter(runs).enumerate() {
@@ -50,7 +53,7 @@ fn main_file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join("main.go") } else { path.to_path_buf() }
 }
 
-/// The only machine of a program, or the only width of words.
+/// The only machine or system of a program, or the only width of words.
 fn only(path: &Path) -> Option<String> {
     let text = std::fs::read_to_string(main_file(path)).ok()?;
     let mut head = text.lines().take_while(|l| !l.starts_with("package "));
@@ -66,6 +69,7 @@ struct Expectation {
     exit: i32,
     env: Vec<(String, String)>,
     args: Vec<String>,
+    flags: Vec<String>,
     limit: Option<u64>,
     ulimit: Option<String>,
     build_fails: bool,
@@ -82,6 +86,7 @@ fn parse(text: &str) -> Result<Expectation, String> {
             "exit" => e.exit = rest.parse().map_err(|_| format!("bad exit {rest:?}"))?,
             "env" => e.env.extend(rest.split_once('=').map(|(k, v)| (k.to_string(), v.to_string()))),
             "args" => e.args = rest.split_whitespace().map(String::from).collect(),
+            "flags" => e.flags = rest.split_whitespace().map(String::from).collect(),
             "limit" => e.limit = rest.parse().ok(),
             "ulimit" => e.ulimit = Some(rest.to_string()),
             "build-fails" => e.build_fails = true,
@@ -110,7 +115,7 @@ fn run_program(column: Column, path: &Path) -> Result<(), String> {
     let exe = scratch.path("a.out");
     let name = path.file_name().expect("a file");
     let mut build = column.build();
-    build.arg("-o").arg(&exe);
+    build.arg("-o").arg(&exe).args(&expect.flags);
     match module {
         true => build.arg(".").current_dir(path),
         false => build.arg(name).current_dir(path.parent().expect("in a folder")),

@@ -1,26 +1,46 @@
 //! The system calls of Linux that Go's library makes, answered without a kernel. Their numbers are the machine's under Linux, for
-//! whose files the library is compiled. There is a console, as descriptors 0 to 2, and no files, processes or sockets: what is
-//! not here does not exist (ENOSYS).
+//! whose files the library is compiled. There is a console, as descriptors 0 to 2, and files (`files`); no processes or
+//! sockets: what is not here does not exist (ENOSYS).
 
-use super::{ENOSYS, exit, random, read, write};
+use super::files::Files;
+use super::files::errno::*;
+use super::files::tree::{Kind, Node};
+use super::{exit, map, random, read, walltime, write};
+use crate::base::lock::Global;
 
 #[path = "../linux/abi/mod.rs"]
 #[allow(dead_code, unused_imports, missing_docs, reason = "only numbers are of use without a kernel")]
 mod abi;
-use abi::nr;
+use abi::{FILE_CALLS, FileCall, Stat, nr};
 
-const ENOENT: isize = -2;
-const EIO: isize = -5;
-const EBADF: isize = -9;
-const EINVAL: isize = -22;
+const F_DUPFD: usize = 0;
+const F_GETFD: usize = 1;
+const F_SETFD: usize = 2;
 const F_GETFL: usize = 3;
+const F_SETFL: usize = 4;
+const F_DUPFD_CLOEXEC: usize = 1030;
 const O_RDWR: isize = 2;
+const AT_REMOVEDIR: usize = 0x200;
+const AT_EMPTY_PATH: usize = 0x1000;
+const S_IFCHR: u32 = 0o020000;
+const S_IFDIR: u32 = 0o040000;
+const S_IFREG: u32 = 0o100000;
+const SECOND: u64 = 1_000_000_000;
 
 /// The process that the program believes to be.
 const PID: isize = 1;
 
 /// Descriptors up to here are the console.
 const LAST: usize = 2;
+
+/// One core, and calls are hooks that nothing interrupts for another: used by one at a time.
+static FILES: Global<Files> = Global::new(Files::new(map, walltime));
+
+unsafe extern "C" {
+    /// What `--embed-files` has put into the program; nothing lies between them without that. The linker's script names them.
+    static oxigo_files_start: u8;
+    static oxigo_files_end: u8;
+}
 
 /// Answers a call as the kernel does: a result, or -errno.
 ///
@@ -29,15 +49,15 @@ const LAST: usize = 2;
 pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
     let [a, b, c, ..] = args;
     match number {
-        nr::READ | nr::WRITE if a > LAST => EBADF,
         // SAFETY: the caller's promise.
-        nr::READ => read(a as i32, unsafe { bytes(b, c) }),
+        nr::READ if a <= LAST => read(a as i32, unsafe { bytes(b, c) }),
         // SAFETY: as above; nothing is written there.
-        nr::WRITE => write(a as i32, unsafe { bytes(b, c) }),
-        nr::FCNTL if a > LAST => EBADF,
-        nr::FCNTL if b == F_GETFL => O_RDWR,
-        nr::FCNTL => EINVAL,
-        nr::OPENAT => ENOENT,
+        nr::WRITE if a <= LAST => write(a as i32, unsafe { bytes(b, c) }),
+        nr::FCNTL if a <= LAST => match b {
+            F_GETFL => O_RDWR,
+            F_GETFD | F_SETFD => 0,
+            _ => EINVAL,
+        },
         // SAFETY: the caller's promise.
         nr::GETRANDOM => match random(unsafe { bytes(a, b) }) {
             true => b as isize,
@@ -45,8 +65,218 @@ pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
         },
         nr::GETPID | nr::GETTID => PID,
         nr::EXIT_GROUP => exit(a as i32),
-        _ => -(ENOSYS as isize),
+        // SAFETY: the caller's promise; see `FILES`.
+        _ => unsafe { on_files(number, args).unwrap_or_else(|e| e) },
     }
+}
+
+/// Calls about files, by their numbers.
+unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
+    // SAFETY: the caller's promise; see `FILES`.
+    unsafe {
+        let files = &mut *FILES.get();
+        let (start, end) = (&raw const oxigo_files_start, &raw const oxigo_files_end);
+        files.ready(core::slice::from_raw_parts(start, end as usize - start as usize))?;
+        let [a, b, c, d, ..] = args;
+        match number {
+            nr::READ => return Ok(files.read(a, None, bytes(b, c))? as isize),
+            nr::WRITE => return Ok(files.write(a, None, bytes(b, c))? as isize),
+            nr::FCNTL => {
+                return match b {
+                    F_GETFL => Ok(files.get(a)?.flags as isize),
+                    F_GETFD | F_SETFD | F_SETFL => files.get(a).map(|_| 0),
+                    F_DUPFD | F_DUPFD_CLOEXEC => Ok(files.duplicate(a)? as isize),
+                    _ => Err(EINVAL),
+                };
+            }
+            _ => {}
+        }
+        let call = FILE_CALLS.iter().find(|(n, _)| *n == number).ok_or(ENOSYS)?.1;
+        if a <= LAST
+            && let Some(answer) = on_console(call, a, b)
+        {
+            return answer;
+        }
+        match call {
+            FileCall::Openat => {
+                let folder = files.folder(a)?;
+                Ok(files.openat(folder, text(b), c, d as u32)? as isize)
+            }
+            FileCall::Close => files.close(a).map(|()| 0),
+            FileCall::Dup => Ok(files.duplicate(a)? as isize),
+            FileCall::Pread => Ok(files.read(a, Some(d), bytes(b, c))? as isize),
+            FileCall::Pwrite => Ok(files.write(a, Some(d), bytes(b, c))? as isize),
+            FileCall::Lseek => Ok(files.seek(a, b as isize as i64, c)? as isize),
+            FileCall::Ftruncate => files.truncate(a, b).map(|()| 0),
+            FileCall::Truncate => {
+                let node = files.tree.find(files.here, text(a))?;
+                files.tree.resize(node, b).map(|()| 0)
+            }
+            FileCall::Fsync => files.get(a).map(|_| 0),
+            FileCall::Ioctl => files.get(a).and(Err(ENOTTY)),
+            FileCall::Fstat => {
+                let node = files.get(a)?.node;
+                tell(&*node, b);
+                Ok(0)
+            }
+            FileCall::Fstatat => {
+                let node = at(files, a, b, d)?;
+                tell(&*node, c);
+                Ok(0)
+            }
+            FileCall::Faccessat | FileCall::Readlinkat => {
+                let node = at(files, a, b, 0)?;
+                match call {
+                    // W_OK
+                    FileCall::Faccessat if c & 2 != 0 && (*node).fixed => Err(EROFS),
+                    FileCall::Faccessat => Ok(0),
+                    _ => Err(EINVAL),
+                }
+            }
+            FileCall::Fchmod => {
+                let node = files.get(a)?.node;
+                change_mode(&mut *node, b)
+            }
+            FileCall::Fchmodat => {
+                let node = at(files, a, b, 0)?;
+                change_mode(&mut *node, c)
+            }
+            FileCall::Utimensat => {
+                let node = &mut *at(files, a, b, if b == 0 { AT_EMPTY_PATH } else { 0 })?;
+                if node.fixed {
+                    return Err(EROFS);
+                }
+                node.changed = match (c as *const [[i64; 2]; 2]).as_ref() {
+                    Some([_, [s, ns]]) => *s as u64 * SECOND + *ns as u64,
+                    None => walltime(),
+                };
+                Ok(0)
+            }
+            FileCall::Mkdirat => {
+                let folder = files.folder(a)?;
+                files.tree.make(folder, text(b), Kind::Folder, c as u32).map(|_| 0)
+            }
+            FileCall::Unlinkat => {
+                let folder = files.folder(a)?;
+                files.tree.remove(folder, text(b), c & AT_REMOVEDIR != 0).map(|()| 0)
+            }
+            FileCall::Renameat => {
+                let (from, to) = (files.folder(a)?, files.folder(c)?);
+                files.tree.rename((from, text(b)), (to, text(d))).map(|()| 0)
+            }
+            FileCall::Chdir => {
+                let node = files.tree.find(files.here, text(a))?;
+                if (*node).kind != Kind::Folder {
+                    return Err(ENOTDIR);
+                }
+                // It stays, whatever becomes of its name.
+                (*node).opened += 1;
+                files.here = node;
+                Ok(0)
+            }
+            FileCall::Getcwd => {
+                let to = bytes(a, b);
+                let (last, rest) = to.split_last_mut().ok_or(ERANGE)?;
+                *last = 0;
+                let begin = files.tree.path(files.here, rest)?;
+                to.copy_within(begin.., 0);
+                Ok((b - begin) as isize)
+            }
+            FileCall::Getdents => list(files, a, bytes(b, c)),
+        }
+    }
+}
+
+/// What the console says to such calls, if they are about a descriptor.
+unsafe fn on_console(call: FileCall, fd: usize, b: usize) -> Option<Result<isize, isize>> {
+    match call {
+        FileCall::Fstat => {
+            let s = Stat { mode: S_IFCHR | 0o620, nlink: 1, ino: fd as u64, ..Stat::default() };
+            // SAFETY: the caller has room for a record.
+            unsafe { (b as *mut Stat).write_unaligned(s) };
+            Some(Ok(0))
+        }
+        FileCall::Lseek | FileCall::Pread | FileCall::Pwrite => Some(Err(ESPIPE)),
+        FileCall::Close | FileCall::Fsync => Some(Ok(0)),
+        FileCall::Ioctl => Some(Err(ENOTTY)),
+        _ => None,
+    }
+}
+
+/// The node that a descriptor and a path name.
+unsafe fn at(files: &mut Files, fd: usize, path: usize, flags: usize) -> Result<*mut Node, isize> {
+    // SAFETY: the call's arguments.
+    let path = if path == 0 { &[] } else { unsafe { text(path) } };
+    if path.is_empty() && flags & AT_EMPTY_PATH != 0 {
+        return files.folder(fd);
+    }
+    let folder = files.folder(fd)?;
+    files.tree.find(folder, path)
+}
+
+fn kind_mode(kind: Kind) -> u32 {
+    match kind {
+        Kind::File => S_IFREG,
+        Kind::Folder => S_IFDIR,
+        Kind::Null => S_IFCHR,
+    }
+}
+
+/// Writes what is known of a node.
+unsafe fn tell(node: &Node, to: usize) {
+    let size = node.contents.size() as i64;
+    let time = [(node.changed / SECOND) as i64, (node.changed % SECOND) as i64];
+    let s = Stat {
+        dev: 1,
+        ino: node.number,
+        mode: kind_mode(node.kind) | node.mode,
+        nlink: 1,
+        size,
+        blksize: super::files::blocks::BLOCK as _,
+        blocks: (size + 511) / 512,
+        times: [time; 3],
+        ..Stat::default()
+    };
+    // SAFETY: the call's argument: room for a record.
+    unsafe { (to as *mut Stat).write_unaligned(s) };
+}
+
+fn change_mode(node: &mut Node, mode: usize) -> Result<isize, isize> {
+    if node.fixed {
+        return Err(EROFS);
+    }
+    node.mode = mode as u32 & 0o777;
+    Ok(0)
+}
+
+/// The entries of an open folder that were not read yet, as many as there is room for: number, place, length, kind, name.
+unsafe fn list(files: &mut Files, fd: usize, to: &mut [u8]) -> Result<isize, isize> {
+    const HEAD: usize = 19;
+    let open = files.get(fd)?;
+    // SAFETY: open files' nodes stay, and nobody changes the tree meanwhile.
+    let folder = unsafe { &*open.node };
+    if folder.kind != Kind::Folder {
+        return Err(ENOTDIR);
+    }
+    let mut used = 0;
+    for node in folder.entries().skip(open.at) {
+        // SAFETY: as above.
+        let node = unsafe { &*node };
+        let length = (HEAD + node.name().len() + 1).next_multiple_of(8);
+        let Some(record) = to.get_mut(used..used + length) else {
+            // EINVAL: not even room for one.
+            return if used == 0 { Err(EINVAL) } else { Ok(used as isize) };
+        };
+        open.at += 1;
+        record.fill(0);
+        record[..8].copy_from_slice(&node.number.to_ne_bytes());
+        record[8..16].copy_from_slice(&(open.at as u64).to_ne_bytes());
+        record[16..18].copy_from_slice(&(length as u16).to_ne_bytes());
+        record[18] = (kind_mode(node.kind) >> 12) as u8;
+        record[HEAD..HEAD + node.name().len()].copy_from_slice(node.name());
+        used += length;
+    }
+    Ok(used as isize)
 }
 
 unsafe fn bytes<'a>(at: usize, n: usize) -> &'a mut [u8] {
@@ -55,4 +285,10 @@ unsafe fn bytes<'a>(at: usize, n: usize) -> &'a mut [u8] {
     }
     // SAFETY: the caller's promise.
     unsafe { core::slice::from_raw_parts_mut(at as *mut u8, n) }
+}
+
+/// A path, up to its end.
+unsafe fn text<'a>(at: usize) -> &'a [u8] {
+    // SAFETY: the caller's promise: a zero follows.
+    unsafe { core::ffi::CStr::from_ptr(at as *const core::ffi::c_char).to_bytes() }
 }

@@ -2,6 +2,7 @@
 //! services (console, clock, randomness, waiting for an interrupt) as functions.
 
 mod calls;
+mod files;
 mod poller;
 mod signals;
 

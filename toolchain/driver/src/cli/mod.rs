@@ -43,6 +43,8 @@ pub struct Options {
     pub runtime_lib: Option<PathBuf>,
     /// Compile the packages that the files of this directory make up, as the tests of Go's `rundir` kind want it.
     pub dir_packages: Option<PathBuf>,
+    /// A folder that a program without an operating system has as its files.
+    pub embed_files: Option<PathBuf>,
     /// Write an object that a Rust program links, instead of an executable.
     pub host_object: bool,
     /// Number of threads; 0 for one per processor.
@@ -202,6 +204,15 @@ static FLAGS: &[Flag] = &[
         o.runtime_lib = Some(v.into());
         Ok(())
     }),
+    value(
+        "embed-files",
+        "DIR",
+        "what is in DIR are the files of a program without an operating system (--target none/...)",
+        |o, v| {
+            o.embed_files = Some(v.into());
+            Ok(())
+        },
+    ),
     value(
         "dir-packages",
         "DIR",

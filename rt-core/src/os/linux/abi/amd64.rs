@@ -1,6 +1,6 @@
 //! amd64.
 
-use super::generic::{ContextHead, context};
+use super::generic::{ContextHead, FileCall, context};
 pub use super::generic::{HashWord, SigAction, SigInfo, SigStack, flags};
 pub use crate::os::usual_signals as sig;
 
@@ -91,4 +91,55 @@ impl Context {
             unsafe { (*self.float).xmm[15] = [0, 0] };
         }
     }
+}
+
+/// The numbers of calls about files.
+pub const FILE_CALLS: &[(usize, FileCall)] = &[
+    (3, FileCall::Close),
+    (5, FileCall::Fstat),
+    (8, FileCall::Lseek),
+    (16, FileCall::Ioctl),
+    (17, FileCall::Pread),
+    (18, FileCall::Pwrite),
+    (32, FileCall::Dup),
+    (74, FileCall::Fsync),
+    (75, FileCall::Fsync),
+    (76, FileCall::Truncate),
+    (77, FileCall::Ftruncate),
+    (79, FileCall::Getcwd),
+    (80, FileCall::Chdir),
+    (91, FileCall::Fchmod),
+    (217, FileCall::Getdents),
+    (257, FileCall::Openat),
+    (258, FileCall::Mkdirat),
+    (262, FileCall::Fstatat),
+    (263, FileCall::Unlinkat),
+    (264, FileCall::Renameat),
+    (267, FileCall::Readlinkat),
+    (268, FileCall::Fchmodat),
+    (269, FileCall::Faccessat),
+    (280, FileCall::Utimensat),
+    (316, FileCall::Renameat),
+    (439, FileCall::Faccessat),
+];
+
+/// What is known of a file: `struct stat`.
+#[repr(C)]
+#[derive(Default)]
+#[allow(missing_docs, reason = "the kernel's names")]
+pub struct Stat {
+    pub dev: u64,
+    pub ino: u64,
+    pub nlink: u64,
+    pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub pad: u32,
+    pub rdev: u64,
+    pub size: i64,
+    pub blksize: i64,
+    pub blocks: i64,
+    /// Access, modification, change: seconds and nanoseconds.
+    pub times: [[i64; 2]; 3],
+    pub unused: [i64; 3],
 }

@@ -2,6 +2,7 @@
 
 use super::generic::{ContextHead, context};
 pub use super::generic::{EpollEvent, HashWord, SigAction, SigInfo, SigStack, flags};
+pub use super::generic::{NO_FILE_CALLS as FILE_CALLS, Stat};
 pub use crate::os::usual_signals as sig;
 
 /// System calls.

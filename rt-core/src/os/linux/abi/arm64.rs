@@ -2,6 +2,7 @@
 
 use super::generic::{ContextHeadWithMask, context};
 pub use super::generic::{EpollEvent, HashWord, SigAction, SigInfo, SigStack, flags, nr};
+pub use super::generic::{FILE_CALLS, Stat};
 pub use crate::os::usual_signals as sig;
 
 /// An interrupted thread: `struct ucontext`.

@@ -190,3 +190,87 @@ macro_rules! context {
     };
 }
 pub(super) use context;
+
+/// Calls about files, which are answered where there is no kernel to ask.
+#[derive(Clone, Copy)]
+#[allow(missing_docs, reason = "the kernel's names")]
+pub enum FileCall {
+    Chdir,
+    Close,
+    Dup,
+    Faccessat,
+    Fchmod,
+    Fchmodat,
+    Fstat,
+    Fstatat,
+    Fsync,
+    Ftruncate,
+    Getcwd,
+    Getdents,
+    Ioctl,
+    Lseek,
+    Mkdirat,
+    Openat,
+    Pread,
+    Pwrite,
+    Readlinkat,
+    Renameat,
+    Truncate,
+    Unlinkat,
+    Utimensat,
+}
+
+/// Their numbers.
+pub const FILE_CALLS: &[(usize, FileCall)] = &[
+    (17, FileCall::Getcwd),
+    (23, FileCall::Dup),
+    (29, FileCall::Ioctl),
+    (34, FileCall::Mkdirat),
+    (35, FileCall::Unlinkat),
+    (38, FileCall::Renameat),
+    (45, FileCall::Truncate),
+    (46, FileCall::Ftruncate),
+    (48, FileCall::Faccessat),
+    (49, FileCall::Chdir),
+    (52, FileCall::Fchmod),
+    (53, FileCall::Fchmodat),
+    (56, FileCall::Openat),
+    (57, FileCall::Close),
+    (61, FileCall::Getdents),
+    (62, FileCall::Lseek),
+    (67, FileCall::Pread),
+    (68, FileCall::Pwrite),
+    (78, FileCall::Readlinkat),
+    (79, FileCall::Fstatat),
+    (80, FileCall::Fstat),
+    (82, FileCall::Fsync),
+    (83, FileCall::Fsync),
+    (88, FileCall::Utimensat),
+    (276, FileCall::Renameat),
+    (439, FileCall::Faccessat),
+];
+
+/// Of machines that there is no board for.
+pub const NO_FILE_CALLS: &[(usize, FileCall)] = &[];
+
+/// What is known of a file: `struct stat`.
+#[repr(C)]
+#[derive(Default)]
+#[allow(missing_docs, reason = "the kernel's names")]
+pub struct Stat {
+    pub dev: u64,
+    pub ino: u64,
+    pub mode: u32,
+    pub nlink: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub rdev: u64,
+    pub pad: u64,
+    pub size: i64,
+    pub blksize: i32,
+    pub pad2: i32,
+    pub blocks: i64,
+    /// Access, modification, change: seconds and nanoseconds.
+    pub times: [[i64; 2]; 3],
+    pub unused: [u32; 2],
+}

@@ -2,6 +2,7 @@
 
 use super::generic::context;
 pub use super::generic::{EpollEvent, HashWord};
+pub use super::generic::{NO_FILE_CALLS as FILE_CALLS, Stat};
 use super::mips_both::{ContextHead, G, TARGET};
 pub use super::mips_both::{SigAction, SigInfo, SigStack, flags, sig};
 

@@ -19,7 +19,10 @@ mod mips_both;
 #[cfg_attr(target_arch = "s390x", path = "s390x.rs")]
 mod own;
 
-pub use own::{Context, EpollEvent, HashWord, SigAction, SigInfo, SigStack, flags, nr, sig};
+pub use generic::FileCall;
+pub use own::{
+    Context, EpollEvent, FILE_CALLS, HashWord, SigAction, SigInfo, SigStack, Stat, flags, nr, sig,
+};
 
 /// A set of signals as the kernel takes it: signal n is bit n-1 of an array of words.
 #[repr(C)]

@@ -3,6 +3,7 @@
 use super::SignalSet;
 use super::generic::{ContextHeadWithMask, context};
 pub use super::generic::{EpollEvent, HashWord, SigInfo, SigStack, flags, nr};
+pub use super::generic::{FILE_CALLS, Stat};
 pub use crate::os::usual_signals as sig;
 
 /// What a signal does: `struct sigaction`.
