@@ -42,6 +42,8 @@ pub struct Arch {
     pub ops: Ops,
     /// Whether a product and a sum are rounded as one, as Go does it on this machine.
     pub fused: Fused,
+    /// Operations that some of these machines have: compiled code asks.
+    pub asks: Asks,
     /// Integer registers for arguments and, counted anew, for results, in ABI order.
     pub int_args: &'static [Reg],
     /// Float registers for arguments and results, in ABI order.
@@ -90,6 +92,23 @@ pub enum Fused {
     Right,
     /// The same, and a product's opposite too.
     RightOrNegated,
+}
+
+/// Operations that not every machine of a kind has. The runtime finds out at start, in variables that code reads in front of each; without
+/// the operation it does as the library's Go code does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Asks {
+    /// Counting ones (`runtime.machineHasPopcount`).
+    pub popcount: bool,
+    /// A product and a sum, rounded once (`runtime.machineHasFMA`).
+    pub fma: bool,
+    /// Rounding to an integer as a float (`runtime.machineHasRound`).
+    pub round: bool,
+}
+
+impl Asks {
+    /// None of them.
+    pub const NONE: Asks = Asks { popcount: false, fma: false, round: false };
 }
 
 /// Operations that selection makes instructions of by itself. What is missing is expanded before, or never made; all are
@@ -214,6 +233,7 @@ const AMD64: Arch = Arch {
     ordered_stores: true,
     ops: Ops::ALL,
     fused: Fused::None,
+    asks: Asks { popcount: true, fma: true, round: true },
     int_args: regs!["AX" "rax" 0, "BX" "rbx" 3, "CX" "rcx" 1, "DI" "rdi" 7, "SI" "rsi" 6, "R8" "r8" 8, "R9" "r9" 9,
         "R10" "r10" 10, "R11" "r11" 11],
     float_args: regs!["X0" "xmm0" 0, "X1" "xmm1" 1, "X2" "xmm2" 2, "X3" "xmm3" 3, "X4" "xmm4" 4, "X5" "xmm5" 5,
@@ -260,6 +280,7 @@ const I386: Arch = Arch {
     ordered_stores: true,
     ops: Ops { popcount: false, const_div: false, ..Ops::ALL },
     fused: Fused::None,
+    asks: Asks::NONE,
     int_args: &[],
     float_args: &[],
     float_size: 0,
@@ -303,6 +324,7 @@ const ARM: Arch = Arch {
     ordered_stores: false,
     ops: Ops { clz: true, ctz: true, bswap: true, rotate: true, unsigned_float: true, ..Ops::NONE },
     fused: Fused::None,
+    asks: Asks::NONE,
     int_args: regs!["R0" "r0" 0, "R1" "r1" 1, "R2" "r2" 2, "R4" "r4" 4, "R5" "r5" 5, "R6" "r6" 6, "R8" "r8" 8],
     float_args: regs!["F0" "d0" 0, "F1" "d1" 1, "F2" "d2" 2, "F3" "d3" 3, "F4" "d4" 4, "F5" "d5" 5, "F6" "d6" 6,
         "F7" "d7" 7],
@@ -347,6 +369,7 @@ const ARM64: Arch = Arch {
     ordered_stores: false,
     ops: Ops { narrow: false, wide_div: false, const_div: false, ..Ops::ALL },
     fused: Fused::RightOrNegated,
+    asks: Asks::NONE,
     int_args: regs!["R0" "x0" 0, "R1" "x1" 1, "R2" "x2" 2, "R3" "x3" 3, "R4" "x4" 4, "R5" "x5" 5, "R6" "x6" 6,
         "R7" "x7" 7, "R8" "x8" 8, "R9" "x9" 9, "R10" "x10" 10, "R11" "x11" 11, "R12" "x12" 12, "R13" "x13" 13,
         "R14" "x14" 14, "R15" "x15" 15],
@@ -397,6 +420,7 @@ const fn mips(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         ordered_stores: false,
         ops: Ops { clz: true, bswap: true, rotate: true, divide: true, ..Ops::NONE },
         fused: Fused::None,
+        asks: Asks::NONE,
         int_args: regs!["R4" "4" 4, "R5" "5" 5, "R6" "6" 6, "R7" "7" 7, "R8" "8" 8, "R9" "9" 9, "R10" "10" 10,
             "R11" "11" 11],
         float_args: regs!["F0" "f0" 0, "F2" "f2" 2, "F4" "f4" 4, "F6" "f6" 6, "F8" "f8" 8, "F10" "f10" 10, "F12" "f12" 12, "F14" "f14" 14],
@@ -472,6 +496,7 @@ const fn mips64(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         ordered_stores: false,
         ops: Ops { clz: true, bswap: true, rotate: true, divide: true, ..Ops::NONE },
         fused: Fused::None,
+        asks: Asks::NONE,
         int_args: regs!["R4" "4" 4, "R5" "5" 5, "R6" "6" 6, "R7" "7" 7, "R8" "8" 8, "R9" "9" 9, "R10" "10" 10,
             "R11" "11" 11],
         float_args: regs!["F12" "f12" 12, "F13" "f13" 13, "F14" "f14" 14, "F15" "f15" 15, "F16" "f16" 16, "F17" "f17" 17, "F18" "f18" 18, "F19" "f19" 19],
@@ -547,6 +572,7 @@ const fn ppc64(name: &'static str, big_endian: bool, tools: Tools) -> Arch {
         ordered_stores: false,
         ops: Ops { popcount: true, clz: true, rotate: true, divide: true, unsigned_float: true, ..Ops::NONE },
         fused: Fused::Left,
+        asks: Asks::NONE,
         int_args: regs!["R3" "3" 3, "R4" "4" 4, "R5" "5" 5, "R6" "6" 6, "R7" "7" 7, "R8" "8" 8, "R9" "9" 9,
             "R10" "10" 10, "R14" "14" 14, "R15" "15" 15, "R16" "16" 16, "R17" "17" 17],
         float_args: regs!["F1" "1" 1, "F2" "2" 2, "F3" "3" 3, "F4" "4" 4, "F5" "5" 5, "F6" "6" 6, "F7" "7" 7,
@@ -628,6 +654,7 @@ const RISCV64: Arch = Arch {
     ordered_stores: false,
     ops: Ops { divide: true, unsigned_float: true, ..Ops::NONE },
     fused: Fused::Right,
+    asks: Asks::NONE,
     int_args: regs!["X10" "x10" 10, "X11" "x11" 11, "X12" "x12" 12, "X13" "x13" 13, "X14" "x14" 14,
         "X15" "x15" 15, "X16" "x16" 16, "X17" "x17" 17, "X8" "x8" 8, "X9" "x9" 9, "X18" "x18" 18, "X19" "x19" 19,
         "X20" "x20" 20, "X21" "x21" 21, "X22" "x22" 22, "X23" "x23" 23],
@@ -676,6 +703,7 @@ const S390X: Arch = Arch {
     ordered_stores: true,
     ops: Ops { popcount: false, ctz: false, narrow: false, const_div: false, ..Ops::ALL },
     fused: Fused::Left,
+    asks: Asks::NONE,
     int_args: regs!["R2" "r2" 2, "R3" "r3" 3, "R4" "r4" 4, "R5" "r5" 5, "R6" "r6" 6, "R7" "r7" 7, "R8" "r8" 8,
         "R9" "r9" 9],
     float_args: regs!["F0" "f0" 0, "F1" "f1" 1, "F2" "f2" 2, "F3" "f3" 3, "F4" "f4" 4, "F5" "f5" 5, "F6" "f6" 6,
@@ -722,6 +750,7 @@ const WASM: Arch = Arch {
     ordered_stores: true,
     ops: Ops { bswap: false, narrow: false, wide_div: false, const_div: false, ..Ops::ALL },
     fused: Fused::None,
+    asks: Asks::NONE,
     int_args: &[],
     float_args: &[],
     float_size: 0,

@@ -370,6 +370,12 @@ fn function(body: &[&Statement]) -> (Option<Text>, Vec<Error>) {
                 depth: b.max_depth as u32,
                 sp_write: b.sp_write,
                 checks_stack: check,
+                align: b
+                    .pieces
+                    .iter()
+                    .map(|p| if let Piece::Align(a) = p { *a } else { 1 })
+                    .max()
+                    .unwrap_or(1),
                 locals_known,
             };
             (Some(text), b.errors)

@@ -136,6 +136,8 @@ pub struct Text {
     pub sp_write: bool,
     /// Whether there is a stack check.
     pub checks_stack: bool,
+    /// What PCALIGN asks of the function's place.
+    pub align: u32,
     /// `NO_LOCAL_POINTERS`, or nothing that could hold any.
     pub locals_known: bool,
 }

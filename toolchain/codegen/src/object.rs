@@ -147,7 +147,7 @@ fn align_to(v: &mut Vec<u8>, align: u64, fill: u8) {
 impl Writer<'_> {
     fn layout_text(&mut self, funcs: &CompiledFuncs) -> (Vec<u8>, Vec<(FuncId, u64)>, Far) {
         let have = || funcs.iter_enumerated().filter_map(|(id, c)| Some((id, c.as_ref()?)));
-        let align = |c: &Compiled| if c.loops { LOOPS_ALIGN } else { FUNC_ALIGN };
+        let align = |c: &Compiled| u64::from(c.align).max(if c.loops { LOOPS_ALIGN } else { FUNC_ALIGN });
         let pieces: Vec<Piece> =
             have().map(|(_, c)| Piece { size: c.code.len() as u64, align: align(c) }).collect();
         have().enumerate().for_each(|(n, (id, _))| self.func_index[id] = n as u32);
@@ -607,7 +607,9 @@ impl Writer<'_> {
             size,
             kind,
             scope: if global { SymbolScope::Linkage } else { SymbolScope::Compilation },
-            weak: false,
+            // The runtime's archive may have the same function, for machines without an assembler: both stay, and nobody
+            // refers to ours by its name.
+            weak: global && kind == SymbolKind::Text,
             section: SymbolSection::Section(section),
             flags: SymbolFlags::None,
         });
@@ -672,9 +674,7 @@ impl Writer<'_> {
         for &(id, at) in order {
             let name = text_name(id);
             let size = funcs[id].as_ref().map_or(0, |c| c.code.len() as u64);
-            // GOROOT's assembly has functions that the runtime's archive has too, for machines without an assembler.
-            let native = funcs[id].as_ref().is_some_and(|c| c.native.is_some());
-            let global = seen[&name] == 1 && !native && !self.externs.contains_key(name.as_str());
+            let global = seen[&name] == 1 && !self.externs.contains_key(name.as_str());
             self.define(name.as_str().into(), SymbolKind::Text, self.text, at, size, global);
         }
         for (id, d) in program.datas.iter_enumerated() {

@@ -3,7 +3,7 @@
 //! Memory is made of objects (slots, data, allocations); a pointer is the object's number in the upper half of a word and the
 //! offset in the lower one, so that arithmetic inside an object works and code can't depend on addresses.
 use crate::func::{Body, Term};
-use crate::op::{AtomicOp, BoundsKind, Callee, Cc, Fcc};
+use crate::op::{Asked, AtomicOp, BoundsKind, Callee, Cc, Fcc, Rounding};
 use crate::sig::Part;
 use crate::{Block, EntityId, Func, FuncId, InstData, Op, Program, SymRef, Target, Ty, Value};
 
@@ -295,6 +295,21 @@ impl<'a> Interp<'a> {
             Op::Fma => {
                 let [x, y, z] = [a[0], a[1], a[2]].map(f64::from_bits);
                 one(x.mul_add(y, z).to_bits())
+            }
+            Op::Asked(Asked::Popcnt) => one(a[0].count_ones() as u64),
+            Op::Asked(Asked::Fma) => {
+                let [x, y, z] = [a[0], a[1], a[2]].map(f64::from_bits);
+                one(x.mul_add(y, z).to_bits())
+            }
+            Op::Asked(Asked::Round(how)) => {
+                let x = f64::from_bits(a[0]);
+                let rounded = match how {
+                    Rounding::Even => x.round_ties_even(),
+                    Rounding::Down => x.floor(),
+                    Rounding::Up => x.ceil(),
+                    Rounding::Zero => x.trunc(),
+                };
+                one(rounded.to_bits())
             }
             Op::FCopysign => {
                 let sign = 1u64 << (bits - 1);

@@ -60,6 +60,8 @@ pub struct Native {
     pub calls: Vec<NativeCall>,
     /// SP is written in ways that cannot be followed.
     pub sp_write: bool,
+    /// The least alignment of the code.
+    pub align: u32,
     /// It has a stack check.
     pub checks_stack: bool,
     /// Nobody says which words of its locals hold pointers.

@@ -56,6 +56,30 @@ pub enum Callee {
     Code,
 }
 
+/// Operations that not every machine of a kind has.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Asked {
+    /// (x): the number of ones, of 32 or 64 bits.
+    Popcnt,
+    /// (x, y, z: f64): x*y + z, rounded once.
+    Fma,
+    /// (x: f64): to an integer.
+    Round(Rounding),
+}
+
+/// Ways to round to an integer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Rounding {
+    /// To the nearest, to an even one from between two.
+    Even,
+    /// Towards minus infinity.
+    Down,
+    /// Towards infinity.
+    Up,
+    /// Towards zero.
+    Zero,
+}
+
 /// Atomic read-modify-write operations.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AtomicOp {
@@ -155,6 +179,9 @@ pub enum Op {
     FRound,
     /// (x, y, z): x*y + z, rounded once. Only where the target fuses.
     Fma,
+
+    /// An operation that some machines have: only behind the runtime's flag that says so.
+    Asked(Asked),
 
     // ---- conversions
     /// (narrow int) -> wider int

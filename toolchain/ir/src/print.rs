@@ -25,7 +25,7 @@
 //! `nil_page`: accesses through nil do not fault). `word` as a kind is the target's integer of that size.
 //! `@n` is a position, `^n` the inlined call an instruction came from.
 use crate::func::{Body, Term};
-use crate::op::{AtomicOp, BoundsKind, Callee, Cc, Fcc};
+use crate::op::{Asked, AtomicOp, BoundsKind, Callee, Cc, Fcc, Rounding};
 use crate::ptrmap::PtrMap;
 use crate::sig::{Part, PartLoc};
 use crate::{
@@ -74,6 +74,12 @@ pub(crate) const SIMPLE: &[(&str, Op)] = &[
     ("fcopysign", Op::FCopysign),
     ("fround", Op::FRound),
     ("fma", Op::Fma),
+    ("asked.popcnt", Op::Asked(Asked::Popcnt)),
+    ("asked.fma", Op::Asked(Asked::Fma)),
+    ("asked.even", Op::Asked(Asked::Round(Rounding::Even))),
+    ("asked.down", Op::Asked(Asked::Round(Rounding::Down))),
+    ("asked.up", Op::Asked(Asked::Round(Rounding::Up))),
+    ("asked.zero", Op::Asked(Asked::Round(Rounding::Zero))),
     ("sext", Op::Sext),
     ("zext", Op::Zext),
     ("trunc", Op::Trunc),

@@ -2,7 +2,7 @@
 //! are defined before they are used, kinds fit the operations, jumps and calls pass what their targets take.
 use crate::analysis::{cfg::Cfg, dom::DomTree};
 use crate::func::{Body, Term};
-use crate::op::Callee;
+use crate::op::{Asked, Callee};
 use crate::{Block, BlockCall, EntityId, Func, InstData, Op, Program, SigId, Target, Ty, Value, ValueDef};
 
 /// Checks all functions.
@@ -259,6 +259,9 @@ fn fits(target: Target, op: &Op, args: &[Ty], results: &[Ty]) -> bool {
             x.is_float() && x == y && x == r
         }
         (Op::FNeg | Op::FAbs | Op::FSqrt | Op::FRound, [x], [r]) => x.is_float() && x == r,
+        (Op::Asked(Asked::Popcnt), [x], [r]) => matches!(x, Ty::I32 | Ty::I64) && x == r,
+        (Op::Asked(Asked::Round(_)), [x], [r]) => *x == Ty::F64 && x == r,
+        (Op::Asked(Asked::Fma), [x, y, z], [r]) => [x, y, z, r].iter().all(|t| **t == Ty::F64),
         (Op::Fma, [x, y, z], [r]) => x.is_float() && [y, z, r].iter().all(|t| *t == x),
         (Op::Sext | Op::Zext, [x], [r]) => int(*x) && int(*r) && width(*x) < width(*r),
         (Op::Trunc, [x], [r]) => int(*x) && int(*r) && width(*x) > width(*r),

@@ -2,7 +2,7 @@
 use crate::fx::Fx;
 use crate::program::Prog;
 use crate::value::{Addr, Val};
-use ir::op::{AtomicOp, Cc};
+use ir::op::{Asked, AtomicOp, Cc, Rounding};
 use ir::{Op, Ty, Value};
 use reflect::arch::Fused;
 use types::object::{ObjId, ObjKind};
@@ -25,8 +25,10 @@ enum Do {
     /// One float operand.
     Float1(FloatOp),
     Copysign,
-    /// Where the machine has it.
+    /// Where the machine has it, or may have it.
     Fma,
+    /// To an integer, where the machine may have it.
+    Round(Rounding),
     Bits,
     /// Operand width in bits, 0 for a word.
     Len(u32),
@@ -128,6 +130,10 @@ const TABLE: &[(&str, &[&str], Do)] = &[
     ("math", &["Abs"], Do::Float1(FloatOp::Abs)),
     ("math", &["Copysign"], Do::Copysign),
     ("math", &["FMA"], Do::Fma),
+    ("math", &["Floor"], Do::Round(Rounding::Down)),
+    ("math", &["Ceil"], Do::Round(Rounding::Up)),
+    ("math", &["Trunc"], Do::Round(Rounding::Zero)),
+    ("math", &["RoundToEven"], Do::Round(Rounding::Even)),
     ("math", &["Float64bits", "Float64frombits", "Float32bits", "Float32frombits"], Do::Bits),
     ("math/bits", &["Len64"], Do::Len(64)),
     ("math/bits", &["Len32"], Do::Len(32)),
@@ -194,9 +200,9 @@ const TABLE: &[(&str, &[&str], Do)] = &[
     ("internal/abi", &["FuncPCABI0", "FuncPCABIInternal"], Do::FuncPc),
 ];
 
-/// A row of the table.
+/// A row of the table, and the function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Intrinsic(usize);
+pub struct Intrinsic(usize, ObjId);
 
 /// The intrinsic for a declared function, if there is one: its row.
 pub fn find(p: &Prog, obj: ObjId) -> Option<Intrinsic> {
@@ -217,13 +223,16 @@ pub fn find(p: &Prog, obj: ObjId) -> Option<Intrinsic> {
     if TABLE[row].2 == Do::PublicationBarrier && !p.arch.ordered_stores {
         return None;
     }
-    if TABLE[row].2 == Do::Fma && p.arch.fused == Fused::None {
+    if TABLE[row].2 == Do::Fma && p.arch.fused == Fused::None && !p.arch.asks.fma {
+        return None;
+    }
+    if matches!(TABLE[row].2, Do::Round(_)) && !p.arch.asks.round {
         return None;
     }
     if matches!(TABLE[row].2, Do::Div(_)) && !p.prog.target.ops.wide_div {
         return None;
     }
-    Some(Intrinsic(row))
+    Some(Intrinsic(row, obj))
 }
 
 /// Code for an intrinsic call.
@@ -266,7 +275,9 @@ pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -
             let ty = fx.s.f.ty(a(0));
             one(fx.ins(if op == FloatOp::Sqrt { Op::FSqrt } else { Op::FAbs }, &[a(0)], ty))
         }
-        Do::Fma => one(fx.ins(Op::Fma, &[a(0), a(1), a(2)], Ty::F64)),
+        Do::Fma if fx.p.arch.fused != Fused::None => one(fx.ins(Op::Fma, &[a(0), a(1), a(2)], Ty::F64)),
+        Do::Fma => one(ask(fx, Asked::Fma, &[a(0), a(1), a(2)], |fx, args| library(fx, which.1, args))),
+        Do::Round(how) => one(ask(fx, Asked::Round(how), &[a(0)], |fx, args| library(fx, which.1, args))),
         Do::Copysign => one(fx.bin(Op::FCopysign, a(0), a(1))),
         Do::Bits => {
             let ty = result_ty(fx, 0);
@@ -304,7 +315,10 @@ pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -
             let width = if w == 0 { fx.p.word * 8 } else { w };
             let op_ty = if width == 64 { Ty::I64 } else { Ty::I32 };
             let x = fx.resize(a(0), op_ty, false);
-            let n = fx.ins(Op::Popcnt, &[x], op_ty);
+            let n = match fx.p.arch.asks.popcount {
+                true => ask(fx, Asked::Popcnt, &[x], |fx, x| fx.ins(Op::Popcnt, x, op_ty)),
+                false => fx.ins(Op::Popcnt, &[x], op_ty),
+            };
             let ty = result_ty(fx, 0);
             one(fx.resize(n, ty, false))
         }
@@ -369,6 +383,42 @@ pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -
             Vec::new()
         }
     }
+}
+
+/// An operation where the machine has it, and something else where not.
+fn ask(
+    fx: &mut Fx,
+    which: Asked,
+    args: &[Value],
+    otherwise: impl FnOnce(&mut Fx, &[Value]) -> Value,
+) -> Value {
+    let flag = fx.p.runtime_var(match which {
+        Asked::Popcnt => "machineHasPopcount",
+        Asked::Fma => "machineHasFMA",
+        Asked::Round(_) => "machineHasRound",
+    });
+    let at = fx.data_addr(flag);
+    let has = fx.load(Ty::I8, Addr::new(at));
+    let ty = fx.s.f.ty(args[0]);
+    let (direct, other, end) = (fx.s.block(), fx.s.cold_block(), fx.s.block());
+    let result = fx.s.var(ty);
+    fx.s.br_likely(has, direct, other, Some(true));
+    fx.s.start_sealed(direct);
+    let v = fx.ins(Op::Asked(which), args, ty);
+    fx.s.write(result, v);
+    fx.s.jump(end);
+    fx.s.start_sealed(other);
+    let v = otherwise(fx, args);
+    fx.s.write(result, v);
+    fx.s.jump(end);
+    fx.s.start_sealed(end);
+    fx.s.read(result)
+}
+
+/// A call of the function's own Go code.
+fn library(fx: &mut Fx, obj: ObjId, args: &[Value]) -> Value {
+    let f = fx.p.func(obj, Vec::new(), fx.s.pos);
+    fx.call_func(f, args)[0]
 }
 
 /// A function whose body is an intrinsic, for uses as a func value.

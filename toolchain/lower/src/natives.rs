@@ -330,6 +330,7 @@ impl<'a> Prog<'a> {
             lines: text.lines.clone(),
             calls,
             sp_write: text.sp_write && has_calls,
+            align: text.align,
             checks_stack: text.checks_stack,
             untyped_locals: !text.locals_known,
             untyped_args: !typed && text.args.is_some_and(|n| n != 0),

@@ -173,6 +173,8 @@ pub struct Compiled {
     pub checks_stack: bool,
     /// Whether it has loops that poll.
     pub loops: bool,
+    /// Alignment that it asks for.
+    pub align: u32,
     /// Callees with the bytes of stack in use at the call, beside the return address of the call.
     pub calls: Vec<Calls>,
     /// The listing, if asked for.

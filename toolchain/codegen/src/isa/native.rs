@@ -66,6 +66,9 @@ pub fn compiled(sig: &Sig, n: &Native, word: u32, kinds: [u8; 3]) -> Compiled {
         lines: n.lines.iter().map(|&(pc, pos)| Line { pc, pos, inl: 0 }).collect(),
         positions: n.lines.iter().map(|&(pc, pos)| Line { pc, pos, inl: 0 }).collect(),
         checks_stack: n.checks_stack,
+        // What it loops over is not looked for.
+        loops: true,
+        align: n.align,
         calls,
         native: Some(super::NativeFacts {
             sp_write: n.sp_write,

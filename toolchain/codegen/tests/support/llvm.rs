@@ -86,6 +86,8 @@ pub fn disassemble_for(machine: &Machine, pieces: &[&[u8]]) -> Vec<String> {
         let line = line.split("//").next().and_then(|l| l.split('@').next()).unwrap_or_default();
         let words: Vec<&str> = line.split_whitespace().collect();
         let line = words.join(" ");
+        // On x86 it writes fused products out behind `#`, which is no immediate's there.
+        let line = line.split(" # ").next().unwrap_or_default().to_string();
         if line == stop.1 {
             texts.push(now.join("; "));
             now.clear();

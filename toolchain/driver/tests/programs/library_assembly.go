@@ -162,6 +162,7 @@ func searches() {
 			x, y := b[from:from+n], append([]byte(nil), b[from:from+n]...)
 			check(bytes.Equal(x, y) && bytes.Compare(x, y) == 0 && string(x) == string(y), "Equal %d", n)
 			check(bytes.Compare(x, append(y, 0)) == -1, "Compare %d", n)
+			check(strings.Compare(string(append(y, 0)), string(x)) == 1, "Compare of strings %d", n)
 			check(bytes.IndexByte(x, 'z') == -1 && bytes.Count(x, []byte{'z'}) == 0, "IndexByte %d", n)
 			for i := range y {
 				old := y[i]

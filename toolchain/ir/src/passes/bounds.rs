@@ -8,7 +8,7 @@ use super::{counters, fold};
 use crate::{
     Block, Func, Op, Program, Term, Ty, Value,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
-    op::{BoundsKind, Cc},
+    op::{Asked, BoundsKind, Cc},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
@@ -390,7 +390,7 @@ impl Facts<'_> {
                 (k >= 0 && k < bits as i64).then(|| of(0).unwrap_or(u64::MAX >> (64 - bits)) >> k)
             }
             Op::Icmp(_) | Op::Fcmp(_) => Some(1),
-            Op::Clz | Op::Ctz | Op::Popcnt => Some(bits as u64),
+            Op::Clz | Op::Ctz | Op::Popcnt | Op::Asked(Asked::Popcnt) => Some(bits as u64),
             Op::Select => Some(of(1)?.max(of(2)?)),
             _ => None,
         }

@@ -25,8 +25,8 @@ pub fn effect(op: &Op) -> Effect {
         Iconst(_) | Fconst(_) | Sym(..) | SlotAddr(..) | Add | Sub | Mul | SDiv | UDiv | SRem | URem
         | And | Or | Xor | Shl(_) | LShr(_) | AShr(_) | RotL | Neg | Not | Clz | Ctz | Popcnt | Bswap
         | UMulWide | SMulHi | UDivWide | AddCarry | SubBorrow | FAdd | FSub | FMul | FDiv | FNeg | FAbs
-        | FSqrt | FCopysign | FRound | Fma | Sext | Zext | Trunc | SiToF | UiToF | FToSi | FToUi | FCvt
-        | Bitcast | Icmp(_) | Fcmp(_) | Select | PtrAdd => Effect::Pure,
+        | FSqrt | FCopysign | FRound | Fma | Asked(_) | Sext | Zext | Trunc | SiToF | UiToF | FToSi
+        | FToUi | FCvt | Bitcast | Icmp(_) | Fcmp(_) | Select | PtrAdd => Effect::Pure,
         Load { .. } => Effect::Read,
         Store { .. } | MemCopy { .. } | MemZero { .. } => Effect::Write,
         WriteBarrier { .. } => Effect::Any,
@@ -52,9 +52,10 @@ pub fn removable(op: &Op) -> bool {
     matches!(effect(op), Effect::Pure | Effect::Read | Effect::Alloc)
 }
 
-/// Whether a division's divisor must be known to be non-zero at the place where it executes: never moved up.
-pub fn divides(op: &Op) -> bool {
-    matches!(op, Op::SDiv | Op::UDiv | Op::SRem | Op::URem | Op::UDivWide)
+/// Whether what stands in front of it makes it possible, and it is never moved up: a division's divisor must be known to be non-zero,
+/// the machine to have an operation that not all have.
+pub fn guarded(op: &Op) -> bool {
+    matches!(op, Op::SDiv | Op::UDiv | Op::SRem | Op::URem | Op::UDivWide | Op::Asked(_))
 }
 
 /// Whether the collector may run and stacks may move during it.

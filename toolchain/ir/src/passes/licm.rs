@@ -2,7 +2,7 @@
 //!
 //! Not moved: divisions (their check stays behind), address arithmetic (a derived pointer must not be made where the bounds check
 //! that keeps it inside its object has not happened), and what is cheaper to make again than to keep (constants, addresses of slots).
-use super::effects::{Effect, divides, effect};
+use super::effects::{Effect, effect, guarded};
 use crate::{
     Block, Func, Op, Program, Term, Value, ValueDef,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
@@ -39,7 +39,7 @@ pub fn run(_program: &Program, f: &mut Func) {
                 // An address as a number changes when the stack moves.
                 let number_of_address = matches!(d.op, Op::Bitcast) && f.ty(d.args[0]) == crate::Ty::Ptr;
                 let movable = effect(&d.op) == Effect::Pure
-                    && !divides(&d.op)
+                    && !guarded(&d.op)
                     && !number_of_address
                     && !matches!(
                         d.op,

@@ -91,6 +91,7 @@ func main() {
 	setShared(&v)
 	typesStart, typesEnd, _, _, _, _ = imageTypes()
 	cpu.Initialize(getenv("GODEBUG"))
+	machineFeatures()
 	maps.AlgInit()
 	itabsInit()
 	// Variables of other packages: nothing here refers to them otherwise.

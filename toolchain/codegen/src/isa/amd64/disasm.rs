@@ -139,6 +139,15 @@ impl Cursor<'_> {
     }
 }
 
+/// The one instruction with a VEX prefix, a product and a sum.
+fn fused(c: &mut Cursor) -> Option<String> {
+    let [extended, rest, 0xb9] = c.take()? else { return None };
+    c.rex = (!extended >> 7 & 1) << 2 | !extended >> 5 & 1;
+    let (r, rm) = c.modrm()?;
+    let known = extended & 0x5f == 0x42 && rest & 0x87 == 0x81;
+    known.then(|| format!("vfmadd231sd {}, {}, {}", xmm(r), xmm(!rest >> 3 & 15), c.xrm(&rm, 8)))
+}
+
 /// Disassembles the instruction at `at`; `None` if it is none of ours.
 pub fn decode(code: &[u8], at: usize) -> Option<Decoded> {
     let mut c = Cursor { code, at, rex: 0, p66: false, rep: 0 };
@@ -159,6 +168,7 @@ pub fn decode(code: &[u8], at: usize) -> Option<Decoded> {
     let mut branch = None;
     let text = match c.byte()? {
         0x0f => two_bytes(&mut c, &mut branch)?,
+        0xc4 => fused(&mut c)?,
         op => one_byte(&mut c, op, &mut branch)?,
     };
     Some(Decoded { len: c.at - at, text: format!("{prefix}{text}"), branch })
@@ -350,6 +360,15 @@ fn two_bytes(c: &mut Cursor, branch: &mut Option<i32>) -> Option<String> {
             let (r, rm) = c.modrm()?;
             let name = if op < 0xb8 { "movzx" } else { "movsx" };
             format!("{name} {}, {}", gpr(r, size), c.rm(&rm, 1 + (op & 1)))
+        }
+        0x3a if c.p66 && c.byte()? == 0x0b => {
+            let (r, rm) = c.modrm()?;
+            let rm = c.xrm(&rm, 8);
+            format!("roundsd {}, {rm}, {}", xmm(r), c.byte()?)
+        }
+        0xb8 if c.rep == 0xf3 => {
+            let (r, rm) = c.modrm()?;
+            format!("popcnt {}, {}", gpr(r, size), c.rm(&rm, size))
         }
         0xbc | 0xbd if c.rep == 0 => {
             let (r, rm) = c.modrm()?;

@@ -12,6 +12,7 @@ use crate::mach::{Case, Decoded, Encode, Form, Frames};
 use crate::regalloc::{Move, Reg};
 use bytes::*;
 use ir::SymRef;
+use ir::op::Rounding;
 
 type Emitter<'a> = Emit<'a, Amd64>;
 
@@ -228,6 +229,34 @@ impl Emitter<'_> {
             Inst::Scan { rev, sz, dst, src } => {
                 let src = self.rm(src);
                 self.buf.op(0, *sz == Sz::Q, &[0x0f, 0xbc | *rev as u8], dst.hw(), &src, false, 0);
+            }
+            Inst::Popcnt { sz, dst, src } => {
+                // Some machines wait for the destination's old value.
+                if dst != src {
+                    self.buf.op(0, false, &[0x31], dst.hw(), &RmE::R(dst.hw()), false, 0);
+                }
+                self.buf.op(PF3, *sz == Sz::Q, &[0x0f, 0xb8], dst.hw(), &RmE::R(src.hw()), false, 0);
+            }
+            Inst::Fma { dst, a, b, .. } => {
+                let (d, a, b) = (dst.hw(), a.hw(), b.hw());
+                let extended = (!(d >> 3) & 1) << 7 | 0x40 | (!(b >> 3) & 1) << 5 | 2;
+                self.buf.bytes(&[
+                    0xc4,
+                    extended,
+                    0x80 | (!a & 15) << 3 | 1,
+                    0xb9,
+                    0xc0 | (d & 7) << 3 | b & 7,
+                ]);
+            }
+            Inst::Round { how, dst, src } => {
+                let src = self.rm(src);
+                self.buf.op(P66, false, &[0x0f, 0x3a, 0x0b], dst.hw(), &src, false, 1);
+                self.buf.byte(match how {
+                    Rounding::Even => 0,
+                    Rounding::Down => 1,
+                    Rounding::Up => 2,
+                    Rounding::Zero => 3,
+                });
             }
             Inst::Setcc { cc, dst } => {
                 self.buf.op(0, false, &[0x0f, 0x90 | *cc as u8], 0, &RmE::R(dst.hw()), true, 0)

@@ -11,6 +11,7 @@ use crate::mach::emit::{Cold, Emit};
 use crate::mach::frame::Frame;
 use crate::mach::inst::{Any, CallInfo, SwitchInfo, Target};
 use crate::regalloc::Reg;
+use ir::op::Rounding;
 use ir::{Func, FuncId, SigId, SymRef};
 use syntax::{Pos, Sym};
 
@@ -494,6 +495,12 @@ fn shifts_multiplications_and_bits() {
             let d = reg(dst, n);
             t.one(Inst::Un { op: UnOp::Bswap, sz, dst, a: dst }, format!("bswap {d}"));
             t.one(Inst::CarryMask { sz, dst }, format!("sbb {d}, {d}"));
+            for src in ints() {
+                let clear = format!("xor {0}, {0}", reg(dst, 4));
+                let count = format!("popcnt {d}, {}", reg(src, n));
+                let all = [clear, count];
+                t.add(Inst::Popcnt { sz, dst, src }, if dst == src { &all[1..] } else { &all });
+            }
             for b in sources() {
                 let s = rm(&b, n);
                 t.one(Inst::Imul { sz, dst, a: dst, b }, format!("imul {d}, {s}"));
@@ -533,6 +540,11 @@ fn shifts_multiplications_and_bits() {
 #[test]
 fn floats_and_conversions() {
     let mut t = Cases::default();
+    for (n, dst) in floats().enumerate() {
+        let (a, b) = (Reg::float(15 - n as u8), Reg::float((5 * n as u8 + 3) % 16));
+        let want = format!("vfmadd231sd {}, {}, {}", reg(dst, 16), reg(a, 16), reg(b, 16));
+        t.one(Inst::Fma { dst, c: dst, a, b }, want);
+    }
     let arithmetic = [(FOp::Add, "add"), (FOp::Mul, "mul"), (FOp::Sub, "sub"), (FOp::Div, "div")];
     let logic = [(FOp::And, "andps"), (FOp::Or, "orps"), (FOp::Xor, "xorps")];
     for dst in floats() {
@@ -542,6 +554,11 @@ fn floats_and_conversions() {
                 let ((s, n), b) = (w(fw), src);
                 for (op, name) in arithmetic {
                     t.one(Inst::FAlu { op, w: fw, dst, a: dst, b }, format!("{name}{s} {d}, {}", rm(&b, n)));
+                }
+                for (how, n) in
+                    [(Rounding::Even, 0), (Rounding::Down, 1), (Rounding::Up, 2), (Rounding::Zero, 3)]
+                {
+                    t.one(Inst::Round { how, dst, src }, format!("roundsd {d}, {}, {n}", rm(&b, 8)));
                 }
                 t.one(Inst::Sqrt { w: fw, dst, src }, format!("sqrt{s} {d}, {}", rm(&b, n)));
                 let to = if fw == Fw::F64 { "ss" } else { "sd" };

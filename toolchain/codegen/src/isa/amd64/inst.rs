@@ -6,6 +6,7 @@ use crate::mach::inst::{self, Kind};
 use crate::mach::operand::Operands;
 use crate::regalloc::Reg;
 use ir::FuncId;
+use ir::op::Rounding;
 
 /// Operand width.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -317,6 +318,25 @@ pub enum Inst {
         dst: Reg,
         src: Rm,
     },
+    /// The number of ones.
+    Popcnt {
+        sz: Sz,
+        dst: Reg,
+        src: Reg,
+    },
+    /// dst = a * b + c, of float64.
+    Fma {
+        dst: Reg,
+        c: Reg,
+        a: Reg,
+        b: Reg,
+    },
+    /// A float64 to an integer.
+    Round {
+        how: Rounding,
+        dst: Reg,
+        src: Rm,
+    },
     Setcc {
         cc: Cond,
         dst: Reg,
@@ -501,6 +521,7 @@ impl inst::Inst for Inst {
             | Inst::ImulI { dst, a: src, .. }
             | Inst::Scan { dst, src, .. }
             | Inst::Sqrt { dst, src, .. }
+            | Inst::Round { dst, src, .. }
             | Inst::FCvt { dst, src, .. }
             | Inst::IntToF { dst, src, .. }
             | Inst::FToInt { dst, src, .. } => {
@@ -580,6 +601,16 @@ impl inst::Inst for Inst {
                 v.use_late(d);
                 v.def_fixed(quot, AX);
                 v.def_fixed(rem, DX);
+            }
+            Inst::Popcnt { dst, src, .. } => {
+                v.use_reg(src);
+                v.def(dst);
+            }
+            Inst::Fma { dst, c, a, b } => {
+                v.use_reg(c);
+                v.use_reg(a);
+                v.use_reg(b);
+                v.def_reuse(dst, 0);
             }
             Inst::FCmp { a, b, .. } => {
                 v.use_reg(a);

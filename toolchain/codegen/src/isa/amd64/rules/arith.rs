@@ -5,6 +5,7 @@ use crate::isa::amd64::inst::*;
 use crate::mach::Rules;
 use crate::mach::rules::rules;
 use crate::regalloc::Reg;
+use ir::op::Asked;
 use ir::{InstData, Op, Ty, Value, magic};
 
 rules! {
@@ -66,6 +67,9 @@ rules! {
     Clz(x) => s.clz(dst, x);
     Ctz(x) => s.ctz(dst, x);
     Popcnt(x) => s.popcnt(dst, x);
+    Asked[Asked::Popcnt](x) => Inst::Popcnt { sz, dst, src: s.reg(x) };
+    Asked[Asked::Fma](x, y, z) => Inst::Fma { dst, c: s.reg(z), a: s.reg(x), b: s.reg(y) };
+    Asked[Asked::Round(how)](x) => Inst::Round { how, dst, src: s.rm(x, true) };
     Bswap(x) if full == Sz::W => rol(full, dst, s.reg(x), 8);
     Bswap(x) => Inst::Un { op: UnOp::Bswap, sz, dst, a: s.reg(x) };
 

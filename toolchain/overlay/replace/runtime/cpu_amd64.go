@@ -1,0 +1,9 @@
+package runtime
+
+import "internal/cpu"
+
+func machineFeatures() {
+	machineHasPopcount = cpu.X86.HasPOPCNT
+	machineHasFMA = cpu.X86.HasFMA
+	machineHasRound = cpu.X86.HasSSE41
+}
