@@ -193,6 +193,11 @@ pub fn run(
     ir.notes.iter().for_each(|n| eprintln!("{}", visible(n)));
     let trace = (!options.dump_ssa.is_empty()).then(|| Arc::new(Trace::new(options.dump_ssa.clone())));
     timings.note(|| format!("{} functions, {} data symbols", ir.funcs.len(), ir.datas.len()));
+    if let Some(last) = options.pass_limit.and_then(|n| n.checked_sub(1))
+        && let Some(f) = ir.funcs.get(ir::FuncId(last as u32))
+    {
+        eprintln!("pass-limit: the last function is {}", visible(f.name.as_str()));
+    }
     let report = timings.phase("optimise", || ir::passes::run(&mut ir, &pass_options(options, &trace)));
     timings.parts("optimise", &report.times);
     if options.explain > 0 {
@@ -276,6 +281,8 @@ fn pass_options(options: &Options, trace: &Option<Arc<Trace>>) -> ir::passes::Op
         remarks: options.explain > 0,
         no_inline: has("noinline"),
         no_opt: has("noopt"),
+        without: options.without_passes.clone(),
+        limit: options.pass_limit,
         trace: trace.clone(),
     }
 }

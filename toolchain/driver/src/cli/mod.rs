@@ -37,6 +37,9 @@ pub struct Options {
     /// No wrappers between the ABIs; and how many to make (1: none, below 1: no limit, N: N - 1).
     pub no_abiwrap: bool,
     pub abiwrap_limit: i64,
+    /// Passes that are left out, and how many functions the others work on.
+    pub without_passes: Vec<&'static str>,
+    pub pass_limit: Option<usize>,
     /// `--debug NAME`: switches for developers (`noopt`, `noinline`, …).
     pub debug: Vec<String>,
     /// Link what the runtime's developers built, instead of building the runtime.
@@ -191,6 +194,14 @@ static FLAGS: &[Flag] = &[
             Ok(())
         },
     ),
+    value("passes", "LIST", "leave out passes: -gvn,-licm (see docs/DEBUGGING.md)", |o, v| {
+        o.without_passes.extend(ir::passes::without(&v)?);
+        Ok(())
+    }),
+    value("pass-limit", "N", "optimise the program's first N functions only, and name the last", |o, v| {
+        o.pass_limit = Some(number(&v)?);
+        Ok(())
+    }),
     switch(
         "abiwrap",
         "make wrappers between the ABIs of assembly and Go (default; =false: none)",

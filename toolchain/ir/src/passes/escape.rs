@@ -15,7 +15,7 @@ use crate::{
     func::Body,
     op::Callee,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Larger objects go to the heap.
 pub const MAX_OBJECT: u64 = 64 << 10;
@@ -125,7 +125,9 @@ fn finish(
         explain(program, &program.funcs[id], &analysis.summary, remarks);
     }
     let f = &mut program.funcs[id];
-    apply(f, &analysis, options, remarks);
+    if options.runs("escape", id) {
+        apply(f, &analysis, options, remarks);
+    }
     reveal(f);
     let summary = match f.name.as_str() {
         // The record and its closure live in the deferring frame and are gone before it is.
@@ -452,6 +454,20 @@ fn loops_of(f: &Func) -> Option<Loops> {
     (!loops.loops.is_empty()).then_some(loops)
 }
 
+/// Values that are used in other ways than as the address of what is read or written.
+fn used_beside_access(f: &Func) -> FxHashSet<Value> {
+    let mut used = FxHashSet::default();
+    for block in f.blocks.iter() {
+        for &i in &block.insts {
+            let d = &f.insts[i];
+            let skip = matches!(d.op, Op::Load { .. } | Op::Store { .. } | Op::NilCheck) as usize;
+            used.extend(d.args[skip..].iter().map(|&v| f.resolve(v)));
+        }
+        block.term.for_each_arg(|v| used.extend([f.resolve(v)]));
+    }
+    used
+}
+
 fn build(
     program: &Program,
     f: &Func,
@@ -478,8 +494,13 @@ fn build(
         Base::Object(o) => o,
         Base::Value(_) => HEAP,
     };
+    let called = if made.is_empty() { FxHashSet::default() } else { used_beside_access(f) };
     for &(obj, code) in made {
         let node = g.objects[&obj];
+        // Inlining may have left nobody who could call it.
+        if !called.contains(&obj) {
+            continue;
+        }
         match summaries.get(&code) {
             Some(s) => {
                 if let Some(d) = s.context.heap {

@@ -202,6 +202,8 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
                 Op::Bitcast if f.ty(d.args[0]) == ty && aty != Ty::Ptr => value(d.args[0]),
                 // 0 as a pointer is nil; other integers stay what they are.
                 Op::Iconst(0) if !ty.is_float() => konst(0),
+                // Data do not move, and stay what they are by either name: itabs, descriptors.
+                Op::Sym(s @ SymRef::Data(_), off) if !ty.is_float() => make(Op::Sym(s, off), &[]),
                 _ => None,
             }
         }

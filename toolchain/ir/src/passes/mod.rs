@@ -4,9 +4,12 @@
 //! Between passes no operand is an alias and every block in `Func::blocks` that cannot be reached is empty.
 pub mod barriers;
 pub mod bounds;
+pub mod captures;
 pub mod counters;
 pub mod effects;
 pub mod escape;
+#[cfg(test)]
+mod files;
 pub mod fold;
 pub mod forward;
 pub mod gvn;
@@ -37,8 +40,19 @@ pub struct Options {
     pub no_inline: bool,
     /// No optimisation but what the later phases need.
     pub no_opt: bool,
+    /// Passes that are left out ([`optional`] names those that may be).
+    pub without: Vec<&'static str>,
+    /// Passes work on the program's first functions only, so many.
+    pub limit: Option<usize>,
     /// Records functions after passes.
     pub trace: Option<Arc<Trace>>,
+}
+
+impl Options {
+    /// Whether a pass works on a function.
+    fn runs(&self, pass: &str, id: FuncId) -> bool {
+        !self.without.contains(&pass) && self.limit.is_none_or(|n| (id.0 as usize) < n)
+    }
 }
 
 /// What the passes tell: remarks and times.
@@ -51,11 +65,12 @@ pub struct Report {
 }
 
 /// A pass over one function, by name.
-type FuncPass = (&'static str, fn(&Program, &mut Func));
+pub type FuncPass = (&'static str, fn(&Program, &mut Func));
 
 /// Before inlining: make bodies small, so that their size says what they cost.
 const EARLY: &[FuncPass] = &[
     ("early-simplify", simplify::run),
+    ("captures", captures::run),
     ("memequal", memequal::run),
     ("early-promote", promote::run),
     ("early-simplify2", simplify::run),
@@ -83,6 +98,28 @@ pub fn names() -> Vec<&'static str> {
         .concat()
 }
 
+/// The passes that programs are right without.
+pub fn optional() -> Vec<&'static str> {
+    let names = |passes: &[FuncPass]| passes.iter().map(|p| p.0).collect::<Vec<_>>();
+    [names(EARLY), vec!["inline", "escape"], names(LATE)].concat()
+}
+
+/// The passes that a list of names, each with `-` before it, leaves out.
+pub fn without(list: &str) -> Result<Vec<&'static str>, String> {
+    let all = optional();
+    let one = |item: &str| {
+        let name = item.strip_prefix('-').ok_or(format!("{item}: passes are left out, as in -gvn"))?;
+        let known = || format!("no pass named {name} can be left out; those are {}", all.join(", "));
+        all.iter().copied().find(|p| *p == name).ok_or_else(known)
+    };
+    list.split(',').filter(|item| !item.is_empty()).map(one).collect()
+}
+
+/// The pass over single functions with this name.
+pub fn pass(name: &str) -> Option<FuncPass> {
+    [EARLY, LATE, REQUIRED].concat().into_iter().find(|p| p.0 == name)
+}
+
 /// Records all functions after a phase over the whole program.
 fn record_all(program: &Program, options: &Options, phase: &'static str) {
     if let Some(trace) = &options.trace {
@@ -101,35 +138,38 @@ pub fn run(program: &mut Program, options: &Options) -> Report {
         report.times.push((name, start.elapsed()));
     };
     let mut remarks = Vec::new();
+    let required = Options { limit: None, ..options.clone() };
     record_all(program, options, "build");
     if !options.no_opt {
         timed("early", program, &mut |p| each_function(p, EARLY, options));
-        if !options.no_inline {
+        if !options.no_inline && !options.without.contains(&"inline") {
             timed("inline", program, &mut |p| inline::run(p, options, &mut remarks));
         }
-        timed("escape", program, &mut |p| escape::run(p, options, &mut remarks));
-        record_all(program, options, "escape");
+        if !options.without.contains(&"escape") {
+            timed("escape", program, &mut |p| escape::run(p, options, &mut remarks));
+            record_all(program, options, "escape");
+        }
         timed("late", program, &mut |p| each_function(p, LATE, options));
     }
     if legalize::needed(program.target) {
-        timed("legalize", program, &mut |p| legalize::run(p, options));
+        timed("legalize", program, &mut |p| legalize::run(p, &required));
     }
-    timed("required", program, &mut |p| each_function(p, REQUIRED, options));
+    timed("required", program, &mut |p| each_function(p, REQUIRED, &required));
     report.remarks = remarks;
     report
 }
 
 /// Runs passes over every function.
 fn each_function(program: &mut Program, passes: &[FuncPass], options: &Options) {
-    each(program, |p, f| run_passes(p, f, passes, options));
+    each(program, |p, id, f| run_passes(p, f, id, passes, options));
 }
 
 /// Works on every function that has code, several at a time. Meanwhile the program has no functions.
-fn each(program: &mut Program, work: impl Fn(&Program, &mut Func) + Sync) {
+fn each(program: &mut Program, work: impl Fn(&Program, FuncId, &mut Func) + Sync) {
     let mut funcs: Vec<Func> = std::mem::take(&mut program.funcs).into_vec();
     {
         let shared: &Program = program;
-        let next = std::sync::Mutex::new(funcs.chunks_mut(16));
+        let next = std::sync::Mutex::new(funcs.chunks_mut(16).enumerate());
         let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
         std::thread::scope(|scope| {
             for _ in 0..threads {
@@ -138,9 +178,11 @@ fn each(program: &mut Program, work: impl Fn(&Program, &mut Func) + Sync) {
                 let spawned = worker.spawn_scoped(scope, || {
                     loop {
                         let chunk = next.lock().unwrap_or_else(|e| e.into_inner()).next();
-                        let Some(chunk) = chunk else { break };
-                        for f in chunk.iter_mut().filter(|f| matches!(f.body, Body::Ssa)) {
-                            work(shared, f);
+                        let Some((n, chunk)) = chunk else { break };
+                        for (k, f) in chunk.iter_mut().enumerate() {
+                            if matches!(f.body, Body::Ssa) {
+                                work(shared, FuncId((16 * n + k) as u32), f);
+                            }
                         }
                     }
                 });
@@ -152,8 +194,11 @@ fn each(program: &mut Program, work: impl Fn(&Program, &mut Func) + Sync) {
 }
 
 /// Runs passes over one function, with dumps and verification.
-pub fn run_passes(program: &Program, f: &mut Func, passes: &[FuncPass], options: &Options) {
+pub fn run_passes(program: &Program, f: &mut Func, id: FuncId, passes: &[FuncPass], options: &Options) {
     for (name, pass) in passes {
+        if !options.runs(name, id) {
+            continue;
+        }
         pass(program, f);
         f.apply_aliases();
         check(program, f, name);

@@ -10,6 +10,8 @@ use smallvec::SmallVec;
 
 /// More pieces than this stay in memory.
 const MAX_PIECES: usize = 8;
+/// Objects that hold the address of the next one, as closures in closures do.
+const MAX_NESTED: usize = 4;
 /// Rounds of expanding copies.
 const MAX_ROUNDS: usize = 4;
 
@@ -21,7 +23,7 @@ pub fn run(program: &Program, f: &mut Func) {
         return;
     }
     let target = program.target;
-    for _ in 0..2 {
+    for _ in 0..MAX_NESTED {
         let mut plans = plan(target, f);
         if plans.iter().all(Option::is_none) {
             return;

@@ -1,6 +1,6 @@
 //! Cleaning up: folds constants, propagates copies, folds branches and skips those that are known, drops dead code, unreachable
 //! blocks and needless block parameters, and merges straight-line blocks, until nothing changes.
-use super::{effects, fold, thread};
+use super::{effects, fold, inline::func_value, thread};
 use crate::{
     Block, Func, Inst, Op, Program, SymRef, Term, Value, ValueDef,
     analysis::cfg::Cfg,
@@ -46,7 +46,7 @@ fn instruction(program: &Program, f: &mut Func, inst: Inst) -> bool {
     }
     for _ in 0..4 {
         let data = &f.insts[inst];
-        if data.results.len() == 1 {
+        if data.results.len() == 1 && !matches!(data.op, Op::Call { .. }) {
             let (result, ty) = (data.results[0], f.values[data.results[0]].ty);
             match fold::fold(program, f, &data.op, &data.args, ty) {
                 None => return changed,
@@ -136,23 +136,10 @@ fn devirtualise(program: &Program, f: &mut Func, inst: Inst, callee: Callee, sig
     let Some(target) = f.insts[inst].args.first().and_then(|&a| f.def_inst(a)) else { return false };
     let func = match (callee, &target.op) {
         (Callee::Code, Op::Sym(SymRef::Func(func), 0)) => *func,
-        // A func value in read-only data without captures: {code}.
-        (Callee::Closure, Op::Sym(SymRef::Data(d), 0)) => {
-            let d = &program.datas[*d];
-            match d.relocs.first() {
-                Some(r)
-                    if d.size == program.target.word as u64
-                        && d.section == crate::Section::Rodata
-                        && r.off == 0 =>
-                {
-                    match r.target {
-                        SymRef::Func(func) if r.addend == 0 => func,
-                        _ => return false,
-                    }
-                }
-                _ => return false,
-            }
-        }
+        (Callee::Closure, Op::Sym(SymRef::Data(d), 0)) => match func_value(program, *d) {
+            Some(func) => func,
+            None => return false,
+        },
         _ => return false,
     };
     f.insts[inst].op = Op::Call { callee: Callee::Static(func), sig };
@@ -228,7 +215,7 @@ fn unreachable(f: &mut Func) -> bool {
     changed
 }
 
-/// Drops block parameters that always receive the same value.
+/// Drops block parameters that always receive the same value, or the same constant.
 pub fn params(f: &mut Func) -> bool {
     let cfg = Cfg::new(f);
     let mut changed = false;
@@ -240,6 +227,7 @@ pub fn params(f: &mut Func) -> bool {
         while k < f.blocks[b].params.len() {
             let param = f.blocks[b].params[k];
             let mut only: Option<Value> = None;
+            let mut constant = None;
             let mut many = false;
             for &p in &cfg.preds[b] {
                 let term = f.blocks[p].term.clone();
@@ -247,7 +235,10 @@ pub fn params(f: &mut Func) -> bool {
                     if call.block == b {
                         let v = f.resolve(call.args[k]);
                         if v != param && only.is_none_or(|o| o != v) {
-                            many |= only.is_some();
+                            match (only.and_then(|o| f.as_const(o)), f.as_const(v)) {
+                                (Some(c), Some(d)) if c == d => constant = Some(c),
+                                _ => many |= only.is_some(),
+                            }
                             only = Some(v);
                         }
                     }
@@ -262,7 +253,14 @@ pub fn params(f: &mut Func) -> bool {
                 }
             }
             match only {
-                Some(v) if !many => {
+                Some(mut v) if !many => {
+                    if let Some(c) = constant {
+                        // Equal constants, none of which need be known here.
+                        let (ty, pos) = (f.ty(param), f.blocks[b].term_pos);
+                        let i = f.make_inst(Op::Iconst(c), &[], &[ty], pos);
+                        f.blocks[b].insts.insert(0, i);
+                        v = f.insts[i].results[0];
+                    }
                     f.alias(param, v);
                     remove_param(f, &cfg, b, k);
                     changed = true;

@@ -150,11 +150,11 @@ pub fn run(program: &mut Program, options: &super::Options) {
     if has_halves(program.target) {
         halves::signatures(program);
     }
-    super::each(program, |p, f| function(p, &helpers, f, options));
+    super::each(program, |p, id, f| function(p, &helpers, f, id, options));
 }
 
 /// Legalises one function of a program whose signatures are legal.
-fn function(program: &Program, helpers: &Helpers, f: &mut Func, options: &super::Options) {
+fn function(program: &Program, helpers: &Helpers, f: &mut Func, id: FuncId, options: &super::Options) {
     let t = program.target;
     f.apply_aliases();
     closure_first(f);
@@ -163,10 +163,11 @@ fn function(program: &Program, helpers: &Helpers, f: &mut Func, options: &super:
         f.apply_aliases();
     }
     // What became constant would be expanded for nothing.
-    run_passes(program, f, &[("legalize-simplify", simplify::run), ("legalize-fuse", fuse::run)], options);
+    let before: &[super::FuncPass] = &[("legalize-simplify", simplify::run), ("legalize-fuse", fuse::run)];
+    run_passes(program, f, id, before, options);
     expand::run(t, helpers, f);
     f.apply_aliases();
-    run_passes(program, f, CLEAN, options);
+    run_passes(program, f, id, CLEAN, options);
     if cfg!(debug_assertions) {
         let wrong = f.blocks.iter().flat_map(|b| &b.insts).find_map(|&i| illegal(t, f, &f.insts[i]));
         assert!(wrong.is_none(), "{}: {} is not legal\n{f}", f.name, wrong.unwrap_or_default());

@@ -1,0 +1,113 @@
+//! What copying a body costs, and what a caller that knows an argument saves.
+use super::{BUDGET, CALL_COST};
+use crate::{Block, Func, Op, Program, SigId, Term, Value, func::Body, op::Callee};
+use rustc_hash::FxHashMap;
+
+/// The largest cost that is counted.
+const MOST: u32 = 12 * BUDGET;
+
+/// A body as a callee.
+pub struct Cost {
+    /// Instructions, calls counted several times.
+    pub body: u32,
+    /// What is done with each parameter.
+    pub params: Vec<Use>,
+}
+
+/// What a parameter is worth to a caller that knows what it is.
+#[derive(Clone, Copy, Default)]
+pub struct Use {
+    /// It is a func value that is called.
+    pub called: bool,
+    /// What a constant saves: comparisons and the branches on them.
+    pub decides: u32,
+}
+
+/// What parameters are used for.
+fn uses(f: &Func) -> Vec<Use> {
+    let params = &f.blocks[Block(0)].params;
+    let mut uses = vec![Use::default(); params.len()];
+    let at: FxHashMap<Value, usize> = params.iter().enumerate().map(|(i, &v)| (v, i)).collect();
+    let of = |v: Value| at.get(&f.resolve(v)).copied();
+    for block in f.blocks.iter() {
+        for &i in &block.insts {
+            let d = &f.insts[i];
+            match d.op {
+                Op::Call { callee: Callee::Closure, .. } => {
+                    of(d.args[0]).into_iter().for_each(|p| uses[p].called = true);
+                }
+                Op::Icmp(_) if f.as_const(d.args[1]).is_some() => {
+                    of(d.args[0]).into_iter().for_each(|p| uses[p].decides += 2);
+                }
+                _ => {}
+            }
+        }
+        match &block.term {
+            Term::Br { cond, .. } => of(*cond).into_iter().for_each(|p| uses[p].decides += 1),
+            Term::Switch { value, cases, .. } => {
+                of(*value).into_iter().for_each(|p| uses[p].decides += cases.len() as u32);
+            }
+            _ => {}
+        }
+    }
+    uses
+}
+
+/// Whether no argument or result is in memory, where a function that jumps to another has its own.
+pub fn in_registers(program: &Program, sig: SigId) -> bool {
+    let sig = &program.sigs[sig];
+    sig.params.iter().chain(&sig.results).all(|p| p.leaves.is_some())
+}
+
+/// What copying the body costs; none if it must not be copied.
+pub fn cost(program: &Program, f: &Func) -> Option<Cost> {
+    let fl = &f.flags;
+    if fl.noinline
+        || fl.has_defer
+        || fl.has_recover
+        || fl.systemstack
+        || fl.topframe
+        || fl.uintptrescapes
+        || fl.deferreturn
+    {
+        return None;
+    }
+    if f.defer_return.is_some() || f.open_defers.is_some() || !matches!(f.body, Body::Ssa) {
+        return None;
+    }
+    let mut sum = 0;
+    for block in f.blocks.iter() {
+        let share = |n: u32| if block.cold { n.div_ceil(4) } else { n };
+        for &i in &block.insts {
+            sum += match &f.insts[i].op {
+                Op::GetCallerPc | Op::GetCallerSp => return None,
+                Op::Iconst(_)
+                | Op::Fconst(_)
+                | Op::SlotAddr(..)
+                | Op::Sym(..)
+                | Op::KeepAlive
+                | Op::Escape
+                | Op::Trunc
+                | Op::Bitcast
+                | Op::NilCheck => 0,
+                Op::Call { .. } => share(CALL_COST),
+                Op::New { .. } => share(4),
+                Op::MemCopy { .. } | Op::MemZero { .. } => 2,
+                _ => 1,
+            };
+        }
+        match &block.term {
+            Term::TailCall { callee: Callee::Static(_), sig, .. } if in_registers(program, *sig) => {
+                sum += CALL_COST;
+            }
+            Term::TailCall { .. } => return None,
+            Term::Switch { cases, .. } => sum += cases.len() as u32,
+            Term::Br { .. } => sum += 1,
+            _ => {}
+        }
+        if sum > MOST {
+            return None;
+        }
+    }
+    Some(Cost { body: sum, params: uses(f) })
+}
