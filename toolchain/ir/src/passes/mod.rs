@@ -13,6 +13,7 @@ mod files;
 pub mod fold;
 pub mod forward;
 pub mod gvn;
+pub mod ifconv;
 pub mod inline;
 pub mod legalize;
 pub mod licm;
@@ -85,6 +86,7 @@ const LATE: &[FuncPass] = &[
     ("simplify2", simplify::run),
     ("licm", licm::run),
     ("gvn2", gvn::run),
+    ("ifconv", ifconv::run),
     ("simplify3", simplify::run),
     ("zeroing", zeroing::run),
 ];
