@@ -161,15 +161,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         let typ = self.dynamic_type(v, from);
         let nil = self.icmp_imm(Cc::Eq, typ, 0);
-        let inter = self.rtype_ptr(to);
-        let tab = self.if_else(
-            nil,
-            |s| smallvec![s.word(0)],
-            |s| {
-                let tab = s.rt1("assertE2I", &[inter, typ]);
-                smallvec![s.bitcast(tab, s.word_ty())]
-            },
-        );
+        let tab = self.if_else(nil, |s| smallvec![s.word(0)], |s| smallvec![s.table_for(typ, to, false)]);
         Val::Flat(smallvec![tab[0], v.leaf(1)])
     }
     /// Implicit conversion on assignment.
@@ -211,10 +203,40 @@ impl<'p, 'a> Fx<'p, 'a> {
             self.s.start_sealed(ok);
             return Val::Flat(smallvec![typ, v.leaf(1)]);
         }
-        let inter = self.rtype_ptr(to);
-        let tab = self.rt1("assertE2I", &[inter, typ]);
-        let tab = self.bitcast(tab, self.word_ty());
+        let tab = self.table_for(typ, to, false);
         Val::Flat(smallvec![tab, v.leaf(1)])
+    }
+    /// The itab of interface `to` for a dynamic type, as a word. If the type lacks a method it is 0 where that `can_fail`, which takes a type
+    /// that is not nil, else a panic.
+    ///
+    /// Each such place remembers one itab: that of the first type which came by, where `can_fail` also one that says that a method is missing.
+    /// It is one word, so that goroutines may read and write it as they like.
+    pub fn table_for(&mut self, typ: Value, to: TypeId, can_fail: bool) -> Value {
+        let site = self.p.assertion_site();
+        let word = self.word_ty();
+        let place = self.data_addr(site);
+        let last = self.load(word, Addr::new(place));
+        let tab = self.bitcast(last, Ty::Ptr);
+        let its = self.load(word, Addr::new(tab).plus(ITAB_TYPE * self.p.word as u64));
+        let same = self.icmp(Cc::Eq, its, typ);
+        self.if_else(
+            same,
+            |s| {
+                if !can_fail {
+                    return smallvec![last];
+                }
+                let first = s.load(word, Addr::new(tab).plus(itab_fun(s.p.word as u64, 0)));
+                let there = s.icmp_imm(Cc::Ne, first, 0);
+                let none = s.word(0);
+                smallvec![s.select(there, last, none)]
+            },
+            |s| {
+                let inter = s.rtype_ptr(to);
+                let place = s.data_addr(site);
+                let tab = s.rt1(if can_fail { "assertE2I2At" } else { "assertE2IAt" }, &[inter, typ, place]);
+                smallvec![s.bitcast(tab, word)]
+            },
+        )[0]
     }
     /// `x.(T)` with two values.
     pub fn type_assert_ok(&mut self, v: &Val, from: TypeId, to: TypeId) -> (Val, Value) {
@@ -242,16 +264,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         let word = if self.p.iface_methods(to).is_empty() {
             typ
         } else {
-            let inter = self.rtype_ptr(to);
             let nil = self.icmp_imm(Cc::Eq, typ, 0);
-            self.if_else(
-                nil,
-                |s| smallvec![s.word(0)],
-                |s| {
-                    let tab = s.rt1("assertE2I2", &[inter, typ]);
-                    smallvec![s.bitcast(tab, s.word_ty())]
-                },
-            )[0]
+            self.if_else(nil, |s| smallvec![s.word(0)], |s| smallvec![s.table_for(typ, to, true)])[0]
         };
         let ok = self.icmp_imm(Cc::Ne, word, 0);
         (word, ok)

@@ -65,6 +65,28 @@ impl<'a> Prog<'a> {
         d
     }
 
+    /// The word in which a type assertion remembers an itab; at first that is one of no type.
+    pub fn assertion_site(&mut self) -> DataId {
+        let word = self.word;
+        let none = match self.no_itab {
+            Some(d) => d,
+            None => {
+                // Two words, a hash, and the first method: none. Its type is the itab itself, which no type is.
+                let size = fun_offset(word) as usize + word as usize;
+                let d = self.data("go:noitab", Section::Rodata, word, vec![0; size]);
+                let target = SymRef::Data(d);
+                self.prog.datas[d].relocs.push(Reloc { off: word, kind: RelocKind::Abs, target, addend: 0 });
+                self.no_itab = Some(d);
+                d
+            }
+        };
+        let name = format!("go:assertion.{}", self.prog.datas.len());
+        let d = self.data(&name, Section::Data, word, vec![0; word as usize]);
+        let target = SymRef::Data(none);
+        self.prog.datas[d].relocs.push(Reloc { off: 0, kind: RelocKind::Abs, target, addend: 0 });
+        d
+    }
+
     /// Fills an entry.
     pub(crate) fn fill_itab(&mut self, data: DataId, off: u32, f: ir::FuncId) {
         let target = SymRef::Func(f);

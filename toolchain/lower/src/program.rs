@@ -112,6 +112,8 @@ pub struct Prog<'a> {
     strings: FxHashMap<Arc<[u8]>, DataId>,
     funcvals: FxHashMap<FuncId, DataId>,
     zeros: FxHashMap<u64, DataId>,
+    /// The itab that places of type assertions have at first.
+    pub(crate) no_itab: Option<DataId>,
     pub(crate) var_data: FxHashMap<ObjId, DataId>,
     pub(crate) used_vars: Vec<ObjId>,
     pub(crate) statics: crate::staticinit::Statics,
@@ -153,6 +155,7 @@ impl<'a> Prog<'a> {
             strings: FxHashMap::default(),
             funcvals: FxHashMap::default(),
             zeros: FxHashMap::default(),
+            no_itab: None,
             var_data: FxHashMap::default(),
             used_vars: Vec::new(),
             statics: Default::default(),

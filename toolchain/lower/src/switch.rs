@@ -45,7 +45,11 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             Some(tag) => {
                 let t = self.ty_of(tag);
-                let v = self.expr(tag);
+                // Constants change no bytes that the tag is made of.
+                let constant = |e: &'a Expr| self.mode(e) == Mode::Const;
+                let passing =
+                    self.p.kind(t) == K::Str && w.clauses.iter().flat_map(|c| &c.cases).all(constant);
+                let v = if passing { self.passing_string(tag, t) } else { self.expr(tag) };
                 let v = self.settle(t, v);
                 self.dispatch(&v, t, &w.clauses, &bodies, default);
             }

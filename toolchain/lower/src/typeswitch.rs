@@ -82,17 +82,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         let word = if self.p.iface_methods(t).is_empty() {
             typ
         } else {
-            let inter = self.rtype_ptr(t);
             let nil = self.icmp_imm(Cc::Eq, typ, 0);
-            self.if_else(
-                nil,
-                |s| smallvec![s.word(0)],
-                |s| {
-                    let tab = s.rt1("assertE2I2", &[inter, typ]);
-                    let word = s.word_ty();
-                    smallvec![s.bitcast(tab, word)]
-                },
-            )[0]
+            self.if_else(nil, |s| smallvec![s.word(0)], |s| smallvec![s.table_for(typ, t, true)])[0]
         };
         let ok = self.icmp_imm(Cc::Ne, word, 0);
         (word, ok)

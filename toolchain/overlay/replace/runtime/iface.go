@@ -84,12 +84,65 @@ func itabsInit() {
 	itabs = t
 }
 
-// getitab finds or makes the table of typ for inter. If typ lacks a method it returns nil or,
-// unless canfail, panics.
-func getitab(inter *abi.InterfaceType, typ *_type, canfail bool) *itab {
+// itabCache has tables that were asked for, each at the remainder of its hash. An entry is one
+// word, read and written without a lock.
+var itabCache [1024]uintptr
+
+// findItab finds or makes the table of typ, which has methods, for inter. If typ lacks one of
+// inter's, the table's first function is 0.
+func findItab(inter *abi.InterfaceType, typ *_type) *itab {
+	p := &itabCache[itabHash(inter, typ)%uintptr(len(itabCache))]
+	m := (*itab)(loadPointer(unsafe.Pointer(p)))
+	if m == nil || m.Type != typ || m.Inter != inter {
+		m = findItabSlow(inter, typ)
+		storeUintptr(p, uintptr(unsafe.Pointer(m)))
+	}
+	return m
+}
+
+func findItabSlow(inter *abi.InterfaceType, typ *_type) *itab {
 	if len(inter.Methods) == 0 {
 		throw("internal error - misuse of itab")
 	}
+	m := (*itabTable)(loadPointer(unsafe.Pointer(&itabs))).find(inter, typ)
+	if m != nil {
+		return m
+	}
+	size := unsafe.Sizeof(itab{}) + uintptr(len(inter.Methods)-1)*8
+	// Its pointers are to static data or to types that reflection keeps.
+	m = (*itab)(persistentalloc(size))
+	m.Inter = inter
+	m.Type = typ
+	// No direct use of the hash: type switches on this table's type are by typeAssert.
+	m.Hash = typ.Hash
+	missing := itabFill(m)
+	if missing != "" {
+		m.Fun[0] = 0
+	}
+	spinLock(&itabsLock)
+	if old := itabs.find(inter, typ); old != nil {
+		m = old
+	} else {
+		t := itabs
+		if t.count*4 >= t.size*3 {
+			bigger := newItabTable(t.size * 2)
+			for _, e := range t.entries {
+				if e != nil {
+					bigger.add(e)
+				}
+			}
+			storePointer(unsafe.Pointer(&itabs), unsafe.Pointer(bigger))
+			t = bigger
+		}
+		t.add(m)
+	}
+	spinUnlock(&itabsLock)
+	return m
+}
+
+// getitab finds or makes the table of typ for inter. If typ lacks a method it returns nil or,
+// unless canfail, panics.
+func getitab(inter *abi.InterfaceType, typ *_type, canfail bool) *itab {
 	if typ.TFlag&abi.TFlagUncommon == 0 {
 		if canfail {
 			return nil
@@ -97,38 +150,7 @@ func getitab(inter *abi.InterfaceType, typ *_type, canfail bool) *itab {
 		name := rtypeOf(&inter.Type).nameOff(inter.Methods[0].Name)
 		panic(&TypeAssertionError{nil, typ, &inter.Type, name.Name()})
 	}
-	m := (*itabTable)(loadPointer(unsafe.Pointer(&itabs))).find(inter, typ)
-	if m == nil {
-		size := unsafe.Sizeof(itab{}) + uintptr(len(inter.Methods)-1)*8
-		// Its pointers are to static data or to types that reflection keeps.
-		m = (*itab)(persistentalloc(size))
-		m.Inter = inter
-		m.Type = typ
-		// No direct use of the hash: type switches on this table's type are by typeAssert.
-		m.Hash = typ.Hash
-		missing := itabFill(m)
-		if missing != "" {
-			m.Fun[0] = 0
-		}
-		spinLock(&itabsLock)
-		if old := itabs.find(inter, typ); old != nil {
-			m = old
-		} else {
-			t := itabs
-			if t.count*4 >= t.size*3 {
-				bigger := newItabTable(t.size * 2)
-				for _, e := range t.entries {
-					if e != nil {
-						bigger.add(e)
-					}
-				}
-				storePointer(unsafe.Pointer(&itabs), unsafe.Pointer(bigger))
-				t = bigger
-			}
-			t.add(m)
-		}
-		spinUnlock(&itabsLock)
-	}
+	m := findItab(inter, typ)
 	if m.Fun[0] != 0 {
 		return m
 	}
@@ -221,18 +243,37 @@ func panicdottypeI(have *itab, want, inter *_type) {
 
 func panicnildottype(want *_type) { panic(&TypeAssertionError{nil, nil, want, ""}) }
 
-func assertE2I(inter *abi.InterfaceType, t *_type) *itab {
+// assertE2IAt is x.(I) at a place that remembers one table, where that is not the one of t.
+func assertE2IAt(inter *abi.InterfaceType, t *_type, site *uintptr) *itab {
 	if t == nil {
 		panic(&TypeAssertionError{nil, nil, &inter.Type, ""})
 	}
-	return getitab(inter, t, false)
+	m := getitab(inter, t, false)
+	rememberItab(site, m)
+	return m
 }
 
-func assertE2I2(inter *abi.InterfaceType, t *_type) *itab {
-	if t == nil {
+// assertE2I2At is the same for x, ok := x.(I) of a t that is not nil; such a place may also
+// remember that a type lacks a method.
+func assertE2I2At(inter *abi.InterfaceType, t *_type, site *uintptr) *itab {
+	if t.TFlag&abi.TFlagUncommon == 0 {
 		return nil
 	}
-	return getitab(inter, t, true)
+	m := findItab(inter, t)
+	rememberItab(site, m)
+	if m.Fun[0] == 0 {
+		return nil
+	}
+	return m
+}
+
+// rememberItab notes the first table that a place has asked for. Until then it has one of no type,
+// which is its own type.
+func rememberItab(site *uintptr, m *itab) {
+	old := (*itab)(loadPointer(unsafe.Pointer(site)))
+	if unsafe.Pointer(old.Type) == unsafe.Pointer(old) {
+		storeUintptr(site, uintptr(unsafe.Pointer(m)))
+	}
 }
 
 // typeAssert is x.(I) through a call site's record. Its cache stays empty: the table above is
