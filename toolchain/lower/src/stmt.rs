@@ -1,5 +1,5 @@
 //! Statements.
-use crate::fx::{Fx, Target};
+use crate::fx::{Fx, Target, VarLoc};
 use crate::order::Operand;
 use crate::tyq::K;
 use crate::value::{Addr, Val};
@@ -180,6 +180,21 @@ impl<'p, 'a> Fx<'p, 'a> {
                 }
             }
         }
+        // What condition and post statement only count with is a value between the iterations; an iteration's variable is in its body.
+        let mut carried: Vec<(ObjId, TypeId, u32)> = Vec::new();
+        let names: Vec<Sym> = copied.iter().map(|c| self.p.ck.table.obj(c.0).name).collect();
+        let cond_counts = f.cond.as_ref().is_none_or(|c| only_counts(c, &names));
+        if cond_counts && f.post.as_ref().is_none_or(|s| only_counts_stmt(s, &names)) {
+            let scalar = |k| matches!(k, K::Int { .. } | K::Float(_) | K::Bool | K::Ptr(_) | K::Str);
+            for (obj, t) in copied.extract_if(.., |c| scalar(self.p.kind(c.1))).collect::<Vec<_>>() {
+                let placed = self.var_loc(obj);
+                let v = self.read_loc(placed, t);
+                let first = self.leaf_vars(t);
+                self.write_leaves(first, v.leaves());
+                self.vars.insert(obj, VarLoc::Ssa(first));
+                carried.push((obj, t, first));
+            }
+        }
         let (head, body, cont, exit) = (self.s.block(), self.s.block(), self.s.block(), self.s.block());
         self.s.jump(head);
         self.s.start(head);
@@ -191,9 +206,20 @@ impl<'p, 'a> Fx<'p, 'a> {
             None => self.s.jump(body),
         }
         self.s.start_sealed(body);
+        for &(obj, t, first) in &carried {
+            let v = self.read_loc(VarLoc::Ssa(first), t);
+            let loc = self.place_var(obj, t);
+            self.write_loc(loc, t, &v);
+        }
         self.loop_body(label, exit, cont, &f.body);
         self.s.jump(cont);
         self.s.start_sealed(cont);
+        for &(obj, t, first) in &carried {
+            let own = self.var_loc(obj);
+            let v = self.read_loc(own, t);
+            self.write_leaves(first, v.leaves());
+            self.vars.insert(obj, VarLoc::Ssa(first));
+        }
         for (obj, t) in copied {
             // Each iteration has its own variable, which begins with the value of the one before.
             let old = self.var_loc(obj);
@@ -395,5 +421,34 @@ impl<'p, 'a> Fx<'p, 'a> {
         let a = self.temp(t);
         self.store_val(t, a, v);
         a
+    }
+}
+
+/// Whether an expression can neither capture nor take the address of variables with these names.
+fn only_counts(e: &Expr, names: &[Sym]) -> bool {
+    let counts = |e: &Expr| only_counts(e, names);
+    match &e.kind {
+        ExprKind::Ident(_) | ExprKind::BasicLit { .. } => true,
+        ExprKind::Paren(x) | ExprKind::Star(x) => counts(x),
+        ExprKind::Unary { op, x } => *op != UnaryOp::Addr && counts(x),
+        ExprKind::Binary { x, y, .. } => counts(x) && counts(y),
+        ExprKind::Index { x, indices } => counts(x) && indices.iter().all(counts),
+        ExprKind::Call { fun, args, .. } => counts(fun) && args.iter().all(counts),
+        // A method may take the address of what it is called of.
+        ExprKind::Selector { x, .. } => match &x.unparen().kind {
+            ExprKind::Ident(name) => !names.contains(name),
+            _ => counts(x),
+        },
+        _ => false,
+    }
+}
+
+fn only_counts_stmt(s: &Stmt, names: &[Sym]) -> bool {
+    let counts = |e: &Expr| only_counts(e, names);
+    match &s.kind {
+        StmtKind::IncDec { x, .. } | StmtKind::Expr(x) => counts(x),
+        StmtKind::Assign { lhs, rhs } => lhs.iter().chain(rhs).all(counts),
+        StmtKind::OpAssign { lhs, rhs, .. } => counts(lhs) && counts(rhs),
+        _ => false,
     }
 }
