@@ -266,6 +266,7 @@ fn lower(
             wrappers,
             everything,
             whole_main,
+            open: options.host_object,
         };
         lower::lower_program(&mut checked.checker, main, &options)
     });

@@ -106,6 +106,8 @@ pub struct Program {
     pub by_name: FxHashMap<Sym, FuncId>,
     /// The image header's lists.
     pub image: ImageInfo,
+    /// Loads of a method's code from an itab that can only give this function (function, instruction, code).
+    pub known_code: Vec<(FuncId, crate::Inst, FuncId)>,
     /// What the user asked to be told while the program was built.
     pub notes: Vec<String>,
 }
@@ -121,6 +123,7 @@ impl Program {
             sig_ids: FxHashMap::default(),
             by_name: FxHashMap::default(),
             image: ImageInfo::default(),
+            known_code: Vec::new(),
             notes: Vec::new(),
         }
     }

@@ -243,7 +243,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 vals.extend(self.args(args, spread, &sig.params, sig.variadic));
                 let (params, results) = self.sig_types(ft);
                 self.s.pos = e.pos;
-                let code = self.iface_code(v.leaf(0), i);
+                let code = self.iface_code(v.leaf(0), owner, i);
                 let params = std::iter::once(self.p.unsafe_ptr()).chain(params).collect();
                 Plan { target: Target::Code(code), args: vals, params, results, keep: Vec::new() }
             }
@@ -290,12 +290,14 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
     /// The code of method `i` of an itab word; faults if it is nil.
-    pub fn iface_code(&mut self, itab: Value, i: usize) -> Value {
+    pub fn iface_code(&mut self, itab: Value, iface: TypeId, i: usize) -> Value {
         let tab = self.bitcast(itab, Ty::Ptr);
         self.nil_check(tab);
         let off = itab_fun(self.p.word as u64, i);
         let ty = self.word_ty();
-        self.load(ty, Addr::new(tab).plus(off))
+        let code = self.load(ty, Addr::new(tab).plus(off));
+        self.note_method_load(code, iface, i);
+        code
     }
 
     /// What a method selector denotes under the current type arguments.

@@ -353,7 +353,7 @@ fn bound_method<'a>(
             BoundTarget::Iface(i) => {
                 args.insert(0, Val::one(recv_val.leaf(1)));
                 tys.insert(0, fx.p.unsafe_ptr());
-                Target::Code(fx.iface_code(recv_val.leaf(0), i))
+                Target::Code(fx.iface_code(recv_val.leaf(0), recv, i))
             }
         };
         let vals =
@@ -399,7 +399,7 @@ pub fn method_wrapper<'a>(p: &mut Prog<'a>, recv: TypeId, name: Sym, m: Method) 
                 let v = fx.read(&o, owner);
                 args.insert(0, Val::one(v.leaf(1)));
                 tys.insert(0, fx.p.unsafe_ptr());
-                Target::Code(fx.iface_code(v.leaf(0), i))
+                Target::Code(fx.iface_code(v.leaf(0), owner, i))
             }
         };
         let vals =

@@ -75,8 +75,9 @@ pub struct Target {
 pub struct Fx<'p, 'a> {
     /// The program.
     pub p: &'p mut Prog<'a>,
-    /// The function under construction.
+    /// The function under construction, and its number.
     pub s: Ssa,
+    pub id: FuncId,
     /// Its environment.
     pub env: Rc<Env<'a>>,
     /// Which of the environment's functions it is.
@@ -120,6 +121,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         Fx {
             p,
             s: Ssa::new(f),
+            id,
             env,
             idx,
             name: name.to_string(),

@@ -18,6 +18,7 @@ pub mod compare;
 pub mod composite;
 pub mod convert;
 pub mod defer;
+mod devirtualise;
 pub mod expr;
 pub mod externs;
 pub mod fx;
@@ -94,6 +95,7 @@ pub fn lower_program<'a>(
     p.drain();
     p.drop_held();
     p.drain();
+    p.single_methods();
     p.finish_rtypes();
     if p.ck.has_hard_errors() {
         return Err(p.ck.errors());

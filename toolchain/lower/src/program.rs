@@ -56,6 +56,8 @@ pub struct Options<'a> {
     pub everything: bool,
     /// Lower those of the main package, for `-m` and `-S`.
     pub whole_main: bool,
+    /// Code that is not seen here will be linked, and may bring types with methods.
+    pub open: bool,
 }
 
 /// How to make a function that has no source.
@@ -114,6 +116,9 @@ pub struct Prog<'a> {
     zeros: FxHashMap<u64, DataId>,
     /// The itab that places of type assertions have at first.
     pub(crate) no_itab: Option<DataId>,
+    /// Code that is not seen here will be linked.
+    pub(crate) open: bool,
+    pub(crate) method_loads: Vec<crate::devirtualise::MethodLoad>,
     pub(crate) var_data: FxHashMap<ObjId, DataId>,
     pub(crate) used_vars: Vec<ObjId>,
     pub(crate) statics: crate::staticinit::Statics,
@@ -156,6 +161,8 @@ impl<'a> Prog<'a> {
             funcvals: FxHashMap::default(),
             zeros: FxHashMap::default(),
             no_itab: None,
+            open: options.open,
+            method_loads: Vec::new(),
             var_data: FxHashMap::default(),
             used_vars: Vec::new(),
             statics: Default::default(),

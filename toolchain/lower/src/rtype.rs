@@ -56,6 +56,8 @@ pub struct Rtypes<'a> {
     called: FxHashSet<MethodKey>,
     waiting: FxHashMap<MethodKey, Vec<WaitingMethod>>,
     pub(crate) by_reflection: bool,
+    /// What fills the tables: of types that may be in interfaces, the functions of methods that may be called, as itabs have them.
+    pub(crate) implementations: FxHashMap<MethodKey, Vec<(TypeId, FuncId)>>,
     /// Functions that wait for `by_reflection`.
     pub(crate) held: Vec<(FuncId, Work<'a>)>,
     /// Methods of interface types that reflection sees, until it can choose methods.
@@ -130,7 +132,7 @@ impl<'a> Prog<'a> {
             return;
         }
         for w in self.rtypes.waiting.remove(&key).unwrap_or_default() {
-            self.fill_method(w);
+            self.fill_method(key, w);
         }
         if !self.rtypes.by_reflection && matches!(key.name.as_str(), "Method" | "MethodByName") {
             // `reflect.Type.Method` and `MethodByName`, called on the interface.
@@ -145,7 +147,7 @@ impl<'a> Prog<'a> {
         let reflected =
             self.rtypes.by_reflection && key.name.is_exported() && matches!(w, WaitingMethod::Table { .. });
         if reflected || self.rtypes.called.contains(&key) {
-            self.fill_method(w);
+            self.fill_method(key, w);
         } else {
             if self.rtypes.asked.contains(&key) {
                 self.fill_method_type(w);
@@ -179,15 +181,15 @@ impl<'a> Prog<'a> {
         });
     }
 
-    fn fill_method(&mut self, w: WaitingMethod) {
+    fn fill_method(&mut self, key: MethodKey, w: WaitingMethod) {
+        let (WaitingMethod::Itab { ty, entry, .. } | WaitingMethod::Table { ty, entry, .. }) = w;
+        let code = self.iface_method_func(ty, entry);
+        self.rtypes.implementations.entry(key).or_default().push((ty, code));
         match w {
-            WaitingMethod::Itab { data, off, ty, entry } => {
-                let f = self.iface_method_func(ty, entry);
-                self.fill_itab(data, off, f);
-            }
+            WaitingMethod::Itab { data, off, .. } => self.fill_itab(data, off, code),
             WaitingMethod::Table { data, off, ty, entry } => {
                 self.fill_method_type(w);
-                let ifn = self.iface_method_func(ty, entry);
+                let ifn = code;
                 let tfn = self.method_func(ty, entry);
                 let mut put = |at: u32, kind, target| {
                     self.prog.datas[data].relocs.push(Reloc { off: off + at, kind, target, addend: 0 })
@@ -207,14 +209,15 @@ impl<'a> Prog<'a> {
         let mut ready = Vec::new();
         for (key, list) in &mut self.rtypes.waiting {
             if key.name.is_exported() {
-                ready.extend(list.extract_if(.., |w| matches!(w, WaitingMethod::Table { .. })));
+                let tables = list.extract_if(.., |w| matches!(w, WaitingMethod::Table { .. }));
+                ready.extend(tables.map(|w| (*key, w)));
             }
         }
         // In a fixed order, whatever the hash map's: output is reproducible.
-        ready.sort_by_key(|w| match w {
+        ready.sort_by_key(|(_, w)| match w {
             WaitingMethod::Table { data, off, .. } | WaitingMethod::Itab { data, off, .. } => (data.0, *off),
         });
-        ready.into_iter().for_each(|w| self.fill_method(w));
+        ready.into_iter().for_each(|(key, w)| self.fill_method(key, w));
         // What methods take and return may now get into interfaces, too.
         let mut sigs: Vec<TypeId> =
             self.rtypes.asked.iter().chain(&self.rtypes.called).map(|key| key.sig).collect();

@@ -332,7 +332,9 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.nil_check(tab);
         let w = self.word_ty();
         let off = crate::itab::fun_offset(self.p.word) + index as u64 * self.p.word as u64;
-        (self.load(w, Addr::new(tab).plus(off)), sig)
+        let code = self.load(w, Addr::new(tab).plus(off));
+        self.note_method_load(code, m.owner, index);
+        (code, sig)
     }
 
     /// Calls and returns what the callee returned.

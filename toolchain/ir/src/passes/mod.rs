@@ -6,6 +6,7 @@ pub mod barriers;
 pub mod bounds;
 pub mod captures;
 pub mod counters;
+pub mod devirtualise;
 pub mod effects;
 pub mod escape;
 #[cfg(test)]
@@ -103,7 +104,7 @@ pub fn names() -> Vec<&'static str> {
 /// The passes that programs are right without.
 pub fn optional() -> Vec<&'static str> {
     let names = |passes: &[FuncPass]| passes.iter().map(|p| p.0).collect::<Vec<_>>();
-    [names(EARLY), vec!["inline", "escape"], names(LATE)].concat()
+    [vec!["devirtualise"], names(EARLY), vec!["inline", "escape"], names(LATE)].concat()
 }
 
 /// The passes that a list of names, each with `-` before it, leaves out.
@@ -143,6 +144,9 @@ pub fn run(program: &mut Program, options: &Options) -> Report {
     let required = Options { limit: None, ..options.clone() };
     record_all(program, options, "build");
     if !options.no_opt {
+        if !options.without.contains(&"devirtualise") {
+            devirtualise::run(program);
+        }
         timed("early", program, &mut |p| each_function(p, EARLY, options));
         if !options.no_inline && !options.without.contains(&"inline") {
             timed("inline", program, &mut |p| inline::run(p, options, &mut remarks));
