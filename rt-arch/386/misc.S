@@ -43,6 +43,12 @@ GLOBAL(vendor/golang.org/x/sys/cpu.xgetbv)
     ret
 LEAF_END(internal/cpu.xgetbv)
 
+/* getGOAMD64level() int32. */
+FUNC(internal/cpu.getGOAMD64level)
+    movl $1, 4(%esp)
+    ret
+LEAF_END(internal/cpu.getGOAMD64level)
+
 /* Marker functions, which do nothing. */
 FUNC(crypto/internal/boring/sig.BoringCrypto)
 GLOBAL(crypto/internal/boring/sig.FIPSOnly)

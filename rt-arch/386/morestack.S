@@ -37,19 +37,16 @@ FUNC(rt_morestack_resume)
     jmpl *G_MORE_ENTRY(%ebx)
 END(rt_morestack_resume, 0, 0, FL_NOSPLIT | FL_MORESTACK, 0, 0, 0, 0)
 
-/* runtime.poll_slow: general register n in word n (AX CX DX BX (SP) BP SI DI), then the low halves of X0 ... X7. BX is
- * not kept. */
+/* runtime.poll_slow: general register n in word n (AX CX DX BX (SP) BP SI DI), then the low halves of X0 ... X7. */
 #define POLL_FRAME GENERAL_SIZE
 FUNC(runtime.poll_slow)
     subl $POLL_FRAME, %esp
     .cfi_adjust_cfa_offset POLL_FRAME
-    movl %esp, %ebx
-    SAVE_GENERAL(%ebx)
+    SAVE_GENERAL(%esp)
     movl %esp, %edi
     movl $rt_poll, %eax
     call rt_hookcall
-    movl %esp, %ebx
-    RESTORE_GENERAL(%ebx)
+    RESTORE_GENERAL(%esp)
     addl $POLL_FRAME, %esp
     .cfi_adjust_cfa_offset -POLL_FRAME
     ret

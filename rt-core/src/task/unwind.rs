@@ -10,6 +10,7 @@ use crate::machine;
 use crate::mem::meta;
 use crate::task::g::{G, Status};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
+use reflect::arch::HOST_INT_ARGS;
 use reflect::image::{self, FuncEntry, FuncFlags, OpenDefers};
 use rt_arch::{AsmFunc, layout};
 
@@ -463,14 +464,20 @@ pub unsafe fn each_slot_and_object(
                     }
                 }
                 Func::Asm(a) => {
-                    if f.at_entry {
+                    // Without argument registers the bits mean words of stack arguments.
+                    let on_stack = HOST_INT_ARGS == 0;
+                    if on_stack || f.at_entry {
                         let mut bits = a.arg_reg_ptrs;
                         while bits != 0 {
                             let i = bits.trailing_zeros() as usize;
-                            visit(&raw mut (*g).more_regs[i]);
+                            match on_stack {
+                                true => visit((f.args() + i * WORD) as *mut usize),
+                                false => visit(&raw mut (*g).more_regs[i]),
+                            }
                             bits &= bits - 1;
                         }
-                    } else {
+                    }
+                    if !f.at_entry {
                         for w in 0..a.ptrs_words as usize {
                             visit((f.sp + a.ptrs_offset as usize + w * WORD) as *mut usize);
                         }

@@ -1,5 +1,5 @@
-//! Machine code of one function, by architecture. Nothing outside a folder below names an architecture; this file
-//! holds what all of them deliver.
+//! Machine code of one function, by architecture. Nothing outside a folder below names an architecture ([`x86`] is what two of them share
+//! and names none); this file holds what all of them deliver.
 use crate::fixup::{Fixup, FixupKind, Veneer};
 use crate::mach::compile::{self, Worker};
 use crate::mach::{Cfi, DebugFrame, Elf, Frames, Rules};
@@ -10,15 +10,19 @@ use reflect::image::OpenDefers;
 pub mod amd64;
 pub mod arm;
 pub mod arm64;
+#[path = "386/mod.rs"]
+pub mod i386;
 pub mod mips;
 pub mod native;
 pub mod ppc64;
 pub mod riscv64;
 pub mod s390x;
+pub mod x86;
 
 /// The machines that there is code generation for.
-pub static MACHINES: [MachineInfo; 11] = [
+pub static MACHINES: [MachineInfo; 12] = [
     MachineInfo::of::<amd64::Amd64>(),
+    MachineInfo::of::<i386::I386>(),
     MachineInfo::of::<arm::Arm>(),
     MachineInfo::of::<arm64::Arm64>(),
     MachineInfo::of::<mips::Mips<false, true>>(),

@@ -339,7 +339,7 @@ fn emit_function<M: Rules + Frames>(
         }
         e.buf.bind(label);
         copies.0.clear();
-        let polls = sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Any::Poll));
+        let polls = sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Any::Poll { .. }));
         let count = sel.blocks[b as usize].insts.len();
         if let Some(notes) = notes {
             notes.replay.begin(notes.number[b as usize]);
@@ -357,7 +357,7 @@ fn emit_function<M: Rules + Frames>(
             if let Some(notes) = notes {
                 let at = match inst {
                     Any::Call(_) => Safe::Call(safepoints.len()),
-                    Any::Poll => Safe::Poll,
+                    Any::Poll { .. } => Safe::Poll,
                     _ => Safe::No,
                 };
                 let (words, write) = slots::object_access(f, frame, inst);
@@ -375,12 +375,12 @@ fn emit_function<M: Rules + Frames>(
             if listed && positions.last().is_none_or(|p| p.1 != e.line) {
                 positions.push((e.buf.mark(), e.line));
             }
-            if let Any::Poll = inst {
+            if let &mut Any::Poll { temp } = inst {
                 copies.close(&mut live);
                 let regs = live.iter().filter(|r| r.is_phys()).fold(0, |m, r| m | 1 << r.hw());
                 let mut words: Vec<u32> = live.iter().filter(|r| r.is_spill()).map(|&r| word(r)).collect();
                 words.extend(slots.at.remove(&n).unwrap_or_default());
-                e.poll(regs, words);
+                e.poll(temp, regs, words);
             } else {
                 e.inst(inst);
             }

@@ -187,7 +187,7 @@ impl<'a, M: Frames> Emit<'a, M> {
             Any::Call(c) => self.call(&c.target, false),
             Any::TailCall(c) => self.leave(|e| e.call(&c.target, true)),
             Any::Ret(_) => self.leave(M::ret),
-            Any::Poll => unreachable!("written with its stack map"),
+            Any::Poll { .. } => unreachable!("written with its stack map"),
             Any::Trap => M::trap(self),
             Any::Barrier { addr, size } => self.barrier(*addr, *size),
             Any::Own(i) => M::inst(self, i),
@@ -202,9 +202,12 @@ impl<'a, M: Frames> Emit<'a, M> {
         at
     }
     /// A poll with its live pointers.
-    pub fn poll(&mut self, regs: u32, words: Vec<u32>) {
+    pub fn poll(&mut self, temp: Option<Reg>, regs: u32, words: Vec<u32>) {
         let (at, back) = (self.buf.label(), self.buf.label());
-        M::poll(self, at);
+        match temp {
+            Some(temp) => M::poll_with(self, temp, at),
+            None => M::poll(self, at),
+        }
         self.buf.bind(back);
         self.colds.push((Cold::Poll { at, back, regs, words }, self.line));
     }

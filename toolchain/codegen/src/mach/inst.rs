@@ -118,7 +118,10 @@ pub enum Any<I> {
     /// Returns, with values in registers.
     Ret(Vec<(Reg, Reg)>),
     /// Gives way to the scheduler if asked to.
-    Poll,
+    Poll {
+        /// Free inside, where [`super::Machine::POLL_TEMP`] asks for it.
+        temp: Option<Reg>,
+    },
     /// Does not return.
     Trap,
     /// Tells the collector of `size` bytes at `addr` before they are overwritten, if it marks.
@@ -167,7 +170,8 @@ impl<I: Inst> Inst for Any<I> {
             }
             Any::Ret(uses) => uses.iter_mut().for_each(|(r, at)| v.use_fixed(r, *at)),
             Any::Barrier { addr, .. } => addr.visit(v),
-            Any::Jump(_) | Any::EntryJump { .. } | Any::Poll | Any::Trap => {}
+            Any::Poll { temp } => temp.iter_mut().for_each(|t| v.temp(t)),
+            Any::Jump(_) | Any::EntryJump { .. } | Any::Trap => {}
             Any::Own(i) => i.operands(v),
         }
     }
@@ -223,6 +227,6 @@ impl<I: Inst> Any<I> {
     }
     /// Whether the collector may run in it.
     pub fn is_safepoint(&self) -> bool {
-        matches!(self, Any::Call(_) | Any::Poll)
+        matches!(self, Any::Call(_) | Any::Poll { .. })
     }
 }

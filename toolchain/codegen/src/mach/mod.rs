@@ -59,6 +59,8 @@ pub trait Machine: Sized + 'static {
     const ROW: &'static Arch;
     /// Registers of the row's `scratch` that encoding keeps for itself; they are not allocated.
     const RESERVED: &'static [Reg] = &[];
+    /// A poll needs a register of its own: g has none, and encoding keeps none for itself.
+    const POLL_TEMP: bool = false;
     /// Float registers that are no arguments, which the table does not name.
     const MORE_FLOATS: &'static [Reg] = &[];
     /// Bytes in a word.
@@ -240,7 +242,13 @@ pub trait Frames: Encode {
     /// Returns, when the frame is gone.
     fn ret(e: &mut Emit<Self>);
     /// Jumps to `slow` if the scheduler wants the thread.
-    fn poll(e: &mut Emit<Self>, slow: Label);
+    fn poll(_e: &mut Emit<Self>, _slow: Label) {
+        unreachable!("it has a register")
+    }
+    /// The same with a register that is free inside, where [`Machine::POLL_TEMP`] asks for one.
+    fn poll_with(_e: &mut Emit<Self>, _temp: Reg, _slow: Label) {
+        unreachable!("it needs none")
+    }
     /// Jumps to `slow` if the collector marks, which the byte at `flag` tells.
     fn barrier_check(e: &mut Emit<Self>, flag: FixupTarget, slow: Label);
     /// Calls the write barrier, which takes address and size in scratch registers and keeps all others. A nil pointer

@@ -55,7 +55,7 @@ fn noted<M: Rules + Frames>(name: &str) -> Notes {
         .replace("WORD", if word == 8 { "i64" } else { "i32" })
         .replace("ONE", &word.to_string())
         .replace("TWO", &(2 * word).to_string());
-    let program = ir::parse::program(&text).unwrap_or_else(|e| panic!("{e}"));
+    let program = ir::parse::program_of(M::ROW, &text).unwrap_or_else(|e| panic!("{e}"));
     ir::verify::program(&program).unwrap_or_else(|e| panic!("{e:#?}"));
     let options = Options { check: true, ..Options::default() };
     let env = Env { program: &program, options: &options, helpers: &Helpers::find(&program) };

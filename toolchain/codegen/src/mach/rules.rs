@@ -10,7 +10,8 @@
 //! ```
 //!
 //! This is a function that takes the selection and an instruction, and tells whether a rule fitted. For machines of two byte orders it is
-//! written `fn sums<const BIG>(s: Isel, d)`, and with a width too `<const WIDE, const BIG>`. A pattern names an operation of
+//! written `fn sums<const BIG>(s: Isel, d)`, and with a width too `<const WIDE, const BIG>`; for several machines of a family
+//! `fn sums<type M: Family>(s: Isel, d)`. A pattern names an operation of
 //! the IR, what it carries (`Shl[bounded]`, `Load{off}`), and all its operands:
 //!
 //! | pattern | fits |
@@ -28,11 +29,11 @@
 
 /// Writes a table of rules; see the module.
 macro_rules! rules {
-    ($(#[$doc:meta])* fn $name:ident$(<$(const $flag:ident),+>)?($s:ident: $sel:ident, $d:ident) $(with $($local:ident = $value:expr),+)?;
+    ($(#[$doc:meta])* fn $name:ident$(<$(const $flag:ident),+>)?$(<type $m:ident: $family:ident>)?($s:ident: $sel:ident, $d:ident) $(with $($local:ident = $value:expr),+)?;
      $($op:ident $([$($payload:tt)*])? $({$($field:tt)*})? ($($args:tt)*) $(if $guard:expr)? => $action:expr;)*) => {
         $(#[$doc])*
         #[allow(irrefutable_let_patterns, clippy::redundant_pattern, reason = "written by the macro")]
-        pub fn $name<'a $($(, const $flag: bool)+)?>($s: &mut $sel<'a $($(, $flag)+)?>, $d: &'a ir::InstData) -> bool {
+        pub fn $name<'a $($(, const $flag: bool)+)? $(, $m: $family)?>($s: &mut $sel<'a $($(, $flag)+)? $(, $m)?>, $d: &'a ir::InstData) -> bool {
             $($(let $local = $value;)+)?
             $($crate::mach::rules::rules!(
                 @match $s [let ir::Op::$op $(($($payload)*))? $({$($field)*, ..})? = $d.op && let args = &$d.args[..]]
@@ -99,6 +100,26 @@ pub(crate) use rules;
 
 use super::Rules;
 use super::select::Select;
+use ir::{InstData, Op, Value, ValueDef};
+
+impl<'a, M: Rules> Select<'a, M> {
+    /// What makes the carry `c` of a sum or difference, if nobody else wants that and its own sum can wait until here.
+    pub fn lower_half(&self, d: &InstData, c: Value) -> Option<&'a InstData> {
+        let ValueDef::Inst(i, 1) = self.f.values[c].def else { return None };
+        let lower = &self.f.insts[i];
+        if lower.op != d.op || !self.single_use(c) {
+            return None;
+        }
+        let insts: &'a [ir::Inst] = &self.f.blocks[self.block].insts[..self.index];
+        let at = insts.iter().rposition(|&k| k == i)?;
+        let sum = lower.results[0];
+        let free = |&k: &ir::Inst| {
+            !self.f.insts[k].args.contains(&sum) && !matches!(self.f.insts[k].op, Op::Call { .. })
+        };
+        let own = !d.args[..2].contains(&sum);
+        (own && insts[at + 1..].iter().all(free)).then_some(lower)
+    }
+}
 
 /// What a rule's right side may be.
 pub trait Written<M: Rules> {

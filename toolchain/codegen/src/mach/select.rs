@@ -374,12 +374,18 @@ impl<'a, M: Rules> Select<'a, M> {
         // A frame saves the link register, which a call that is made seldom destroys too.
         let may_call = matches!(d.op, Op::Poll | Op::BoundsCheck { .. } | Op::WriteBarrier { .. });
         self.calls |= may_call && M::ROW.link.is_some();
+        if matches!(d.op, Op::BoundsCheck { .. }) && M::ROW.int_args.len() < 2 {
+            self.out_args = self.out_args.max(2 * M::WORD);
+        }
         match &d.op {
             // Always recomputed by their users; `reg` never asks for them.
             Op::Iconst(_) | Op::Fconst(_) | Op::SlotAddr(..) | Op::Sym(..) => {}
             Op::New { .. } => unreachable!("legalized"),
             Op::Call { callee, sig } => self.call(d, *callee, *sig),
-            Op::Poll => self.put(Any::Poll),
+            Op::Poll => {
+                let temp = M::POLL_TEMP.then(|| self.temp(false));
+                self.put(Any::Poll { temp });
+            }
             Op::Escape => {}
             Op::KeepAlive => {
                 let src = self.reg(d.args[0]);

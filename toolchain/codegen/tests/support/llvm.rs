@@ -11,6 +11,9 @@ pub struct Machine {
 pub const AMD64: Machine =
     Machine { args: &["--triple=x86_64", "--output-asm-variant=1"], stop: ("[0xf4]", "hlt") };
 #[allow(dead_code, reason = "each user has a machine")]
+pub const I386: Machine =
+    Machine { args: &["--triple=i386", "--output-asm-variant=1"], stop: ("[0xf4]", "hlt") };
+#[allow(dead_code, reason = "each user has a machine")]
 pub const ARM64: Machine = Machine { args: &["--triple=aarch64"], stop: ("[0x00 0x00 0x40 0xd4]", "hlt #0") };
 
 #[allow(dead_code, reason = "each user has a machine")]
@@ -91,8 +94,8 @@ pub fn disassemble_for(machine: &Machine, pieces: &[&[u8]]) -> Vec<String> {
         if line == stop.1 {
             texts.push(now.join("; "));
             now.clear();
-        } else if now.last().is_some_and(|l| l == "lock") {
-            now[0] = format!("lock {line}");
+        } else if let Some(last) = now.last_mut().filter(|l| *l == "lock") {
+            *last = format!("lock {line}");
         } else {
             now.push(line);
         }

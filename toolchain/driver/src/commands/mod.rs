@@ -4,7 +4,7 @@ mod build;
 mod target;
 mod test;
 
-pub use target::{Target, starter, status};
+pub use target::{Target, runs_by_itself, starter, status};
 
 use std::path::Path;
 

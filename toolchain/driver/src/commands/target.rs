@@ -1,14 +1,17 @@
 //! What programs are made for: which machine, what it needs here, and how a program for it is started.
 
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+use std::sync::OnceLock;
 
 use codegen::isa;
 use reflect::arch::Arch;
 
 use super::{Failure, OK, USAGE};
 use crate::cli::Options;
+use crate::scratch::Scratch;
 use crate::{runtime_lib, variant};
 
 /// Operating system (`none`: there is none) and row of the architecture table.
@@ -81,12 +84,46 @@ pub(super) fn list() -> u8 {
     OK
 }
 
+/// Whether this machine runs the target's programs without an emulator: they are for it, or its kernel takes them too.
+pub fn runs_by_itself(target: &Target) -> bool {
+    static KERNEL_TAKES: OnceLock<bool> = OnceLock::new();
+    let (arch, host) = (target.arch, Arch::host().name);
+    !target.is_bare()
+        && (arch.name == host
+            || arch.tools.kernel_of.is_some_and(|(kernel, code)| {
+                kernel == host && *KERNEL_TAKES.get_or_init(|| kernel_takes(arch, code).unwrap_or(false))
+            }))
+}
+
+/// Starts a program that consists of this code, which ends with status 0.
+fn kernel_takes(arch: &Arch, code: &[u8]) -> Result<bool, String> {
+    // An ELF file with words of 4 bytes: a header, a segment that is the whole file, the code.
+    const HEADERS: u32 = 52 + 32;
+    const BASE: u32 = 0x20_0000;
+    let size = HEADERS + code.len() as u32;
+    let mut file = b"\x7fELF\x01\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+    let half = |file: &mut Vec<u8>, all: &[u16]| all.iter().for_each(|n| file.extend(n.to_le_bytes()));
+    let word = |file: &mut Vec<u8>, all: &[u32]| all.iter().for_each(|n| file.extend(n.to_le_bytes()));
+    half(&mut file, &[2, arch.tools.elf_machine]);
+    word(&mut file, &[1, BASE + HEADERS, 52, 0, 0]);
+    half(&mut file, &[52, 32, 1, 40, 0, 0]);
+    word(&mut file, &[1, 0, BASE, BASE, size, size, 5, 0x1000]);
+    file.extend(code);
+    let scratch = Scratch::new("kernel", false)?;
+    let exe = scratch.path().join("probe");
+    let written = std::fs::write(&exe, file)
+        .and_then(|()| std::fs::set_permissions(&exe, std::fs::Permissions::from_mode(0o700)));
+    written.map_err(|e| e.to_string())?;
+    let status = Command::new(&exe).status();
+    Ok(status.is_ok_and(|s| s.success()))
+}
+
 /// What starts the target's programs here: `None`, they start by themselves. An error is what to install.
 fn runner(target: &Target) -> Result<Option<PathBuf>, String> {
     let tools = &target.arch.tools;
     let (qemu, package) = match target.is_bare() {
         true => (tools.qemu_system[0], tools.qemu_system_package),
-        false if target.arch.name == Arch::host().name => return Ok(None),
+        false if runs_by_itself(target) => return Ok(None),
         false => (tools.qemu_user, "qemu-user-static"),
     };
     let paths = std::env::var_os("PATH").unwrap_or_default();

@@ -70,6 +70,23 @@ var mips64 = []string{
 }
 
 var want = map[string][]string{
+	"386": {
+		"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
+		"0 0 0 0 | 0 0 0 0",
+		"-81 -81 ffffff7f ffffffffffffff7f | -81 -81 ffffff7f ffffffffffffff7f",
+		"12c 12c 12c 12c | 12c 12c 12c 12c",
+		"-80000000 b2d05e00 b2d05e00 b2d05e00 | -80000000 b2d05e00 b2d05e00 b2d05e00",
+		"-80000000 -b2d05e00 4d2fa200 ffffffff4d2fa200 | -80000000 -b2d05e00 4d2fa200 ffffffff4d2fa200",
+		"-80000000 2540be400 540be400 2540be400 | -80000000 2540be400 540be400 2540be400",
+		"-80000000 -2540be400 abf41c00 fffffffdabf41c00 | -80000000 -2540be400 abf41c00 fffffffdabf41c00",
+		"-80000000 -7eefc34604de0000 0 81103cb9fb220000 | -80000000 -7eefc30000000000 0 81103d0000000000",
+		"-80000000 7eefc34604de0000 0 7eefc34604de0000 | -80000000 7eefc30000000000 0 7eefc30000000000",
+		"-80000000 -633275e3af80000 0 f9ccd8a1c5080000 | -80000000 -633270000000000 0 f9ccd90000000000",
+		"-80000000 0 0 0 | -80000000 0 0 0",
+		"-80000000 0 0 0 | -80000000 0 0 0",
+		"-80000000 0 0 0 | -80000000 0 0 0",
+		"-80000000 0 0 0 | -80000000 0 0 0",
+	},
 	"amd64": {
 		"-1 -1 ffffffff ffffffffffffffff | -1 -1 ffffffff ffffffffffffffff",
 		"0 0 0 0 | 0 0 0 0",

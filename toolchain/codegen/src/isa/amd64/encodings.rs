@@ -1,10 +1,11 @@
 //! Tests of the encoder: every instruction form over registers, sizes, addressing modes and immediates. What was meant
 //! (spelt out here from the instruction, not from its bytes), LLVM's disassembler, and our listing must agree.
-use super::encode::bytes::*;
-use super::inst::*;
-use super::regs::{self, AX, CX, DX, X15};
+use super::regs::{self, AX, X15};
 use super::{Amd64, disasm};
 use crate::fixup::FixupTarget;
+use crate::isa::x86::encode::bytes::*;
+use crate::isa::x86::inst::*;
+use crate::isa::x86::{CX, DX};
 use crate::llvm;
 use crate::mach::buf::Buf;
 use crate::mach::emit::{Cold, Emit};
@@ -721,10 +722,10 @@ fn jumps_reach_their_labels() {
 #[test]
 fn relocations_count_from_the_end() {
     let mut b: Buf<Amd64> = Buf::default();
-    let target = || RmE::M(Mem { base: MBase::Rip(FixupTarget::Ext("x".into())), index: None, disp: 24 });
+    let target = || RmE::M(Mem { base: MBase::Sym(FixupTarget::Ext("x".into())), index: None, disp: 24 });
     b.alu_imm(7, Sz::B, &target(), 1);
     b.alu_imm(0, Sz::D, &target(), 1000);
-    b.op(0, true, &[0x8b], 9, &target(), false, 0);
+    b.op(0, true, &[0x8b], 9, &target(), false, &[]);
     let done = b.finish();
     let mut at = 0;
     for r in &done.fixups {

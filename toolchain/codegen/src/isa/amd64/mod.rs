@@ -1,20 +1,19 @@
-//! amd64 (GOAMD64=v1). [`regs`], [`inst`] (the instructions and their operands), [`rules`] (selection), [`encode`],
-//! [`frame`]; [`disasm`] is what listings are made with.
+//! amd64 (GOAMD64=v1). [`regs`], [`encode`] and [`frame`]; [`disasm`] is what listings are made with. Instructions, selection and most
+//! of encoding are its family's ([`super::x86`]).
 mod disasm;
 mod encode;
 #[cfg(test)]
 mod encodings;
 mod frame;
-mod inst;
 mod regs;
-mod rules;
 #[cfg(test)]
 mod tests;
 
+use super::x86::encode::bytes::{self, fixup};
+use super::x86::inst;
 use crate::fixup::FixupKind;
 use crate::mach::{Cfi, DebugFrame, Elf, Machine};
 use crate::regalloc::Reg;
-use encode::bytes;
 use object::elf;
 use reflect::arch::Arch;
 
@@ -31,8 +30,12 @@ impl Machine for Amd64 {
         address: elf::R_X86_64_64.0,
         half: elf::R_X86_64_32.0,
     };
-    const FIXUPS: &'static [FixupKind] = bytes::FIXUPS;
-    const NATIVE: [u8; 3] = [bytes::PC, bytes::CALL, bytes::TPOFF];
+    const FIXUPS: &'static [FixupKind] = &[
+        fixup(elf::R_X86_64_PC32.0, false, true),
+        fixup(elf::R_X86_64_PLT32.0, true, true),
+        fixup(elf::R_X86_64_TPOFF32.0, false, false),
+    ];
+    const NATIVE: [u8; 3] = [bytes::ADDRESS, bytes::CALL, bytes::TPOFF];
     // The caller's SP is 8 above ours; the return address is just below it.
     const DEBUG: DebugFrame = DebugFrame {
         code_align: 1,

@@ -5,13 +5,9 @@ use reflect::arch::Arch;
 
 pub const ROW: &Arch = row("amd64");
 pub const AX: Reg = int(ROW, "AX");
-pub const CX: Reg = int(ROW, "CX");
-/// Closure context at calls through func values.
-pub const DX: Reg = int(ROW, "DX");
 pub const SP: Reg = int(ROW, "SP");
 /// The frame pointer, which no convention of Go's names.
 pub const BP: Reg = Reg::int(5);
-pub const SI: Reg = int(ROW, "SI");
 pub const DI: Reg = int(ROW, "DI");
 /// Free of arguments: prologues and tail calls use it.
 pub const R12: Reg = int(ROW, "R12");

@@ -3,7 +3,7 @@ use super::Isel;
 use crate::isa::arm::inst::*;
 use crate::mach::rules::rules;
 use crate::regalloc::Reg;
-use ir::{EntityId, Inst as IrInst, InstData, Op, Value, ValueDef};
+use ir::{EntityId, InstData, Value};
 
 rules! {
     /// Operations on integers, each with a result.
@@ -177,23 +177,6 @@ impl<'a> Isel<'a> {
             }
         }
     }
-    /// What makes the carry `c`, if nobody else wants that and the sum can wait until here.
-    fn lower_half(&self, d: &InstData, c: Value) -> Option<&'a InstData> {
-        let ValueDef::Inst(i, 1) = self.f.values[c].def else { return None };
-        let lower = &self.f.insts[i];
-        if lower.op != d.op || !self.single_use(c) {
-            return None;
-        }
-        let insts: &'a [IrInst] = &self.f.blocks[self.block].insts[..self.index];
-        let at = insts.iter().rposition(|&k| k == i)?;
-        let sum = lower.results[0];
-        let free = |&k: &IrInst| {
-            !self.f.insts[k].args.contains(&sum) && !matches!(self.f.insts[k].op, Op::Call { .. })
-        };
-        let own = !d.args[..2].contains(&sum);
-        (own && insts[at + 1..].iter().all(free)).then_some(lower)
-    }
-
     /// Copies or (without `from`) zeroes many words.
     pub fn put_loop(&mut self, to: Addr, from: Option<Addr>, words: u32) {
         let (dst, count, t) =

@@ -1,16 +1,16 @@
 //! Selection of integer and float arithmetic and of conversions.
 use super::Isel;
-use crate::isa::amd64::Amd64;
-use crate::isa::amd64::inst::*;
+use crate::isa::x86::X86;
+use crate::isa::x86::inst::*;
 use crate::mach::Rules;
 use crate::mach::rules::rules;
 use crate::regalloc::Reg;
 use ir::op::Asked;
-use ir::{InstData, Op, Ty, Value, magic};
+use ir::{EntityId, InstData, Op, Ty, Value};
 
 rules! {
     /// Arithmetic and conversions, each with a result.
-    fn arith(s: Isel, d) with out = d.results[0], dst = s.out_reg(out), full = s.sz(out), sz = full.reg(), w = fw(s.ty(out));
+    fn arith<type M: X86>(s: Isel, d) with out = d.results[0], dst = s.out_reg(out), full = s.sz(out), sz = full.reg(), w = fw(s.ty(out));
 
     // x << n combined with x >> width - n.
     Add(Shl[_](x, #m), LShr[_](y, #n)) if x == y && turns(m, n, full) => rol(full, dst, s.reg(x), m);
@@ -110,7 +110,7 @@ fn scale(k: i64) -> bool {
     (1..=3).contains(&k)
 }
 
-impl<'a> Isel<'a> {
+impl<'a, M: X86> Isel<'a, M> {
     fn copied(&mut self, dst: Reg, x: Value) {
         let src = self.reg(x);
         self.mov(dst, src);
@@ -193,7 +193,7 @@ impl<'a> Isel<'a> {
         // Right shifts of narrow values shift their extension.
         let a = match op {
             ShOp::Shl => self.reg(x),
-            _ => Amd64::extended(self, x, op == ShOp::Sar),
+            _ => M::extended(self, x, op == ShOp::Sar),
         };
         if let Some(c) = self.iconst(count) {
             let c = match self.ty(count) {
@@ -241,7 +241,7 @@ impl<'a> Isel<'a> {
     fn clz(&mut self, dst: Reg, v: Value) {
         let (sz, bits) = (self.sz(v), self.sz(v).bits() as i32);
         let (t, u) = (self.temp(false), self.temp(false));
-        if sz == Sz::Q {
+        if sz == M::PTR {
             // 63 - bsr(x), where bsr(0) counts as -1.
             let x = self.reg(v);
             let m = self.temp(false);
@@ -255,15 +255,15 @@ impl<'a> Isel<'a> {
                 self.push(Inst::Ext { kind: Ext::Z(Sz::D), dst, src });
                 dst
             } else {
-                Amd64::extended(self, v, false)
+                M::extended(self, v, false)
             };
             let addr = Addr { base: Base::Reg(x), index: Some((x, 0)), disp: 1 };
-            self.push(Inst::Lea { dst: t, addr, sz: Sz::Q });
-            self.push(Inst::Scan { rev: true, sz: Sz::Q, dst: u, src: Rm::R(t) });
+            self.push(Inst::Lea { dst: t, addr, sz: M::PTR });
+            self.push(Inst::Scan { rev: true, sz: M::PTR, dst: u, src: Rm::R(t) });
         }
         let n = self.temp(false);
         self.push(Inst::Un { op: UnOp::Neg, sz: Sz::D, dst: n, a: u });
-        let top = if sz == Sz::Q { 63 } else { bits };
+        let top = if sz == M::PTR { bits - 1 } else { bits };
         self.push(Inst::Alu { op: AluOp::Add, sz: Sz::D, dst, a: n, b: Rmi::I(top) });
     }
     fn ctz(&mut self, dst: Reg, v: Value) {
@@ -271,9 +271,9 @@ impl<'a> Isel<'a> {
         let x = self.reg(v);
         let t = self.temp(false);
         match sz {
-            Sz::Q => {
+            _ if sz == M::PTR => {
                 let m = self.temp(false);
-                self.push(Inst::Imm { dst: m, imm: 64 });
+                self.push(Inst::Imm { dst: m, imm: sz.bits() as i64 });
                 self.push(Inst::Scan { rev: false, sz, dst: t, src: Rm::R(x) });
                 self.push(Inst::Cmov { cc: Cond::E, sz, dst, a: t, b: Rm::R(m) });
             }
@@ -292,7 +292,7 @@ impl<'a> Isel<'a> {
     /// Adds neighbouring bits, pairs, nibbles, and then all bytes by a multiplication.
     fn popcnt(&mut self, dst: Reg, v: Value) {
         let sz = self.sz(v).reg();
-        let x = Amd64::extended(self, v, false);
+        let x = M::extended(self, v, false);
         let ones = |byte: u64| if sz == Sz::Q { byte * 0x0101_0101_0101_0101 } else { byte * 0x0101_0101 };
         let and = |s: &mut Self, a: Reg, c: u64| {
             let (m, r) = (s.temp(false), s.temp(false));
@@ -324,8 +324,51 @@ impl<'a> Isel<'a> {
         self.push(Inst::ShI { op: ShOp::Shr, sz, dst, a: r, n: sz.bits() as u8 - 8 });
     }
 
+    /// The same where numbers of two words are common. A carry that comes from the instruction of a lower half, and goes nowhere else,
+    /// stays in the flag: the lower half is then made here too.
+    fn chain(&mut self, d: &'a InstData, with: AluOp) {
+        let first = if with == AluOp::Adc { AluOp::Add } else { AluOp::Sub };
+        let lower = self.lower_half(d, d.args[2]);
+        let low = lower.map(|l| (self.out_reg(l.results[0]), self.addends(l)));
+        let (a, b) = self.addends(d);
+        let c = lower.map_or(d.args[2], |l| l.args[2]);
+        let mut op = first;
+        if self.iconst(c) != Some(0) {
+            // The opposite of a number that is not 0 sets the flag.
+            let (c, t) = (self.reg(c), self.temp(false));
+            self.push(Inst::Un { op: UnOp::Neg, sz: Sz::D, dst: t, a: c });
+            op = with;
+        }
+        if let Some((dst, (a, b))) = low {
+            self.push(Inst::Alu { op, sz: Sz::D, dst, a, b });
+            op = with;
+        }
+        let (dst, carry) = (self.out_reg(d.results[0]), d.results[1]);
+        self.push(Inst::Alu { op, sz: Sz::D, dst, a, b });
+        if self.needed[carry.index()] {
+            let (m, dst) = (self.temp(false), self.out_reg(carry));
+            self.push(Inst::CarryMask { sz: Sz::D, dst: m });
+            self.push(Inst::Un { op: UnOp::Neg, sz: Sz::D, dst, a: m });
+        }
+        if let Some(l) = lower {
+            // It is done: whoever wants it comes after this.
+            self.needed[l.results[0].index()] = false;
+        }
+    }
+    /// What is added, or subtracted. Additions of 1 and -1 would be INC and DEC, which leave the carry alone.
+    fn addends(&mut self, d: &'a InstData) -> (Reg, Rmi) {
+        let a = self.reg(d.args[0]);
+        match self.imm32(d.args[1]) {
+            Some(1 | -1) => (a, Rmi::R(self.reg(d.args[1]))),
+            _ => (a, self.ri(d.args[1])),
+        }
+    }
+
     /// (x, y, carry 0/1) -> (sum, carry). The carry flag is set by adding -1 to the carry.
     fn carry(&mut self, d: &'a InstData, op: AluOp) {
+        if !M::LONG {
+            return self.chain(d, op);
+        }
         let (sum, carry) = (self.out_reg(d.results[0]), self.out_reg(d.results[1]));
         let (x, y) = (self.reg(d.args[0]), self.ri(d.args[1]));
         if self.iconst(d.args[2]) == Some(0) {
@@ -349,160 +392,6 @@ impl<'a> Isel<'a> {
         let m = self.temp(false);
         self.push(Inst::CarryMask { sz: Sz::Q, dst: m });
         self.push(Inst::Un { op: UnOp::Neg, sz: Sz::Q, dst: carry, a: m });
-    }
-
-    fn div(&mut self, d: &'a InstData, dst: Reg) {
-        let signed = matches!(d.op, Op::SDiv | Op::SRem);
-        let rem = matches!(d.op, Op::SRem | Op::URem);
-        let bits = self.sz(d.results[0]).bits();
-        let sz = self.sz(d.results[0]).reg();
-        if let Some(c) = self.iconst(d.args[1]) {
-            let c = if bits == 64 {
-                c
-            } else if signed {
-                c << (64 - bits) >> (64 - bits)
-            } else {
-                ((c as u64) << (64 - bits) >> (64 - bits)) as i64
-            };
-            let usable = c != 0 && !(signed && c.unsigned_abs() == 1 << (sz.bits() - 1));
-            if usable {
-                let x = Amd64::extended(self, d.args[0], signed);
-                return self.div_const(dst, sz, x, c, signed, rem);
-            }
-        }
-        let (a, y) = (Amd64::extended(self, d.args[0], signed), Amd64::extended(self, d.args[1], signed));
-        // Narrow operands cannot overflow in 32 bits.
-        let check = signed && bits >= 32 && self.iconst(d.args[1]).is_none();
-        let other = self.temp(false);
-        let (quot, rem) = if rem { (other, dst) } else { (dst, other) };
-        self.push(Inst::Div { signed, sz, quot, rem, a, d: y, check });
-    }
-
-    fn div_const(&mut self, dst: Reg, sz: Sz, x: Reg, c: i64, signed: bool, rem: bool) {
-        let w = sz.bits() as u8;
-        let magnitude = if signed { c.unsigned_abs() } else { c as u64 };
-        if magnitude == 1 {
-            return match (rem, c) {
-                (true, _) => self.push(Inst::Imm { dst, imm: 0 }),
-                (false, 1) => self.push(Inst::Ext { kind: Ext::Z(sz), dst, src: Rm::R(x) }),
-                (false, _) => self.push(Inst::Un { op: UnOp::Neg, sz, dst, a: x }),
-            };
-        }
-        let alu = |s: &mut Self, op: AluOp, dst: Option<Reg>, a: Reg, b: Rmi| {
-            let dst = dst.unwrap_or_else(|| s.temp(false));
-            s.push(Inst::Alu { op, sz, dst, a, b });
-            dst
-        };
-        let shift = |s: &mut Self, op: ShOp, dst: Option<Reg>, a: Reg, n: u8| {
-            if n == 0 && dst.is_none() {
-                return a;
-            }
-            let dst = dst.unwrap_or_else(|| s.temp(false));
-            if n == 0 {
-                s.push(Inst::Ext { kind: Ext::Z(sz), dst, src: Rm::R(a) });
-            } else {
-                s.push(Inst::ShI { op, sz, dst, a, n });
-            }
-            dst
-        };
-        if magnitude.is_power_of_two() {
-            let k = magnitude.trailing_zeros() as u8;
-            if !signed {
-                if !rem {
-                    shift(self, ShOp::Shr, Some(dst), x, k);
-                    return;
-                }
-                let m = self.mask_operand(magnitude - 1, sz);
-                alu(self, AluOp::And, Some(dst), x, m);
-                return;
-            }
-            // Negative numbers are rounded towards zero: add 2^k - 1 to them first.
-            let sign = if k == 1 { x } else { shift(self, ShOp::Sar, None, x, w - 1) };
-            let bias = shift(self, ShOp::Shr, None, sign, w - k);
-            let biased = alu(self, AluOp::Add, None, x, Rmi::R(bias));
-            if rem {
-                let m = self.mask_operand(!(magnitude - 1), sz);
-                let down = alu(self, AluOp::And, None, biased, m);
-                alu(self, AluOp::Sub, Some(dst), x, Rmi::R(down));
-            } else if c > 0 {
-                shift(self, ShOp::Sar, Some(dst), biased, k);
-            } else {
-                let q = shift(self, ShOp::Sar, None, biased, k);
-                self.push(Inst::Un { op: UnOp::Neg, sz, dst, a: q });
-            }
-            return;
-        }
-        let q = if rem { self.temp(false) } else { dst };
-        match (signed, sz) {
-            (false, Sz::D) => {
-                let p = self.temp(false);
-                self.push(Inst::Ext { kind: Ext::Z(Sz::D), dst: p, src: Rm::R(x) });
-                let (m, lo) = (self.temp(false), self.temp(false));
-                self.push(Inst::Imm { dst: m, imm: magic::unsigned32(magnitude as u32) as i64 });
-                self.push(Inst::MulWide { signed: false, hi: q, lo, a: p, b: Rm::R(m) });
-            }
-            (false, _) => {
-                let (m, add, s) = magic::unsigned64(magnitude);
-                let (mr, lo, hi) = (self.temp(false), self.temp(false), self.temp(false));
-                self.push(Inst::Imm { dst: mr, imm: m as i64 });
-                self.push(Inst::MulWide { signed: false, hi, lo, a: x, b: Rm::R(mr) });
-                if add {
-                    let d = alu(self, AluOp::Sub, None, x, Rmi::R(hi));
-                    let half = shift(self, ShOp::Shr, None, d, 1);
-                    let sum = alu(self, AluOp::Add, None, half, Rmi::R(hi));
-                    shift(self, ShOp::Shr, Some(q), sum, s - 1);
-                } else {
-                    shift(self, ShOp::Shr, Some(q), hi, s);
-                }
-            }
-            (true, Sz::D) => {
-                let (m, s) = magic::signed(magnitude, 32);
-                let (wide, mr, p, t) =
-                    (self.temp(false), self.temp(false), self.temp(false), self.temp(false));
-                self.push(Inst::Ext { kind: Ext::SQ(Sz::D), dst: wide, src: Rm::R(x) });
-                self.push(Inst::Imm { dst: mr, imm: m as i64 });
-                self.push(Inst::Imul { sz: Sz::Q, dst: p, a: wide, b: Rm::R(mr) });
-                self.push(Inst::ShI { op: ShOp::Sar, sz: Sz::Q, dst: t, a: p, n: 32 + s });
-                let sign = shift(self, ShOp::Sar, None, x, 31);
-                let (a, b) = if c > 0 { (t, sign) } else { (sign, t) };
-                alu(self, AluOp::Sub, Some(q), a, Rmi::R(b));
-            }
-            (true, _) => {
-                let (m, s) = magic::signed(magnitude, 64);
-                let (mr, lo, hi) = (self.temp(false), self.temp(false), self.temp(false));
-                self.push(Inst::Imm { dst: mr, imm: m as i64 });
-                self.push(Inst::MulWide { signed: true, hi, lo, a: x, b: Rm::R(mr) });
-                // The multiplier's top bit counts as positive.
-                let t = alu(self, AluOp::Add, None, hi, Rmi::R(x));
-                let t = shift(self, ShOp::Sar, None, t, s);
-                let sign = shift(self, ShOp::Sar, None, x, 63);
-                let (a, b) = if c > 0 { (t, sign) } else { (sign, t) };
-                alu(self, AluOp::Sub, Some(q), a, Rmi::R(b));
-            }
-        }
-        if rem {
-            let p = self.temp(false);
-            match i32::try_from(c) {
-                Ok(imm) => self.push(Inst::ImulI { sz, dst: p, a: Rm::R(q), imm }),
-                Err(_) => {
-                    let m = self.temp(false);
-                    self.push(Inst::Imm { dst: m, imm: c });
-                    self.push(Inst::Imul { sz, dst: p, a: q, b: Rm::R(m) });
-                }
-            }
-            alu(self, AluOp::Sub, Some(dst), x, Rmi::R(p));
-        }
-    }
-    fn mask_operand(&mut self, m: u64, sz: Sz) -> Rmi {
-        let m = if sz == Sz::D { m as u32 as i32 as i64 } else { m as i64 };
-        match i32::try_from(m) {
-            Ok(i) => Rmi::I(i),
-            Err(_) => {
-                let t = self.temp(false);
-                self.push(Inst::Imm { dst: t, imm: m });
-                Rmi::R(t)
-            }
-        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! The instructions that only this machine has. `Any` operands may be spill slots, which the encoder turns into memory
-//! operands.
-use super::regs::*;
+//! The instructions that only these machines have. `Any` operands may be spill slots, which the encoder turns into memory
+//! operands. What is said of 64 bits in one register is for registers of 8 bytes only.
+use super::{AX, CX, DI, DX, SI};
 pub use crate::mach::addr::{Addr, Base};
 use crate::mach::inst::{self, Kind};
 use crate::mach::operand::Operands;
@@ -400,7 +400,7 @@ pub enum Inst {
         dst: Reg,
         src: Rm,
     },
-    /// Unsigned 64 bits.
+    /// Unsigned 64 bits, or a word of 32.
     FToUint {
         w: Fw,
         dst: Reg,
@@ -444,7 +444,7 @@ pub enum Inst {
     Bounds(Box<BoundsInfo>),
     Int3,
     Pause,
-    /// X15 = 0 and R14 = g, after a call of an ABI0 function.
+    /// What compiled code relies on, after a call of an ABI0 function.
     FixedRegs,
     Xchg {
         sz: Sz,
@@ -480,19 +480,19 @@ pub enum Inst {
         dst: Reg,
         temp: Reg,
     },
-    /// Stores zero bytes (16, 8 or 4) from X15.
+    /// Stores zero bytes: 16, 8 or 4.
     StoreZero {
         bytes: u8,
         addr: Addr,
     },
-    /// `rep movsq`.
+    /// `rep movs` of words.
     RepMovs {
         dst: Reg,
         src: Reg,
         count: Reg,
         t: [Reg; 3],
     },
-    /// `rep stosq`.
+    /// `rep stos` of words.
     RepStos {
         dst: Reg,
         zero: Reg,
@@ -704,7 +704,7 @@ impl inst::Inst for Inst {
         match self {
             Inst::Lea { dst, addr, .. } => Kind::Address(*dst, addr),
             Inst::StoreZero { addr, bytes } => Kind::Store(addr, *bytes as u32),
-            Inst::Store { addr, sz: Sz::Q, .. } => Kind::Store(addr, 8),
+            Inst::Store { addr, sz: sz @ (Sz::D | Sz::Q), .. } => Kind::Store(addr, sz.bytes() as u32),
             Inst::FStore { addr, w: Fw::X, .. } => Kind::Store(addr, 16),
             Inst::Store { addr, .. } | Inst::FStore { addr, .. } => Kind::Store(addr, 0),
             Inst::Imm { .. }

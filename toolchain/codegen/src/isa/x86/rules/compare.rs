@@ -1,7 +1,8 @@
 //! Selection of comparisons, and of what fuses with them: branches, conditional moves, booleans.
 use super::Isel;
 use super::arith::fw;
-use crate::isa::amd64::inst::*;
+use crate::isa::x86::X86;
+use crate::isa::x86::inst::*;
 use crate::mach::rules::rules;
 use ir::op::{Cc, Fcc};
 use ir::{InstData, Op, Ty, Value};
@@ -18,7 +19,7 @@ pub enum Flags {
 
 rules! {
     /// Comparisons, and what chooses by them.
-    fn comparisons(s: Isel, d);
+    fn comparisons<type M: X86>(s: Isel, d);
 
     Icmp[_](_, _) => s.truth(d);
     Fcmp[_](_, _) => s.truth(d);
@@ -27,7 +28,7 @@ rules! {
     Breakpoint() => Inst::Int3;
 }
 
-impl<'a> Isel<'a> {
+impl<'a, M: X86> Isel<'a, M> {
     /// A comparison whose result is wanted as a value.
     fn truth(&mut self, d: &'a InstData) {
         let dst = self.out_reg(d.results[0]);

@@ -1,7 +1,7 @@
 //! Memory operations with rules of their own: sums as addresses, read-modify-write, atomics, bounds checks.
 use super::Isel;
-use crate::isa::amd64::Amd64;
-use crate::isa::amd64::inst::*;
+use crate::isa::x86::X86;
+use crate::isa::x86::inst::*;
 use crate::mach::Rules;
 use crate::mach::rules::rules;
 use ir::op::{AtomicOp, BoundsKind};
@@ -9,9 +9,9 @@ use ir::{EntityId, InstData, Op, Ty, Value};
 
 rules! {
     /// Operations on memory, where something better is known than what all machines do.
-    fn accesses(s: Isel, d);
+    fn accesses<type M: X86>(s: Isel, d);
 
-    PtrAdd(p, ~c) => Inst::Lea { dst: s.out_reg(d.results[0]), addr: Addr::reg(s.reg(p), c), sz: Sz::Q };
+    PtrAdd(p, ~c) => Inst::Lea { dst: s.out_reg(d.results[0]), addr: Addr::reg(s.reg(p), c), sz: M::PTR };
     PtrAdd(p, i) => s.sum(d, p, i);
     Store{off}(p, _) if s.read_modify_write(d, off) => s.probe(p, off as i64);
     AtomicLoad(p) => s.atomic_load(d, p);
@@ -21,26 +21,26 @@ rules! {
     BoundsCheck{kind, signed}(_, _) => s.bounds_check(d, kind, signed);
 }
 
-impl<'a> Isel<'a> {
+impl<'a, M: X86> Isel<'a, M> {
     fn sum(&mut self, d: &InstData, p: Value, i: Value) {
         let dst = self.out_reg(d.results[0]);
         match self.address_of_sum(p, i) {
             // base + index where the base dies: plain addition.
             Addr { base: Base::Reg(a), index: Some((b, 0)), disp: 0 } if self.single_use(p) => {
-                self.push(Inst::Alu { op: AluOp::Add, sz: Sz::Q, dst, a, b: Rmi::R(b) })
+                self.push(Inst::Alu { op: AluOp::Add, sz: M::PTR, dst, a, b: Rmi::R(b) })
             }
-            addr => self.push(Inst::Lea { dst, addr, sz: Sz::Q }),
+            addr => self.push(Inst::Lea { dst, addr, sz: M::PTR }),
         }
     }
     fn atomic_load(&mut self, d: &InstData, p: Value) {
         let (dst, ty) = (self.out_reg(d.results[0]), self.ty(d.results[0]));
-        let addr = Amd64::addr(self, p, 0);
-        Amd64::load(self, dst, ty, addr);
+        let addr = M::addr(self, p, 0);
+        M::load(self, dst, ty, addr);
         self.probe(p, 0);
     }
     fn atomic_store(&mut self, p: Value, x: Value) {
         let sz = self.sz(x);
-        let addr = Amd64::addr(self, p, 0);
+        let addr = M::addr(self, p, 0);
         let src = self.reg(x);
         let dst = self.temp(false);
         self.push(Inst::Xchg { sz, addr, dst, src });
@@ -48,7 +48,7 @@ impl<'a> Isel<'a> {
     }
     fn compare_and_swap(&mut self, d: &InstData, p: Value, old: Value, new: Value) {
         let sz = self.sz(old);
-        let addr = Amd64::addr(self, p, 0);
+        let addr = M::addr(self, p, 0);
         let (old, new) = (self.reg(old), self.reg(new));
         let found = self.temp(false);
         self.push(Inst::CmpXchg { sz, addr, old, new, dst: found });
@@ -126,7 +126,7 @@ impl<'a> Isel<'a> {
         let out = d.results[0];
         let wanted = self.needed[out.index()];
         let (sz, dst) = (self.sz(out), self.out_reg(out));
-        let addr = Amd64::addr(self, d.args[0], 0);
+        let addr = M::addr(self, d.args[0], 0);
         let alu = match op {
             AtomicOp::Add => AluOp::Add,
             AtomicOp::And => AluOp::And,

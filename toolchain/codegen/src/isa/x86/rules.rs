@@ -1,10 +1,11 @@
-//! Selection: which instructions an operation becomes. Files: this one (operands, and what [`Rules`] asks for), `arith`,
-//! `compare`, `memory`.
+//! Selection: which instructions an operation becomes. Files: this one (operands, and what [`Rules`] asks for), `arith`, `divide` (by
+//! constants), `compare`, `memory`.
 mod arith;
 mod compare;
+mod divide;
 mod memory;
 
-use super::Amd64;
+use super::X86;
 use super::inst::*;
 use crate::mach::Rules;
 use crate::mach::inst::Target;
@@ -14,13 +15,13 @@ use arith::fw;
 use compare::Flags;
 use ir::{InstData, Op, Ty, Value};
 
-/// Selection for this machine.
-pub type Isel<'a> = Select<'a, Amd64>;
+/// Selection for such a machine.
+pub type Isel<'a, M> = Select<'a, M>;
 
-impl Isel<'_> {
+impl<M: X86> Isel<'_, M> {
     /// The width of a value.
     pub fn sz(&self, v: Value) -> Sz {
-        Sz::of(self.ty(v).size(8))
+        Sz::of(self.ty(v).size(M::WORD))
     }
     /// Register or, where the operation reads exactly as many bytes, memory.
     pub fn rm(&mut self, v: Value, fold: bool) -> Rm {
@@ -56,61 +57,61 @@ impl Isel<'_> {
     }
 }
 
-impl Rules for Amd64 {
+impl<M: X86> Rules for M {
     const UNROLL: u32 = 256;
     const PIECE: u32 = 16;
 
-    fn select<'a>(s: &mut Isel<'a>, d: &'a InstData) -> bool {
+    fn select<'a>(s: &mut Isel<'a, M>, d: &'a InstData) -> bool {
         compare::comparisons(s, d) || memory::accesses(s, d) || !d.results.is_empty() && arith::arith(s, d)
     }
-    fn branch(s: &mut Isel, cond: Value, then: u32, els: u32) {
+    fn branch(s: &mut Isel<M>, cond: Value, then: u32, els: u32) {
         match s.condition(cond) {
             Flags::Cc(cc) => s.push(Inst::Jcc { cc, then, els }),
             Flags::Feq { ne: false } => s.push(Inst::JccFeq { then, els }),
             Flags::Feq { ne: true } => s.push(Inst::JccFeq { then: els, els: then }),
         }
     }
-    fn addr(s: &mut Isel, p: Value, off: i32) -> Addr {
+    fn addr(s: &mut Isel<M>, p: Value, off: i32) -> Addr {
         s.address(p, off, true)
     }
-    fn lea(s: &mut Isel, dst: Reg, addr: Addr) {
-        s.push(Inst::Lea { dst, addr, sz: Sz::Q });
+    fn lea(s: &mut Isel<M>, dst: Reg, addr: Addr) {
+        s.push(Inst::Lea { dst, addr, sz: M::PTR });
     }
-    fn load(s: &mut Isel, dst: Reg, ty: Ty, addr: Addr) {
+    fn load(s: &mut Isel<M>, dst: Reg, ty: Ty, addr: Addr) {
         s.push(match ty {
             Ty::F32 | Ty::F64 => Inst::FLoad { w: fw(ty), dst, addr },
-            _ => Inst::Ext { kind: Ext::Z(Sz::of(ty.size(8))), dst, src: Rm::M(addr) },
+            _ => Inst::Ext { kind: Ext::Z(Sz::of(ty.size(M::WORD))), dst, src: Rm::M(addr) },
         });
     }
-    fn store_reg(s: &mut Isel, src: Reg, ty: Ty, addr: Addr) {
+    fn store_reg(s: &mut Isel<M>, src: Reg, ty: Ty, addr: Addr) {
         s.push(match ty {
             Ty::F32 | Ty::F64 => Inst::FStore { w: fw(ty), addr, src },
-            _ => Inst::Store { sz: Sz::of(ty.size(8)), addr, src: Rmi::R(src) },
+            _ => Inst::Store { sz: Sz::of(ty.size(M::WORD)), addr, src: Rmi::R(src) },
         });
     }
-    fn store(s: &mut Isel, v: Value, addr: Addr) {
+    fn store(s: &mut Isel<M>, v: Value, addr: Addr) {
         let ty = s.ty(v);
         if ty.is_float() {
             if let Some(InstData { op: Op::Fconst(0), .. }) = s.def(v) {
-                return s.push(Inst::StoreZero { bytes: ty.size(8) as u8, addr });
+                return s.push(Inst::StoreZero { bytes: ty.size(M::WORD) as u8, addr });
             }
             let r = s.reg(v);
             return Self::store_reg(s, r, ty, addr);
         }
         let src = s.ri(v);
-        s.push(Inst::Store { sz: Sz::of(ty.size(8)), addr, src });
+        s.push(Inst::Store { sz: Sz::of(ty.size(M::WORD)), addr, src });
     }
-    fn imm(s: &mut Isel, dst: Reg, imm: i64) {
+    fn imm(s: &mut Isel<M>, dst: Reg, imm: i64) {
         s.push(Inst::Imm { dst, imm });
     }
-    fn fconst(s: &mut Isel, dst: Reg, ty: Ty, bits: u64) {
+    fn fconst(s: &mut Isel<M>, dst: Reg, ty: Ty, bits: u64) {
         let (size, bits) = if ty == Ty::F32 { (4, bits as u32 as u64) } else { (8, bits) };
         s.push(match bits {
             0 => Inst::FZero { dst },
             _ => Inst::FLoad { w: fw(ty), dst, addr: Addr::new(Base::Pool(bits as u128, size), 0) },
         });
     }
-    fn extended(s: &mut Isel, v: Value, signed: bool) -> Reg {
+    fn extended(s: &mut Isel<M>, v: Value, signed: bool) -> Reg {
         let sz = s.sz(v);
         if sz == sz.reg() {
             return s.reg(v);
@@ -131,7 +132,7 @@ impl Rules for Amd64 {
         s.push(Inst::Ext { kind: if signed { Ext::SD(sz) } else { Ext::Z(sz) }, dst, src });
         dst
     }
-    fn zero_extended(s: &Isel, v: Value) -> bool {
+    fn zero_extended(s: &Isel<M>, v: Value) -> bool {
         let Some(d) = s.def(v) else { return false };
         match s.ty(v) {
             Ty::I32 => matches!(
@@ -151,50 +152,55 @@ impl Rules for Amd64 {
             _ => false,
         }
     }
-    fn callee(s: &mut Isel, code: Value, fold: bool) -> Target {
+    fn callee(s: &mut Isel<M>, code: Value, fold: bool) -> Target {
         match s.rm(code, fold) {
             Rm::R(r) => Target::Place(r),
             Rm::M(a) => Target::Mem(a),
         }
     }
-    fn read_g(s: &mut Isel, dst: Reg) {
+    fn read_g(s: &mut Isel<M>, dst: Reg) {
         s.push(Inst::ReadG { dst });
     }
-    fn fixed_regs(s: &mut Isel) {
+    fn fixed_regs(s: &mut Isel<M>) {
         s.push(Inst::FixedRegs);
     }
-    fn probe(s: &mut Isel, addr: Addr) {
+    fn probe(s: &mut Isel<M>, addr: Addr) {
         s.push(Inst::Probe { addr });
     }
-    fn copy_piece(s: &mut Isel, dst: Addr, src: Addr, n: u32) {
-        if n == 16 {
-            let x = s.temp(true);
-            s.push(Inst::FLoad { w: Fw::X, dst: x, addr: src });
-            s.push(Inst::FStore { w: Fw::X, addr: dst, src: x });
+    fn copy_piece(s: &mut Isel<M>, dst: Addr, src: Addr, n: u32) {
+        if n == 16 || n == 8 && !M::LONG {
+            let (x, w) = (s.temp(true), if n == 16 { Fw::X } else { Fw::F64 });
+            s.push(Inst::FLoad { w, dst: x, addr: src });
+            s.push(Inst::FStore { w, addr: dst, src: x });
         } else {
             let (x, sz) = (s.temp(false), Sz::of(n));
             s.push(Inst::Ext { kind: Ext::Z(sz), dst: x, src: Rm::M(src) });
             s.push(Inst::Store { sz, addr: dst, src: Rmi::R(x) });
         }
     }
-    fn copy_words(s: &mut Isel, dst: Addr, src: Addr, words: u32) {
+    fn copy_words(s: &mut Isel<M>, dst: Addr, src: Addr, words: u32) {
         let (to, from, count) = (s.temp_of(Ty::Ptr), s.temp_of(Ty::Ptr), s.temp(false));
         let t = [s.temp(false), s.temp(false), s.temp(false)];
-        s.push(Inst::Lea { dst: to, addr: dst, sz: Sz::Q });
-        s.push(Inst::Lea { dst: from, addr: src, sz: Sz::Q });
+        s.push(Inst::Lea { dst: to, addr: dst, sz: M::PTR });
+        s.push(Inst::Lea { dst: from, addr: src, sz: M::PTR });
         s.push(Inst::Imm { dst: count, imm: words as i64 });
         s.push(Inst::RepMovs { dst: to, src: from, count, t });
     }
-    fn zero_piece(s: &mut Isel, addr: Addr, n: u32) {
+    fn zero_piece(s: &mut Isel<M>, addr: Addr, n: u32) {
+        if !M::LONG && n > 4 {
+            let (src, w) = (s.temp(true), if n == 16 { Fw::X } else { Fw::F64 });
+            s.push(Inst::FZero { dst: src });
+            return s.push(Inst::FStore { w, addr, src });
+        }
         s.push(match n {
             4.. => Inst::StoreZero { bytes: n as u8, addr },
             _ => Inst::Store { sz: Sz::of(n), addr, src: Rmi::I(0) },
         });
     }
-    fn zero_words(s: &mut Isel, dst: Addr, words: u32) {
+    fn zero_words(s: &mut Isel<M>, dst: Addr, words: u32) {
         let (to, zero, count) = (s.temp_of(Ty::Ptr), s.temp(false), s.temp(false));
         let t = [s.temp(false), s.temp(false)];
-        s.push(Inst::Lea { dst: to, addr: dst, sz: Sz::Q });
+        s.push(Inst::Lea { dst: to, addr: dst, sz: M::PTR });
         s.push(Inst::Imm { dst: zero, imm: 0 });
         s.push(Inst::Imm { dst: count, imm: words as i64 });
         s.push(Inst::RepStos { dst: to, zero, count, t });
