@@ -14,7 +14,7 @@ import \"os\"
 //go:noinline
 func inner(n int) int {
 \tif n > 3 {
-\t\tn += 2
+\t\tprintln(n)
 \t}
 \treturn n * 2
 }

@@ -36,10 +36,17 @@ func main() {
 }
 "#;
 
-/// A listing's rows: bytes and text.
+/// A listing's rows: bytes and text. Those of assembly are left out: what the compiler never makes is listed byte by byte there.
 fn rows(listing: &str) -> Vec<(Vec<u8>, String)> {
     let mut rows = Vec::new();
+    let mut assembly = false;
     for line in listing.lines().filter(|l| l.starts_with("  ") && !l.contains("  # jump table")) {
+        if let Some(place) = line.strip_prefix("  # ") {
+            assembly = place.rsplit_once(':').is_some_and(|(file, _)| file.ends_with(".s"));
+        }
+        if assembly {
+            continue;
+        }
         let Some((_, rest)) = line[2..].split_once("  ").filter(|r| !r.0.starts_with('#')) else { continue };
         let bytes: Vec<u8> = rest
             .split(' ')
