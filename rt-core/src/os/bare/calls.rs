@@ -6,7 +6,7 @@ use super::files::Files;
 use super::files::errno::*;
 use super::files::tree::{Kind, Node};
 use super::{exit, map, random, read, walltime, write};
-use crate::base::lock::Global;
+use core::cell::UnsafeCell;
 
 #[path = "../linux/abi/mod.rs"]
 #[allow(dead_code, unused_imports, missing_docs, reason = "only numbers are of use without a kernel")]
@@ -33,8 +33,11 @@ const PID: isize = 1;
 /// Descriptors up to here are the console.
 const LAST: usize = 2;
 
-/// One core, and calls are hooks that nothing interrupts for another: used by one at a time.
-static FILES: Global<Files> = Global::new(Files::new(map, walltime));
+struct One(UnsafeCell<Files>);
+// SAFETY: there is one core, and a call is a hook, which nothing interrupts for another: used by one at a time.
+unsafe impl Sync for One {}
+
+static FILES: One = One(UnsafeCell::new(Files::new(map, walltime)));
 
 unsafe extern "C" {
     /// What `--embed-files` has put into the program; nothing lies between them without that. The linker's script names them.
@@ -74,7 +77,7 @@ pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
 unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
     // SAFETY: the caller's promise; see `FILES`.
     unsafe {
-        let files = &mut *FILES.get();
+        let files = &mut *FILES.0.get();
         let (start, end) = (&raw const oxigo_files_start, &raw const oxigo_files_end);
         files.ready(core::slice::from_raw_parts(start, end as usize - start as usize))?;
         let [a, b, c, d, ..] = args;
