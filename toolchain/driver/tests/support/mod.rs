@@ -186,7 +186,7 @@ impl Column {
 }
 
 /// Every n-th case is run on one of the emulated machines by each CI run.
-const SAMPLE: usize = 5;
+const SAMPLE: usize = 7;
 
 /// Lines of a file of `ci/conformance` that say something.
 pub fn list(name: &str) -> Vec<String> {
