@@ -10,11 +10,11 @@ use support::{Scratch, oxigo};
 const PROGRAM: &str = "package main
 
 import \"os\"
-
+var large bool
 //go:noinline
 func inner(n int) int {
 \tif n > 3 {
-\t\tprintln(n)
+\t\tlarge = true
 \t}
 \treturn n * 2
 }
