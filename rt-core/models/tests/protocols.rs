@@ -365,7 +365,7 @@ fn answers_are_held() {
     needs(Step::LetGoRelease, "answer_meets_scan");
 }
 
-/// A goroutine is made in the slot of a dead one that a marker looks at.
+/// A goroutine is made in the record of a dead one that a marker looks at.
 #[test]
 fn made_while_looked_at() {
     holds(|| {
@@ -384,6 +384,11 @@ fn made_while_looked_at() {
         g.1.0.with_mut(|p| unsafe { *p = 1 });
         marker.join().unwrap();
     });
+}
+
+#[test]
+fn who_makes_one_takes_it() {
+    needs(Step::HoldTakes, "made_while_looked_at");
 }
 
 struct Frame(UnsafeCell<u32>);

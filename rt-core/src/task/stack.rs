@@ -1,6 +1,6 @@
 //! Goroutine stacks: memory for them, growth by copying, shrinking.
 //!
-//! Stacks have power-of-two sizes from 4 KiB. Small ones come from free lists that are filled with
+//! Stacks have power-of-two sizes from 2 KiB. Small ones come from free lists that are filled with
 //! pieces of larger blocks; from 32 KiB on each is a block of the heap's manual pages. A stack is
 //! copied to its new place as it is; then everything that holds an address in it is adjusted: the
 //! pointer slots that the compiler's maps name, saved argument registers, defer records, panics,

@@ -2,6 +2,9 @@
 //! [`crate::InstData::results`]; the table below names both. Kinds (`Ty`) stand in the values.
 use crate::{DataId, Slot, SymRef, sig::SigId};
 
+/// The name of an [`Op::New`] that makes a func value with captures: they are written once, before anybody else has it.
+pub const FUNC_LITERAL: &str = "func literal";
+
 /// Integer comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs, reason = "the names are the field's terms")]

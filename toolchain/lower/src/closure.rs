@@ -159,7 +159,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         let tys: Vec<TypeId> = captures.iter().map(|c| c.1).collect();
         let t = self.p.closure_type(&tys);
-        let p = self.new_object(t, Sym::new("func literal"));
+        let p = self.new_object(t, Sym::new(ir::op::FUNC_LITERAL));
         let addr = self.code_addr(code);
         self.store(Addr::new(p), addr);
         for (i, (v, ct)) in captures.iter().enumerate() {

@@ -114,7 +114,7 @@ pub unsafe fn give_memory(low: usize, high: usize, zero: bool, board: &'static B
 pub unsafe fn init(_: *const *const u8) {}
 
 /// What a system call that the kernel lacks says.
-pub const ENOSYS: usize = 38;
+pub const ENOSYS: usize = files::errno::ENOSYS.unsigned_abs();
 
 /// One core.
 pub fn ncpu() -> usize {

@@ -2,7 +2,7 @@
 // env GOGC=2
 // limit 60
 // Stacks of goroutines that wait are scanned while others run: what only such a stack holds survives, whatever wakes the
-// goroutine in the middle of a collection, and whoever takes its value.
+// goroutine in the middle of a collection.
 package main
 
 import (

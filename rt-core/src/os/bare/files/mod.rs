@@ -190,7 +190,7 @@ impl Files {
     }
 }
 
-/// What a node has of contents and of the tree's memory, for `tree`.
+/// The contents of a new node.
 pub(crate) fn empty(kind: Kind) -> Contents {
     match kind {
         Kind::File => Contents::EMPTY,

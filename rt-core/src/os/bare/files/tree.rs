@@ -269,7 +269,7 @@ impl Tree {
         unsafe { if node == self.root || (*(*node).parent).fixed { Err(EROFS) } else { Ok(()) } }
     }
 
-    /// Removes a file, or an empty folder; `kind` says which it is to be.
+    /// Removes a file, or an empty folder; `is_folder` says which it is to be.
     pub fn remove(&mut self, folder: *mut Node, path: &[u8], is_folder: bool) -> Result<()> {
         let node = self.find(folder, path)?;
         // SAFETY: a node of the tree.
