@@ -276,11 +276,24 @@ pub enum Op {
     Breakpoint,
 }
 
+/// The name of objects that are buffers for results of the runtime's string functions: nil where such an object would have to be on
+/// the heap, which escape analysis finds, and not zeroed.
+pub const TEMP_BUFFER: &str = "temporary buffer";
+
 impl Op {
     /// What the alignment of an area of `size` bytes comes to for copies in pieces: the largest piece, of up to 8 bytes, whose multiple
     /// the size is, or the area's alignment where that is less.
     pub fn align_of_area(size: u32, align: u32) -> u8 {
         let most = 1 << size.trailing_zeros().min(3);
         align.clamp(1, most) as u8
+    }
+
+    /// The result is an address that is not nil: a fresh object, a slot, a symbol. Of a [`TEMP_BUFFER`] that is not yet known.
+    pub fn is_never_nil(&self) -> bool {
+        match self {
+            Op::New { name, .. } => name.as_str() != TEMP_BUFFER,
+            Op::SlotAddr(..) | Op::Sym(..) => true,
+            _ => false,
+        }
     }
 }

@@ -2,8 +2,8 @@
 use crate::fx::Fx;
 use crate::tyq::K;
 use crate::value::{Addr, Leaves, Val};
+use ir::op::TEMP_BUFFER;
 use ir::op::{BoundsKind, Cc, Fcc};
-use ir::passes::escape::TEMP_BUFFER;
 use ir::{Op, Ty, Value};
 use reflect::arch::Fused;
 use smallvec::smallvec;

@@ -9,6 +9,7 @@
 //! parameter of the loop's header, nor an object made outside of the loop.
 use super::remarks::{self, Remark};
 use super::{Options, fold, inline};
+use crate::op::TEMP_BUFFER;
 use crate::{
     Block, Func, FuncId, Inst, Op, Program, SlotData, SymRef, Term, Ty, Value,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
@@ -38,10 +39,6 @@ struct Summary {
 }
 
 const HEAP: usize = 0;
-
-/// The name of objects that are buffers for results of the runtime's string functions: nil where such an object would have to be on
-/// the heap, and not zeroed.
-pub const TEMP_BUFFER: &str = "temporary buffer";
 
 struct Graph {
     // in-edges: (source node, dereferences)

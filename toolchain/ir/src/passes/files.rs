@@ -3,7 +3,7 @@
 //! A file of `ir/tests/passes` begins with comments (`//`) that say what is shown, then `passes: NAMES`, and `call: NUMBERS` for calls of `f0` that
 //! must give the same before and after. The program follows, and behind a line `----` its functions as the passes leave them. With `BLESS=1` in the
 //! environment, what comes out is written there.
-use super::{Options, inline, pass, run_passes};
+use super::{Options, escape, inline, pass, run_passes};
 use crate::{FuncId, Program, Target, func::Body, interp::Interp};
 use std::fmt::Write;
 
@@ -17,6 +17,7 @@ fn outcome(t: Target, passes: &[&str], calls: &[Vec<u64>], text: &str) -> String
     for name in passes {
         match (*name, pass(name)) {
             ("inline", _) => inline::run(&mut p, &Options::default(), &mut Vec::new()),
+            ("escape", _) => escape::run(&mut p, &Options::default(), &mut Vec::new()),
             (_, Some(pass)) => {
                 for id in p.funcs.ids() {
                     let mut f = inline::take(&mut p, id);

@@ -217,11 +217,10 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
             if x.is_some() {
                 return make(Op::Icmp(swap(*cc)), &[args[1], args[0]]);
             }
-            // A fresh object and the address of a symbol or slot are never nil.
             if y == Some(0)
                 && matches!(cc, Cc::Eq | Cc::Ne)
                 && let Some(d) = f.def_inst(args[0])
-                && matches!(d.op, Op::New { .. } | Op::SlotAddr(..) | Op::Sym(..))
+                && d.op.is_never_nil()
             {
                 return konst((*cc == Cc::Ne) as i64);
             }

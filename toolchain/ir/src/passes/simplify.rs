@@ -96,15 +96,7 @@ fn effectful(program: &Program, f: &mut Func, inst: Inst) -> bool {
             false
         }
         Op::NilCheck => {
-            let never_nil = match f.def_inst(data.args[0]) {
-                Some(d) => match &d.op {
-                    Op::New { .. } | Op::SlotAddr(..) | Op::Sym(..) => true,
-                    // An address inside an object that was checked: builders check the base.
-                    Op::PtrAdd => false,
-                    _ => false,
-                },
-                None => false,
-            };
+            let never_nil = f.def_inst(data.args[0]).is_some_and(|d| d.op.is_never_nil());
             if never_nil {
                 f.insts[inst].op = Op::KeepAlive;
                 f.insts[inst].args.clear();
