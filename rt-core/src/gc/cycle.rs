@@ -20,7 +20,7 @@ pub(super) unsafe fn on_slow_alloc(c: *mut MCache, bytes: usize) {
         } else if STATE.stress.load(Relaxed) {
             collect(c);
         } else if pacer::due() {
-            try_start(c, false);
+            try_start(c);
         }
     }
 }
@@ -71,14 +71,14 @@ pub unsafe fn help_idle(c: *mut MCache) -> bool {
 }
 
 /// Starts a cycle unless somebody else is at it.
-unsafe fn try_start(c: *mut MCache, forced: bool) -> bool {
+unsafe fn try_start(c: *mut MCache) -> bool {
     let Some(g) = try_lock() else { return false };
     if marking() {
         return false;
     }
     // SAFETY: we hold the lock.
     unsafe {
-        start(forced);
+        start(false);
         if !STATE.concurrent() {
             drain_here(c);
             while !finish() {
@@ -291,7 +291,7 @@ pub unsafe fn poll(c: *mut MCache) {
         } else if pacer::goal() != usize::MAX {
             let last = pacer::last_cycle();
             if last != 0 && os::nanotime().saturating_sub(last) > FORCE_AFTER {
-                try_start(c, true);
+                try_start(c);
             }
         }
     }

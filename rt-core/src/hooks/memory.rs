@@ -56,6 +56,17 @@ hook! { fn "runtime.findobject"(p: usize) -> (base: usize, size: usize) leaf {
         None => (0, 0),
     }
 }}
+// Sets byte i of n where the object that begins at or before p has a pointer at p + i words.
+hook! { fn "runtime.pointerSlots"(p: usize, mask: *mut u8, n: usize) leaf {
+    if let Some((s, i, base)) = mem::find_object(p)
+        && !(*s).noscan()
+    {
+        let end = (base + (*s).elem_size).min(p + n * size_of::<usize>());
+        gc::mark::each_object_slot(s, i, p, end.saturating_sub(p), |slot| {
+            mask.add((slot - p) / size_of::<usize>()).write(1);
+        });
+    }
+}}
 
 /// A reflect call has returned: copies the stack results to their place and shows the collector
 /// the pointers among the register results.

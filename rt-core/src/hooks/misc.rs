@@ -28,11 +28,6 @@ hook! { fn "runtime.fcntl"(fd: i32, cmd: i32, arg: i32) -> (val: i32, errno: i32
     if r < 0 { (-1, -r) } else { (r, 0) }
 }}
 hook! { fn "runtime.osArgs"() -> (argc: isize, argv: *const *const u8, envp: *const *const u8) leaf { env::args() }}
-hook! { fn "syscall.runtime_doAllThreadsSyscall"(trap: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, a6: usize)
-    -> (r1: usize, r2: usize, err: usize) leaf {
-    // Other threads would have to be interrupted for it; refuse, as a kernel without it does.
-    (usize::MAX, 0, os::ENOSYS)
-}}
 hook! { fn "runtime.mainExiting"() leaf { crate::task::traceback::wait_for_panics() }}
 
 // ---- image

@@ -10,8 +10,8 @@
 //! | time | `nanotime`, `walltime` |
 //! | descriptors | `read`, `write`, `fcntl` |
 //! | poller | `poller_open`, `poller_watch`, `poller_forget`, `poller_wait`, `poller_wake` |
-//! | threads | `THREADS`, `start_thread`, `end_thread`, `set_tls` |
-//! | signals | `sigaction`, `sigprocmask`, `sigaltstack`, `kill_self`, `die_of`, `profile_timer`; [`fake_call`], [`return_at_entry`]; [`Context`], [`SigInfo`], [`SignalSet`], [`sig`] |
+//! | threads | `THREADS`, `start_thread`, `end_thread`, `set_tls`, `thread_id`; `system_call`, which all make |
+//! | signals | `sigaction`, `sigprocmask`, `sigaltstack`, `kill_self`, `signal_thread`, `die_of`, `profile_timer`; [`fake_call`], [`return_at_entry`]; [`Context`], [`SigInfo`], [`SignalSet`], [`sig`] |
 //! | the end | `exit` |
 
 mod interrupted;

@@ -42,10 +42,11 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
     // News of a collection waits for a turn: collections that come quickly would keep all finalizers from running.
     let mut told = TOLD.swap(false, Relaxed);
     loop {
-        let cycle = gc::cycles();
+        // Who asks for a collection has emptied pools before.
+        let cycle = gc::cycles().wrapping_sub(gc::pacer::forced());
         if !told && SEEN_CYCLE.swap(cycle, Relaxed) != cycle {
             TOLD.store(true, Relaxed);
-            (*out).func = 0;
+            ((*out).func, (*out).nret) = (0, 0);
             break;
         }
         if let Some(c) = special::next_finalizer() {
@@ -65,8 +66,8 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
             drop(l);
             continue;
         }
-        // Woken, it looks at an empty record: as after a collection. That does no harm.
-        (*out).func = 0;
+        // Woken, it finds that it is to ask again. That a collection has ended is said once: pools lose something each time.
+        ((*out).func, (*out).nret) = (0, 1);
         let g = prepare_park(Wait::Finalizer);
         WAITER.store(g as usize, Release);
         drop(l);

@@ -14,7 +14,7 @@
 //! - [`threads`]: threads and processors: who has which, who sleeps
 //! - [`world`]: stopping all of them
 //! - [`check`]: what prologues and loops ask for; [`stacks`]: stacks that programs ask for
-//! - [`syscall`]: goroutines in system calls
+//! - [`syscall`]: goroutines in system calls; [`everywhere`]: system calls that every thread makes
 //! - [`locked`]: goroutines wired to threads
 //! - [`sysmon`]: the thread that watches the others
 //! - [`proc`]: making and ending goroutines, threads and processors
@@ -30,6 +30,7 @@
 pub mod bubble;
 pub mod check;
 pub mod embedder;
+pub mod everywhere;
 pub mod finalizer;
 pub mod locked;
 pub mod netpoll;

@@ -288,6 +288,7 @@ unsafe fn new_record() -> *mut M {
         (*gs).state.change(Status::Idle, Status::Running);
         (*m).g0 = g0;
         (*m).gsignal = gs;
+        everywhere::add(m);
         // Thread-local variables lie below or above the thread pointer, by architecture; leave room
         // on both sides. The word there names itself.
         let tls = meta::persistent(TLS_SIZE, 64) as usize + TLS_SIZE / 2;
@@ -329,6 +330,10 @@ hook! { fn "runtime.setMaxThreads"(n: isize) -> isize, leaf {
 pub unsafe fn end_thread(m: *mut M) -> ! {
     // SAFETY: lists and counts under the lock; nobody stands on this stack but us, and no handler runs.
     unsafe {
+        {
+            let _held = everywhere::hold();
+            (*m).tid.store(0, Relaxed);
+        }
         // No handler runs from here on, so the record may serve another thread; the stack is this one's until it is gone.
         signal::block_all();
         let (lo, size) = ((*m).stack_map, G0_STACK);
@@ -350,11 +355,18 @@ pub unsafe fn end_thread(m: *mut M) -> ! {
 pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *mut c_void) {
     // SAFETY: the caller's promise.
     unsafe {
+        let held = everywhere::hold();
         let old = signal::block_all();
         let ok = match embedder::get() {
             Some(e) => (e.start_thread)(m, f, arg),
-            None => os::start_thread((*(*m).g0).stack_hi, (*m).tls, f, arg) >= 0,
+            None => {
+                let tid = os::start_thread((*(*m).g0).stack_hi, (*m).tls, f, arg);
+                // What the thread is called by others must be known before they may call.
+                (*m).tid.store(tid.max(0) as u32, Relaxed);
+                tid >= 0
+            }
         };
+        drop(held);
         signal::set_mask(old);
         if !ok {
             throw("runtime: failed to create new OS thread");
@@ -448,7 +460,9 @@ unsafe extern "C" fn sysmon_main(m: *mut c_void) {
 unsafe extern "C" fn worker_main(m: *mut c_void) {
     // SAFETY: called on the new thread, with its record.
     unsafe {
-        unsafe extern "C" fn run(_: *mut c_void) {
+        unsafe extern "C" fn run(m: *mut c_void) {
+            // SAFETY: the thread's own record.
+            unsafe { signal::init_helper(m.cast()) }
             gc::worker::run()
         }
         rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), run, m)

@@ -12,7 +12,6 @@ use crate::task::hook;
 use crate::task::traceback;
 use crate::task::unwind::{self, Func};
 use crate::task::{stack, stackscan};
-use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
 // ---- masks and handlers
@@ -118,6 +117,21 @@ pub unsafe fn init_thread(m: *mut M) {
     }
 }
 
+/// Signal stack and mask of a thread that runs no goroutines: one signal is for all.
+///
+/// # Safety
+/// The calling thread's record.
+pub unsafe fn init_helper(m: *mut M) {
+    // SAFETY: the record's own signal stack.
+    unsafe {
+        let g = (*m).gsignal;
+        os::sigaltstack((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
+        if !cfg!(feature = "host") {
+            set_mask(SignalSet::all_but(&[os::EVERY_THREAD]));
+        }
+    }
+}
+
 // ---- the handler
 
 #[unsafe(no_mangle)]
@@ -125,6 +139,9 @@ unsafe extern "C" fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Con
     // SAFETY: called by the kernel's way in: the interrupted thread's registers, and its g or null.
     unsafe {
         let sig = sig as u32;
+        if sig == os::EVERY_THREAD {
+            return everywhere::answer();
+        }
         let code = (*info).code() as usize;
         let addr = (*info).addr();
         let (pc, sp) = ((*ctx).pc(), (*ctx).sp());
@@ -258,9 +275,10 @@ fn queue(sig: u32) -> bool {
 }
 
 /// A thread of its own wakes the receiver: a handler may not touch the scheduler's locks.
-unsafe extern "C" fn forward(_: *mut core::ffi::c_void) {
-    // SAFETY: the receiver was taken from RECEIVER, so it is ours to wake; it stands in signal_recv's hook.
+unsafe extern "C" fn forward(m: *mut core::ffi::c_void) {
+    // SAFETY: the thread's own record; the receiver was taken from RECEIVER, so it is ours to wake; it stands in signal_recv's hook.
     unsafe {
+        init_helper(m.cast());
         loop {
             let seen = NOTE.load(Acquire);
             if !PENDING.is_empty(Acquire) {
@@ -283,7 +301,7 @@ unsafe extern "C" fn forward(_: *mut core::ffi::c_void) {
 
 unsafe extern "C" fn forward_main(m: *mut core::ffi::c_void) {
     // SAFETY: called on the new thread, with its record.
-    unsafe { rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), forward, null_mut()) }
+    unsafe { rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), forward, m) }
 }
 
 hook! { fn "os/signal.signal_recv"() -> u32, parking {

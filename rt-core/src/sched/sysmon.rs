@@ -40,9 +40,10 @@ pub fn tick() {
 ///
 /// # Safety
 /// Called on the new thread, with its record.
-pub unsafe extern "C" fn run(_: *mut c_void) {
-    // SAFETY: the thread has no P; what it looks at are atomics of records that are never freed.
+pub unsafe extern "C" fn run(m: *mut c_void) {
+    // SAFETY: the thread's own record. The thread has no P; what it looks at are atomics of records that are never freed.
     unsafe {
+        signal::init_helper(m.cast());
         let mut idle = 0u32;
         let mut delay = 20_000i64;
         let mut cycles = gc::cycles();

@@ -116,6 +116,7 @@ pub(crate) unsafe fn boot(argc: isize, argv: *const *const u8, here: usize) -> *
         rt_arch::rt_setg((*m).g0.cast());
         print::set_throw(traceback::throw);
         signal::init_thread(m);
+        (*m).tid.store(os::thread_id(), Relaxed);
         signal::init();
         add_roots(&img.data);
         add_roots(&img.bss);

@@ -233,6 +233,10 @@ pub struct M {
     pub sigmask: crate::os::SignalSet,
     /// Memory of its own stack, if the runtime made that.
     pub stack_map: usize,
+    /// The kernel's number of the thread; 0: there is none now. `sched::everywhere` changes it under its lock.
+    pub tid: AtomicU32,
+    /// The next in the list of all records.
+    pub all_link: *mut M,
 }
 
 /// A processor: the right to run Go code, with what that needs without locks.

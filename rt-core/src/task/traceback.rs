@@ -17,10 +17,25 @@ use crate::task::hook;
 use crate::task::stackscan;
 use crate::task::symtab::{Str, logical};
 use crate::task::unwind::{self, Frame, Unwinder};
-use core::sync::atomic::{AtomicU32, Ordering::*};
+use core::sync::atomic::{AtomicI32, AtomicU32, Ordering::*};
 use reflect::image::FuncFlags;
 
-/// Where text goes: standard error, or a buffer (runtime.Stack).
+/// Where reports of the program's end go beside standard error; negative: nowhere.
+static CRASH_OUTPUT: AtomicI32 = AtomicI32::new(-1);
+
+hook! { fn "runtime.setCrashOutput"(fd: usize) leaf { CRASH_OUTPUT.store(fd as i32, Relaxed) }}
+
+fn write_all(fd: i32, mut b: &[u8]) {
+    while !b.is_empty() {
+        let n = os::write(fd, b);
+        if n <= 0 {
+            return;
+        }
+        b = &b[n as usize..];
+    }
+}
+
+/// Where text goes: standard error (and where else crashes are reported), or a buffer (runtime.Stack).
 pub struct Out {
     buf: *mut u8,
     cap: usize,
@@ -46,15 +61,11 @@ impl Out {
     /// Bytes.
     pub fn bytes(&mut self, b: &[u8]) {
         if self.buf.is_null() {
-            let mut b = b;
-            while !b.is_empty() {
-                let n = os::write(2, b);
-                if n <= 0 {
-                    return;
-                }
-                b = &b[n as usize..];
+            let crash = CRASH_OUTPUT.load(Relaxed);
+            if crash >= 0 {
+                write_all(crash, b);
             }
-            return;
+            return write_all(2, b);
         }
         let n = b.len().min(self.cap - self.len);
         // SAFETY: the buffer has `cap` bytes.

@@ -19,6 +19,9 @@ use types::info::{Mode, SelectionKind};
 use types::object::{Builtin, FileRef, ObjId, ObjKind};
 use types::table::{PkgId, Subst, TypeId};
 
+/// The runtime's table of small numbers: interfaces and slices of reflect point into it, and nobody may change it.
+const READ_ONLY: &str = "runtime.staticuint64s";
+
 /// What is known of packages' initialisers.
 #[derive(Default)]
 pub struct Statics {
@@ -547,8 +550,8 @@ fn initializer<'a>(p: &mut Prog<'a>, pkg: PkgId, i: usize, init: &Initializer) {
         if b.expr(e, t, &mut img, 0) {
             let d = p.var(obj);
             if !img.bytes.is_empty() || !img.targets.is_empty() {
-                p.prog.datas[d].section = Section::Data;
                 let name = p.prog.datas[d].name.to_string();
+                p.prog.datas[d].section = if name == READ_ONLY { Section::Rodata } else { Section::Data };
                 Build { p, env: &env, owned: true }.fill(img, d, &name);
             }
             return;

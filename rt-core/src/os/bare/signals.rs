@@ -110,6 +110,25 @@ pub fn sigaction_get(_sig: u32) -> Action {
 /// Which stack exceptions take is the board's affair.
 pub fn sigaltstack(_lo: usize, _size: usize) {}
 
+/// The one thread gets no signals of this kind.
+pub const EVERY_THREAD: u32 = 33;
+
+/// The one thread has no number.
+pub fn thread_id() -> u32 {
+    0
+}
+
+/// There are no other threads.
+pub fn signal_thread(_tid: u32, _sig: u32) {}
+
+/// There is no kernel to call.
+///
+/// # Safety
+/// None; as elsewhere.
+pub unsafe fn system_call(_: &[usize; 7]) -> isize {
+    -(super::ENOSYS as isize)
+}
+
 /// A program that dies of a signal says so by its status, as a shell does.
 pub fn kill_self(sig: u32) {
     super::exit(128 + sig as i32)

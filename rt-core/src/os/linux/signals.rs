@@ -54,14 +54,36 @@ pub fn sigaltstack(lo: usize, size: usize) {
     unsafe { syscall6(nr::SIGALTSTACK, &raw const st as usize, 0, 0, 0, 0, 0) };
 }
 
-/// Sends a signal to this thread.
-pub fn kill_self(sig: u32) {
+/// The signal that libc has for a system call that every thread makes, and the runtime too.
+pub const EVERY_THREAD: u32 = 33;
+
+/// The kernel's number of this thread.
+pub fn thread_id() -> u32 {
+    // SAFETY: no memory is involved.
+    unsafe { syscall6(nr::GETTID, 0, 0, 0, 0, 0, 0) as u32 }
+}
+
+/// Sends a signal to a thread of the process.
+pub fn signal_thread(tid: u32, sig: u32) {
     // SAFETY: no memory is involved.
     unsafe {
         let pid = syscall6(nr::GETPID, 0, 0, 0, 0, 0, 0) as usize;
-        let tid = syscall6(nr::GETTID, 0, 0, 0, 0, 0, 0) as usize;
-        syscall6(nr::TGKILL, pid, tid, sig as usize, 0, 0, 0);
+        syscall6(nr::TGKILL, pid, tid as usize, sig as usize, 0, 0, 0);
     }
+}
+
+/// Sends a signal to this thread.
+pub fn kill_self(sig: u32) {
+    signal_thread(thread_id(), sig)
+}
+
+/// Makes a system call, its number first.
+///
+/// # Safety
+/// Whatever the call asks for.
+pub unsafe fn system_call(a: &[usize; 7]) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { syscall6(a[0], a[1], a[2], a[3], a[4], a[5], a[6]) }
 }
 
 /// Sends SIGPROF for every so many microseconds of processor time; 0: never.

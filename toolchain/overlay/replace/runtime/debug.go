@@ -62,6 +62,8 @@ func debug_freeOSMemory() { collectBy(gcFreeMemory) }
 
 func collectBy(f func() bool) {
 	semacquire(&gcsema)
+	// What pools lose is found at once.
+	emptyPools()
 	for !f() {
 		// Whoever collects may need this processor.
 		Gosched()
@@ -100,7 +102,16 @@ func trace_userLog(id uint64, category, message string) {}
 
 // ---- runtime/debug
 
-func setCrashFD(fd uintptr) uintptr { return ^uintptr(0) }
+// setCrashOutput says where tracebacks go too.
+func setCrashOutput(fd uintptr)
+
+func setCrashFD(fd uintptr) (old uintptr) {
+	printlock()
+	old, crashFD = crashFD, fd
+	setCrashOutput(fd)
+	printunlock()
+	return old
+}
 
 //go:linkname debug_modinfo runtime/debug.modinfo
 func debug_modinfo() string { return imageString(1) }
@@ -137,4 +148,7 @@ func setMaxThreads(n int) int
 func coverage_getCovCounterList() []rtcov.CovCounterBlob { return nil }
 
 //go:linkname bcache_registerCache crypto/internal/boring/bcache.registerCache
-func bcache_registerCache(p unsafe.Pointer) {}
+func bcache_registerCache(p unsafe.Pointer) { boringCaches = append(boringCaches, p) }
+
+// boringCaches are pointers that each collection sets to nil. Packages register them as they are initialised.
+var boringCaches []unsafe.Pointer

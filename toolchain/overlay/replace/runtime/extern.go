@@ -22,8 +22,16 @@ func imageString(which int) string
 // Version is the Go version that the standard library is of.
 func Version() string { return imageString(0) }
 
-// GOROOT is the environment variable GOROOT.
-func GOROOT() string { return getenv("GOROOT") }
+// defaultGOROOT is where the library was when the program was compiled; the compiler sets it, unless paths are trimmed.
+var defaultGOROOT string
+
+// GOROOT is the environment variable GOROOT, or where the library was when the program was compiled.
+func GOROOT() string {
+	if dir := getenv("GOROOT"); dir != "" {
+		return dir
+	}
+	return defaultGOROOT
+}
 
 // hostExport tells a Rust host of a function. The compiler adds calls to programs for hosts.
 func hostExport(name string, f any)

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/goarch"
 	"unsafe"
 )
 
@@ -193,3 +194,25 @@ func atomic_casPointer(ptr *unsafe.Pointer, old, new unsafe.Pointer) bool {
 
 // roundupsize is the size that an allocation of size bytes really gets.
 func roundupsize(size uintptr, noscan bool) uintptr
+
+func pointerSlots(p unsafe.Pointer, mask *byte, n uintptr)
+
+// reflect_gcbits returns a byte for each word of the heap object that the pointer in x points at, from there on: 1 where the collector
+// looks for a pointer. Behind the last one there are none.
+//
+//go:linkname reflect_gcbits reflect.gcbits
+func reflect_gcbits(x any) []byte {
+	p := efaceOf(&x).data
+	base, size := findobject(p)
+	if base == nil {
+		return nil
+	}
+	mask := make([]byte, (uintptr(base)+size-uintptr(p))/goarch.PtrSize)
+	if len(mask) > 0 {
+		pointerSlots(p, &mask[0], uintptr(len(mask)))
+	}
+	for len(mask) > 0 && mask[len(mask)-1] == 0 {
+		mask = mask[:len(mask)-1]
+	}
+	return mask
+}

@@ -22,7 +22,7 @@ func removefinalizer(p unsafe.Pointer)
 // findobject returns the start of the heap object around p; nil if it is none.
 func findobject(p unsafe.Pointer) (base unsafe.Pointer, size uintptr)
 
-// nextfinalizer waits for work. A nil fn says that a collection has ended.
+// nextfinalizer waits for work. A nil fn says that a collection has ended, or (nret is not 0) that there is work to ask for.
 func nextfinalizer(out *finalizerWork)
 
 func addcleanup(p unsafe.Pointer, fn func()) uint64
@@ -102,7 +102,9 @@ func finalizerLoop() {
 	for {
 		nextfinalizer(w)
 		if w.fn == nil {
-			cleanPools()
+			if w.nret == 0 {
+				cleanPools()
+			}
 			continue
 		}
 		if w.arg == nil {
@@ -115,6 +117,24 @@ func finalizerLoop() {
 		*w = finalizerWork{}
 	}
 }
+
+// finalizersDone waits until all finalizers and cleanups that are due have returned, or the time is over.
+func finalizersDone(timeout int64) bool {
+	for start := nanotime(); nanotime()-start < timeout; Gosched() {
+		if !finalizing() {
+			return true
+		}
+	}
+	return false
+}
+
+// Tests of the library wait for it by these names.
+//
+//go:linkname unique_blockUntilEmptyCleanupQueue unique.runtime_blockUntilEmptyCleanupQueue
+func unique_blockUntilEmptyCleanupQueue(timeout int64) bool { return finalizersDone(timeout) }
+
+//go:linkname sync_test_blockUntilEmptyCleanupQueue sync_test.runtime_blockUntilEmptyCleanupQueue
+func sync_test_blockUntilEmptyCleanupQueue(timeout int64) bool { return finalizersDone(timeout) }
 
 func runFinalizer(w *finalizerWork) {
 	// The argument's words: a pointer, perhaps with a type or table in front.

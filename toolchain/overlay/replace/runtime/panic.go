@@ -248,10 +248,12 @@ func gopanic(e any) {
 	preprintpanics(p)
 	printlock()
 	host := hostPanicStart()
+	reporting = crashFD != ^uintptr(0) && !host
 	printpanics(p)
 	if host {
 		hostPanicEnd()
 	}
+	reporting = false
 	printunlock()
 	dopanic(p, bubble)
 }

@@ -13,9 +13,22 @@ func printunlock()
 // write writes to a file descriptor, without entering the scheduler.
 func write(fd uintptr, p unsafe.Pointer, n int32) int32
 
+// crashFD is where a crash is reported beside standard error; -1: nowhere. reporting, under the print lock: what is printed belongs to it.
+var (
+	crashFD   = ^uintptr(0)
+	reporting bool
+)
+
 func gwrite(b []byte) {
+	if reporting {
+		writeAll(crashFD, b)
+	}
+	writeAll(2, b)
+}
+
+func writeAll(fd uintptr, b []byte) {
 	for len(b) > 0 {
-		n := write(2, unsafe.Pointer(unsafe.SliceData(b)), int32(len(b)))
+		n := write(fd, unsafe.Pointer(unsafe.SliceData(b)), int32(len(b)))
 		if n <= 0 {
 			return
 		}

@@ -170,19 +170,29 @@ func sync_registerPoolCleanup(f func()) { poolCleanup = f }
 func tryStopTheWorld() bool
 func startTheWorld()
 
-// cleanPools runs on the finalizer goroutine after each collection.
+// cleanPools runs on the finalizer goroutine after each collection that nobody asked for.
 func cleanPools() {
-	if poolCleanup == nil {
+	semacquire(&gcsema)
+	emptyPools()
+	semrelease(&gcsema)
+}
+
+// emptyPools takes from pools what nobody has taken since the last time. The caller holds gcsema.
+func emptyPools() {
+	if poolCleanup == nil && len(boringCaches) == 0 {
 		return
 	}
-	semacquire(&gcsema)
 	for !tryStopTheWorld() {
 		// Waiting there, the goroutine would keep to its thread, and finalizers would wait for that.
 		Gosched()
 	}
-	poolCleanup()
+	if poolCleanup != nil {
+		poolCleanup()
+	}
+	for _, p := range boringCaches {
+		*(*unsafe.Pointer)(p) = nil
+	}
 	startTheWorld()
-	semrelease(&gcsema)
 }
 
 //go:linkname sync_throw sync.throw
