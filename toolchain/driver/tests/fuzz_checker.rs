@@ -159,6 +159,7 @@ fn load() -> Option<Program> {
         cwd: std::env::temp_dir(),
         jobs: 1,
         dir_packages: Default::default(),
+        testing: false,
         tested: None,
         host_object: false,
         defines: Vec::new(),

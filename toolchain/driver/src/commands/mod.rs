@@ -158,6 +158,11 @@ pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failu
             .map_err(|e| Failure::build(format!("{}: {e}", dir.display())))?,
         None => Default::default(),
     };
+    let mut defines = options.defines.clone();
+    if !options.trim_path {
+        // The command line's own come later, and count.
+        defines.insert(0, ("runtime.defaultGOROOT".into(), goroot.display().to_string()));
+    }
     Ok(Config {
         dir_packages,
         context: Context::new(target.os, target.arch.name, &options.tags),
@@ -166,9 +171,10 @@ pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failu
         overlay: Overlay::load(target.arch).map_err(Failure::build)?,
         cwd,
         jobs: options.jobs,
+        testing: false,
         tested: None,
         host_object: options.host_object,
-        defines: options.defines.clone(),
+        defines,
         trim_path: options.trim_path,
         godebug: String::new(),
     })

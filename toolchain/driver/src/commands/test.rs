@@ -5,8 +5,9 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Condvar, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::target::{self, Target, target};
 use super::{FAILED, Failure, OK, USAGE, config, load, places};
@@ -23,7 +24,7 @@ const TIMEOUT: &str = "10m0s";
 /// Runs the command.
 pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
     let target = target(&i.options)?;
-    let config = config(&i.options, &target)?;
+    let config = Config { testing: true, ..config(&i.options, &target)? };
     let mut places = places(&config, &i.targets)?;
     let status = match places.len() {
         1 => {
@@ -171,7 +172,8 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
     let test = &i.options.test;
     let exe = std::path::absolute(exe).unwrap_or_else(|_| exe.to_path_buf());
     let mut args = vec!["-test.paniconexit0".to_string()];
-    if !test.flags.iter().any(|f| f.starts_with("-test.timeout=")) {
+    let timeout = test.flags.iter().rev().find_map(|f| f.strip_prefix("-test.timeout="));
+    if timeout.is_none() {
         args.push(format!("-test.timeout={TIMEOUT}"));
     }
     args.extend(test.flags.iter().chain(&i.args).cloned());
@@ -189,7 +191,7 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
     let local = i.targets.is_empty() && !test.in_list;
     let streamed = local || test.verbose;
     let start = Instant::now();
-    let (status, output) = watch(command, streamed)
+    let (status, output) = watch(command, streamed, limit(timeout.unwrap_or(TIMEOUT)))
         .map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     let seconds = start.elapsed().as_secs_f64();
     let status = target::ended(target, status);
@@ -214,26 +216,117 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
     Ok(FAILED)
 }
 
-/// Runs a program, its two outputs in one; hands them on as they come if they are to be watched.
-fn watch(mut command: Command, streamed: bool) -> std::io::Result<(std::process::ExitStatus, Vec<u8>)> {
+/// What a test program gets beyond its own time limit, to say where it stands.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// When the test program is ended from outside, should it not end itself; `None`: never.
+fn limit(timeout: &str) -> Option<Duration> {
+    let seconds = duration(timeout).filter(|&s| s > 0.0)?;
+    Duration::try_from_secs_f64(seconds).ok().map(|d| d + GRACE)
+}
+
+/// Seconds of a duration as Go writes it: `1h30m`, `2.5s`.
+fn duration(text: &str) -> Option<f64> {
+    let (mut rest, mut seconds) = (text, 0.0);
+    while !rest.is_empty() && rest != "0" {
+        let number = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+        let unit = rest[number..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |n| number + n);
+        let scale = match &rest[number..unit] {
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            "ms" => 1e-3,
+            "us" | "µs" => 1e-6,
+            "ns" => 1e-9,
+            _ => return None,
+        };
+        seconds += rest[..number].parse::<f64>().ok()? * scale;
+        rest = &rest[unit..];
+    }
+    Some(seconds)
+}
+
+/// Runs a program, its two outputs in one; hands them on as they come if they are to be watched. One that runs for longer than `limit`
+/// is killed.
+fn watch(
+    mut command: Command,
+    streamed: bool,
+    limit: Option<Duration>,
+) -> std::io::Result<(std::process::ExitStatus, Vec<u8>)> {
     let (mut reader, writer) = std::io::pipe()?;
     command.stdout(writer.try_clone()?).stderr(writer);
     let _foreground = scratch::foreground();
+    let start = Instant::now();
     let mut child = command.spawn()?;
     // The command holds the pipe's other end too.
     drop(command);
-    let (mut all, mut buffer) = (Vec::new(), [0; 1 << 14]);
-    loop {
-        let n = reader.read(&mut buffer)?;
-        if n == 0 {
-            break;
+    // A thread reads, so that this one can look at the clock. What the program has started may hold the pipe for longer: nobody waits for it
+    // after the program was killed.
+    let (sender, receiver) = mpsc::channel::<std::io::Result<Vec<u8>>>();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 1 << 14];
+        loop {
+            let piece = reader.read(&mut buffer).map(|n| buffer[..n].to_vec());
+            let last = piece.as_ref().map_or(true, |p| p.is_empty());
+            if sender.send(piece).is_err() || last {
+                return;
+            }
         }
-        all.extend_from_slice(&buffer[..n]);
+    });
+    let mut all = Vec::new();
+    let mut take = |piece: &[u8]| -> std::io::Result<()> {
+        all.extend_from_slice(piece);
         if streamed {
             let mut out = std::io::stdout();
-            out.write_all(&buffer[..n])?;
+            out.write_all(piece)?;
             out.flush()?;
+        }
+        Ok(())
+    };
+    loop {
+        let piece = match limit {
+            None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(limit) => receiver.recv_timeout(limit.saturating_sub(start.elapsed())),
+        };
+        match piece {
+            Ok(piece) => match piece? {
+                end if end.is_empty() => break,
+                piece => take(&piece)?,
+            },
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                child.kill()?;
+                take(
+                    format!("*** Test killed: ran too long ({}s).\n", start.elapsed().as_secs()).as_bytes(),
+                )?;
+                break;
+            }
         }
     }
     Ok((child.wait()?, all))
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn limits() {
+        assert_eq!(duration("1h30m"), Some(5400.0));
+        assert_eq!(duration("2.5s"), Some(2.5));
+        assert_eq!(duration("5"), None);
+        assert_eq!(limit("10m0s"), Some(Duration::from_secs(660)));
+        assert_eq!(limit("0"), None);
+        assert_eq!(limit("0s"), None);
+    }
+
+    /// A program that does not end is killed, and a child of it that still holds its output is not waited for.
+    #[test]
+    fn too_long() {
+        let mut sleeps = Command::new("sh");
+        sleeps.args(["-c", "echo begun; sleep 100 & wait"]);
+        let (status, output) = watch(sleeps, false, Some(Duration::from_millis(300))).unwrap();
+        assert!(!status.success());
+        assert_eq!(String::from_utf8_lossy(&output), "begun\n*** Test killed: ran too long (0s).\n");
+    }
 }

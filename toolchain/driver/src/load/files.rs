@@ -117,7 +117,11 @@ pub(super) fn list(config: &Config, place: &Place) -> Listing {
 
 /// Has the directory any file for this build? (Patterns skip those without.)
 pub(super) fn has_buildable(config: &Config, place: &Place) -> bool {
-    config.overlay.replacement(&place.path).is_some() || !list(config, place).sources.is_empty()
+    if config.overlay.replacement(&place.path).is_some() {
+        return true;
+    }
+    let listing = list(config, place);
+    !listing.sources.is_empty() || config.testing && listing.tests > 0
 }
 
 fn overlay_sources(config: &Config, kind: &str, package: &str, texts: &[(String, Vec<u8>)]) -> Vec<Source> {
@@ -159,7 +163,10 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
     } else {
         let listing = list(config, &place);
         fatal.extend(listing.errors.iter().map(|e| (Pos::NONE, e.clone())));
-        if listing.sources.is_empty() && fatal.is_empty() {
+        // Packages may have tests alone, all of them outside.
+        let tests_alone =
+            listing.tests > 0 && config.tested.as_ref().is_some_and(|t| t.package.path == place.path);
+        if listing.sources.is_empty() && fatal.is_empty() && !tests_alone {
             fatal.push((Pos::NONE, nothing_to_build(&place, &listing)));
         }
         if !place.std || config.context.uses_assembly(&place.path) {

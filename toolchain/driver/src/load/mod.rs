@@ -44,6 +44,8 @@ pub struct Config {
     pub jobs: usize,
     /// Packages by name that the files of one directory make up; `./name` and `test/name` import them.
     pub dir_packages: FxHashMap<String, Vec<PathBuf>>,
+    /// Tests are asked for: patterns match packages that have nothing else.
+    pub testing: bool,
     /// The package whose tests are compiled.
     pub tested: Option<Tested>,
     /// The main package tells a Rust host its exported functions.
