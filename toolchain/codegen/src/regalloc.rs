@@ -19,6 +19,7 @@ pub struct Reg(u32);
 const PHYS: u32 = 1 << 31;
 const SPILL: u32 = 1 << 30;
 const FLOAT: u32 = 1 << 29;
+const ZERO: u32 = 1 << 28;
 
 impl Reg {
     /// The `n`th virtual register.
@@ -32,6 +33,14 @@ impl Reg {
     /// A float register of the machine.
     pub const fn float(hw: u8) -> Reg {
         Reg(PHYS | FLOAT | hw as u32)
+    }
+    /// This integer register of the machine, which always holds zero: nobody allocates it, and it is no operand.
+    pub const fn that_is_zero(self) -> Reg {
+        Reg(self.0 | ZERO)
+    }
+    /// Whether it is such a register.
+    pub const fn is_zero(self) -> bool {
+        self.0 & (PHYS | ZERO) == PHYS | ZERO
     }
     /// A spill slot.
     #[cfg(test)]

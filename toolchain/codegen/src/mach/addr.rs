@@ -1,5 +1,5 @@
 //! Addresses, before the frame is laid out.
-use super::operand::Operands;
+use super::operand::{Operand, Operands, Role};
 use crate::regalloc::Reg;
 use ir::{Slot, SymRef};
 
@@ -52,30 +52,22 @@ impl Addr {
     pub fn offset(self, by: i32) -> Addr {
         Addr { disp: self.disp + by, ..self }
     }
-    /// Names its registers, which are read, and its stack object.
-    pub fn visit(&mut self, v: &mut Operands) {
-        match &mut self.base {
-            Base::Reg(r) => v.use_reg(r),
-            Base::Slot(s) => v.slot(*s),
-            _ => {}
-        }
-        if let Some((r, _)) = &mut self.index {
-            v.use_reg(r);
-        }
-    }
-    /// The same for an instruction that writes results before it is done with the address.
-    pub fn visit_late(&mut self, v: &mut Operands) {
-        match &mut self.base {
-            Base::Reg(r) => v.use_late(r),
-            Base::Slot(s) => v.slot(*s),
-            _ => {}
-        }
-        if let Some((r, _)) = &mut self.index {
-            v.use_late(r);
-        }
-    }
     /// Whether it reads a register.
     pub fn reads(&self, r: Reg) -> bool {
         self.base == Base::Reg(r) || self.index.is_some_and(|i| i.0 == r)
+    }
+}
+
+/// Its registers and its stack object.
+impl Operand for Addr {
+    fn visit(&mut self, role: Role, v: &mut Operands) {
+        match &mut self.base {
+            Base::Reg(r) => r.visit(role, v),
+            Base::Slot(s) => v.slot(*s),
+            _ => {}
+        }
+        if let Some((r, _)) = &mut self.index {
+            r.visit(role, v);
+        }
     }
 }

@@ -150,27 +150,27 @@ impl<I: Inst> Inst for Any<I> {
                 v.def(dst);
             }
             Any::Stash { dst, src } => {
-                v.use_reg(src);
+                v.read(src);
                 v.def_any(dst);
             }
             Any::Keep { src } => v.use_any(src),
             Any::Switch(s) => {
-                v.use_reg(&mut s.value);
-                s.temps.iter_mut().for_each(|t| v.temp(t));
+                v.read(&mut s.value);
+                v.temp(&mut s.temps);
             }
             Any::Call(c) | Any::TailCall(c) => {
                 c.uses.iter_mut().for_each(|(r, at)| v.use_fixed(r, *at));
                 match &mut c.target {
-                    Target::Reg(r) => v.use_reg(r),
+                    Target::Reg(r) => v.read(r),
                     Target::Place(r) => v.use_any(r),
-                    Target::Mem(a) => a.visit(v),
+                    Target::Mem(a) => v.read(a),
                     Target::Func(_) | Target::Ext(_) | Target::Closure | Target::Fixed(_) => {}
                 }
                 c.defs.iter_mut().for_each(|(r, at)| v.def_fixed(r, *at));
             }
             Any::Ret(uses) => uses.iter_mut().for_each(|(r, at)| v.use_fixed(r, *at)),
-            Any::Barrier { addr, .. } => addr.visit(v),
-            Any::Poll { temp } => temp.iter_mut().for_each(|t| v.temp(t)),
+            Any::Barrier { addr, .. } => v.read(addr),
+            Any::Poll { temp } => v.temp(temp),
             Any::Jump(_) | Any::EntryJump { .. } | Any::Trap => {}
             Any::Own(i) => i.operands(v),
         }

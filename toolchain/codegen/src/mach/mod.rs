@@ -13,8 +13,11 @@
 pub mod addr;
 pub mod buf;
 pub mod call;
+#[cfg(test)]
+pub mod cases;
 pub mod compile;
 pub mod dataflow;
+pub mod declare;
 pub mod edges;
 pub mod emit;
 pub mod extended;
@@ -31,6 +34,7 @@ pub mod planted;
 pub mod regs;
 pub mod rules;
 pub mod select;
+pub mod shapes;
 pub mod slots;
 pub mod split;
 

@@ -36,6 +36,18 @@ pub enum Constraint {
     Reuse(usize),
 }
 
+/// What has registers in it: a register, an address, a second operand.
+pub trait Operand {
+    /// Names them.
+    fn visit(&mut self, role: Role, v: &mut Operands);
+}
+
+impl Operand for Reg {
+    fn visit(&mut self, role: Role, v: &mut Operands) {
+        v.reg(role, Constraint::Reg, self)
+    }
+}
+
 /// Takes an instruction's operands, which it names in a fixed order.
 pub struct Operands<'a> {
     regs: &'a mut dyn FnMut(Role, Constraint, &mut Reg),
@@ -50,29 +62,31 @@ impl<'a> Operands<'a> {
     ) -> Operands<'a> {
         Operands { regs, slots }
     }
-    /// Any operand.
+    /// Any operand. A register that always holds zero is none.
     pub fn reg(&mut self, role: Role, constraint: Constraint, r: &mut Reg) {
-        (self.regs)(role, constraint, r)
+        if !r.is_zero() {
+            (self.regs)(role, constraint, r)
+        }
     }
-    /// Read before anything is written; in a register.
-    pub fn use_reg(&mut self, r: &mut Reg) {
-        self.reg(Role::Use, Constraint::Reg, r)
+    /// Read before anything is written; in registers.
+    pub fn read(&mut self, x: &mut impl Operand) {
+        x.visit(Role::Use, self)
     }
     /// Read before anything is written; register or spill slot.
     pub fn use_any(&mut self, r: &mut Reg) {
         self.reg(Role::Use, Constraint::Any, r)
     }
-    /// In a register that none of the results shares.
-    pub fn use_late(&mut self, r: &mut Reg) {
-        self.reg(Role::LateUse, Constraint::Reg, r)
+    /// In registers that none of the results shares.
+    pub fn late(&mut self, x: &mut impl Operand) {
+        x.visit(Role::LateUse, self)
     }
     /// Read from this machine register.
     pub fn use_fixed(&mut self, r: &mut Reg, at: Reg) {
         self.reg(Role::Use, Constraint::Fixed(at), r)
     }
     /// Written at the end.
-    pub fn def(&mut self, r: &mut Reg) {
-        self.reg(Role::Def, Constraint::Reg, r)
+    pub fn def(&mut self, x: &mut impl Operand) {
+        x.visit(Role::Def, self)
     }
     /// Written at the end; register or spill slot.
     pub fn def_any(&mut self, r: &mut Reg) {
@@ -82,13 +96,17 @@ impl<'a> Operands<'a> {
     pub fn def_reuse(&mut self, r: &mut Reg, of: usize) {
         self.reg(Role::Def, Constraint::Reuse(of), r)
     }
+    /// Written at the end, to the place of the first operand.
+    pub fn first(&mut self, r: &mut Reg) {
+        self.def_reuse(r, 0)
+    }
     /// Written at the end, to this machine register.
     pub fn def_fixed(&mut self, r: &mut Reg, at: Reg) {
         self.reg(Role::Def, Constraint::Fixed(at), r)
     }
-    /// A register for use inside the instruction, or a result that is written before all operands are read.
-    pub fn temp(&mut self, r: &mut Reg) {
-        self.reg(Role::Temp, Constraint::Reg, r)
+    /// Registers for use inside the instruction, or results that are written before all operands are read.
+    pub fn temp(&mut self, x: &mut impl Operand) {
+        x.visit(Role::Temp, self)
     }
     /// A stack object, as the base of an address.
     pub fn slot(&mut self, s: Slot) {

@@ -2,64 +2,57 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// How a machine is disassembled: arguments, and an instruction that nothing of ours contains: code and text.
+/// How a machine is disassembled: its GOARCH, arguments, and an instruction that nothing of ours contains: code and text.
 pub struct Machine {
+    name: &'static str,
     args: &'static [&'static str],
     stop: (&'static str, &'static str),
 }
 
-pub const AMD64: Machine =
-    Machine { args: &["--triple=x86_64", "--output-asm-variant=1"], stop: ("[0xf4]", "hlt") };
-#[allow(dead_code, reason = "each user has a machine")]
-pub const I386: Machine =
-    Machine { args: &["--triple=i386", "--output-asm-variant=1"], stop: ("[0xf4]", "hlt") };
-#[allow(dead_code, reason = "each user has a machine")]
-pub const ARM64: Machine = Machine { args: &["--triple=aarch64"], stop: ("[0x00 0x00 0x40 0xd4]", "hlt #0") };
+const fn machine(
+    name: &'static str,
+    args: &'static [&'static str],
+    code: &'static str,
+    text: &'static str,
+) -> Machine {
+    Machine { name, args, stop: (code, text) }
+}
 
-#[allow(dead_code, reason = "each user has a machine")]
-pub const ARM: Machine = Machine {
-    args: &["--triple=armv7a-none-eabihf", "--mattr=-neon,+vfp3d16"],
-    stop: ("[0x03 0xf0 0x20 0xe3]", "wfi"),
-};
-
-#[allow(dead_code, reason = "each user has a machine")]
-pub const RISCV64: Machine = Machine {
-    args: &["--triple=riscv64", "--mattr=+m,+a,+f,+d,+c", "-M", "numeric"],
-    stop: ("[0x73 0x00 0x50 0x10]", "wfi"),
-};
-
-#[allow(dead_code, reason = "each user has a machine")]
-pub const S390X: Machine =
-    Machine { args: &["--triple=s390x", "--mcpu=z13"], stop: ("[0x0a 0x00]", "svc 0") };
-#[allow(dead_code, reason = "each user has a machine")]
-pub const PPC64: Machine =
-    Machine { args: &["--triple=powerpc64", "--mcpu=pwr8"], stop: ("[0x44 0x00 0x00 0x02]", "sc") };
-#[allow(dead_code, reason = "each user has a machine")]
-pub const PPC64LE: Machine =
-    Machine { args: &["--triple=powerpc64le", "--mcpu=pwr8"], stop: ("[0x02 0x00 0x00 0x44]", "sc") };
-
-#[allow(dead_code, reason = "each user has a machine")]
-pub const MIPS: Machine =
-    Machine { args: &["--triple=mips", "--mcpu=mips32r2"], stop: ("[0x42 0x00 0x00 0x18]", "eret") };
-#[allow(dead_code, reason = "each user has a machine")]
-pub const MIPSLE: Machine =
-    Machine { args: &["--triple=mipsel", "--mcpu=mips32r2"], stop: ("[0x18 0x00 0x00 0x42]", "eret") };
-#[allow(dead_code, reason = "each user has a machine")]
-pub const MIPS64: Machine =
-    Machine { args: &["--triple=mips64", "--mcpu=mips64r2"], stop: ("[0x42 0x00 0x00 0x18]", "eret") };
-#[allow(dead_code, reason = "each user has a machine")]
-pub const MIPS64LE: Machine =
-    Machine { args: &["--triple=mips64el", "--mcpu=mips64r2"], stop: ("[0x18 0x00 0x00 0x42]", "eret") };
+static MACHINES: [Machine; 12] = [
+    machine("amd64", &["--triple=x86_64", "--output-asm-variant=1"], "[0xf4]", "hlt"),
+    machine("386", &["--triple=i386", "--output-asm-variant=1"], "[0xf4]", "hlt"),
+    machine("arm64", &["--triple=aarch64"], "[0x00 0x00 0x40 0xd4]", "hlt #0"),
+    machine(
+        "arm",
+        &["--triple=armv7a-none-eabihf", "--mattr=-neon,+vfp3d16"],
+        "[0x03 0xf0 0x20 0xe3]",
+        "wfi",
+    ),
+    machine(
+        "riscv64",
+        &["--triple=riscv64", "--mattr=+m,+a,+f,+d,+c", "-M", "numeric"],
+        "[0x73 0x00 0x50 0x10]",
+        "wfi",
+    ),
+    machine("s390x", &["--triple=s390x", "--mcpu=z13"], "[0x0a 0x00]", "svc 0"),
+    machine("ppc64", &["--triple=powerpc64", "--mcpu=pwr8"], "[0x44 0x00 0x00 0x02]", "sc"),
+    machine("ppc64le", &["--triple=powerpc64le", "--mcpu=pwr8"], "[0x02 0x00 0x00 0x44]", "sc"),
+    machine("mips", &["--triple=mips", "--mcpu=mips32r2"], "[0x42 0x00 0x00 0x18]", "eret"),
+    machine("mipsle", &["--triple=mipsel", "--mcpu=mips32r2"], "[0x18 0x00 0x00 0x42]", "eret"),
+    machine("mips64", &["--triple=mips64", "--mcpu=mips64r2"], "[0x42 0x00 0x00 0x18]", "eret"),
+    machine("mips64le", &["--triple=mips64el", "--mcpu=mips64r2"], "[0x18 0x00 0x00 0x42]", "eret"),
+];
 
 /// What `llvm-mc` prints for each piece of amd64's code, in Intel syntax; see [`disassemble_for`].
 #[allow(dead_code, reason = "each user has a machine")]
 pub fn disassemble(pieces: &[&[u8]]) -> Vec<String> {
-    disassemble_for(&AMD64, pieces)
+    disassemble_for("amd64", pieces)
 }
 
-/// What `llvm-mc` prints for each piece of code; instructions of one piece are separated by `; `.
+/// What `llvm-mc` prints for each piece of a GOARCH's code; instructions of one piece are separated by `; `.
 /// Spaces are as in our listings: one between prefix, mnemonic and operands.
-pub fn disassemble_for(machine: &Machine, pieces: &[&[u8]]) -> Vec<String> {
+pub fn disassemble_for(name: &str, pieces: &[&[u8]]) -> Vec<String> {
+    let machine = MACHINES.iter().find(|m| m.name == name).expect("it is in the table");
     // It stands between the pieces: a piece that LLVM refuses then is an empty text.
     let stop = machine.stop;
     let mut input = String::new();

@@ -5,8 +5,8 @@ use super::regs;
 use crate::fixup::FixupTarget;
 use crate::isa::x86::inst::*;
 use crate::isa::x86::{AX, BX, CX, DI, DX, SI};
-use crate::llvm;
 use crate::mach::buf::Label;
+use crate::mach::cases;
 use crate::mach::emit::{Cold, Emit, Source};
 use crate::mach::frame::Frame;
 use crate::mach::inst::{Any, CallInfo, SwitchInfo, Target};
@@ -96,7 +96,7 @@ impl Cases {
     }
     fn check(self) {
         let pieces: Vec<&[u8]> = self.codes.iter().map(|c| &c[..]).collect();
-        let texts = llvm::disassemble_for(&llvm::I386, &pieces);
+        let texts = cases::texts::<I386>(&pieces);
         let plain = |one: &str| match one.split_once(' ') {
             Some((name, to)) if (name.starts_with('j') || name == "call") && to.parse::<i64>().is_ok() => {
                 name.to_string()

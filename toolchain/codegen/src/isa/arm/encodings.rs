@@ -3,65 +3,12 @@ use super::Arm;
 use super::encode::words::{Jump, put_branch};
 use super::inst::*;
 use super::regs::{self, FAR, TMP};
-use crate::llvm;
 use crate::mach::buf::Buf;
-use crate::mach::emit::Emit;
-use crate::mach::frame::Frame;
+use crate::mach::cases::{self, ARGS, Cases};
 use crate::mach::inst::{Any, CallInfo, SwitchInfo, Target};
 use crate::mach::{Case, Encode, Frames};
 use crate::regalloc::Reg;
-use ir::{Func, FuncId, SigId, SymRef};
-use syntax::{Pos, Sym};
-
-/// What is written, and the texts of the machine instructions that it stands for, separated by `; `.
-#[derive(Default)]
-struct Cases {
-    codes: Vec<Vec<u8>>,
-    wants: Vec<(String, String)>,
-}
-
-/// The size of the test frame's outgoing arguments.
-const ARGS: u32 = 16;
-
-impl Cases {
-    fn add(&mut self, inst: impl Into<Any<Inst>>, want: impl Into<String>) {
-        let inst = inst.into();
-        self.written(&format!("{inst:?}"), want, |e| e.inst(&inst));
-    }
-    /// What `write` writes, between the labels of two blocks.
-    fn written(&mut self, what: &str, want: impl Into<String>, write: impl FnOnce(&mut Emit<Arm>)) {
-        let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-        let frame = Frame::new::<Arm>(&func, &[], ARGS, 4, true);
-        let mut e: Emit<Arm> = Emit::new(&frame);
-        e.next_block = 2;
-        e.blocks = (0..2).map(|_| e.buf.label()).collect();
-        let (first, second) = (e.blocks[0], e.blocks[1]);
-        e.buf.bind(first);
-        write(&mut e);
-        e.buf.bind(second);
-        // Cold code is elsewhere, here at the end.
-        for (cold, _) in std::mem::take(&mut e.colds) {
-            if let crate::mach::emit::Cold::Bounds { at, .. } = cold {
-                e.buf.bind(at);
-            }
-        }
-        self.codes.push(e.buf.finish().code);
-        self.wants.push((what.into(), want.into()));
-    }
-    fn check(self) {
-        let pieces: Vec<&[u8]> = self.codes.iter().map(|c| &c[..]).collect();
-        let texts = llvm::disassemble_for(&llvm::ARM, &pieces);
-        let wrong: Vec<String> = self
-            .wants
-            .iter()
-            .zip(&texts)
-            .filter(|((_, want), have)| want != *have)
-            .map(|((what, want), have)| format!("{what}: meant {want:?}, LLVM says {have:?}"))
-            .collect();
-        let shown: Vec<&str> = wrong.iter().take(30).map(String::as_str).collect();
-        assert!(wrong.is_empty(), "{} wrong of {}:\n{}", wrong.len(), texts.len(), shown.join("\n"));
-    }
-}
+use ir::{FuncId, SymRef};
 
 fn r(n: u8) -> Reg {
     Reg::int(n)
@@ -89,7 +36,7 @@ fn suffix(w: Fw) -> &'static str {
 #[test]
 fn arm_integer_arithmetic() {
     use AluOp::*;
-    let mut t = Cases::default();
+    let mut t = Cases::<Arm>::default();
     let names = [
         (And, "and"),
         (Eor, "eor"),
@@ -196,7 +143,7 @@ fn arm_constants() {
         })
         .collect();
     let pieces: Vec<&[u8]> = codes.iter().map(|c| &c[..]).collect();
-    for ((text, &v), code) in llvm::disassemble_for(&llvm::ARM, &pieces).iter().zip(&all).zip(&codes) {
+    for ((text, &v), code) in cases::texts::<Arm>(&pieces).iter().zip(&all).zip(&codes) {
         assert_eq!(value(text), v, "{text}");
         assert!(code.len() <= 8 && (code.len() == 4 || v > 0xffff), "{text} for {v:#x}");
     }
@@ -204,7 +151,7 @@ fn arm_constants() {
 
 #[test]
 fn arm_memory() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Arm>::default();
     let (base, x) = (r(2), r(6));
     for (cell, text, far) in [
         (Cell::U(1), "ldrb r6", 4095),
@@ -320,7 +267,7 @@ fn arm_memory() {
 
 #[test]
 fn arm_floats() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Arm>::default();
     for w in [Fw::S, Fw::D] {
         let s = suffix(w);
         for ((dst, a), b) in floats().zip(floats().skip(1)).zip(floats().skip(2)) {
@@ -361,7 +308,7 @@ fn arm_floats() {
 
 #[test]
 fn arm_jumps_and_calls() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Arm>::default();
     let call = |target| Box::new(CallInfo { target, uses: Vec::new(), defs: Vec::new() });
     // The field has what the linker is to add: the distance that the program counter is ahead.
     t.add(Any::Call(call(Target::Func(FuncId(0)))), "bl #-8");
@@ -395,7 +342,7 @@ fn arm_jumps_and_calls() {
 
 #[test]
 fn arm_switches_and_frames() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Arm>::default();
     let info = SwitchInfo { value: r(1), bytes: 4, cases: Vec::new(), default: 0, temps: [r(4), r(5)] };
     for (case, text) in [(7, "cmp r1, #7"), (-7, "cmn r1, #7"), (0x1234, "movw r4, #4660; cmp r1, r4")] {
         t.written("a case", format!("{text}; beq #-4"), |e| {
@@ -412,7 +359,7 @@ fn arm_switches_and_frames() {
             Arm::jump_table(e, &info, 3, 20, to, to)
         },
     );
-    let grow = |t: &mut Cases, size, want: &str| {
+    let grow = |t: &mut Cases<Arm>, size, want: &str| {
         t.written("a check", want, |e| {
             let to = e.blocks[1];
             Arm::stack_check(e, size, to)
@@ -459,7 +406,7 @@ fn arm_distances() {
         all.push(code);
     }
     let pieces: Vec<&[u8]> = all.iter().map(|c| &c[..]).collect();
-    let texts = llvm::disassemble_for(&llvm::ARM, &pieces);
+    let texts = cases::texts::<Arm>(&pieces);
     assert_eq!(texts[0], "movw r4, #13382; movt r4, #18; add r4, r4, pc");
     assert_eq!(texts[1..], ["bl #-33554432", "bl #33554428", "bl #248"]);
     assert!(FAR != TMP);

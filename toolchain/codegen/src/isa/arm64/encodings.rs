@@ -3,58 +3,11 @@ use super::Arm64;
 use super::encode::words::{Jump, bit_mask};
 use super::inst::*;
 use super::regs::{self, FAR, SP, TMP};
-use crate::llvm;
-use crate::mach::Encode;
 use crate::mach::buf::Buf;
-use crate::mach::emit::Emit;
-use crate::mach::frame::Frame;
+use crate::mach::cases::{self, ARGS, Cases};
 use crate::mach::inst::{Any, CallInfo, Target};
 use crate::regalloc::Reg;
-use ir::{Func, FuncId, SigId};
-use syntax::{Pos, Sym};
-
-/// Instructions and the texts of the machine instructions that they stand for, separated by `; `.
-#[derive(Default)]
-struct Cases(Vec<(Any<Inst>, String)>);
-
-/// The size of the test frame's outgoing arguments.
-const ARGS: u32 = 16;
-
-impl Cases {
-    fn add(&mut self, inst: impl Into<Any<Inst>>, want: String) {
-        self.0.push((inst.into(), want));
-    }
-    fn check(self) {
-        let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-        let frame = Frame::new::<Arm64>(&func, &[], ARGS, 4, true);
-        let codes: Vec<Vec<u8>> = self
-            .0
-            .iter()
-            .map(|(inst, _)| {
-                let mut e: Emit<Arm64> = Emit::new(&frame);
-                e.next_block = 2;
-                e.blocks = (0..2).map(|_| e.buf.label()).collect();
-                let (first, second) = (e.blocks[0], e.blocks[1]);
-                e.buf.bind(first);
-                e.inst(inst);
-                e.buf.bind(second);
-                e.colds.clear();
-                e.buf.finish().code
-            })
-            .collect();
-        let pieces: Vec<&[u8]> = codes.iter().map(|c| &c[..]).collect();
-        let texts = llvm::disassemble_for(&llvm::ARM64, &pieces);
-        let wrong: Vec<String> = self
-            .0
-            .iter()
-            .zip(&texts)
-            .filter(|((_, want), have)| want != *have)
-            .map(|((inst, want), have)| format!("{inst:?}: meant {want:?}, LLVM says {have:?}"))
-            .collect();
-        let shown: Vec<&str> = wrong.iter().take(30).map(String::as_str).collect();
-        assert!(wrong.is_empty(), "{} wrong of {}:\n{}", wrong.len(), texts.len(), shown.join("\n"));
-    }
-}
+use ir::FuncId;
 
 const BOTH: [Sz; 2] = [Sz::W, Sz::X];
 
@@ -74,7 +27,7 @@ fn floats() -> impl Iterator<Item = Reg> {
 #[test]
 fn arm64_integer_arithmetic() {
     use AluOp::*;
-    let mut t = Cases::default();
+    let mut t = Cases::<Arm64>::default();
     let names = [
         (Add, "add"),
         (Sub, "sub"),
@@ -155,10 +108,10 @@ fn arm64_integer_arithmetic() {
         }
     }
     let (dst, a, b) = (Reg::int(3), Reg::int(4), Reg::int(5));
-    t.add(Inst::Op3 { op: Op3::SMulh, sz: Sz::X, dst, a, b }, "smulh x3, x4, x5".into());
-    t.add(Inst::Op3 { op: Op3::UMulh, sz: Sz::X, dst, a, b }, "umulh x3, x4, x5".into());
-    t.add(Inst::Bfm { signed: true, sz: Sz::X, dst, a, immr: 0, imms: 31 }, "sxtw x3, w4".into());
-    t.add(Inst::Bfm { signed: false, sz: Sz::W, dst, a, immr: 0, imms: 7 }, "uxtb w3, w4".into());
+    t.add(Inst::Op3 { op: Op3::SMulh, sz: Sz::X, dst, a, b }, "smulh x3, x4, x5");
+    t.add(Inst::Op3 { op: Op3::UMulh, sz: Sz::X, dst, a, b }, "umulh x3, x4, x5");
+    t.add(Inst::Bfm { signed: true, sz: Sz::X, dst, a, immr: 0, imms: 31 }, "sxtw x3, w4");
+    t.add(Inst::Bfm { signed: false, sz: Sz::W, dst, a, immr: 0, imms: 7 }, "uxtb w3, w4");
     t.check();
 }
 
@@ -206,7 +159,7 @@ fn arm64_constants() {
         codes.push(b.finish().code);
     }
     let pieces: Vec<&[u8]> = codes.iter().map(|c| &c[..]).collect();
-    for ((text, v), code) in llvm::disassemble_for(&llvm::ARM64, &pieces).iter().zip(&all).zip(&codes) {
+    for ((text, v), code) in cases::texts::<Arm64>(&pieces).iter().zip(&all).zip(&codes) {
         assert_eq!(value(text), *v, "{v:#x}: {text}");
         assert!(code.len() <= 16);
     }
@@ -214,7 +167,7 @@ fn arm64_constants() {
 
 #[test]
 fn arm64_loads_and_stores() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Arm64>::default();
     let cells: [(Cell, &str, &str, u8); 10] = [
         (Cell::U(1), "ldr", "b", 4),
         (Cell::U(2), "ldr", "h", 4),
@@ -241,7 +194,7 @@ fn arm64_loads_and_stores() {
         }
         let addr = Addr { index: Some((x, n.trailing_zeros() as u8)), ..Addr::reg(base, 0) };
         let scaled = match n {
-            1 => "[x2, x6]".into(),
+            1 => "[x2, x6]".to_string(),
             n => format!("[x2, x6, lsl #{}]", n.trailing_zeros()),
         };
         t.add(Inst::Load { cell, dst: r, addr }, format!("{name}{suffix} {text}, {scaled}"));
@@ -256,37 +209,34 @@ fn arm64_loads_and_stores() {
             t.add(Inst::Store { cell, addr, src: r }, want);
         }
     }
-    t.add(
-        Inst::Load { cell: Cell::U(8), dst: x, addr: Addr::new(Base::OutArg, 8) },
-        "ldr x6, [sp, #16]".into(),
-    );
-    t.add(Inst::Lea { dst: x, addr: Addr::new(Base::OutArg, 8) }, "add x6, sp, #16".into());
-    t.add(Inst::StoreZero { bytes: 16, addr: Addr::reg(base, 0) }, "str xzr, [x2]; str xzr, [x2, #8]".into());
-    t.add(Inst::Probe { addr: Addr::reg(base, 0) }, "ldrb wzr, [x2]".into());
+    t.add(Inst::Load { cell: Cell::U(8), dst: x, addr: Addr::new(Base::OutArg, 8) }, "ldr x6, [sp, #16]");
+    t.add(Inst::Lea { dst: x, addr: Addr::new(Base::OutArg, 8) }, "add x6, sp, #16");
+    t.add(Inst::StoreZero { bytes: 16, addr: Addr::reg(base, 0) }, "str xzr, [x2]; str xzr, [x2, #8]");
+    t.add(Inst::Probe { addr: Addr::reg(base, 0) }, "ldrb wzr, [x2]");
     // The first spill slot stands above the saved link register and the arguments.
     let spill = ARGS + 8;
     let s = Reg::spill(0, false);
     t.add(Any::Move { dst: s, src: x }, format!("str x6, [sp, #{spill}]"));
     t.add(Any::Move { dst: x, src: s }, format!("ldr x6, [sp, #{spill}]"));
-    t.add(Any::Move { dst: x, src: base }, "mov x6, x2".into());
-    t.add(Any::Move { dst: Reg::float(1), src: Reg::float(30) }, "fmov d1, d30".into());
-    t.add(Inst::LoadAcquire { bytes: 4, dst: x, addr: base }, "ldar w6, [x2]".into());
-    t.add(Inst::StoreRelease { bytes: 8, src: x, addr: base }, "stlr x6, [x2]".into());
+    t.add(Any::Move { dst: x, src: base }, "mov x6, x2");
+    t.add(Any::Move { dst: Reg::float(1), src: Reg::float(30) }, "fmov d1, d30");
+    t.add(Inst::LoadAcquire { bytes: 4, dst: x, addr: base }, "ldar w6, [x2]");
+    t.add(Inst::StoreRelease { bytes: 8, src: x, addr: base }, "stlr x6, [x2]");
     let (dst, src, new) = (Reg::int(0), Reg::int(1), Reg::int(3));
     t.add(
         Inst::Rmw { op: RmwOp::Add, bytes: 8, dst, addr: base, src, new },
-        "ldaxr x0, [x2]; add x3, x0, x1; stlxr w17, x3, [x2]; cbnz w17, #-12".into(),
+        "ldaxr x0, [x2]; add x3, x0, x1; stlxr w17, x3, [x2]; cbnz w17, #-12",
     );
     t.add(
         Inst::Cas { bytes: 1, addr: base, old: src, new, found: dst },
-        "ldaxrb w0, [x2]; cmp w0, w1, uxtb; b.ne #12; stlxrb w17, w3, [x2]; cbnz w17, #-16".into(),
+        "ldaxrb w0, [x2]; cmp w0, w1, uxtb; b.ne #12; stlxrb w17, w3, [x2]; cbnz w17, #-16",
     );
     t.check();
 }
 
 #[test]
 fn arm64_floats() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Arm64>::default();
     for (w, letter) in [(Fw::S, "s"), (Fw::D, "d")] {
         let name = |r: Reg| format!("{letter}{}", r.hw());
         for ((dst, a), b) in floats().zip(floats().skip(1)).zip(floats().skip(2)) {
@@ -324,28 +274,28 @@ fn arm64_floats() {
         }
     }
     let (f, g) = (Reg::float(20), Reg::int(9));
-    t.add(Inst::FCvt { w: Fw::S, dst: f, a: f }, "fcvt d20, s20".into());
-    t.add(Inst::FCvt { w: Fw::D, dst: f, a: f }, "fcvt s20, d20".into());
-    t.add(Inst::GToF { sz: Sz::X, dst: f, a: g }, "fmov d20, x9".into());
-    t.add(Inst::FToG { sz: Sz::W, dst: g, a: f }, "fmov w9, s20".into());
-    t.add(Inst::FZero { dst: f }, "movi d20, #0000000000000000".into());
+    t.add(Inst::FCvt { w: Fw::S, dst: f, a: f }, "fcvt d20, s20");
+    t.add(Inst::FCvt { w: Fw::D, dst: f, a: f }, "fcvt s20, d20");
+    t.add(Inst::GToF { sz: Sz::X, dst: f, a: g }, "fmov d20, x9");
+    t.add(Inst::FToG { sz: Sz::W, dst: g, a: f }, "fmov w9, s20");
+    t.add(Inst::FZero { dst: f }, "movi d20, #0000000000000000");
     t.add(
         Inst::Popcnt { dst: g, a: g, t: f },
-        "fmov d20, x9; cnt v20.8b, v20.8b; addv b20, v20.8b; fmov w9, s20".into(),
+        "fmov d20, x9; cnt v20.8b, v20.8b; addv b20, v20.8b; fmov w9, s20",
     );
     t.check();
 }
 
 #[test]
 fn arm64_jumps_and_calls() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Arm64>::default();
     let call = |target| Box::new(CallInfo { target, uses: Vec::new(), defs: Vec::new() });
-    t.add(Any::Call(call(Target::Func(FuncId(0)))), "bl #0".into());
-    t.add(Any::Call(call(Target::Closure)), "ldr x16, [x26]; blr x16".into());
-    t.add(Any::Call(call(Target::Reg(Reg::int(9)))), "blr x9".into());
-    t.add(Any::TailCall(call(Target::Func(FuncId(0)))), "ldr x30, [sp], #64; b #0".into());
-    t.add(Any::Ret(Vec::new()), "ldr x30, [sp], #64; ret".into());
-    t.add(Any::Trap, "udf #0".into());
+    t.add(Any::Call(call(Target::Func(FuncId(0)))), "bl #0");
+    t.add(Any::Call(call(Target::Closure)), "ldr x16, [x26]; blr x16");
+    t.add(Any::Call(call(Target::Reg(Reg::int(9)))), "blr x9");
+    t.add(Any::TailCall(call(Target::Func(FuncId(0)))), "ldr x30, [sp], #64; b #0");
+    t.add(Any::Ret(Vec::new()), "ldr x30, [sp], #64; ret");
+    t.add(Any::Trap, "udf #0");
     let r = Reg::int(9);
     for (test, text) in [
         (Test::Cc(Cond::Lt), "b.lt #0"),
@@ -356,8 +306,8 @@ fn arm64_jumps_and_calls() {
     ] {
         t.add(Inst::Br { test, then: 0, els: 1 }, format!("{text}; b #4"));
     }
-    t.add(Inst::Yield, "yield".into());
-    t.add(Inst::Break, "brk #0".into());
+    t.add(Inst::Yield, "yield");
+    t.add(Inst::Break, "brk #0");
     t.check();
 }
 
@@ -366,14 +316,9 @@ fn arm64_jumps_and_calls() {
 fn arm64_far_jumps() {
     let jumps = [Jump::Test(Test::Cc(Cond::Ne)), Jump::Test(Test::Bit(Reg::int(1), 2, true)), Jump::Adr(TMP)];
     for jump in jumps {
-        let forms = Arm64::forms(jump);
-        for distance in [*forms[1].1.end(), *forms[1].1.start(), *forms[1].1.end() + 1, -(1 << 24)] {
+        for distance in cases::distances::<Arm64>(jump, 4, &[-(1 << 24)]) {
             let distance = distance & !3;
-            let form = usize::from(forms[1].1.contains(&distance));
-            let mut code = Vec::new();
-            Arm64::write_branch(jump, form, distance, &mut code);
-            assert_eq!(code.len(), forms[form].0 as usize);
-            let text = &llvm::disassemble_for(&llvm::ARM64, &[&code])[0];
+            let (form, text) = cases::jump::<Arm64>(jump, distance);
             let want = match (jump, form) {
                 (Jump::Test(Test::Cc(_)), 1) => format!("b.ne #{distance}"),
                 (Jump::Test(Test::Cc(_)), _) => format!("b.eq #8; b #{}", distance - 4),
@@ -382,7 +327,7 @@ fn arm64_far_jumps() {
                 (_, 1) => format!("adr x17, #{distance}"),
                 _ => continue,
             };
-            assert_eq!(*text, want);
+            assert_eq!(text, want);
         }
     }
     assert!(FAR != TMP && SP.hw() == 31);

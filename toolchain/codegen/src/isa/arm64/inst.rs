@@ -1,23 +1,10 @@
 //! The instructions that only this machine has.
 pub use crate::mach::addr::{Addr, Base};
+use crate::mach::declare::instructions;
 use crate::mach::inst::{self, Kind};
-use crate::mach::operand::Operands;
+use crate::mach::operand::{Operand, Operands, Role};
+pub use crate::mach::shapes::{FlagBounds, Fw, Sz};
 use crate::regalloc::Reg;
-use ir::FuncId;
-
-/// Width of an integer operation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sz {
-    W,
-    X,
-}
-
-/// Width of a float operation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fw {
-    S,
-    D,
-}
 
 /// What memory holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,15 +90,6 @@ pub enum Src {
     I(i64),
 }
 
-impl Src {
-    fn visit(&mut self, v: &mut Operands) {
-        match self {
-            Src::R(r) | Src::S(r, ..) => v.use_reg(r),
-            Src::I(_) => {}
-        }
-    }
-}
-
 /// Arithmetic with a flexible second operand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AluOp {
@@ -186,15 +164,25 @@ pub enum Test {
     Bit(Reg, u8, bool),
 }
 
+impl Operand for Test {
+    fn visit(&mut self, role: Role, v: &mut Operands) {
+        match self {
+            Test::Zero(_, r, _) | Test::Bit(r, ..) => r.visit(role, v),
+            Test::Cc(_) => {}
+        }
+    }
+}
+
 /// A bounds check and what its failure passes to the panic.
-#[derive(Clone, Debug)]
-pub struct BoundsInfo {
-    pub idx: Src,
-    pub len: Src,
-    /// Condition of the jump to the panic, after a comparison of idx with len (or len with idx if swapped).
-    pub fail: Cond,
-    pub swapped: bool,
-    pub panic: FuncId,
+pub type BoundsInfo = FlagBounds<Src, Cond>;
+
+impl Operand for Src {
+    fn visit(&mut self, role: Role, v: &mut Operands) {
+        match self {
+            Src::R(r) | Src::S(r, ..) => r.visit(role, v),
+            Src::I(_) => {}
+        }
+    }
 }
 
 /// Atomic read-modify-write.
@@ -206,329 +194,69 @@ pub enum RmwOp {
     Xchg,
 }
 
-/// An instruction. Targets of jumps are numbers of machine blocks.
-#[derive(Clone, Debug)]
-pub enum Inst {
-    Imm {
-        dst: Reg,
-        imm: i64,
-    },
-    Lea {
-        dst: Reg,
-        addr: Addr,
-    },
-    Load {
-        cell: Cell,
-        dst: Reg,
-        addr: Addr,
-    },
-    Store {
-        cell: Cell,
-        addr: Addr,
-        src: Reg,
-    },
+instructions! {
+    Imm { imm: i64, dst: Reg => def },
+    Lea { addr: Addr => read, dst: Reg => def },
+    Load { cell: Cell, addr: Addr => read, dst: Reg => def }: Plain,
+    Store { cell: Cell, src: Reg => read, addr: Addr => read },
     /// Zero bytes: 1, 2, 4, 8 or 16.
-    StoreZero {
-        bytes: u8,
-        addr: Addr,
-    },
-    Alu {
-        op: AluOp,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        b: Src,
-    },
+    StoreZero { bytes: u8, addr: Addr => read },
+    Alu { op: AluOp, sz: Sz, a: Reg => read, b: Src => read, dst: Reg => def },
     /// The operation with zero as its first operand.
-    FromZero {
-        op: AluOp,
-        sz: Sz,
-        dst: Reg,
-        b: Reg,
-    },
+    FromZero { op: AluOp, sz: Sz, b: Reg => read, dst: Reg => def },
     /// Flags of a - b.
-    Cmp {
-        sz: Sz,
-        a: Reg,
-        b: Src,
-    },
+    Cmp { sz: Sz, a: Reg => read, b: Src => read },
     /// Flags of a & b.
-    Tst {
-        sz: Sz,
-        a: Reg,
-        b: Src,
-    },
-    Op3 {
-        op: Op3,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    Tst { sz: Sz, a: Reg => read, b: Src => read },
+    Op3 { op: Op3, sz: Sz, a: Reg => read, b: Reg => read, dst: Reg => def },
     /// acc + a * b, or (then `sub`) acc - a * b.
-    Mac {
-        sub: bool,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        acc: Reg,
-    },
+    Mac { sub: bool, sz: Sz, a: Reg => read, b: Reg => read, acc: Reg => read, dst: Reg => def },
     /// Bit-field move: shifts by constants, extensions.
-    Bfm {
-        signed: bool,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        immr: u8,
-        imms: u8,
-    },
+    Bfm { signed: bool, sz: Sz, immr: u8, imms: u8, a: Reg => read, dst: Reg => def },
     /// Rotation to the right.
-    RorI {
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        n: u8,
-    },
-    Op2 {
-        op: Op2,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-    },
-    Csel {
-        cc: Cond,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Cset {
-        cc: Cond,
-        dst: Reg,
-    },
+    RorI { sz: Sz, n: u8, a: Reg => read, dst: Reg => def },
+    Op2 { op: Op2, sz: Sz, a: Reg => read, dst: Reg => def },
+    Csel { cc: Cond, sz: Sz, a: Reg => read, b: Reg => read, dst: Reg => def },
+    Cset { cc: Cond, dst: Reg => def },
     /// How many bits are set, by way of a vector register.
-    Popcnt {
-        dst: Reg,
-        a: Reg,
-        t: Reg,
-    },
-    F3 {
-        op: FOp3,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    F2 {
-        op: FOp2,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    Popcnt { a: Reg => read, t: Reg => temp, dst: Reg => def },
+    F3 { op: FOp3, w: Fw, a: Reg => read, b: Reg => read, dst: Reg => def },
+    F2 { op: FOp2, w: Fw, a: Reg => read, dst: Reg => def },
     /// a * b + acc; `sub`: acc - a * b; `neg`: the negation.
-    FMac {
-        sub: bool,
-        neg: bool,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        acc: Reg,
-    },
-    FCmp {
-        w: Fw,
-        a: Reg,
-        b: Reg,
-    },
-    FCsel {
-        cc: Cond,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    FZero {
-        dst: Reg,
-    },
+    FMac { sub: bool, neg: bool, w: Fw, a: Reg => read, b: Reg => read, acc: Reg => read, dst: Reg => def },
+    FCmp { w: Fw, a: Reg => read, b: Reg => read },
+    FCsel { cc: Cond, w: Fw, a: Reg => read, b: Reg => read, dst: Reg => def },
+    FZero { dst: Reg => def },
     /// To the other width; `w` is the source's.
-    FCvt {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    IntToF {
-        signed: bool,
-        sz: Sz,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    FToInt {
-        signed: bool,
-        sz: Sz,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    GToF {
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-    },
-    FToG {
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-    },
-    Br {
-        test: Test,
-        then: u32,
-        els: u32,
-    },
-    Bounds(Box<BoundsInfo>),
+    FCvt { w: Fw, a: Reg => read, dst: Reg => def },
+    IntToF { signed: bool, sz: Sz, w: Fw, a: Reg => read, dst: Reg => def },
+    FToInt { signed: bool, sz: Sz, w: Fw, a: Reg => read, dst: Reg => def },
+    GToF { sz: Sz, a: Reg => read, dst: Reg => def },
+    FToG { sz: Sz, a: Reg => read, dst: Reg => def },
+    Br { then: u32, els: u32, test: Test => read },
+    Bounds(info: Box<BoundsInfo> => read): Plain,
     /// A load that nothing after it passes.
-    LoadAcquire {
-        bytes: u8,
-        dst: Reg,
-        addr: Reg,
-    },
+    LoadAcquire { bytes: u8, addr: Reg => read, dst: Reg => def }: Plain,
     /// A store that nothing before it passes.
-    StoreRelease {
-        bytes: u8,
-        addr: Reg,
-        src: Reg,
-    },
+    StoreRelease { bytes: u8, addr: Reg => read, src: Reg => read }: Plain,
     /// The old value is the result.
-    Rmw {
-        op: RmwOp,
-        bytes: u8,
-        dst: Reg,
-        addr: Reg,
-        src: Reg,
-        new: Reg,
-    },
+    Rmw { op: RmwOp, bytes: u8, addr: Reg => late, src: Reg => late, new: Reg => temp, dst: Reg => temp }: Plain,
     /// Flags tell whether it was exchanged.
-    Cas {
-        bytes: u8,
-        addr: Reg,
-        old: Reg,
-        new: Reg,
-        found: Reg,
-    },
+    Cas { bytes: u8, addr: Reg => late, old: Reg => late, new: Reg => late, found: Reg => temp }: Plain,
     /// Copies or (without `src`) zeroes so many words. Temporaries: the addresses and the count as they move on, a word.
-    Words {
-        dst: Reg,
-        src: Option<Reg>,
-        count: Reg,
-        t: [Reg; 4],
-    },
+    Words { dst: Reg => late, src: Option<Reg> => late, count: Reg => late, t: [Reg; 4] => temp }: Plain,
     /// Faults if the address is nil.
-    Probe {
-        addr: Addr,
-    },
-    ReadG {
-        dst: Reg,
-    },
+    Probe { addr: Addr => read }: Plain,
+    ReadG { dst: Reg => def },
     /// R28 = g, after a call of an ABI0 function.
     FixedRegs,
     Yield,
-    Break,
+    Break: Plain,
 }
 
 impl inst::Inst for Inst {
     fn operands(&mut self, v: &mut Operands) {
-        match self {
-            Inst::Imm { dst, .. } | Inst::Cset { dst, .. } | Inst::FZero { dst } | Inst::ReadG { dst } => {
-                v.def(dst)
-            }
-            Inst::Lea { dst, addr } | Inst::Load { dst, addr, .. } => {
-                addr.visit(v);
-                v.def(dst);
-            }
-            Inst::Store { addr, src, .. } => {
-                v.use_reg(src);
-                addr.visit(v);
-            }
-            Inst::StoreZero { addr, .. } | Inst::Probe { addr } => addr.visit(v),
-            Inst::Alu { dst, a, b, .. } => {
-                v.use_reg(a);
-                b.visit(v);
-                v.def(dst);
-            }
-            Inst::Cmp { a, b, .. } | Inst::Tst { a, b, .. } => {
-                v.use_reg(a);
-                b.visit(v);
-            }
-            Inst::Op3 { dst, a, b, .. }
-            | Inst::Csel { dst, a, b, .. }
-            | Inst::F3 { dst, a, b, .. }
-            | Inst::FCsel { dst, a, b, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.def(dst);
-            }
-            Inst::Mac { dst, a, b, acc, .. } | Inst::FMac { dst, a, b, acc, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.use_reg(acc);
-                v.def(dst);
-            }
-            Inst::FromZero { dst, b: a, .. }
-            | Inst::Bfm { dst, a, .. }
-            | Inst::RorI { dst, a, .. }
-            | Inst::Op2 { dst, a, .. }
-            | Inst::F2 { dst, a, .. }
-            | Inst::FCvt { dst, a, .. }
-            | Inst::IntToF { dst, a, .. }
-            | Inst::FToInt { dst, a, .. }
-            | Inst::GToF { dst, a, .. }
-            | Inst::FToG { dst, a, .. } => {
-                v.use_reg(a);
-                v.def(dst);
-            }
-            Inst::Popcnt { dst, a, t } => {
-                v.use_reg(a);
-                v.temp(t);
-                v.def(dst);
-            }
-            Inst::FCmp { a, b, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-            }
-            Inst::Br { test: Test::Zero(_, r, _) | Test::Bit(r, ..), .. } => v.use_reg(r),
-            Inst::Bounds(b) => {
-                b.idx.visit(v);
-                b.len.visit(v);
-            }
-            Inst::LoadAcquire { dst, addr, .. } => {
-                v.use_reg(addr);
-                v.def(dst);
-            }
-            Inst::StoreRelease { addr, src, .. } => {
-                v.use_reg(addr);
-                v.use_reg(src);
-            }
-            Inst::Rmw { dst, addr, src, new, .. } => {
-                v.use_late(addr);
-                v.use_late(src);
-                v.temp(new);
-                v.temp(dst);
-            }
-            Inst::Cas { addr, old, new, found, .. } => {
-                v.use_late(addr);
-                v.use_late(old);
-                v.use_late(new);
-                v.temp(found);
-            }
-            Inst::Words { dst, src, count, t } => {
-                v.use_late(dst);
-                src.iter_mut().for_each(|r| v.use_late(r));
-                v.use_late(count);
-                t.iter_mut().for_each(|r| v.temp(r));
-            }
-            Inst::Br { test: Test::Cc(_), .. } | Inst::FixedRegs | Inst::Yield | Inst::Break => {}
-        }
+        self.visit(v)
     }
 
     fn targets(&mut self, f: &mut dyn FnMut(&mut u32)) {
@@ -543,16 +271,7 @@ impl inst::Inst for Inst {
             Inst::Lea { dst, addr } => Kind::Address(*dst, addr),
             Inst::Store { cell, addr, .. } => Kind::Store(addr, cell.bytes() as u32 & !7),
             Inst::StoreZero { bytes, addr } => Kind::Store(addr, *bytes as u32 & !7),
-            Inst::Load { .. }
-            | Inst::Bounds(_)
-            | Inst::LoadAcquire { .. }
-            | Inst::StoreRelease { .. }
-            | Inst::Rmw { .. }
-            | Inst::Cas { .. }
-            | Inst::Words { .. }
-            | Inst::Probe { .. }
-            | Inst::Break => Kind::Plain,
-            _ => Kind::Quiet,
+            _ => self.common_kind(),
         }
     }
 }

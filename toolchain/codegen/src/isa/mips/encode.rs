@@ -158,7 +158,7 @@ impl<const WIDE: bool, const BIG: bool> Emitter<'_, WIDE, BIG> {
                 b.from_int(*sz, *w, *dst, FTMP);
             }
             Inst::FToInt { sz, w, dst, a } => {
-                b.f2(if *sz == Sz::D { 0x09 } else { 0x0d }, *w, FTMP, *a);
+                b.f2(if *sz == Sz::X { 0x09 } else { 0x0d }, *w, FTMP, *a);
                 b.to_int(*sz, *dst, FTMP);
             }
             Inst::GToF { w: Fw::D, dst, a } if !WIDE => {
@@ -169,14 +169,14 @@ impl<const WIDE: bool, const BIG: bool> Emitter<'_, WIDE, BIG> {
             Inst::FToG { w, dst, a } => b.to_int(bits(*w), *dst, *a),
             Inst::Copysign { w, dst, a, b: second } => {
                 let (sz, half) = match *w {
-                    Fw::D if WIDE => (Sz::D, false),
+                    Fw::D if WIDE => (Sz::X, false),
                     Fw::D => (Sz::W, true),
                     Fw::S => (Sz::W, false),
                 };
                 let part = |f: Reg| if half { upper(f) } else { f };
                 b.to_int(sz, TMP, part(*a));
                 b.to_int(sz, TMP2, part(*second));
-                b.alu(AluOp::Shr, sz, TMP2, TMP2, Src::I(if sz == Sz::D { 63 } else { 31 }));
+                b.alu(AluOp::Shr, sz, TMP2, TMP2, Src::I(if sz == Sz::X { 63 } else { 31 }));
                 b.put_sign(sz, TMP, TMP2);
                 if half && dst != a {
                     b.f2(FOp2::Mov as u32, Fw::D, *dst, *a);
@@ -211,7 +211,7 @@ impl<const WIDE: bool, const BIG: bool> Emitter<'_, WIDE, BIG> {
                 b.sync();
                 b.bind(again);
                 b.load_linked(*bytes, *old, *addr);
-                let sz = if *bytes == 8 { Sz::D } else { Sz::W };
+                let sz = if *bytes == 8 { Sz::X } else { Sz::W };
                 match op {
                     RmwOp::Swap => b.mv(*new, *src),
                     RmwOp::Add => b.alu(AluOp::Add, sz, *new, *old, Src::R(*src)),
@@ -302,7 +302,7 @@ impl<const WIDE: bool, const BIG: bool> Emitter<'_, WIDE, BIG> {
 
 /// The integer's width that a float's bits have.
 fn bits(w: Fw) -> Sz {
-    if w == Fw::S { Sz::W } else { Sz::D }
+    if w == Fw::S { Sz::W } else { Sz::X }
 }
 /// The second register of a pair.
 fn upper(f: Reg) -> Reg {

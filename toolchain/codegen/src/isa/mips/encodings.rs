@@ -4,82 +4,15 @@ use super::Mips;
 use super::encode::words::{self, Cond, Jump};
 use super::inst::*;
 use super::regs::{TMP, ZERO, name};
-use crate::llvm;
 use crate::mach::buf::Buf;
-use crate::mach::emit::Emit;
-use crate::mach::frame::Frame;
+use crate::mach::cases::{self, ARGS, Cases};
 use crate::mach::inst::{Any, CallInfo, SwitchInfo, Target};
 use crate::mach::{Case, Encode, Frames};
 use crate::regalloc::Reg;
-use ir::{Func, FuncId, SigId};
-use syntax::{Pos, Sym};
+use ir::FuncId;
 
 type Wide<const BIG: bool> = Mips<true, BIG>;
 type Narrow<const BIG: bool> = Mips<false, BIG>;
-
-/// What is written, and the texts of the machine instructions that it stands for, separated by `; `.
-#[derive(Default)]
-struct Cases<const WIDE: bool, const BIG: bool> {
-    codes: Vec<Vec<u8>>,
-    wants: Vec<(String, String)>,
-}
-
-/// The size of the test frame's outgoing arguments.
-const ARGS: u32 = 16;
-
-fn machine(wide: bool, big: bool) -> &'static llvm::Machine {
-    match (wide, big) {
-        (true, true) => &llvm::MIPS64,
-        (true, false) => &llvm::MIPS64LE,
-        (false, true) => &llvm::MIPS,
-        (false, false) => &llvm::MIPSLE,
-    }
-}
-
-impl<const WIDE: bool, const BIG: bool> Cases<WIDE, BIG> {
-    fn add(&mut self, inst: impl Into<Any<Inst>>, want: impl Into<String>) {
-        let inst = inst.into();
-        self.written(&format!("{inst:?}"), want, |e| e.inst(&inst));
-    }
-    /// What `write` writes, between the labels of two blocks.
-    fn written(
-        &mut self,
-        what: &str,
-        want: impl Into<String>,
-        write: impl FnOnce(&mut Emit<Mips<WIDE, BIG>>),
-    ) {
-        let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-        let frame = Frame::new::<Mips<WIDE, BIG>>(&func, &[], ARGS, 4, true);
-        let mut e: Emit<Mips<WIDE, BIG>> = Emit::new(&frame);
-        e.next_block = 2;
-        e.blocks = (0..2).map(|_| e.buf.label()).collect();
-        let (first, second) = (e.blocks[0], e.blocks[1]);
-        e.buf.bind(first);
-        write(&mut e);
-        e.buf.bind(second);
-        // Cold code is elsewhere, here at the end.
-        for (cold, _) in std::mem::take(&mut e.colds) {
-            if let crate::mach::emit::Cold::Bounds { at, .. } = cold {
-                e.buf.bind(at);
-            }
-        }
-        self.codes.push(e.buf.finish().code);
-        self.wants.push((what.into(), want.into()));
-    }
-    fn check(self) {
-        let pieces: Vec<&[u8]> = self.codes.iter().map(|c| &c[..]).collect();
-        let texts = llvm::disassemble_for(machine(WIDE, BIG), &pieces);
-        let wrong: Vec<String> = self
-            .wants
-            .iter()
-            .zip(&texts)
-            .filter(|((_, want), have)| want != *have)
-            .map(|((what, want), have)| format!("{what}: meant {want:?}, LLVM says {have:?}"))
-            .collect();
-        let shown: Vec<&str> = wrong.iter().take(30).map(String::as_str).collect();
-        assert!(wrong.is_empty(), "{} wrong of {}:\n{}", wrong.len(), texts.len(), shown.join("\n"));
-    }
-}
 
 fn r(n: u8) -> Reg {
     Reg::int(n)
@@ -97,8 +30,8 @@ fn floats() -> impl Iterator<Item = Reg> {
 /// Arithmetic of one width: its operations' names.
 fn arithmetic<const WIDE: bool, const BIG: bool>(sz: Sz) {
     use AluOp::*;
-    let mut t = Cases::<WIDE, BIG>::default();
-    let d = sz == Sz::D;
+    let mut t = Cases::<Mips<WIDE, BIG>>::default();
+    let d = sz == Sz::X;
     let pick = |w: &'static str, l: &'static str| if d { l } else { w };
     let mut ops = vec![
         (Add, pick("addu", "daddu")),
@@ -192,8 +125,8 @@ fn mips_integer_arithmetic() {
     arithmetic::<false, false>(Sz::W);
     arithmetic::<false, true>(Sz::W);
     arithmetic::<true, false>(Sz::W);
-    arithmetic::<true, false>(Sz::D);
-    arithmetic::<true, true>(Sz::D);
+    arithmetic::<true, false>(Sz::X);
+    arithmetic::<true, true>(Sz::X);
 }
 
 /// What a sequence of instructions leaves in its register, by its text.
@@ -231,7 +164,7 @@ fn constants<const WIDE: bool, const BIG: bool>() {
         codes.push(b.finish().code);
     }
     let pieces: Vec<&[u8]> = codes.iter().map(|c| &c[..]).collect();
-    let texts = llvm::disassemble_for(machine(WIDE, BIG), &pieces);
+    let texts = cases::texts::<Mips<WIDE, BIG>>(&pieces);
     for ((text, v), code) in texts.iter().zip(&all).zip(&codes) {
         assert_eq!(value(text), *v, "{v:#x}: {text}");
         assert!(code.len() <= if i32::try_from(*v).is_ok() { 8 } else { 24 }, "{text}");
@@ -247,7 +180,7 @@ fn mips_constants() {
 }
 
 fn memory<const WIDE: bool, const BIG: bool>() {
-    let mut t = Cases::<WIDE, BIG>::default();
+    let mut t = Cases::<Mips<WIDE, BIG>>::default();
     let add = if WIDE { "daddu" } else { "addu" };
     let (word, lw, sw) = if WIDE { (8, "ld", "sd") } else { (4, "lw", "sw") };
     let mut cells = vec![
@@ -349,7 +282,7 @@ fn mips_loads_and_stores() {
 }
 
 fn atomics<const WIDE: bool, const BIG: bool>() {
-    let mut t = Cases::<WIDE, BIG>::default();
+    let mut t = Cases::<Mips<WIDE, BIG>>::default();
     let (dst, addr, src) = (r(4), r(8), r(9));
     t.add(Inst::LoadAtomic { cell: Cell::S(4), dst, addr }, "sync; lw $4, 0($8); sync");
     t.add(Inst::StoreAtomic { bytes: 4, addr, src }, "sync; sw $9, 0($8); sync");
@@ -417,7 +350,7 @@ fn mips_atomics() {
 }
 
 fn float_forms<const WIDE: bool, const BIG: bool>() {
-    let mut t = Cases::<WIDE, BIG>::default();
+    let mut t = Cases::<Mips<WIDE, BIG>>::default();
     for (w, s) in [(Fw::S, "s"), (Fw::D, "d")] {
         for ((dst, a), b) in floats().zip(floats().skip(1)).zip(floats().skip(2)) {
             let (d, p, q) = (name(dst), name(a), name(b));
@@ -457,8 +390,8 @@ fn float_forms<const WIDE: bool, const BIG: bool>() {
             t.add(Inst::IntToF { sz: Sz::W, w, dst, a: g }, format!("{to}; cvt.{s}.w {d}, $f30"));
             t.add(Inst::FToInt { sz: Sz::W, w, dst: g, a }, format!("trunc.w.{s} $f30, {p}; {from}"));
             if WIDE {
-                t.add(Inst::IntToF { sz: Sz::D, w, dst, a: g }, format!("d{to}; cvt.{s}.l {d}, $f30"));
-                t.add(Inst::FToInt { sz: Sz::D, w, dst: g, a }, format!("trunc.l.{s} $f30, {p}; d{from}"));
+                t.add(Inst::IntToF { sz: Sz::X, w, dst, a: g }, format!("d{to}; cvt.{s}.l {d}, $f30"));
+                t.add(Inst::FToInt { sz: Sz::X, w, dst: g, a }, format!("trunc.l.{s} $f30, {p}; d{from}"));
             }
         }
     }
@@ -497,7 +430,7 @@ fn mips_floats() {
 }
 
 fn jumps<const WIDE: bool, const BIG: bool>() {
-    let mut t = Cases::<WIDE, BIG>::default();
+    let mut t = Cases::<Mips<WIDE, BIG>>::default();
     let (lw, addiu, add, sll) =
         if WIDE { ("ld", "daddiu", "daddu", "dsll") } else { ("lw", "addiu", "addu", "sll") };
     let call = |target| Box::new(CallInfo { target, uses: Vec::new(), defs: Vec::new() });
@@ -600,7 +533,7 @@ fn mips_jumps_and_calls() {
 }
 
 fn frames<const WIDE: bool, const BIG: bool>() {
-    let mut t = Cases::<WIDE, BIG>::default();
+    let mut t = Cases::<Mips<WIDE, BIG>>::default();
     let (word, lw, sw, addiu, add) =
         if WIDE { (8, "ld", "sd", "daddiu", "daddu") } else { (4, "lw", "sw", "addiu", "addu") };
     let size = if WIDE { 56 } else { 40 };
@@ -652,23 +585,13 @@ fn mips_frames() {
 }
 
 /// Jumps and addresses of labels near and beyond their short forms reach their labels.
-fn far<M: Encode<Branch = Jump>>(wide: bool, big: bool) {
+fn far<M: Encode<Branch = Jump>>() {
     let branch = Jump::If(Cond::Ne(r(9), r(10)));
-    let (addiu, add) = if wide { ("daddiu", "daddu") } else { ("addiu", "addu") };
+    let (addiu, add) = if M::ROW.ptr_size == 8 { ("daddiu", "daddu") } else { ("addiu", "addu") };
     for jump in [words::ALWAYS, branch, Jump::If(Cond::Flag(true)), Jump::Address(TMP)] {
         let forms = M::forms(jump);
-        let mut distances = vec![(1 << 24) + 0xffc, -(1 << 24) - 8, 1 << 29];
-        for form in &forms[1..] {
-            distances.extend([*form.1.end(), *form.1.start(), form.1.end() + 4, form.1.start() - 4]);
-        }
-        for distance in distances {
-            let form = (0..forms.len())
-                .rev()
-                .find(|&f| forms[f].1.contains(&distance))
-                .expect("the longest reaches");
-            let mut code = Vec::new();
-            M::write_branch(jump, form, distance, &mut code);
-            assert_eq!(code.len(), forms[form].0 as usize);
+        for distance in cases::distances::<M>(jump, 4, &[(1 << 24) + 0xffc, -(1 << 24) - 8, 1 << 29]) {
+            let (form, text) = cases::jump::<M>(jump, distance);
             let place = |r: &str, by: i64| {
                 let (by, low) = (by - 12, (by - 12) as i16 as i64);
                 let high = (by - low) >> 16 & 0xffff;
@@ -688,15 +611,15 @@ fn far<M: Encode<Branch = Jump>>(wide: bool, big: bool) {
                     format!("beq $9, $10, 36; nop; {}; jr $25; move $ra, $1", place("$25", distance - 8))
                 }
             };
-            assert_eq!(llvm::disassemble_for(machine(wide, big), &[&code])[0], want);
+            assert_eq!(text, want);
         }
     }
 }
 
 #[test]
 fn mips_far_jumps() {
-    far::<Narrow<false>>(false, false);
-    far::<Narrow<true>>(false, true);
-    far::<Wide<false>>(true, false);
-    far::<Wide<true>>(true, true);
+    far::<Narrow<false>>();
+    far::<Narrow<true>>();
+    far::<Wide<false>>();
+    far::<Wide<true>>();
 }

@@ -1,60 +1,12 @@
 //! The instructions that only this machine has, in both widths.
-use super::regs::ZERO;
+//!
+//! An operation of 32 bits wants its operands extended with the sign where registers have 64, and leaves its result so.
 pub use crate::mach::addr::{Addr, Base};
+use crate::mach::declare::instructions;
 use crate::mach::inst::{self, Kind};
-use crate::mach::operand::Operands;
+use crate::mach::operand::{Operand, Operands, Role};
+pub use crate::mach::shapes::{BoundsInfo, Cell, Fw, Src, Sz};
 use crate::regalloc::Reg;
-use ir::FuncId;
-
-/// Width of an integer operation. That of 32 bits wants its operands extended with the sign where registers have 64, and leaves its
-/// result so.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sz {
-    W,
-    D,
-}
-
-/// Width of a float operation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fw {
-    S,
-    D,
-}
-
-/// What memory holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cell {
-    /// So many bytes of an integer (1, 2, 4, 8); loads clear the rest.
-    U(u8),
-    /// Loads extend the sign.
-    S(u8),
-    /// A float register's 4 or 8 bytes.
-    F(u8),
-}
-
-impl Cell {
-    pub fn bytes(self) -> u8 {
-        match self {
-            Cell::U(n) | Cell::S(n) | Cell::F(n) => n,
-        }
-    }
-}
-
-/// A second operand.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Src {
-    R(Reg),
-    /// An immediate that the operation can hold.
-    I(i64),
-}
-
-impl Src {
-    fn visit(&mut self, v: &mut Operands) {
-        if let Src::R(r) = self {
-            read(v, r)
-        }
-    }
-}
 
 /// Whether sums, comparisons and accesses to memory have it as an immediate.
 pub fn fits16(i: i64) -> bool {
@@ -189,28 +141,18 @@ impl Test {
             Test::Float { cmp, w, a, b, want } => Test::Float { cmp, w, a, b, want: !want },
         }
     }
-    fn visit(&mut self, v: &mut Operands) {
-        match self {
-            Test::Int { a, b, .. } => {
-                read(v, a);
-                b.visit(v);
-            }
-            Test::Float { a, b, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-            }
-        }
-    }
 }
 
-/// A bounds check and what its failure passes to the panic.
-#[derive(Clone, Debug)]
-pub struct BoundsInfo {
-    pub idx: Src,
-    pub len: Src,
-    /// Whether the index may be the length.
-    pub inclusive: bool,
-    pub panic: FuncId,
+impl Operand for Test {
+    fn visit(&mut self, role: Role, v: &mut Operands) {
+        match self {
+            Test::Int { a, b, .. } => {
+                a.visit(role, v);
+                b.visit(role, v);
+            }
+            Test::Float { a, b, .. } => [a, b].into_iter().for_each(|r| r.visit(role, v)),
+        }
+    }
 }
 
 /// Atomic read-modify-write.
@@ -222,286 +164,69 @@ pub enum RmwOp {
     Or,
 }
 
-/// An instruction. Targets of jumps are numbers of machine blocks.
-#[derive(Clone, Debug)]
-pub enum Inst {
-    Imm {
-        dst: Reg,
-        imm: i64,
-    },
-    Lea {
-        dst: Reg,
-        addr: Addr,
-    },
-    Load {
-        cell: Cell,
-        dst: Reg,
-        addr: Addr,
-    },
-    Store {
-        cell: Cell,
-        addr: Addr,
-        src: Reg,
-    },
+instructions! {
+    Imm { imm: i64, dst: Reg => def },
+    Lea { addr: Addr => read, dst: Reg => def },
+    Load { cell: Cell, addr: Addr => read, dst: Reg => def }: Plain,
+    Store { cell: Cell, src: Reg => read, addr: Addr => read },
     /// Copies 1, 4 or 8 bytes between places that need not be aligned.
-    Copy {
-        bytes: u8,
-        to: Addr,
-        from: Addr,
-    },
+    Copy { bytes: u8, from: Addr => read, to: Addr => read }: Plain,
     /// Zeroes as many of such a place.
-    Clear {
-        bytes: u8,
-        to: Addr,
-    },
-    Alu {
-        op: AluOp,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        b: Src,
-    },
-    Op2 {
-        op: Op2,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-    },
+    Clear { bytes: u8, to: Addr => read }: Plain,
+    Alu { op: AluOp, sz: Sz, a: Reg => read, b: Src => read, dst: Reg => def },
+    Op2 { op: Op2, sz: Sz, a: Reg => read, dst: Reg => def },
     /// Keeps so many low bits.
-    Bits {
-        dst: Reg,
-        a: Reg,
-        keep: u8,
-    },
+    Bits { keep: u8, a: Reg => read, dst: Reg => def },
     /// Of the two results one may be of no interest.
-    Pair {
-        op: PairOp,
-        sz: Sz,
-        hi: Option<Reg>,
-        lo: Option<Reg>,
-        a: Reg,
-        b: Reg,
-    },
-    F3 {
-        op: FOp,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    F2 {
-        op: FOp2,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    Pair { op: PairOp, sz: Sz, a: Reg => read, b: Reg => read, hi: Option<Reg> => def, lo: Option<Reg> => def },
+    F3 { op: FOp, w: Fw, a: Reg => read, b: Reg => read, dst: Reg => def },
+    F2 { op: FOp2, w: Fw, a: Reg => read, dst: Reg => def },
     /// To the other width; `w` is the source's.
-    FCvt {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    IntToF {
-        sz: Sz,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    FCvt { w: Fw, a: Reg => read, dst: Reg => def },
+    IntToF { sz: Sz, w: Fw, a: Reg => read, dst: Reg => def },
     /// Towards zero; what does not fit, and NaN, becomes the largest number.
-    FToInt {
-        sz: Sz,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    FToInt { sz: Sz, w: Fw, a: Reg => read, dst: Reg => def },
     /// Bits, from an integer register. Without one of 8 bytes only 0 becomes a float of 8.
-    GToF {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    GToF { w: Fw, a: Reg => read, dst: Reg => def },
     /// And to one, 4 bytes with the sign extended.
-    FToG {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    FToG { w: Fw, a: Reg => read, dst: Reg => def },
     /// The first operand with the second's sign.
-    Copysign {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Br {
-        test: Test,
-        then: u32,
-        els: u32,
-    },
+    Copysign { w: Fw, a: Reg => read, b: Reg => read, dst: Reg => def },
+    Br { then: u32, els: u32, test: Test => read },
     /// 1 if the comparison of floats is true, else 0.
-    Set {
-        test: Test,
-        dst: Reg,
-    },
+    Set { test: Test => read, dst: Reg => def },
     /// `a` if the test is true, else `b`.
-    Choose {
-        test: Test,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Bounds(Box<BoundsInfo>),
+    Choose { b: Reg => read, a: Reg => read, test: Test => read, dst: Reg => first },
+    Bounds(info: Box<BoundsInfo> => read): Plain,
     /// A load that no access passes.
-    LoadAtomic {
-        cell: Cell,
-        dst: Reg,
-        addr: Reg,
-    },
+    LoadAtomic { cell: Cell, addr: Reg => read, dst: Reg => def }: Plain,
     /// A store that nothing passes.
-    StoreAtomic {
-        bytes: u8,
-        addr: Reg,
-        src: Reg,
-    },
+    StoreAtomic { bytes: u8, addr: Reg => read, src: Reg => read }: Plain,
     /// What 4 or 8 bytes were, and are. With a mask only its bits change, and `src` is zero outside of it.
     Rmw {
-        op: RmwOp,
-        bytes: u8,
-        old: Reg,
-        new: Reg,
-        addr: Reg,
-        src: Reg,
-        mask: Option<Reg>,
-    },
+        op: RmwOp, bytes: u8,
+        addr: Reg => late, src: Reg => late, mask: Option<Reg> => late, old: Reg => temp, new: Reg => temp
+    }: Plain,
     /// Stores `new` if `old` is there; `dst` tells whether. With a mask a word's other bits stay: operands are zero there.
     Cas {
         bytes: u8,
-        addr: Reg,
-        old: Reg,
-        new: Reg,
-        mask: Option<Reg>,
-        found: Reg,
-        dst: Reg,
-    },
+        addr: Reg => late, old: Reg => late, new: Reg => late, mask: Option<Reg> => late, found: Reg => temp, dst: Reg => temp
+    }: Plain,
     /// Copies or (without `src`) zeroes so many words. Temporaries: the addresses and the end. Places that are not aligned take twice
     /// as long.
-    Words {
-        dst: Reg,
-        src: Option<Reg>,
-        bytes: u32,
-        aligned: bool,
-        t: [Reg; 3],
-    },
+    Words { bytes: u32, aligned: bool, dst: Reg => late, src: Option<Reg> => late, t: [Reg; 3] => temp }: Plain,
     /// Faults if the address is nil.
-    Probe {
-        addr: Addr,
-    },
-    ReadG {
-        dst: Reg,
-    },
+    Probe { addr: Addr => read }: Plain,
+    ReadG { dst: Reg => def },
     /// R30 = g, after a call of an ABI0 function.
     FixedRegs,
     Pause,
-    Break,
-}
-
-/// An operand that may be zero's register.
-fn read(v: &mut Operands, r: &mut Reg) {
-    if *r != ZERO {
-        v.use_reg(r)
-    }
+    Break: Plain,
 }
 
 impl inst::Inst for Inst {
     fn operands(&mut self, v: &mut Operands) {
-        match self {
-            Inst::Imm { dst, .. } | Inst::ReadG { dst } => v.def(dst),
-            Inst::Lea { dst, addr } | Inst::Load { dst, addr, .. } => {
-                addr.visit(v);
-                v.def(dst);
-            }
-            Inst::Store { addr, src, .. } => {
-                read(v, src);
-                addr.visit(v);
-            }
-            Inst::Copy { to, from, .. } => {
-                from.visit(v);
-                to.visit(v);
-            }
-            Inst::Probe { addr } | Inst::Clear { to: addr, .. } => addr.visit(v),
-            Inst::Alu { dst, a, b, .. } => {
-                read(v, a);
-                b.visit(v);
-                v.def(dst);
-            }
-            Inst::Pair { hi, lo, a, b, .. } => {
-                read(v, a);
-                read(v, b);
-                hi.iter_mut().chain(lo).for_each(|r| v.def(r));
-            }
-            Inst::F3 { dst, a, b, .. } | Inst::Copysign { dst, a, b, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.def(dst);
-            }
-            Inst::Op2 { dst, a, .. }
-            | Inst::Bits { dst, a, .. }
-            | Inst::F2 { dst, a, .. }
-            | Inst::FCvt { dst, a, .. }
-            | Inst::IntToF { dst, a, .. }
-            | Inst::FToInt { dst, a, .. }
-            | Inst::GToF { dst, a, .. }
-            | Inst::FToG { dst, a, .. } => {
-                read(v, a);
-                v.def(dst);
-            }
-            Inst::Br { test, .. } => test.visit(v),
-            Inst::Set { test, dst } => {
-                test.visit(v);
-                v.def(dst);
-            }
-            Inst::Choose { test, dst, a, b } => {
-                v.use_reg(b);
-                read(v, a);
-                test.visit(v);
-                v.def_reuse(dst, 0);
-            }
-            Inst::Bounds(b) => {
-                b.idx.visit(v);
-                b.len.visit(v);
-            }
-            Inst::LoadAtomic { dst, addr, .. } => {
-                v.use_reg(addr);
-                v.def(dst);
-            }
-            Inst::StoreAtomic { addr, src, .. } => {
-                v.use_reg(addr);
-                read(v, src);
-            }
-            Inst::Rmw { old, new, addr, src, mask, .. } => {
-                v.use_late(addr);
-                if *src != ZERO {
-                    v.use_late(src);
-                }
-                mask.iter_mut().for_each(|r| v.use_late(r));
-                v.temp(old);
-                v.temp(new);
-            }
-            Inst::Cas { addr, old, new, mask, found, dst, .. } => {
-                v.use_late(addr);
-                v.use_late(old);
-                v.use_late(new);
-                mask.iter_mut().for_each(|r| v.use_late(r));
-                v.temp(found);
-                v.temp(dst);
-            }
-            Inst::Words { dst, src, t, .. } => {
-                v.use_late(dst);
-                src.iter_mut().for_each(|r| v.use_late(r));
-                t.iter_mut().for_each(|r| v.temp(r));
-            }
-            Inst::FixedRegs | Inst::Pause | Inst::Break => {}
-        }
+        self.visit(v)
     }
 
     fn targets(&mut self, f: &mut dyn FnMut(&mut u32)) {
@@ -515,18 +240,7 @@ impl inst::Inst for Inst {
         match self {
             Inst::Lea { dst, addr } => Kind::Address(*dst, addr),
             Inst::Store { cell, addr, .. } => Kind::Store(addr, cell.bytes() as u32 & !3),
-            Inst::Load { .. }
-            | Inst::Copy { .. }
-            | Inst::Clear { .. }
-            | Inst::Bounds(_)
-            | Inst::LoadAtomic { .. }
-            | Inst::StoreAtomic { .. }
-            | Inst::Rmw { .. }
-            | Inst::Cas { .. }
-            | Inst::Words { .. }
-            | Inst::Probe { .. }
-            | Inst::Break => Kind::Plain,
-            _ => Kind::Quiet,
+            _ => self.common_kind(),
         }
     }
 }

@@ -15,7 +15,7 @@ pub const fn row_of(wide: bool, big: bool) -> &'static Arch {
     }
 }
 /// Reads as zero, and what is written to it is lost. Any operand that is read may be it.
-pub const ZERO: Reg = int(ROW, "R0");
+pub const ZERO: Reg = int(ROW, "R0").that_is_zero();
 /// The first C argument, for hooks.
 pub const A0: Reg = int(ROW, "R4");
 /// Closure context at calls through func values.

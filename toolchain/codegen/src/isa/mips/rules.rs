@@ -33,14 +33,14 @@ impl<const WIDE: bool, const BIG: bool> Isel<'_, WIDE, BIG> {
     }
     /// The width in which a value is computed. Upper bits of small ones are nobody's.
     pub fn sz(&self, v: Value) -> Sz {
-        if WIDE && self.ty(v) != Ty::I32 { Sz::D } else { Sz::W }
+        if WIDE && self.ty(v) != Ty::I32 { Sz::X } else { Sz::W }
     }
     pub fn fw(&self, v: Value) -> Fw {
         if self.ty(v) == Ty::F32 { Fw::S } else { Fw::D }
     }
     /// An operation on whole registers.
     pub fn alu(&mut self, op: AluOp, dst: Reg, a: Reg, b: Src) {
-        let sz = if WIDE { Sz::D } else { Sz::W };
+        let sz = if WIDE { Sz::X } else { Sz::W };
         self.push(Inst::Alu { op, sz, dst, a, b });
     }
     /// The same to a new register.

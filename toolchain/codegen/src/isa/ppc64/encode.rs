@@ -83,7 +83,7 @@ impl<const BIG: bool> Emitter<'_, BIG> {
                 // mtvsrd, mtvsrwa, mtvsrwz
                 b.to_float(
                     match (sz, signed) {
-                        (Sz::D, _) => 179,
+                        (Sz::X, _) => 179,
                         (Sz::W, true) => 211,
                         (Sz::W, false) => 243,
                     },
@@ -93,12 +93,12 @@ impl<const BIG: bool> Emitter<'_, BIG> {
                 b.f2(*w, if *signed { 846 } else { 974 }, *dst, FTMP);
             }
             Inst::FToInt { sz, dst, a } => {
-                b.f2(Fw::D, if *sz == Sz::D { 815 } else { 15 }, FTMP, *a);
+                b.f2(Fw::D, if *sz == Sz::X { 815 } else { 15 }, FTMP, *a);
                 b.to_int(*dst, FTMP);
             }
             Inst::GToF { w: Fw::D, dst, a } => b.to_float(179, *dst, *a),
             Inst::GToF { w: Fw::S, dst, a } => {
-                b.alu(AluOp::Shl, Sz::D, TMP, *a, Src::I(32));
+                b.alu(AluOp::Shl, Sz::X, TMP, *a, Src::I(32));
                 b.to_float(179, FTMP, TMP);
                 b.single(false, *dst, FTMP);
             }
@@ -118,7 +118,7 @@ impl<const BIG: bool> Emitter<'_, BIG> {
                 b.imm(*dst, 1);
                 b.choose(*dst, *dst, ZERO, test.bit, test.want);
             }
-            Inst::Choose { test, dst, a, b: other } if dst.is_float() => {
+            Inst::FChoose { test, dst, a, b: other } => {
                 debug_assert_eq!(dst, a);
                 let done = b.label();
                 self.jump_if(*test, done);
@@ -134,7 +134,7 @@ impl<const BIG: bool> Emitter<'_, BIG> {
                 b.sync();
                 b.near(true, *cell, *dst, *addr, 0);
                 // What waits for a branch on the value waits for the value.
-                b.compare(&Test::new(How::Signed(Sz::D), *dst, Src::R(*dst), Bit::Eq, true));
+                b.compare(&Test::new(How::Signed(Sz::X), *dst, Src::R(*dst), Bit::Eq, true));
                 let next = b.label();
                 b.branch(Jump::If(Bit::Eq, false), next);
                 b.bind(next);
@@ -155,7 +155,7 @@ impl<const BIG: bool> Emitter<'_, BIG> {
                     RmwOp::Or => Some(AluOp::Or),
                     RmwOp::Swap => None,
                 };
-                op.iter().for_each(|op| b.alu(*op, Sz::D, *new, *old, Src::R(*src)));
+                op.iter().for_each(|op| b.alu(*op, Sz::X, *new, *old, Src::R(*src)));
                 b.store_conditional(*bytes, op.map_or(*src, |_| *new), *addr);
                 b.branch(Jump::If(Bit::Eq, false), again);
                 b.isync();
@@ -165,7 +165,7 @@ impl<const BIG: bool> Emitter<'_, BIG> {
                 let (again, done) = (b.label(), b.label());
                 b.bind(again);
                 b.load_reserved(*bytes, *found, *addr);
-                let sz = if *bytes == 8 { Sz::D } else { Sz::W };
+                let sz = if *bytes == 8 { Sz::X } else { Sz::W };
                 b.compare(&Test::new(How::Unsigned(sz), *found, Src::R(*old), Bit::Eq, true));
                 b.branch(Jump::If(Bit::Eq, false), done);
                 b.store_conditional(*bytes, *new, *addr);
@@ -225,7 +225,7 @@ impl<const BIG: bool> Emitter<'_, BIG> {
             // subfe: -1 if it borrows
             true => {
                 arith(buf, 136, out, ZERO, ZERO);
-                buf.op2(Op2::Neg, Sz::D, out, out);
+                buf.op2(Op2::Neg, Sz::X, out, out);
             }
         }
     }
@@ -246,7 +246,7 @@ impl<const BIG: bool> Emitter<'_, BIG> {
             Src::I(i) => Source::Imm(*i),
         };
         let at = self.bounds_failure(source(&info.idx), source(&info.len), info.panic);
-        let unsigned = How::Unsigned(Sz::D);
+        let unsigned = How::Unsigned(Sz::X);
         let test = match (info.idx, info.len) {
             // With the operands exchanged.
             (idx @ Src::I(_), Src::R(len)) => match info.inclusive {
@@ -323,7 +323,7 @@ impl<const BIG: bool> Encode for Ppc64<BIG> {
             true => Src::I(case),
             false => Src::R(e.number(&Src::I(case), s.temps[0])),
         };
-        let how = How::Signed(if s.bytes == 8 { Sz::D } else { Sz::W });
+        let how = How::Signed(if s.bytes == 8 { Sz::X } else { Sz::W });
         let test = match test {
             Case::Equal => Test::new(how, s.value, b, Bit::Eq, true),
             Case::AtLeast => Test::new(how, s.value, b, Bit::Lt, false),
@@ -333,16 +333,16 @@ impl<const BIG: bool> Encode for Ppc64<BIG> {
     fn jump_table(e: &mut Emitter<BIG>, s: &SwitchInfo, low: i64, span: u32, default: Label, table: Label) {
         let [t, t2] = s.temps;
         e.buf.imm(t2, low.wrapping_neg());
-        e.buf.alu(AluOp::Add, Sz::D, t, s.value, Src::R(t2));
+        e.buf.alu(AluOp::Add, Sz::X, t, s.value, Src::R(t2));
         if s.bytes < 8 {
             e.buf.bits(t, t, 0, 32);
         }
         e.buf.imm(t2, span as i64);
-        e.jump_if(Test::new(How::Unsigned(Sz::D), t, Src::R(t2), Bit::Gt, true), default);
+        e.jump_if(Test::new(How::Unsigned(Sz::X), t, Src::R(t2), Bit::Gt, true), default);
         e.buf.branch(Jump::Address(t2), table);
-        e.buf.alu(AluOp::Shl, Sz::D, t, t, Src::I(2));
+        e.buf.alu(AluOp::Shl, Sz::X, t, t, Src::I(2));
         e.buf.indexed(true, Cell::S(4), t, t2, t);
-        e.buf.alu(AluOp::Add, Sz::D, t, t, Src::R(t2));
+        e.buf.alu(AluOp::Add, Sz::X, t, t, Src::R(t2));
         e.buf.jump_register(false, t);
     }
     fn forms(b: Jump) -> &'static [Form] {

@@ -4,69 +4,14 @@ use super::Ppc64;
 use super::encode::words::Jump;
 use super::inst::*;
 use super::regs::{FAR, SP, TMP, ZERO, name};
-use crate::llvm;
 use crate::mach::buf::Buf;
-use crate::mach::emit::Emit;
+use crate::mach::cases::{self, ARGS, Cases};
 use crate::mach::frame::Frame;
 use crate::mach::inst::{Any, CallInfo, SwitchInfo, Target};
 use crate::mach::{Case, Encode, Frames};
 use crate::regalloc::Reg;
 use ir::{Func, FuncId, SigId};
 use syntax::{Pos, Sym};
-
-/// What is written, and the texts of the machine instructions that it stands for, separated by `; `.
-#[derive(Default)]
-struct Cases<const BIG: bool> {
-    codes: Vec<Vec<u8>>,
-    wants: Vec<(String, String)>,
-}
-
-/// The size of the test frame's outgoing arguments.
-const ARGS: u32 = 16;
-
-fn texts<const BIG: bool>(codes: &[Vec<u8>]) -> Vec<String> {
-    let pieces: Vec<&[u8]> = codes.iter().map(|c| &c[..]).collect();
-    llvm::disassemble_for(if BIG { &llvm::PPC64 } else { &llvm::PPC64LE }, &pieces)
-}
-
-impl<const BIG: bool> Cases<BIG> {
-    fn add(&mut self, inst: impl Into<Any<Inst>>, want: impl Into<String>) {
-        let inst = inst.into();
-        self.written(&format!("{inst:?}"), want, |e| e.inst(&inst));
-    }
-    /// What `write` writes, between the labels of two blocks.
-    fn written(&mut self, what: &str, want: impl Into<String>, write: impl FnOnce(&mut Emit<Ppc64<BIG>>)) {
-        let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-        let frame = Frame::new::<Ppc64<BIG>>(&func, &[], ARGS, 4, true);
-        let mut e: Emit<Ppc64<BIG>> = Emit::new(&frame);
-        e.next_block = 2;
-        e.blocks = (0..2).map(|_| e.buf.label()).collect();
-        let (first, second) = (e.blocks[0], e.blocks[1]);
-        e.buf.bind(first);
-        write(&mut e);
-        e.buf.bind(second);
-        // Cold code is elsewhere, here at the end.
-        for (cold, _) in std::mem::take(&mut e.colds) {
-            if let crate::mach::emit::Cold::Bounds { at, .. } = cold {
-                e.buf.bind(at);
-            }
-        }
-        self.codes.push(e.buf.finish().code);
-        self.wants.push((what.into(), want.into()));
-    }
-    fn check(self) {
-        let texts = texts::<BIG>(&self.codes);
-        let wrong: Vec<String> = self
-            .wants
-            .iter()
-            .zip(&texts)
-            .filter(|((_, want), have)| want != *have)
-            .map(|((what, want), have)| format!("{what}: meant {want:?}, LLVM says {have:?}"))
-            .collect();
-        let shown: Vec<&str> = wrong.iter().take(80).map(String::as_str).collect();
-        assert!(wrong.is_empty(), "{} wrong of {}:\n{}", wrong.len(), texts.len(), shown.join("\n"));
-    }
-}
 
 fn x(n: u8) -> Reg {
     Reg::int(n)
@@ -88,7 +33,7 @@ macro_rules! both {
         #[test]
         fn $name() {
             fn of<const $big: bool>() {
-                let mut $t = Cases::<$big>::default();
+                let mut $t = Cases::<Ppc64<$big>>::default();
                 $body
                 $t.check();
             }
@@ -120,11 +65,11 @@ both! {
         for (dst, a) in some().zip(some().skip(1)) {
             let (b, d, n) = (x(28), name(dst), name(a));
             for (op, word, double) in ops {
-                for (sz, text) in [(Sz::W, word), (Sz::D, double)].into_iter().filter(|o| !o.1.is_empty()) {
+                for (sz, text) in [(Sz::W, word), (Sz::X, double)].into_iter().filter(|o| !o.1.is_empty()) {
                     t.add(Inst::Alu { op, sz, dst, a, b: Src::R(b) }, format!("{text} {d}, {n}, 28"));
                 }
             }
-            let sz = Sz::D;
+            let sz = Sz::X;
             t.add(Inst::Alu { op: Sub, sz, dst, a, b: Src::R(b) }, format!("sub {d}, {n}, 28"));
             let imms = [
                 (Add, 32767, "addi", 32767),
@@ -168,7 +113,7 @@ both! {
             ];
             for (op, word, double) in one {
                 t.add(Inst::Op2 { op, sz: Sz::W, dst, a }, format!("{word} {d}, {n}"));
-                t.add(Inst::Op2 { op, sz: Sz::D, dst, a }, format!("{double} {d}, {n}"));
+                t.add(Inst::Op2 { op, sz: Sz::X, dst, a }, format!("{double} {d}, {n}"));
             }
             t.add(Inst::Op2 { op: Op2::Not, sz, dst, a }, format!("not {d}, {n}"));
             t.add(Inst::Bits { dst, a, left: 0, keep: 32 }, format!("clrldi {d}, {n}, 32"));
@@ -311,8 +256,8 @@ both! {
                 for (sz, signed, to, op) in [
                     (Sz::W, true, "mtfprwa", "fcfid"),
                     (Sz::W, false, "mtfprwz", "fcfidu"),
-                    (Sz::D, true, "mtfprd", "fcfid"),
-                    (Sz::D, false, "mtfprd", "fcfidu"),
+                    (Sz::X, true, "mtfprd", "fcfid"),
+                    (Sz::X, false, "mtfprd", "fcfidu"),
                 ] {
                     t.add(
                         Inst::IntToF { signed, sz, w, dst, a: x(11) },
@@ -320,7 +265,7 @@ both! {
                     );
                 }
                 t.add(Inst::FToInt { sz: Sz::W, dst: x(11), a }, format!("fctiwz 0, {p}; mffprd 11, 0"));
-                t.add(Inst::FToInt { sz: Sz::D, dst: x(11), a }, format!("fctidz 0, {p}; mffprd 11, 0"));
+                t.add(Inst::FToInt { sz: Sz::X, dst: x(11), a }, format!("fctidz 0, {p}; mffprd 11, 0"));
             }
         }
         let (dst, a) = (f(20), x(9));
@@ -344,7 +289,7 @@ both! {
         // No instruction.
         t.add(Any::Trap, "");
         let (a, b) = (x(9), Src::R(x(10)));
-        let signed = How::Signed(Sz::D);
+        let signed = How::Signed(Sz::X);
         for (bit, text, isel) in [(Bit::Lt, "0", "isellt"), (Bit::Gt, "1", "iselgt"), (Bit::Eq, "2", "iseleq")] {
             for (want, op) in [(true, "bt"), (false, "bf")] {
                 t.add(
@@ -363,17 +308,17 @@ both! {
         for (how, b, text) in [
             (How::Signed(Sz::W), b, "cmpw 9, 10"),
             (How::Unsigned(Sz::W), b, "cmplw 9, 10"),
-            (How::Unsigned(Sz::D), b, "cmpld 9, 10"),
+            (How::Unsigned(Sz::X), b, "cmpld 9, 10"),
             (How::Signed(Sz::W), Src::I(-5), "cmpwi 9, -5"),
-            (How::Signed(Sz::D), Src::I(-5), "cmpdi 9, -5"),
+            (How::Signed(Sz::X), Src::I(-5), "cmpdi 9, -5"),
             (How::Unsigned(Sz::W), Src::I(65535), "cmplwi 9, 65535"),
-            (How::Unsigned(Sz::D), Src::I(65535), "cmpldi 9, 65535"),
+            (How::Unsigned(Sz::X), Src::I(65535), "cmpldi 9, 65535"),
         ] {
             let test = Test::new(how, a, b, Bit::Eq, true);
             t.add(Inst::Set { test, dst: x(3) }, format!("{text}; li 3, 1; iseleq 3, 3, 0"));
         }
         let float = Test::new(How::Float, f(1), Src::R(f(2)), Bit::Lt, true);
-        t.add(Inst::Choose { test: float, dst: f(3), a: f(3), b: f(4) }, "fcmpu 0, 1, 2; bt 0, .+8; fmr 3, 4");
+        t.add(Inst::FChoose { test: float, dst: f(3), a: f(3), b: f(4) }, "fcmpu 0, 1, 2; bt 0, .+8; fmr 3, 4");
         let test = Test { or: Some(Bit::Eq), ..float };
         t.add(Inst::Br { test, then: 0, els: 1 }, "fcmpu 0, 1, 2; cror 0, 0, 2; bt 0, .-8; b .+4");
         let bounds =
@@ -472,7 +417,7 @@ fn ppc64_constants() {
         b.imm(x(6), v);
         codes.push(b.finish().code);
     }
-    for ((text, v), code) in texts::<false>(&codes).iter().zip(&all).zip(&codes) {
+    for ((text, v), code) in cases::texts::<Ppc64<false>>(&codes).iter().zip(&all).zip(&codes) {
         assert_eq!(value(text), *v, "{v:#x}: {text}");
         assert!(code.len() <= if i32::try_from(*v).is_ok() { 8 } else { 20 }, "{text}");
     }
@@ -482,15 +427,7 @@ fn ppc64_constants() {
 #[test]
 fn ppc64_far_jumps() {
     let test = Jump::If(Bit::Eq, true);
-    let texts_of = |jump: Jump, distance: i64| {
-        let forms = Ppc64::<true>::forms(jump);
-        let form =
-            (0..forms.len()).rev().find(|&f| forms[f].1.contains(&distance)).expect("the longest reaches");
-        let mut code = Vec::new();
-        Ppc64::<true>::write_branch(jump, form, distance, &mut code);
-        assert_eq!(code.len() as u32, forms[form].0);
-        texts::<true>(&[code]).remove(0)
-    };
+    let texts_of = |jump, distance| cases::jump::<Ppc64<true>>(jump, distance).1;
     assert_eq!(texts_of(Jump::Always, -(1 << 25)), "b .-33554432");
     assert_eq!(texts_of(Jump::Always, (1 << 25) - 4), "b .+33554428");
     assert_eq!(texts_of(test, 0x7ffc), "bt 2, .+32764");
@@ -511,7 +448,7 @@ fn ppc64_calls_are_patched() {
         b.jump_symbol(true, crate::fixup::FixupTarget::Ext("f".into()));
         let mut code = b.finish().code;
         assert!(kind.fill(&mut code, -0x12_3454) && !kind.fill(&mut code, 1 << 25));
-        assert_eq!(texts::<BIG>(&[code]), ["bl .-1193044"]);
+        assert_eq!(cases::texts::<Ppc64<BIG>>(&[code]), ["bl .-1193044"]);
     }
     of::<false>();
     of::<true>();

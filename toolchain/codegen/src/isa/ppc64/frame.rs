@@ -17,7 +17,7 @@ const STACKGUARD0: i64 = 8 * reflect::image::G_STACKGUARD0_WORD as i64;
 
 impl<const BIG: bool> Emit<'_, Ppc64<BIG>> {
     fn unsigned(&mut self, a: Reg, b: Reg, bit: Bit, want: bool, to: Label) {
-        self.jump_if(Test::new(How::Unsigned(Sz::D), a, Src::R(b), bit, want), to);
+        self.jump_if(Test::new(How::Unsigned(Sz::X), a, Src::R(b), bit, want), to);
     }
     /// Jumps if SP, or a register that stands for it, is not above the guard.
     fn below_guard(&mut self, sp: Reg, to: Label) {

@@ -1,59 +1,13 @@
 //! The instructions that only this machine has.
-use super::regs::ZERO;
+//!
+//! An operation of 32 bits reads the low halves of registers; the upper half of its result is anything. Registers hold floats of both
+//! widths as doubles.
 pub use crate::mach::addr::{Addr, Base};
+use crate::mach::declare::instructions;
 use crate::mach::inst::{self, Kind};
-use crate::mach::operand::Operands;
+use crate::mach::operand::{Operand, Operands, Role};
+pub use crate::mach::shapes::{BoundsInfo, Cell, Fw, Src, Sz};
 use crate::regalloc::Reg;
-use ir::FuncId;
-
-/// Width of an integer operation. That of 32 bits reads the low halves of registers; the upper half of its result is anything.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sz {
-    W,
-    D,
-}
-
-/// Width of a float operation. Registers hold both as doubles.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fw {
-    S,
-    D,
-}
-
-/// What memory holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cell {
-    /// So many bytes of an integer (1, 2, 4, 8); loads clear the rest.
-    U(u8),
-    /// Loads extend the sign.
-    S(u8),
-    /// A float register's 4 or 8 bytes.
-    F(u8),
-}
-
-impl Cell {
-    pub fn bytes(self) -> u8 {
-        match self {
-            Cell::U(n) | Cell::S(n) | Cell::F(n) => n,
-        }
-    }
-}
-
-/// A second operand.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Src {
-    R(Reg),
-    /// An immediate that the operation can hold.
-    I(i64),
-}
-
-impl Src {
-    fn visit(&mut self, v: &mut Operands) {
-        if let Src::R(r) = self {
-            read(v, r)
-        }
-    }
-}
 
 /// Whether additions, signed comparisons and accesses to memory have it as an immediate.
 pub fn fits16(i: i64) -> bool {
@@ -167,20 +121,13 @@ impl Test {
     pub fn new(how: How, a: Reg, b: Src, bit: Bit, want: bool) -> Test {
         Test { how, a, b, bit, or: None, want }
     }
-    fn visit(&mut self, v: &mut Operands) {
-        read(v, &mut self.a);
-        self.b.visit(v);
-    }
 }
 
-/// A bounds check and what its failure passes to the panic.
-#[derive(Clone, Debug)]
-pub struct BoundsInfo {
-    pub idx: Src,
-    pub len: Src,
-    /// Whether the index may be the length.
-    pub inclusive: bool,
-    pub panic: FuncId,
+impl Operand for Test {
+    fn visit(&mut self, role: Role, v: &mut Operands) {
+        self.a.visit(role, v);
+        self.b.visit(role, v);
+    }
 }
 
 /// Atomic read-modify-write.
@@ -192,274 +139,59 @@ pub enum RmwOp {
     Swap,
 }
 
-/// An instruction. Targets of jumps are numbers of machine blocks. What compares sets CR0, which nobody reads later.
-#[derive(Clone, Debug)]
-pub enum Inst {
-    Imm {
-        dst: Reg,
-        imm: i64,
-    },
-    Lea {
-        dst: Reg,
-        addr: Addr,
-    },
-    Load {
-        cell: Cell,
-        dst: Reg,
-        addr: Addr,
-    },
-    Store {
-        cell: Cell,
-        addr: Addr,
-        src: Reg,
-    },
-    Alu {
-        op: AluOp,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        b: Src,
-    },
-    Op2 {
-        op: Op2,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-    },
+instructions! {
+    Imm { imm: i64, dst: Reg => def },
+    Lea { addr: Addr => read, dst: Reg => def },
+    Load { cell: Cell, addr: Addr => read, dst: Reg => def }: Plain,
+    Store { cell: Cell, src: Reg => read, addr: Addr => read },
+    Alu { op: AluOp, sz: Sz, a: Reg => read, b: Src => read, dst: Reg => def },
+    Op2 { op: Op2, sz: Sz, a: Reg => read, dst: Reg => def },
     /// Turns 64 bits to the left, and clears all but the low `keep` ones.
-    Bits {
-        dst: Reg,
-        a: Reg,
-        left: u8,
-        keep: u8,
-    },
+    Bits { left: u8, keep: u8, a: Reg => read, dst: Reg => def },
     /// Sum or difference, with a carry or borrow (0 or 1) into it and out of it.
-    Carry {
-        sub: bool,
-        dst: Reg,
-        out: Reg,
-        a: Reg,
-        b: Reg,
-        carry: Option<Reg>,
-    },
-    F3 {
-        op: FOp,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    Carry { sub: bool, a: Reg => read, b: Reg => read, carry: Option<Reg> => read, dst: Reg => def, out: Reg => def },
+    F3 { op: FOp, w: Fw, a: Reg => read, b: Reg => read, dst: Reg => def },
     /// a*b + acc or (then `sub`) a*b - acc, rounded once.
-    FMac {
-        sub: bool,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        acc: Reg,
-    },
-    F2 {
-        op: FOp2,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    IntToF {
-        signed: bool,
-        sz: Sz,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    FMac { sub: bool, w: Fw, a: Reg => read, b: Reg => read, acc: Reg => read, dst: Reg => def },
+    F2 { op: FOp2, w: Fw, a: Reg => read, dst: Reg => def },
+    IntToF { signed: bool, sz: Sz, w: Fw, a: Reg => read, dst: Reg => def },
     /// Towards zero; what does not fit becomes the nearest number that does, and NaN the smallest.
-    FToInt {
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-    },
+    FToInt { sz: Sz, a: Reg => read, dst: Reg => def },
     /// Bits as memory would have them, from an integer register.
-    GToF {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    GToF { w: Fw, a: Reg => read, dst: Reg => def },
     /// And to one.
-    FToG {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    Br {
-        test: Test,
-        then: u32,
-        els: u32,
-    },
+    FToG { w: Fw, a: Reg => read, dst: Reg => def },
+    Br { then: u32, els: u32, test: Test => read },
     /// 1 if the test is true, else 0.
-    Set {
-        test: Test,
-        dst: Reg,
-    },
+    Set { test: Test => read, dst: Reg => def },
     /// `a` if the test is true, else `b`.
-    Choose {
-        test: Test,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Bounds(Box<BoundsInfo>),
+    Choose { a: Reg => read, b: Reg => read, test: Test => read, dst: Reg => def },
+    /// The same of floats.
+    FChoose { a: Reg => read, b: Reg => late, test: Test => read, dst: Reg => first },
+    Bounds(info: Box<BoundsInfo> => read): Plain,
     /// A load in the one order of all atomic operations.
-    LoadAtomic {
-        cell: Cell,
-        dst: Reg,
-        addr: Reg,
-    },
+    LoadAtomic { cell: Cell, addr: Reg => read, dst: Reg => def }: Plain,
     /// A store in it.
-    StoreAtomic {
-        bytes: u8,
-        addr: Reg,
-        src: Reg,
-    },
+    StoreAtomic { bytes: u8, addr: Reg => read, src: Reg => read }: Plain,
     /// The old value is the result of an exchange and of bit operations, as is the new one (`new`) of an addition.
-    Rmw {
-        op: RmwOp,
-        bytes: u8,
-        old: Reg,
-        new: Reg,
-        addr: Reg,
-        src: Reg,
-    },
+    Rmw { op: RmwOp, bytes: u8, addr: Reg => late, src: Reg => late, old: Reg => temp, new: Reg => temp }: Plain,
     /// Stores `new` if what was found is `old`, which is extended with zeros; `dst`: whether it was.
-    Cas {
-        bytes: u8,
-        addr: Reg,
-        old: Reg,
-        new: Reg,
-        found: Reg,
-        dst: Reg,
-    },
+    Cas { bytes: u8, addr: Reg => late, old: Reg => late, new: Reg => late, found: Reg => temp, dst: Reg => def }: Plain,
     /// Copies or (without `src`) zeroes so many words. Temporaries: the addresses as they move on, a word.
-    Words {
-        dst: Reg,
-        src: Option<Reg>,
-        count: u32,
-        t: [Reg; 3],
-    },
+    Words { count: u32, dst: Reg => late, src: Option<Reg> => late, t: [Reg; 3] => temp }: Plain,
     /// Faults if the address is nil.
-    Probe {
-        addr: Addr,
-    },
-    ReadG {
-        dst: Reg,
-    },
+    Probe { addr: Addr => read }: Plain,
+    ReadG { dst: Reg => def },
     /// R0 = 0 and R30 = g, after a call of an ABI0 function.
     FixedRegs,
     /// Gives way to another thread of the core.
     Pause,
-    Break,
-}
-
-/// An operand that may be zero's register.
-fn read(v: &mut Operands, r: &mut Reg) {
-    if *r != ZERO {
-        v.use_reg(r)
-    }
+    Break: Plain,
 }
 
 impl inst::Inst for Inst {
     fn operands(&mut self, v: &mut Operands) {
-        match self {
-            Inst::Imm { dst, .. } | Inst::ReadG { dst } => v.def(dst),
-            Inst::Lea { dst, addr } | Inst::Load { dst, addr, .. } => {
-                addr.visit(v);
-                v.def(dst);
-            }
-            Inst::Store { addr, src, .. } => {
-                read(v, src);
-                addr.visit(v);
-            }
-            Inst::Probe { addr } => addr.visit(v),
-            Inst::Alu { dst, a, b, .. } => {
-                read(v, a);
-                b.visit(v);
-                v.def(dst);
-            }
-            Inst::Carry { dst, out, a, b, carry, .. } => {
-                read(v, a);
-                read(v, b);
-                carry.iter_mut().for_each(|c| v.use_reg(c));
-                v.def(dst);
-                v.def(out);
-            }
-            Inst::F3 { dst, a, b, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.def(dst);
-            }
-            Inst::FMac { dst, a, b, acc, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.use_reg(acc);
-                v.def(dst);
-            }
-            Inst::Op2 { dst, a, .. }
-            | Inst::Bits { dst, a, .. }
-            | Inst::F2 { dst, a, .. }
-            | Inst::IntToF { dst, a, .. }
-            | Inst::FToInt { dst, a, .. }
-            | Inst::GToF { dst, a, .. }
-            | Inst::FToG { dst, a, .. } => {
-                read(v, a);
-                v.def(dst);
-            }
-            Inst::Br { test, .. } => test.visit(v),
-            Inst::Set { test, dst } => {
-                test.visit(v);
-                v.def(dst);
-            }
-            Inst::Choose { test, dst, a, b } if dst.is_float() => {
-                v.use_reg(a);
-                v.use_late(b);
-                test.visit(v);
-                v.def_reuse(dst, 0);
-            }
-            Inst::Choose { test, dst, a, b } => {
-                read(v, a);
-                read(v, b);
-                test.visit(v);
-                v.def(dst);
-            }
-            Inst::Bounds(b) => {
-                b.idx.visit(v);
-                b.len.visit(v);
-            }
-            Inst::LoadAtomic { dst, addr, .. } => {
-                v.use_reg(addr);
-                v.def(dst);
-            }
-            Inst::StoreAtomic { addr, src, .. } => {
-                v.use_reg(addr);
-                read(v, src);
-            }
-            Inst::Rmw { old, new, addr, src, .. } => {
-                v.use_late(addr);
-                v.use_late(src);
-                v.temp(old);
-                v.temp(new);
-            }
-            Inst::Cas { addr, old, new, found, dst, .. } => {
-                v.use_late(addr);
-                v.use_late(old);
-                v.use_late(new);
-                v.temp(found);
-                v.def(dst);
-            }
-            Inst::Words { dst, src, t, .. } => {
-                v.use_late(dst);
-                src.iter_mut().for_each(|r| v.use_late(r));
-                t.iter_mut().for_each(|r| v.temp(r));
-            }
-            Inst::FixedRegs | Inst::Pause | Inst::Break => {}
-        }
+        self.visit(v)
     }
 
     fn targets(&mut self, f: &mut dyn FnMut(&mut u32)) {
@@ -473,16 +205,7 @@ impl inst::Inst for Inst {
         match self {
             Inst::Lea { dst, addr } => Kind::Address(*dst, addr),
             Inst::Store { cell, addr, .. } => Kind::Store(addr, cell.bytes() as u32 & !7),
-            Inst::Load { .. }
-            | Inst::Bounds(_)
-            | Inst::LoadAtomic { .. }
-            | Inst::StoreAtomic { .. }
-            | Inst::Rmw { .. }
-            | Inst::Cas { .. }
-            | Inst::Words { .. }
-            | Inst::Probe { .. }
-            | Inst::Break => Kind::Plain,
-            _ => Kind::Quiet,
+            _ => self.common_kind(),
         }
     }
 }

@@ -10,7 +10,7 @@ pub const fn row_of(big: bool) -> &'static Arch {
 }
 /// Holds zero. As the base of an address, and as the first operand of `addi`, `addis` and `isel`, it is the number 0 whatever it holds:
 /// whichever an instruction means, any operand that is read may be it.
-pub const ZERO: Reg = int(ROW, "R0");
+pub const ZERO: Reg = int(ROW, "R0").that_is_zero();
 /// The first C argument, for hooks.
 pub const A0: Reg = int(ROW, "R3");
 /// Closure context at calls through func values.

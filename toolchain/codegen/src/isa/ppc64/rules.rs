@@ -25,13 +25,13 @@ impl<const BIG: bool> Isel<'_, BIG> {
     }
     /// The width in which a value is computed. Upper bits of small ones are nobody's.
     pub fn sz(&self, v: Value) -> Sz {
-        if self.bits(v) > 32 { Sz::D } else { Sz::W }
+        if self.bits(v) > 32 { Sz::X } else { Sz::W }
     }
     pub fn fw(&self, v: Value) -> Fw {
         if self.ty(v) == Ty::F32 { Fw::S } else { Fw::D }
     }
     pub fn alu(&mut self, op: AluOp, dst: Reg, a: Reg, b: Src) {
-        self.push(Inst::Alu { op, sz: Sz::D, dst, a, b });
+        self.push(Inst::Alu { op, sz: Sz::X, dst, a, b });
     }
     /// The same to a new register.
     pub fn alu_temp(&mut self, op: AluOp, a: Reg, b: Src) -> Reg {
@@ -62,7 +62,7 @@ impl<const BIG: bool> Isel<'_, BIG> {
     pub fn extend(&mut self, dst: Reg, a: Reg, bits: u32, signed: bool) {
         match signed {
             _ if bits == 64 => self.mov(dst, a),
-            true => self.push(Inst::Op2 { op: Op2::Sext(bits as u8 / 8), sz: Sz::D, dst, a }),
+            true => self.push(Inst::Op2 { op: Op2::Sext(bits as u8 / 8), sz: Sz::X, dst, a }),
             false => self.push(Inst::Bits { dst, a, left: 0, keep: bits as u8 }),
         }
     }

@@ -96,17 +96,17 @@ impl Emitter<'_> {
                 b.near(false, Cell::U(*bytes), *src, *addr, 0);
             }
             Inst::Amo { op, bytes, dst, addr, src } => b.atomic(*op as u32, 3, *bytes, *dst, *addr, *src),
-            Inst::Cas { bytes, addr, old, new, mask, found } => {
+            Inst::Cas { bytes, addr, old, new, mask, t, found } => {
                 let (again, done) = (b.label(), b.label());
                 b.bind(again);
                 b.load_reserved(*bytes, *found, *addr);
-                let (have, new) = match mask {
+                let (have, new) = match mask.zip(*t) {
                     None => (*found, *new),
                     Some((mask, t)) => {
-                        b.alu(AluOp::And, Sz::X, TMP, *found, Src::R(*mask));
-                        b.alu(AluOp::Xor, Sz::X, *t, *found, Src::R(TMP));
-                        b.alu(AluOp::Or, Sz::X, *t, *t, Src::R(*new));
-                        (TMP, *t)
+                        b.alu(AluOp::And, Sz::X, TMP, *found, Src::R(mask));
+                        b.alu(AluOp::Xor, Sz::X, t, *found, Src::R(TMP));
+                        b.alu(AluOp::Or, Sz::X, t, t, Src::R(*new));
+                        (TMP, t)
                     }
                 };
                 b.branch(Jump::Test(Test::new(Cmp::Ne, have, *old)), done);

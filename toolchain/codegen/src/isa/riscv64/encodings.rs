@@ -3,65 +3,14 @@ use super::Riscv64;
 use super::encode::words::Jump;
 use super::inst::*;
 use super::regs::{FAR, LINK, SP, TMP, ZERO, name};
-use crate::llvm;
 use crate::mach::buf::Buf;
-use crate::mach::emit::Emit;
+use crate::mach::cases::{self, ARGS, Cases};
 use crate::mach::frame::Frame;
 use crate::mach::inst::{Any, CallInfo, SwitchInfo, Target};
 use crate::mach::{Case, Encode, Frames};
 use crate::regalloc::Reg;
 use ir::{Func, FuncId, SigId};
 use syntax::{Pos, Sym};
-
-/// What is written, and the texts of the machine instructions that it stands for, separated by `; `.
-#[derive(Default)]
-struct Cases {
-    codes: Vec<Vec<u8>>,
-    wants: Vec<(String, String)>,
-}
-
-/// The size of the test frame's outgoing arguments.
-const ARGS: u32 = 16;
-
-impl Cases {
-    fn add(&mut self, inst: impl Into<Any<Inst>>, want: impl Into<String>) {
-        let inst = inst.into();
-        self.written(&format!("{inst:?}"), want, |e| e.inst(&inst));
-    }
-    /// What `write` writes, between the labels of two blocks.
-    fn written(&mut self, what: &str, want: impl Into<String>, write: impl FnOnce(&mut Emit<Riscv64>)) {
-        let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-        let frame = Frame::new::<Riscv64>(&func, &[], ARGS, 4, true);
-        let mut e: Emit<Riscv64> = Emit::new(&frame);
-        e.next_block = 2;
-        e.blocks = (0..2).map(|_| e.buf.label()).collect();
-        let (first, second) = (e.blocks[0], e.blocks[1]);
-        e.buf.bind(first);
-        write(&mut e);
-        e.buf.bind(second);
-        // Cold code is elsewhere, here at the end.
-        for (cold, _) in std::mem::take(&mut e.colds) {
-            if let crate::mach::emit::Cold::Bounds { at, .. } = cold {
-                e.buf.bind(at);
-            }
-        }
-        self.codes.push(e.buf.finish().code);
-        self.wants.push((what.into(), want.into()));
-    }
-    fn check(self) {
-        let pieces: Vec<&[u8]> = self.codes.iter().map(|c| &c[..]).collect();
-        let texts = llvm::disassemble_for(&llvm::RISCV64, &pieces);
-        let wrong: Vec<String> = self
-            .wants
-            .iter()
-            .zip(&texts)
-            .filter(|((_, want), have)| want != *have)
-            .map(|((what, want), have)| format!("{what}: meant {want:?}, LLVM says {have:?}"))
-            .collect();
-        let shown: Vec<&str> = wrong.iter().take(30).map(String::as_str).collect();
-        assert!(wrong.is_empty(), "{} wrong of {}:\n{}", wrong.len(), texts.len(), shown.join("\n"));
-    }
-}
 
 fn x(n: u8) -> Reg {
     Reg::int(n)
@@ -79,7 +28,7 @@ fn floats() -> impl Iterator<Item = Reg> {
 #[test]
 fn riscv64_integer_arithmetic() {
     use AluOp::*;
-    let mut t = Cases::default();
+    let mut t = Cases::<Riscv64>::default();
     let ops = [
         (Add, "add"),
         (Sub, "sub"),
@@ -174,7 +123,7 @@ fn riscv64_constants() {
         codes.push(b.finish().code);
     }
     let pieces: Vec<&[u8]> = codes.iter().map(|c| &c[..]).collect();
-    for ((text, v), code) in llvm::disassemble_for(&llvm::RISCV64, &pieces).iter().zip(&all).zip(&codes) {
+    for ((text, v), code) in cases::texts::<Riscv64>(&pieces).iter().zip(&all).zip(&codes) {
         assert_eq!(value(text), *v, "{v:#x}: {text}");
         assert!(code.len() <= if i32::try_from(*v).is_ok() { 8 } else { 32 }, "{text}");
     }
@@ -182,7 +131,7 @@ fn riscv64_constants() {
 
 #[test]
 fn riscv64_loads_and_stores() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Riscv64>::default();
     let cells = [
         (Cell::U(1), "lbu"),
         (Cell::U(2), "lhu"),
@@ -243,7 +192,7 @@ fn riscv64_loads_and_stores() {
 
 #[test]
 fn riscv64_atomics() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Riscv64>::default();
     let (dst, addr, src) = (x(6), x(8), x(9));
     let cell = Cell::S(4);
     t.add(Inst::LoadAtomic { cell, dst, addr }, "fence rw, rw; lw x6, 0(x8); fence r, rw");
@@ -256,11 +205,11 @@ fn riscv64_atomics() {
     }
     let (old, new, found) = (x(10), x(11), x(6));
     t.add(
-        Inst::Cas { bytes: 8, addr, old, new, mask: None, found },
+        Inst::Cas { bytes: 8, addr, old, new, mask: None, t: None, found },
         "lr.d.aqrl x6, (x8); bne x6, x10, 12; sc.d.rl x5, x11, (x8); bnez x5, -12",
     );
     t.add(
-        Inst::Cas { bytes: 4, addr, old, new, mask: Some((x(12), x(13))), found },
+        Inst::Cas { bytes: 4, addr, old, new, mask: Some(x(12)), t: Some(x(13)), found },
         "lr.w.aqrl x6, (x8); and x5, x6, x12; xor x13, x6, x5; or x13, x13, x11; bne x5, x10, 12; \
          sc.w.rl x5, x13, (x8); bnez x5, -24",
     );
@@ -287,7 +236,7 @@ fn riscv64_atomics() {
 
 #[test]
 fn riscv64_floats() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Riscv64>::default();
     for (w, s) in [(Fw::S, "s"), (Fw::D, "d")] {
         for ((dst, a), b) in floats().zip(floats().skip(1)).zip(floats().skip(2)) {
             let (d, p, q) = (name(dst), name(a), name(b));
@@ -334,7 +283,7 @@ fn riscv64_floats() {
 
 #[test]
 fn riscv64_jumps_and_calls() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Riscv64>::default();
     let call = |target| Box::new(CallInfo { target, uses: Vec::new(), defs: Vec::new() });
     t.add(Any::Call(call(Target::Func(FuncId(0)))), "auipc x1, 0; jalr x1");
     t.add(Any::Call(call(Target::Ext("f"))), "auipc x1, 0; jalr x1");
@@ -381,7 +330,7 @@ fn riscv64_jumps_and_calls() {
 
 #[test]
 fn riscv64_frames() {
-    let mut t = Cases::default();
+    let mut t = Cases::<Riscv64>::default();
     let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
     assert_eq!(Frame::new::<Riscv64>(&func, &[], ARGS, 4, true).size, 56);
     t.written("prologue", "addi x2, x2, -56; sd x1, 0(x2)", Riscv64::prologue);
@@ -416,18 +365,8 @@ fn riscv64_far_jumps() {
     let test = Jump::Test(Test::new(Cmp::Ne, x(9), x(10)));
     for jump in [Jump::Always, test, Jump::Address(TMP)] {
         let forms = Riscv64::forms(jump);
-        let mut distances = vec![(1 << 24) + 0xffc, -(1 << 24) - 8, 1 << 30];
-        for form in &forms[1..] {
-            distances.extend([*form.1.end(), *form.1.start(), form.1.end() + 2, form.1.start() - 2]);
-        }
-        for distance in distances {
-            let form = (0..forms.len())
-                .rev()
-                .find(|&f| forms[f].1.contains(&distance))
-                .expect("the longest reaches");
-            let mut code = Vec::new();
-            Riscv64::write_branch(jump, form, distance, &mut code);
-            assert_eq!(code.len(), forms[form].0 as usize);
+        for distance in cases::distances::<Riscv64>(jump, 2, &[(1 << 24) + 0xffc, -(1 << 24) - 8, 1 << 30]) {
+            let (form, text) = cases::jump::<Riscv64>(jump, distance);
             let far = |by: i64| {
                 let low = by << 52 >> 52;
                 ((by - low) >> 12 & 0xf_ffff, low)
@@ -451,7 +390,7 @@ fn riscv64_far_jumps() {
                     format!("auipc x5, {high}; {add}")
                 }
             };
-            assert_eq!(llvm::disassemble_for(&llvm::RISCV64, &[&code])[0], want);
+            assert_eq!(text, want);
         }
     }
     assert!(FAR != TMP && SP.hw() == 2 && LINK.hw() == 1);

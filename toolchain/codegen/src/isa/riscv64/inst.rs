@@ -1,59 +1,12 @@
 //! The instructions that only this machine has.
-use super::regs::ZERO;
+//!
+//! An operation of 32 bits reads the low halves of registers, and leaves its result extended with the sign.
 pub use crate::mach::addr::{Addr, Base};
+use crate::mach::declare::instructions;
 use crate::mach::inst::{self, Kind};
-use crate::mach::operand::Operands;
+use crate::mach::operand::{Operand, Operands, Role};
+pub use crate::mach::shapes::{BoundsInfo, Cell, Fw, Src, Sz};
 use crate::regalloc::Reg;
-use ir::FuncId;
-
-/// Width of an integer operation. That of 32 bits reads the low halves of registers, and leaves its result extended with the sign.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sz {
-    W,
-    X,
-}
-
-/// Width of a float operation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fw {
-    S,
-    D,
-}
-
-/// What memory holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cell {
-    /// So many bytes of an integer (1, 2, 4, 8); loads clear the rest.
-    U(u8),
-    /// Loads extend the sign.
-    S(u8),
-    /// A float register's 4 or 8 bytes.
-    F(u8),
-}
-
-impl Cell {
-    pub fn bytes(self) -> u8 {
-        match self {
-            Cell::U(n) | Cell::S(n) | Cell::F(n) => n,
-        }
-    }
-}
-
-/// A second operand.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Src {
-    R(Reg),
-    /// An immediate that the operation can hold.
-    I(i64),
-}
-
-impl Src {
-    fn visit(&mut self, v: &mut Operands) {
-        if let Src::R(r) = self {
-            read(v, r)
-        }
-    }
-}
 
 /// Whether arithmetic and accesses to memory have it as an immediate.
 pub fn fits12(i: i64) -> bool {
@@ -156,20 +109,13 @@ impl Test {
         };
         Test { cmp, ..self }
     }
-    fn visit(&mut self, v: &mut Operands) {
-        read(v, &mut self.a);
-        read(v, &mut self.b);
-    }
 }
 
-/// A bounds check and what its failure passes to the panic.
-#[derive(Clone, Debug)]
-pub struct BoundsInfo {
-    pub idx: Src,
-    pub len: Src,
-    /// Whether the index may be the length.
-    pub inclusive: bool,
-    pub panic: FuncId,
+impl Operand for Test {
+    fn visit(&mut self, role: Role, v: &mut Operands) {
+        self.a.visit(role, v);
+        self.b.visit(role, v);
+    }
 }
 
 /// Atomic read-modify-write, by opcode bits.
@@ -188,260 +134,58 @@ pub enum PartOp {
     Add,
 }
 
-/// An instruction. Targets of jumps are numbers of machine blocks.
-#[derive(Clone, Debug)]
-pub enum Inst {
-    Imm {
-        dst: Reg,
-        imm: i64,
-    },
-    Lea {
-        dst: Reg,
-        addr: Addr,
-    },
-    Load {
-        cell: Cell,
-        dst: Reg,
-        addr: Addr,
-    },
-    Store {
-        cell: Cell,
-        addr: Addr,
-        src: Reg,
-    },
-    Alu {
-        op: AluOp,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        b: Src,
-    },
-    F3 {
-        op: FOp,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    FMac {
-        op: MacOp,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        c: Reg,
-    },
-    FSqrt {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    FCmp {
-        op: FCmp,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+instructions! {
+    Imm { imm: i64, dst: Reg => def },
+    Lea { addr: Addr => read, dst: Reg => def },
+    Load { cell: Cell, addr: Addr => read, dst: Reg => def }: Plain,
+    Store { cell: Cell, src: Reg => read, addr: Addr => read },
+    Alu { op: AluOp, sz: Sz, a: Reg => read, b: Src => read, dst: Reg => def },
+    F3 { op: FOp, w: Fw, a: Reg => read, b: Reg => read, dst: Reg => def },
+    FMac { op: MacOp, w: Fw, a: Reg => read, b: Reg => read, c: Reg => read, dst: Reg => def },
+    FSqrt { w: Fw, a: Reg => read, dst: Reg => def },
+    FCmp { op: FCmp, w: Fw, a: Reg => read, b: Reg => read, dst: Reg => def },
     /// To the other width; `w` is the source's.
-    FCvt {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    IntToF {
-        signed: bool,
-        sz: Sz,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    FCvt { w: Fw, a: Reg => read, dst: Reg => def },
+    IntToF { signed: bool, sz: Sz, w: Fw, a: Reg => read, dst: Reg => def },
     /// Towards zero; what does not fit becomes the nearest number that does, and NaN the largest.
-    FToInt {
-        signed: bool,
-        sz: Sz,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    FToInt { signed: bool, sz: Sz, w: Fw, a: Reg => read, dst: Reg => def },
     /// Bits, from an integer register.
-    GToF {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    GToF { w: Fw, a: Reg => read, dst: Reg => def },
     /// And to one, 4 bytes with the sign extended.
-    FToG {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    Br {
-        test: Test,
-        then: u32,
-        els: u32,
-    },
+    FToG { w: Fw, a: Reg => read, dst: Reg => def },
+    Br { then: u32, els: u32, test: Test => read },
     /// `a` if the test is true, else `b`.
-    Choose {
-        test: Test,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Bounds(Box<BoundsInfo>),
+    Choose { a: Reg => read, b: Reg => read, test: Test => read, dst: Reg => first },
+    Bounds(info: Box<BoundsInfo> => read): Plain,
     /// A load that no access passes.
-    LoadAtomic {
-        cell: Cell,
-        dst: Reg,
-        addr: Reg,
-    },
+    LoadAtomic { cell: Cell, addr: Reg => read, dst: Reg => def }: Plain,
     /// A store that nothing before it passes.
-    StoreAtomic {
-        bytes: u8,
-        addr: Reg,
-        src: Reg,
-    },
+    StoreAtomic { bytes: u8, addr: Reg => read, src: Reg => read }: Plain,
     /// The old value of 4 or 8 bytes is the result.
-    Amo {
-        op: AmoOp,
-        bytes: u8,
-        dst: Reg,
-        addr: Reg,
-        src: Reg,
-    },
+    Amo { op: AmoOp, bytes: u8, addr: Reg => read, src: Reg => read, dst: Reg => def }: Plain,
     /// Stores `new` if what was found is `old`. With a mask (and a temporary) a word's other bits stay: operands are in place, and
     /// zero there.
     Cas {
         bytes: u8,
-        addr: Reg,
-        old: Reg,
-        new: Reg,
-        mask: Option<(Reg, Reg)>,
-        found: Reg,
-    },
+        addr: Reg => late, old: Reg => late, new: Reg => late, mask: Option<Reg> => late, t: Option<Reg> => temp,
+        found: Reg => temp
+    }: Plain,
     /// Changes the bits of a word under a mask; the whole old word is the result.
-    Part {
-        op: PartOp,
-        addr: Reg,
-        src: Reg,
-        mask: Reg,
-        dst: Reg,
-        t: Reg,
-    },
+    Part { op: PartOp, addr: Reg => late, src: Reg => late, mask: Reg => late, t: Reg => temp, dst: Reg => temp }: Plain,
     /// Copies or (without `src`) zeroes so many words. Temporaries: the addresses and the count as they move on, a word.
-    Words {
-        dst: Reg,
-        src: Option<Reg>,
-        count: Reg,
-        t: [Reg; 4],
-    },
+    Words { dst: Reg => late, src: Option<Reg> => late, count: Reg => late, t: [Reg; 4] => temp }: Plain,
     /// Faults if the address is nil.
-    Probe {
-        addr: Addr,
-    },
-    ReadG {
-        dst: Reg,
-    },
+    Probe { addr: Addr => read }: Plain,
+    ReadG { dst: Reg => def },
     /// X27 = g, after a call of an ABI0 function.
     FixedRegs,
     Pause,
-    Break,
-}
-
-/// An operand that may be zero's register.
-fn read(v: &mut Operands, r: &mut Reg) {
-    if *r != ZERO {
-        v.use_reg(r)
-    }
+    Break: Plain,
 }
 
 impl inst::Inst for Inst {
     fn operands(&mut self, v: &mut Operands) {
-        match self {
-            Inst::Imm { dst, .. } | Inst::ReadG { dst } => v.def(dst),
-            Inst::Lea { dst, addr } | Inst::Load { dst, addr, .. } => {
-                addr.visit(v);
-                v.def(dst);
-            }
-            Inst::Store { addr, src, .. } => {
-                read(v, src);
-                addr.visit(v);
-            }
-            Inst::Probe { addr } => addr.visit(v),
-            Inst::Alu { dst, a, b, .. } => {
-                read(v, a);
-                b.visit(v);
-                v.def(dst);
-            }
-            Inst::F3 { dst, a, b, .. } | Inst::FCmp { dst, a, b, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.def(dst);
-            }
-            Inst::FMac { dst, a, b, c, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.use_reg(c);
-                v.def(dst);
-            }
-            Inst::FSqrt { dst, a, .. }
-            | Inst::FCvt { dst, a, .. }
-            | Inst::IntToF { dst, a, .. }
-            | Inst::FToInt { dst, a, .. }
-            | Inst::GToF { dst, a, .. }
-            | Inst::FToG { dst, a, .. } => {
-                read(v, a);
-                v.def(dst);
-            }
-            Inst::Br { test, .. } => test.visit(v),
-            Inst::Choose { test, dst, a, b } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                test.visit(v);
-                v.def_reuse(dst, 0);
-            }
-            Inst::Bounds(b) => {
-                b.idx.visit(v);
-                b.len.visit(v);
-            }
-            Inst::LoadAtomic { dst, addr, .. } => {
-                v.use_reg(addr);
-                v.def(dst);
-            }
-            Inst::StoreAtomic { addr, src, .. } => {
-                v.use_reg(addr);
-                read(v, src);
-            }
-            Inst::Amo { dst, addr, src, .. } => {
-                v.use_reg(addr);
-                read(v, src);
-                v.def(dst);
-            }
-            Inst::Cas { addr, old, new, mask, found, .. } => {
-                v.use_late(addr);
-                v.use_late(old);
-                v.use_late(new);
-                if let Some((mask, t)) = mask {
-                    v.use_late(mask);
-                    v.temp(t);
-                }
-                v.temp(found);
-            }
-            Inst::Part { addr, src, mask, dst, t, .. } => {
-                v.use_late(addr);
-                v.use_late(src);
-                v.use_late(mask);
-                v.temp(t);
-                v.temp(dst);
-            }
-            Inst::Words { dst, src, count, t } => {
-                v.use_late(dst);
-                src.iter_mut().for_each(|r| v.use_late(r));
-                v.use_late(count);
-                t.iter_mut().for_each(|r| v.temp(r));
-            }
-            Inst::FixedRegs | Inst::Pause | Inst::Break => {}
-        }
+        self.visit(v)
     }
 
     fn targets(&mut self, f: &mut dyn FnMut(&mut u32)) {
@@ -455,17 +199,7 @@ impl inst::Inst for Inst {
         match self {
             Inst::Lea { dst, addr } => Kind::Address(*dst, addr),
             Inst::Store { cell, addr, .. } => Kind::Store(addr, cell.bytes() as u32 & !7),
-            Inst::Load { .. }
-            | Inst::Bounds(_)
-            | Inst::LoadAtomic { .. }
-            | Inst::StoreAtomic { .. }
-            | Inst::Amo { .. }
-            | Inst::Cas { .. }
-            | Inst::Part { .. }
-            | Inst::Words { .. }
-            | Inst::Probe { .. }
-            | Inst::Break => Kind::Plain,
-            _ => Kind::Quiet,
+            _ => self.common_kind(),
         }
     }
 }

@@ -5,7 +5,7 @@ use reflect::arch::Arch;
 
 pub const ROW: &Arch = row("riscv64");
 /// Reads as zero, and what is written to it is lost. Any operand that is read may be it.
-pub const ZERO: Reg = Reg::int(0);
+pub const ZERO: Reg = Reg::int(0).that_is_zero();
 /// The first C argument, for hooks.
 pub const A0: Reg = int(ROW, "X10");
 /// Closure context at calls through func values.

@@ -3,65 +3,14 @@ use super::S390x;
 use super::encode::words::{ADDRESS, CALL, FIXUPS, Jump};
 use super::inst::*;
 use super::regs::{ACC, FAR, LINK, SP, name};
-use crate::llvm;
 use crate::mach::buf::Buf;
-use crate::mach::emit::Emit;
+use crate::mach::cases::{self, ARGS, Cases};
 use crate::mach::frame::Frame;
 use crate::mach::inst::{Any, CallInfo, SwitchInfo, Target};
 use crate::mach::{Case, Encode, Frames};
 use crate::regalloc::Reg;
 use ir::{Func, FuncId, SigId};
 use syntax::{Pos, Sym};
-
-/// What is written, and the texts of the machine instructions that it stands for, separated by `; `.
-#[derive(Default)]
-struct Cases {
-    codes: Vec<Vec<u8>>,
-    wants: Vec<(String, String)>,
-}
-
-/// The size of the test frame's outgoing arguments.
-const ARGS: u32 = 16;
-
-impl Cases {
-    fn add(&mut self, inst: impl Into<Any<Inst>>, want: impl Into<String>) {
-        let inst = inst.into();
-        self.written(&format!("{inst:?}"), want, |e| e.inst(&inst));
-    }
-    /// What `write` writes, between the labels of two blocks.
-    fn written(&mut self, what: &str, want: impl Into<String>, write: impl FnOnce(&mut Emit<S390x>)) {
-        let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-        let frame = Frame::new::<S390x>(&func, &[], ARGS, 4, true);
-        let mut e: Emit<S390x> = Emit::new(&frame);
-        e.next_block = 2;
-        e.blocks = (0..2).map(|_| e.buf.label()).collect();
-        let (first, second) = (e.blocks[0], e.blocks[1]);
-        e.buf.bind(first);
-        write(&mut e);
-        e.buf.bind(second);
-        // Cold code is elsewhere, here at the end.
-        for (cold, _) in std::mem::take(&mut e.colds) {
-            if let crate::mach::emit::Cold::Bounds { at, .. } = cold {
-                e.buf.bind(at);
-            }
-        }
-        self.codes.push(e.buf.finish().code);
-        self.wants.push((what.into(), want.into()));
-    }
-    fn check(self) {
-        let pieces: Vec<&[u8]> = self.codes.iter().map(|c| &c[..]).collect();
-        let texts = llvm::disassemble_for(&llvm::S390X, &pieces);
-        let wrong: Vec<String> = self
-            .wants
-            .iter()
-            .zip(&texts)
-            .filter(|((_, want), have)| want != *have)
-            .map(|((what, want), have)| format!("{what}: meant {want:?}, LLVM says {have:?}"))
-            .collect();
-        let shown: Vec<&str> = wrong.iter().take(30).map(String::as_str).collect();
-        assert!(wrong.is_empty(), "{} wrong of {}:\n{}", wrong.len(), texts.len(), shown.join("\n"));
-    }
-}
 
 fn r(n: u8) -> Reg {
     Reg::int(n)
@@ -79,7 +28,7 @@ fn floats() -> impl Iterator<Item = Reg> {
 #[test]
 fn s390x_integer_arithmetic() {
     use AluOp::*;
-    let mut t = Cases::default();
+    let mut t = Cases::<S390x>::default();
     let second = r(7);
     for (dst, a) in some().zip(some().skip(1)) {
         let (d, n) = (name(dst), name(a));
@@ -171,7 +120,7 @@ fn s390x_constants() {
         codes.push(b.finish().code);
     }
     let pieces: Vec<&[u8]> = codes.iter().map(|c| &c[..]).collect();
-    for ((text, v), code) in llvm::disassemble_for(&llvm::S390X, &pieces).iter().zip(&all).zip(&codes) {
+    for ((text, v), code) in cases::texts::<S390x>(&pieces).iter().zip(&all).zip(&codes) {
         assert_eq!(value(text), *v, "{v:#x}: {text}");
         assert!(code.len() <= if i32::try_from(*v).is_ok() { 6 } else { 12 }, "{text}");
     }
@@ -179,7 +128,7 @@ fn s390x_constants() {
 
 #[test]
 fn s390x_loads_and_stores() {
-    let mut t = Cases::default();
+    let mut t = Cases::<S390x>::default();
     // With 12 bits of distance, where there is such a form, and with 20.
     let cells = [
         (Cell::U(1), "llgc", "llgc", "stc", "stcy"),
@@ -266,7 +215,7 @@ fn s390x_loads_and_stores() {
 
 #[test]
 fn s390x_atomics() {
-    let mut t = Cases::default();
+    let mut t = Cases::<S390x>::default();
     let (dst, addr, src) = (r(6), r(8), r(9));
     t.add(Inst::Fence, "bnor 0");
     for (op, text) in [(AmoOp::Add, "laa"), (AmoOp::And, "lan"), (AmoOp::Or, "lao")] {
@@ -308,7 +257,7 @@ fn s390x_atomics() {
 
 #[test]
 fn s390x_floats() {
-    let mut t = Cases::default();
+    let mut t = Cases::<S390x>::default();
     for (w, s, m) in [(Fw::S, "e", "ee"), (Fw::D, "d", "d")] {
         for ((dst, a), b) in floats().zip(floats().skip(1)).zip(floats().skip(2)) {
             let (d, p, q) = (name(dst), name(a), name(b));
@@ -358,7 +307,7 @@ const CONDITIONS: [(u8, &str, &str); 6] = [
 
 #[test]
 fn s390x_jumps_and_calls() {
-    let mut t = Cases::default();
+    let mut t = Cases::<S390x>::default();
     let call = |target| Box::new(CallInfo { target, uses: Vec::new(), defs: Vec::new() });
     t.add(Any::Call(call(Target::Func(FuncId(0)))), "brasl %r14, 0x0");
     t.add(Any::Call(call(Target::Ext("f"))), "brasl %r14, 0x0");
@@ -432,7 +381,7 @@ fn s390x_jumps_and_calls() {
 
 #[test]
 fn s390x_frames() {
-    let mut t = Cases::default();
+    let mut t = Cases::<S390x>::default();
     let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
     assert_eq!(Frame::new::<S390x>(&func, &[], ARGS, 4, true).size, 56);
     t.written("prologue", "lay %r15, -56(%r15); stg %r14, 0(%r15)", S390x::prologue);
@@ -491,24 +440,13 @@ fn s390x_far_jumps() {
         (compare(Sz::X, false, Src::I(200)), "clgfi %r9, 200; ", "jglh ", "clgijlh %r9, 200, "),
     ];
     for (jump, before, long, short) in jumps {
-        let forms = S390x::forms(jump);
-        let mut distances = vec![1 << 24, -(1 << 24), 1 << 31];
-        for form in &forms[1..] {
-            distances.extend([*form.1.end(), *form.1.start(), form.1.end() + 2, form.1.start() - 2]);
-        }
-        for distance in distances {
-            let form = (0..forms.len())
-                .rev()
-                .find(|&f| forms[f].1.contains(&distance))
-                .expect("the longest reaches");
-            let mut code = Vec::new();
-            S390x::write_branch(jump, form, distance, &mut code);
-            assert_eq!(code.len(), forms[form].0 as usize);
+        for distance in cases::distances::<S390x>(jump, 2, &[1 << 24, -(1 << 24), 1 << 31]) {
+            let (form, text) = cases::jump::<S390x>(jump, distance);
             let want = match form {
                 0 => format!("{before}{long}{:#x}", distance),
                 _ => format!("{short}{distance:#x}"),
             };
-            assert_eq!(llvm::disassemble_for(&llvm::S390X, &[&code])[0], want);
+            assert_eq!(text, want);
         }
     }
     assert!(FAR.hw() == ACC.hw() + 1 && SP.hw() == 15 && LINK.hw() == 14);

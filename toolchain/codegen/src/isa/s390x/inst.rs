@@ -1,59 +1,14 @@
 //! The instructions that only this machine has.
+//!
+//! The width of an operation is there where it makes a difference: sums and such of 32 bits are computed in 64, since nobody looks at the
+//! upper ones. Numbers as second operands have 32 bits, with or without sign as the operation has it. Floats of 32 bits are in the upper
+//! halves of registers.
 pub use crate::mach::addr::{Addr, Base};
+use crate::mach::declare::instructions;
 use crate::mach::inst::{self, Kind};
-use crate::mach::operand::Operands;
+use crate::mach::operand::{Operand, Operands, Role};
+pub use crate::mach::shapes::{BoundsInfo, Cell, Fw, Src, Sz};
 use crate::regalloc::Reg;
-use ir::FuncId;
-
-/// Width of an integer operation, where it makes a difference: sums and such of 32 bits are computed in 64, since nobody looks at
-/// the upper ones.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sz {
-    W,
-    X,
-}
-
-/// Width of a float operation. That of 32 bits is about a register's upper half.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fw {
-    S,
-    D,
-}
-
-/// What memory holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Cell {
-    /// So many bytes of an integer (1, 2, 4, 8); loads clear the rest.
-    U(u8),
-    /// Loads extend the sign.
-    S(u8),
-    /// A float register's upper 4 or all 8 bytes.
-    F(u8),
-}
-
-impl Cell {
-    pub fn bytes(self) -> u8 {
-        match self {
-            Cell::U(n) | Cell::S(n) | Cell::F(n) => n,
-        }
-    }
-}
-
-/// A second operand.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Src {
-    R(Reg),
-    /// A number of 32 bits, with or without sign as the operation has it.
-    I(i64),
-}
-
-impl Src {
-    fn visit(&mut self, v: &mut Operands) {
-        if let Src::R(r) = self {
-            v.use_reg(r)
-        }
-    }
-}
 
 /// Integer arithmetic with a result of its own, by opcode bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -148,29 +103,19 @@ impl Test {
         let all = if let What::Int { .. } = self.what { mask::NE | mask::EQ } else { mask::ALWAYS };
         Test { mask: all ^ self.mask, ..self }
     }
-    fn visit(&mut self, v: &mut Operands) {
-        match &mut self.what {
-            What::Int { a, b, .. } => {
-                v.use_reg(a);
-                b.visit(v);
-            }
-            What::Float { a, b, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-            }
-            What::Byte { a } => v.use_reg(a),
-        }
-    }
 }
 
-/// A bounds check and what its failure passes to the panic.
-#[derive(Clone, Debug)]
-pub struct BoundsInfo {
-    pub idx: Src,
-    pub len: Src,
-    /// Whether the index may be the length.
-    pub inclusive: bool,
-    pub panic: FuncId,
+impl Operand for Test {
+    fn visit(&mut self, role: Role, v: &mut Operands) {
+        match &mut self.what {
+            What::Int { a, b, .. } => {
+                a.visit(role, v);
+                b.visit(role, v);
+            }
+            What::Float { a, b, .. } => [a, b].into_iter().for_each(|r| r.visit(role, v)),
+            What::Byte { a } => a.visit(role, v),
+        }
+    }
 }
 
 /// Atomic read-modify-write, by opcode bits of the form of 32 bits.
@@ -188,353 +133,77 @@ pub enum PartOp {
     Add,
 }
 
-/// An instruction. Targets of jumps are numbers of machine blocks.
-#[derive(Clone, Debug)]
-pub enum Inst {
-    Imm {
-        dst: Reg,
-        imm: i64,
-    },
-    Lea {
-        dst: Reg,
-        addr: Addr,
-    },
-    Load {
-        cell: Cell,
-        dst: Reg,
-        addr: Addr,
-    },
-    Store {
-        cell: Cell,
-        addr: Addr,
-        src: Reg,
-    },
+instructions! {
+    Imm { imm: i64, dst: Reg => def },
+    Lea { addr: Addr => read, dst: Reg => def },
+    Load { cell: Cell, addr: Addr => read, dst: Reg => def }: Plain,
+    Store { cell: Cell, src: Reg => read, addr: Addr => read },
     /// A number of 16 bits with sign.
-    StoreImm {
-        bytes: u8,
-        addr: Addr,
-        imm: i16,
-    },
-    Alu {
-        op: AluOp,
-        dst: Reg,
-        a: Reg,
-        b: Src,
-    },
-    Neg {
-        dst: Reg,
-        a: Reg,
-    },
-    Mul {
-        dst: Reg,
-        a: Reg,
-        b: Src,
-    },
+    StoreImm { bytes: u8, imm: i16, addr: Addr => read },
+    Alu { op: AluOp, a: Reg => read, b: Src => read, dst: Reg => def },
+    Neg { a: Reg => read, dst: Reg => def },
+    Mul { a: Reg => read, b: Src => read, dst: Reg => first },
     /// The whole unsigned product.
-    MulWide {
-        hi: Reg,
-        lo: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Div {
-        signed: bool,
-        sz: Sz,
-        /// The remainder is wanted.
-        rem: bool,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    MulWide { a: Reg => read, b: Reg => read, hi: Reg => def, lo: Reg => def },
+    /// `rem`: the remainder is wanted.
+    Div { signed: bool, sz: Sz, rem: bool, a: Reg => read, b: Reg => read, dst: Reg => def }: Plain,
     /// Two words by one, unsigned.
-    DivWide {
-        quot: Reg,
-        rem: Reg,
-        hi: Reg,
-        lo: Reg,
-        d: Reg,
-    },
+    DivWide { hi: Reg => read, lo: Reg => read, d: Reg => read, quot: Reg => def, rem: Reg => def }: Plain,
     /// With carry or (then `sub`) borrow, 0 or 1, in (unless there is none) and out.
-    Carry {
-        sub: bool,
-        sum: Reg,
-        carry: Reg,
-        a: Reg,
-        b: Reg,
-        c: Option<Reg>,
-    },
-    Shift {
-        op: ShOp,
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-        n: Src,
-    },
+    Carry { sub: bool, a: Reg => read, b: Reg => read, c: Option<Reg> => read, sum: Reg => def, carry: Reg => def },
+    Shift { op: ShOp, sz: Sz, a: Reg => read, n: Src => read, dst: Reg => def },
     /// Rotated to the left by `by`; of that the bits `from` to `to`, counted from the highest, and zeros.
-    Bits {
-        dst: Reg,
-        a: Reg,
-        from: u8,
-        to: u8,
-        by: u8,
-    },
+    Bits { from: u8, to: u8, by: u8, a: Reg => read, dst: Reg => def },
     /// The lowest bytes extended to 64 bits.
-    Extend {
-        signed: bool,
-        bytes: u8,
-        dst: Reg,
-        a: Reg,
-    },
-    Clz {
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-    },
-    Bswap {
-        sz: Sz,
-        dst: Reg,
-        a: Reg,
-    },
-    F3 {
-        op: FOp,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    Extend { signed: bool, bytes: u8, a: Reg => read, dst: Reg => def },
+    Clz { sz: Sz, a: Reg => read, dst: Reg => def },
+    Bswap { sz: Sz, a: Reg => read, dst: Reg => def },
+    F3 { op: FOp, w: Fw, a: Reg => read, b: Reg => read, dst: Reg => first },
     /// The product and `acc`, or less it, rounded once.
-    FMac {
-        sub: bool,
-        w: Fw,
-        dst: Reg,
-        acc: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    F1 {
-        op: FOne,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    FMac { sub: bool, w: Fw, acc: Reg => read, a: Reg => read, b: Reg => read, dst: Reg => first },
+    F1 { op: FOne, w: Fw, a: Reg => read, dst: Reg => def },
     /// `a` with the sign of `sign`.
-    FCopysign {
-        dst: Reg,
-        a: Reg,
-        sign: Reg,
-    },
-    FZero {
-        dst: Reg,
-    },
+    FCopysign { a: Reg => read, sign: Reg => read, dst: Reg => def },
+    FZero { dst: Reg => def },
     /// To the other width; `w` is the source's.
-    FCvt {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    IntToF {
-        signed: bool,
-        sz: Sz,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    FCvt { w: Fw, a: Reg => read, dst: Reg => def },
+    IntToF { signed: bool, sz: Sz, w: Fw, a: Reg => read, dst: Reg => def },
     /// Towards zero; what does not fit becomes the nearest number that does, and NaN the least.
-    FToInt {
-        signed: bool,
-        sz: Sz,
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    FToInt { signed: bool, sz: Sz, w: Fw, a: Reg => read, dst: Reg => def },
     /// Bits, from an integer register.
-    GToF {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
+    GToF { w: Fw, a: Reg => read, dst: Reg => def },
     /// And to one, 4 bytes with zeros above.
-    FToG {
-        w: Fw,
-        dst: Reg,
-        a: Reg,
-    },
-    Br {
-        test: Test,
-        then: u32,
-        els: u32,
-    },
+    FToG { w: Fw, a: Reg => read, dst: Reg => def },
+    Br { then: u32, els: u32, test: Test => read },
     /// 1 if the test is true, else 0.
-    Truth {
-        test: Test,
-        dst: Reg,
-    },
+    Truth { test: Test => read, dst: Reg => def },
     /// `a` if the test is true, else `b`: a register, or a number of 16 bits with sign.
-    Choose {
-        test: Test,
-        dst: Reg,
-        a: Reg,
-        b: Src,
-    },
-    Bounds(Box<BoundsInfo>),
+    Choose { a: Reg => read, b: Src => read, test: Test => read, dst: Reg => first },
+    Bounds(info: Box<BoundsInfo> => read): Plain,
     /// Stores before it come before loads behind it, which is all that the machine does not promise.
     Fence,
     /// The old value of 4 or 8 bytes is the result.
-    Amo {
-        op: AmoOp,
-        bytes: u8,
-        dst: Reg,
-        addr: Reg,
-        src: Reg,
-    },
-    Swap {
-        bytes: u8,
-        dst: Reg,
-        addr: Reg,
-        src: Reg,
-    },
+    Amo { op: AmoOp, bytes: u8, addr: Reg => read, src: Reg => read, dst: Reg => def }: Plain,
+    Swap { bytes: u8, addr: Reg => read, src: Reg => read, dst: Reg => def }: Plain,
     /// Stores `new` if what was found is `old`, which is the result. With a mask a word's other bits stay: operands are in
     /// place, and zero there.
-    Cas {
-        bytes: u8,
-        addr: Reg,
-        old: Reg,
-        new: Reg,
-        mask: Option<Reg>,
-        dst: Reg,
-    },
+    Cas { bytes: u8, addr: Reg => read, old: Reg => read, new: Reg => read, mask: Option<Reg> => read, dst: Reg => def }: Plain,
     /// Changes the bits of a word under a mask; the whole old word is the result.
-    Part {
-        op: PartOp,
-        addr: Reg,
-        src: Reg,
-        mask: Reg,
-        dst: Reg,
-    },
+    Part { op: PartOp, addr: Reg => read, src: Reg => read, mask: Reg => read, dst: Reg => def }: Plain,
     /// Copies or (without `src`) zeroes so many bytes.
-    Block {
-        dst: Addr,
-        src: Option<Addr>,
-        bytes: u32,
-        t: [Reg; 2],
-    },
+    Block { bytes: u32, dst: Addr => late, src: Option<Addr> => late, t: [Reg; 2] => temp }: Plain,
     /// Faults if the address is nil.
-    Probe {
-        addr: Addr,
-    },
-    ReadG {
-        dst: Reg,
-    },
+    Probe { addr: Addr => read }: Plain,
+    ReadG { dst: Reg => def },
     /// R13 = g, after a call of an ABI0 function.
     FixedRegs,
     Pause,
-    Break,
+    Break: Plain,
 }
 
 impl inst::Inst for Inst {
     fn operands(&mut self, v: &mut Operands) {
-        match self {
-            Inst::Imm { dst, .. } | Inst::ReadG { dst } | Inst::FZero { dst } => v.def(dst),
-            Inst::Lea { dst, addr } | Inst::Load { dst, addr, .. } => {
-                addr.visit(v);
-                v.def(dst);
-            }
-            Inst::Store { addr, src, .. } => {
-                v.use_reg(src);
-                addr.visit(v);
-            }
-            Inst::StoreImm { addr, .. } | Inst::Probe { addr } => addr.visit(v),
-            Inst::Alu { dst, a, b, .. } | Inst::Shift { dst, a, n: b, .. } => {
-                v.use_reg(a);
-                b.visit(v);
-                v.def(dst);
-            }
-            Inst::Mul { dst, a, b } => {
-                v.use_reg(a);
-                b.visit(v);
-                v.def_reuse(dst, 0);
-            }
-            Inst::MulWide { hi, lo, a, b } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.def(hi);
-                v.def(lo);
-            }
-            Inst::Div { dst, a, b, .. } | Inst::FCopysign { dst, a, sign: b } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.def(dst);
-            }
-            Inst::DivWide { quot, rem, hi, lo, d } => {
-                [hi, lo, d].into_iter().for_each(|r| v.use_reg(r));
-                v.def(quot);
-                v.def(rem);
-            }
-            Inst::Carry { sum, carry, a, b, c, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                c.iter_mut().for_each(|r| v.use_reg(r));
-                v.def(sum);
-                v.def(carry);
-            }
-            Inst::Neg { dst, a }
-            | Inst::Bits { dst, a, .. }
-            | Inst::Extend { dst, a, .. }
-            | Inst::Clz { dst, a, .. }
-            | Inst::Bswap { dst, a, .. }
-            | Inst::F1 { dst, a, .. }
-            | Inst::FCvt { dst, a, .. }
-            | Inst::IntToF { dst, a, .. }
-            | Inst::FToInt { dst, a, .. }
-            | Inst::GToF { dst, a, .. }
-            | Inst::FToG { dst, a, .. } => {
-                v.use_reg(a);
-                v.def(dst);
-            }
-            Inst::F3 { dst, a, b, .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
-                v.def_reuse(dst, 0);
-            }
-            Inst::FMac { dst, acc, a, b, .. } => {
-                [acc, a, b].into_iter().for_each(|r| v.use_reg(r));
-                v.def_reuse(dst, 0);
-            }
-            Inst::Br { test, .. } => test.visit(v),
-            Inst::Truth { test, dst } => {
-                test.visit(v);
-                v.def(dst);
-            }
-            Inst::Choose { test, dst, a, b } => {
-                v.use_reg(a);
-                b.visit(v);
-                test.visit(v);
-                v.def_reuse(dst, 0);
-            }
-            Inst::Bounds(b) => {
-                b.idx.visit(v);
-                b.len.visit(v);
-            }
-            Inst::Amo { dst, addr, src, .. } | Inst::Swap { dst, addr, src, .. } => {
-                v.use_reg(addr);
-                v.use_reg(src);
-                v.def(dst);
-            }
-            Inst::Cas { addr, old, new, mask, dst, .. } => {
-                [addr, old, new].into_iter().chain(mask).for_each(|r| v.use_reg(r));
-                v.def(dst);
-            }
-            Inst::Part { addr, src, mask, dst, .. } => {
-                [addr, src, mask].into_iter().for_each(|r| v.use_reg(r));
-                v.def(dst);
-            }
-            Inst::Block { dst, src, t, .. } => {
-                dst.visit_late(v);
-                src.iter_mut().for_each(|a| a.visit_late(v));
-                t.iter_mut().for_each(|r| v.temp(r));
-            }
-            Inst::Fence | Inst::FixedRegs | Inst::Pause | Inst::Break => {}
-        }
+        self.visit(v)
     }
 
     fn targets(&mut self, f: &mut dyn FnMut(&mut u32)) {
@@ -550,18 +219,7 @@ impl inst::Inst for Inst {
             Inst::Store { cell, addr, .. } => Kind::Store(addr, cell.bytes() as u32 & !7),
             Inst::StoreImm { bytes, addr, .. } => Kind::Store(addr, *bytes as u32 & !7),
             Inst::Block { dst, src: None, bytes, .. } => Kind::Store(dst, *bytes & !7),
-            Inst::Load { .. }
-            | Inst::Div { .. }
-            | Inst::DivWide { .. }
-            | Inst::Bounds(_)
-            | Inst::Amo { .. }
-            | Inst::Swap { .. }
-            | Inst::Cas { .. }
-            | Inst::Part { .. }
-            | Inst::Block { .. }
-            | Inst::Probe { .. }
-            | Inst::Break => Kind::Plain,
-            _ => Kind::Quiet,
+            _ => self.common_kind(),
         }
     }
 }

@@ -66,7 +66,7 @@ impl Rm {
     fn visit(&mut self, v: &mut Operands) {
         match self {
             Rm::R(r) => v.use_any(r),
-            Rm::M(a) => a.visit(v),
+            Rm::M(a) => v.read(a),
         }
     }
 }
@@ -75,14 +75,14 @@ impl Rmi {
     fn visit(&mut self, v: &mut Operands) {
         match self {
             Rmi::R(r) => v.use_any(r),
-            Rmi::M(a) => a.visit(v),
+            Rmi::M(a) => v.read(a),
             Rmi::I(_) => {}
         }
     }
     /// As an operand that must be a register or an immediate.
     fn visit_reg(&mut self, v: &mut Operands) {
         match self {
-            Rmi::R(r) => v.use_reg(r),
+            Rmi::R(r) => v.read(r),
             Rmi::M(_) => unreachable!("two memory operands"),
             Rmi::I(_) => {}
         }
@@ -514,7 +514,7 @@ impl inst::Inst for Inst {
             Inst::Imm { dst, .. } | Inst::FZero { dst } | Inst::CarryMask { dst, .. } => v.def(dst),
             Inst::Setcc { dst, .. } | Inst::ReadG { dst } => v.def(dst),
             Inst::Lea { dst, addr, .. } | Inst::FLoad { dst, addr, .. } => {
-                addr.visit(v);
+                v.read(addr);
                 v.def(dst);
             }
             Inst::Ext { dst, src, .. }
@@ -529,57 +529,57 @@ impl inst::Inst for Inst {
                 v.def(dst);
             }
             Inst::FStore { addr, src, .. } => {
-                v.use_reg(src);
-                addr.visit(v);
+                v.read(src);
+                v.read(addr);
             }
             Inst::Store { addr, src, .. }
             | Inst::AluM { addr, src, .. }
             | Inst::LockAlu { addr, src, .. } => {
                 src.visit_reg(v);
-                addr.visit(v);
+                v.read(addr);
             }
             Inst::Alu { dst, a, b, .. } => {
-                v.use_reg(a);
+                v.read(a);
                 b.visit(v);
                 v.def_reuse(dst, 0);
             }
             Inst::Cmp { a, b, .. } => match (a, b) {
                 (Rm::M(a), b) => {
-                    a.visit(v);
+                    v.read(a);
                     b.visit_reg(v);
                 }
                 // At most one of two registers may be a spill slot.
                 (Rm::R(a), Rmi::I(_)) => v.use_any(a),
                 (Rm::R(a), b) => {
-                    v.use_reg(a);
+                    v.read(a);
                     b.visit(v);
                 }
             },
             Inst::Test { a, b, .. } => match b {
                 Rmi::R(b) => {
-                    v.use_reg(a);
-                    v.use_reg(b);
+                    v.read(a);
+                    v.read(b);
                 }
                 _ => v.use_any(a),
             },
-            Inst::Probe { addr } | Inst::StoreZero { addr, .. } => addr.visit(v),
+            Inst::Probe { addr } | Inst::StoreZero { addr, .. } => v.read(addr),
             // A 16-byte memory operand must be aligned, which spill slots are not.
             Inst::FAlu { w: Fw::X, dst, a, b: Rm::R(b), .. } => {
-                v.use_reg(a);
-                v.use_reg(b);
+                v.read(a);
+                v.read(b);
                 v.def_reuse(dst, 0);
             }
             Inst::Imul { dst, a, b, .. } | Inst::Cmov { dst, a, b, .. } | Inst::FAlu { dst, a, b, .. } => {
-                v.use_reg(a);
+                v.read(a);
                 b.visit(v);
                 v.def_reuse(dst, 0);
             }
             Inst::Un { dst, a, .. } | Inst::ShI { dst, a, .. } => {
-                v.use_reg(a);
+                v.read(a);
                 v.def_reuse(dst, 0);
             }
             Inst::ShC { dst, a, count, .. } => {
-                v.use_reg(a);
+                v.read(a);
                 v.use_fixed(count, CX);
                 v.def_reuse(dst, 0);
             }
@@ -591,45 +591,45 @@ impl inst::Inst for Inst {
             }
             Inst::Div { quot, rem, a, d, .. } => {
                 v.use_fixed(a, AX);
-                v.use_late(d);
+                v.late(d);
                 v.def_fixed(quot, AX);
                 v.def_fixed(rem, DX);
             }
             Inst::DivWide { quot, rem, hi, lo, d } => {
                 v.use_fixed(hi, DX);
                 v.use_fixed(lo, AX);
-                v.use_late(d);
+                v.late(d);
                 v.def_fixed(quot, AX);
                 v.def_fixed(rem, DX);
             }
             Inst::Popcnt { dst, src, .. } => {
-                v.use_reg(src);
+                v.read(src);
                 v.def(dst);
             }
             Inst::Fma { dst, c, a, b } => {
-                v.use_reg(c);
-                v.use_reg(a);
-                v.use_reg(b);
+                v.read(c);
+                v.read(a);
+                v.read(b);
                 v.def_reuse(dst, 0);
             }
             Inst::FCmp { a, b, .. } => {
-                v.use_reg(a);
+                v.read(a);
                 b.visit(v);
             }
             Inst::UintToF { dst, src, t1, t2, .. } => {
-                v.use_reg(src);
+                v.read(src);
                 v.temp(t1);
                 v.temp(t2);
                 v.def(dst);
             }
             Inst::FToUint { dst, src, t, t2, .. } => {
-                v.use_reg(src);
+                v.read(src);
                 v.temp(t);
                 v.temp(t2);
                 v.def(dst);
             }
             Inst::GToX { dst, src, .. } | Inst::XToG { dst, src, .. } => {
-                v.use_reg(src);
+                v.read(src);
                 v.def(dst);
             }
             Inst::SetFeq { dst, temp, .. } => {
@@ -637,8 +637,8 @@ impl inst::Inst for Inst {
                 v.def(dst);
             }
             Inst::FSel { dst, a, b, .. } => {
-                v.use_reg(a);
-                v.use_late(b);
+                v.read(a);
+                v.late(b);
                 v.def_reuse(dst, 0);
             }
             Inst::Bounds(b) => {
@@ -648,7 +648,7 @@ impl inst::Inst for Inst {
                 match (first, second) {
                     (Rmi::R(f), Rmi::I(_)) => v.use_any(f),
                     (Rmi::R(f), s) => {
-                        v.use_reg(f);
+                        v.read(f);
                         s.visit(v);
                     }
                     (f, s) => {
@@ -658,19 +658,19 @@ impl inst::Inst for Inst {
                 }
             }
             Inst::Xchg { addr, dst, src, .. } | Inst::Xadd { addr, dst, src, .. } => {
-                v.use_reg(src);
-                addr.visit(v);
+                v.read(src);
+                v.read(addr);
                 v.def_reuse(dst, 0);
             }
             Inst::CmpXchg { addr, old, new, dst, .. } => {
                 v.use_fixed(old, AX);
-                v.use_late(new);
-                addr.visit_late(v);
+                v.late(new);
+                v.late(addr);
                 v.def_fixed(dst, AX);
             }
             Inst::AtomicLoop { addr, src, dst, temp, .. } => {
-                v.use_late(src);
-                addr.visit_late(v);
+                v.late(src);
+                v.late(addr);
                 v.temp(temp);
                 v.def_fixed(dst, AX);
             }

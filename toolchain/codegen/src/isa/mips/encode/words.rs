@@ -99,7 +99,7 @@ pub fn halves(v: i64) -> (i64, i64) {
 
 impl<const WIDE: bool, const BIG: bool> Buf<Mips<WIDE, BIG>> {
     /// The width of a register.
-    pub const SZ: Sz = if WIDE { Sz::D } else { Sz::W };
+    pub const SZ: Sz = if WIDE { Sz::X } else { Sz::W };
     pub const WORD: Cell = if WIDE { Cell::U(8) } else { Cell::U(4) };
 
     pub fn word(&mut self, w: u32) {
@@ -109,7 +109,7 @@ impl<const WIDE: bool, const BIG: bool> Buf<Mips<WIDE, BIG>> {
         self.word(0)
     }
     pub fn alu(&mut self, op: AluOp, sz: Sz, d: Reg, a: Reg, b: Src) {
-        let double = sz == Sz::D;
+        let double = sz == Sz::X;
         let b = match b {
             Src::I(i) => return self.alu_imm(op, sz, d, a, i),
             Src::R(b) => b,
@@ -124,7 +124,7 @@ impl<const WIDE: bool, const BIG: bool> Buf<Mips<WIDE, BIG>> {
     }
     fn alu_imm(&mut self, op: AluOp, sz: Sz, d: Reg, a: Reg, i: i64) {
         debug_assert!(op.takes(i), "{op:?} {i}");
-        let (n, double) = (i as u32, sz == Sz::D);
+        let (n, double) = (i as u32, sz == Sz::X);
         let mut shift = |bits: u32, op: u32| {
             let op = op + if double { 0x38 } else { 0 } + if double && n >= 32 { 4 } else { 0 };
             self.word(r_type(bits | op | sa(n & 31), d, ZERO, a))
@@ -152,7 +152,7 @@ impl<const WIDE: bool, const BIG: bool> Buf<Mips<WIDE, BIG>> {
         self.alu(AluOp::Or, Sz::W, d, a, Src::R(ZERO))
     }
     pub fn op2(&mut self, op: Op2, sz: Sz, d: Reg, a: Reg) {
-        let double = sz == Sz::D;
+        let double = sz == Sz::X;
         let bytes = SPECIAL3 | if double { 0x24 } else { 0x20 };
         self.word(match op {
             Op2::Clz => r_type(SPECIAL2 | if double { 0x24 } else { 0x20 }, d, a, d),
@@ -175,12 +175,12 @@ impl<const WIDE: bool, const BIG: bool> Buf<Mips<WIDE, BIG>> {
     pub fn put_sign(&mut self, sz: Sz, d: Reg, bit: Reg) {
         self.word(match sz {
             Sz::W => r_type(SPECIAL3 | 0x04 | sa(31), Reg::int(31), bit, d),
-            Sz::D => r_type(SPECIAL3 | 0x06 | sa(31), Reg::int(31), bit, d),
+            Sz::X => r_type(SPECIAL3 | 0x06 | sa(31), Reg::int(31), bit, d),
         })
     }
     /// Multiplies or divides into HI and LO, and fetches what is wanted.
     pub fn pair(&mut self, op: PairOp, sz: Sz, hi: Option<Reg>, lo: Option<Reg>, a: Reg, b: Reg) {
-        let double = if sz == Sz::D { 4 } else { 0 };
+        let double = if sz == Sz::X { 4 } else { 0 };
         self.word(r_type(op as u32 + double, ZERO, a, b));
         hi.iter().for_each(|&d| self.word(r_type(0x10, d, ZERO, ZERO)));
         lo.iter().for_each(|&d| self.word(r_type(0x12, d, ZERO, ZERO)));
@@ -204,7 +204,7 @@ impl<const WIDE: bool, const BIG: bool> Buf<Mips<WIDE, BIG>> {
             let zeros = imm.trailing_zeros() as i64;
             let by = if zeros >= 16 { zeros } else { 16 };
             self.imm(d, imm >> by);
-            self.alu(AluOp::Shl, Sz::D, d, d, Src::I(by));
+            self.alu(AluOp::Shl, Sz::X, d, d, Src::I(by));
         }
         if low != 0 {
             self.whole(AluOp::Or, d, d, Src::I(low));

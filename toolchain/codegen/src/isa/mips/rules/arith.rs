@@ -135,7 +135,7 @@ impl<'a, const WIDE: bool, const BIG: bool> Isel<'a, WIDE, BIG> {
             return self.push(Inst::Alu { op, sz, dst, a, b });
         }
         let count = self.word(n);
-        let width = Src::I(if sz == Sz::D { 64 } else { 32 });
+        let width = Src::I(if sz == Sz::X { 64 } else { 32 });
         if op == AluOp::Sar {
             // A count of only ones is the largest.
             let fits = self.alu_temp(AluOp::Sltu, count, width);

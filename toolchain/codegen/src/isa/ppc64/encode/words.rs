@@ -157,7 +157,7 @@ impl<const BIG: bool> Buf<Ppc64<BIG>> {
         self.word(x_form(op, t.hw(), a.hw(), b.hw()))
     }
     pub fn alu(&mut self, op: AluOp, sz: Sz, d: Reg, a: Reg, b: Src) {
-        let double = sz == Sz::D;
+        let double = sz == Sz::X;
         let b = match b {
             Src::I(i) => return self.alu_imm(op, sz, d, a, i),
             Src::R(b) => b,
@@ -183,7 +183,7 @@ impl<const BIG: bool> Buf<Ppc64<BIG>> {
         }
     }
     fn alu_imm(&mut self, op: AluOp, sz: Sz, d: Reg, a: Reg, i: i64) {
-        let (n, double) = (i as u32, sz == Sz::D);
+        let (n, double) = (i as u32, sz == Sz::X);
         match op {
             AluOp::Shl if double => return self.word(md_form(1, d, a, n, 63 - n)),
             AluOp::Shl => return self.word(x_form(21 << 26 | (31 - n) << 1, a.hw(), d.hw(), n as u8)),
@@ -213,7 +213,7 @@ impl<const BIG: bool> Buf<Ppc64<BIG>> {
         })
     }
     pub fn op2(&mut self, op: Op2, sz: Sz, d: Reg, a: Reg) {
-        let pick = |w: u32, d: u32| x31(if sz == Sz::D { d } else { w });
+        let pick = |w: u32, d: u32| x31(if sz == Sz::X { d } else { w });
         match op {
             Op2::Neg => self.x(x31(104), d, a, ZERO),
             Op2::Not => self.x(x31(124), a, d, a),
@@ -237,7 +237,7 @@ impl<const BIG: bool> Buf<Ppc64<BIG>> {
         }
         let low = |b: &mut Self| {
             if imm & 0xffff != 0 {
-                b.alu(AluOp::Or, Sz::D, d, d, Src::I(imm & 0xffff));
+                b.alu(AluOp::Or, Sz::X, d, d, Src::I(imm & 0xffff));
             }
         };
         if imm == imm as i32 as i64 {
@@ -251,12 +251,12 @@ impl<const BIG: bool> Buf<Ppc64<BIG>> {
         let zeros = imm.trailing_zeros();
         if fits16(imm >> zeros) {
             self.imm(d, imm >> zeros);
-            return self.alu(AluOp::Shl, Sz::D, d, d, Src::I(zeros as i64));
+            return self.alu(AluOp::Shl, Sz::X, d, d, Src::I(zeros as i64));
         }
         self.imm(d, imm >> 32);
-        self.alu(AluOp::Shl, Sz::D, d, d, Src::I(32));
+        self.alu(AluOp::Shl, Sz::X, d, d, Src::I(32));
         if imm & 0xffff_0000 != 0 {
-            self.alu(AluOp::Or, Sz::D, d, d, Src::I(imm & 0xffff_0000));
+            self.alu(AluOp::Or, Sz::X, d, d, Src::I(imm & 0xffff_0000));
         }
         low(self);
     }
@@ -265,7 +265,7 @@ impl<const BIG: bool> Buf<Ppc64<BIG>> {
         let (high, low) = halves(by);
         if !fits16(high) {
             self.imm(TMP, by);
-            return self.alu(AluOp::Add, Sz::D, d, a, Src::R(TMP));
+            return self.alu(AluOp::Add, Sz::X, d, a, Src::R(TMP));
         }
         let mut from = a;
         if high != 0 {
@@ -290,7 +290,7 @@ impl<const BIG: bool> Buf<Ppc64<BIG>> {
     /// Only signed bytes have no load of their own.
     fn after_load(&mut self, load: bool, cell: Cell, t: Reg) {
         if load && cell == Cell::S(1) {
-            self.op2(Op2::Sext(1), Sz::D, t, t);
+            self.op2(Op2::Sext(1), Sz::X, t, t);
         }
     }
     /// At any distance: what is too far for the instruction goes to FAR.
@@ -365,7 +365,7 @@ impl<const BIG: bool> Buf<Ppc64<BIG>> {
     }
     /// Sets CR0.
     pub fn compare(&mut self, t: &Test) {
-        let wide = |sz: Sz| u8::from(sz == Sz::D);
+        let wide = |sz: Sz| u8::from(sz == Sz::X);
         match (t.how, t.b) {
             (How::Signed(sz), Src::R(b)) => self.word(x_form(x31(0), wide(sz), t.a.hw(), b.hw())),
             (How::Unsigned(sz), Src::R(b)) => self.word(x_form(x31(32), wide(sz), t.a.hw(), b.hw())),

@@ -10,7 +10,7 @@ rules! {
     fn integers<const BIG>(s: Isel, d) with out = d.results[0], dst = s.out_reg(out), sz = s.sz(out), bits = s.bits(out);
 
     PtrAdd(p, #k) if k == k as i32 as i64 => Inst::Lea { dst, addr: Addr::reg(s.reg(p), k as i32) };
-    PtrAdd(p, i) => Inst::Alu { op: AluOp::Add, sz: Sz::D, dst, a: s.reg(p), b: Src::R(s.reg(i)) };
+    PtrAdd(p, i) => Inst::Alu { op: AluOp::Add, sz: Sz::X, dst, a: s.reg(p), b: Src::R(s.reg(i)) };
     Add(x, y) if s.iconst(x).is_some() => Inst::Alu { op: AluOp::Add, sz, dst, a: s.reg(y), b: s.src(AluOp::Add, x) };
     Add(x, y) => Inst::Alu { op: AluOp::Add, sz, dst, a: s.reg(x), b: s.src(AluOp::Add, y) };
     Sub(x, ~i) if fits16(-(i as i64)) => Inst::Alu { op: AluOp::Add, sz, dst, a: s.reg(x), b: Src::I(-(i as i64)) };
@@ -118,7 +118,7 @@ impl<'a, const BIG: bool> Isel<'a, BIG> {
         let mut count = self.reg(n);
         if !bounded {
             count = <super::Ppc64<BIG> as crate::mach::Rules>::extended(self, n, false);
-            let width = if sz == Sz::D { 64 } else { 32 };
+            let width = if sz == Sz::X { 64 } else { 32 };
             let (most, less) = (self.constant(width), self.temp(false));
             let test = Test::new(How::Unsigned(self.sz(n)), count, Src::I(width), Bit::Lt, true);
             self.push(Inst::Choose { test, dst: less, a: count, b: most });

@@ -4,7 +4,7 @@ use crate::isa::ppc64::inst::*;
 use crate::mach::Rules;
 use crate::mach::rules::rules;
 use ir::op::{BoundsKind, Cc, Fcc};
-use ir::{InstData, Op, Ty, Value};
+use ir::{InstData, Op, Value};
 
 rules! {
     /// Comparisons, choices, and checks.
@@ -77,13 +77,13 @@ impl<'a, const BIG: bool> Isel<'a, BIG> {
     }
     fn choice(&mut self, d: &InstData, cond: Value, x: Value, y: Value) {
         let dst = self.out_reg(d.results[0]);
-        let mut operand = |v: Value| match self.ty(v) {
-            Ty::F32 | Ty::F64 => self.reg(v),
-            _ => self.reg_or_zero(v),
-        };
-        let (a, b) = (operand(x), operand(y));
-        let test = self.test(cond);
-        self.push(Inst::Choose { test, dst, a, b });
+        if dst.is_float() {
+            let (a, b, test) = (self.reg(x), self.reg(y), self.test(cond));
+            self.push(Inst::FChoose { test, dst, a, b });
+        } else {
+            let (a, b, test) = (self.reg_or_zero(x), self.reg_or_zero(y), self.test(cond));
+            self.push(Inst::Choose { test, dst, a, b });
+        }
     }
     fn bounds_check(&mut self, kind: BoundsKind, signed: bool, index: Value, len: Value) {
         let panic = self.env.helpers.bounds(kind, signed);

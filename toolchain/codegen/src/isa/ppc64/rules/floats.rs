@@ -41,9 +41,9 @@ impl<const BIG: bool> Isel<'_, BIG> {
         super::Ppc64::<BIG>::fconst(self, limit, Ty::F64, 2f64.powi(63).to_bits());
         self.push(Inst::F3 { op: FOp::Sub, w: Fw::D, dst: less, a, b: limit });
         let large = Test { or: Some(Bit::Eq), ..Test::new(How::Float, a, Src::R(limit), Bit::Gt, true) };
-        self.push(Inst::Choose { test: large, dst: rest, a: less, b: a });
+        self.push(Inst::FChoose { test: large, dst: rest, a: less, b: a });
         let (n, top, upper) = (self.temp(false), self.constant(i64::MIN), self.temp(false));
-        self.push(Inst::FToInt { sz: Sz::D, dst: n, a: rest });
+        self.push(Inst::FToInt { sz: Sz::X, dst: n, a: rest });
         self.push(Inst::Choose { test: large, dst: upper, a: top, b: ZERO });
         self.alu(AluOp::Xor, dst, n, Src::R(upper));
     }

@@ -66,14 +66,14 @@ impl<'a> Isel<'a> {
                 <super::Riscv64 as crate::mach::Rules>::extended(self, old, true),
                 self.reg(new),
             );
-            self.push(Inst::Cas { bytes, addr, old, new, mask: None, found });
+            self.push(Inst::Cas { bytes, addr, old, new, mask: None, t: None, found });
             self.alu_temp(AluOp::Xor, found, Src::R(old))
         } else {
             let at = self.byte(p);
             let (old, new) = (self.moved(old, &at), self.moved(new, &at));
             let mask = self.mask(&at);
             let t = self.temp(false);
-            self.push(Inst::Cas { bytes: 4, addr: at.addr, old, new, mask: Some((mask, t)), found });
+            self.push(Inst::Cas { bytes: 4, addr: at.addr, old, new, mask: Some(mask), t: Some(t), found });
             let byte = self.alu_temp(AluOp::And, found, Src::R(mask));
             self.alu_temp(AluOp::Xor, byte, Src::R(old))
         };
