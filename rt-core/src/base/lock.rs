@@ -1,7 +1,10 @@
 //! Locks for the runtime itself: they spin briefly, then sleep in the kernel (not in the
 //! scheduler: whoever holds one is on a system stack and neither parks nor reaches a safepoint).
 
+use super::print;
 use core::cell::UnsafeCell;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering::*};
 
 /// A plain mutual exclusion lock of one word.
 pub struct Mutex(crate::os::RawLock);
@@ -47,6 +50,95 @@ impl Drop for Guard<'_> {
     #[inline]
     fn drop(&mut self) {
         self.0.0.unlock()
+    }
+}
+
+/// A lock that the whole program shares, with a name. While locks are counted (`OXIGO_LOCKSTAT=1`) it notes how often it was taken,
+/// and how often somebody else held it then.
+pub struct Shared {
+    lock: Mutex,
+    name: &'static str,
+    taken: AtomicUsize,
+    waited: AtomicUsize,
+    /// Next of those that were taken.
+    next: AtomicPtr<Shared>,
+}
+
+static COUNTING: AtomicBool = AtomicBool::new(false);
+static COUNTED: AtomicPtr<Shared> = AtomicPtr::new(null_mut());
+
+impl Shared {
+    /// An unlocked lock.
+    pub const fn new(name: &'static str) -> Shared {
+        Shared {
+            lock: Mutex::new(),
+            name,
+            taken: AtomicUsize::new(0),
+            waited: AtomicUsize::new(0),
+            next: AtomicPtr::new(null_mut()),
+        }
+    }
+
+    /// Takes the lock, waiting for it.
+    #[inline]
+    pub fn lock(&'static self) -> Guard<'static> {
+        if COUNTING.load(Relaxed) { self.counted() } else { self.lock.lock() }
+    }
+
+    /// Takes the lock if it is free.
+    #[inline]
+    pub fn try_lock(&'static self) -> Option<Guard<'static>> {
+        self.lock.try_lock()
+    }
+
+    /// Whether somebody holds it, at some moment.
+    #[inline]
+    pub fn is_locked(&self) -> bool {
+        self.lock.is_locked()
+    }
+
+    #[cold]
+    fn counted(&'static self) -> Guard<'static> {
+        let guard = self.lock.try_lock().unwrap_or_else(|| {
+            self.waited.fetch_add(1, Relaxed);
+            self.lock.lock()
+        });
+        if self.taken.fetch_add(1, Relaxed) == 0 {
+            let me = self as *const Shared as *mut Shared;
+            let mut first = COUNTED.load(Acquire);
+            loop {
+                self.next.store(first, Relaxed);
+                match COUNTED.compare_exchange(first, me, AcqRel, Acquire) {
+                    Ok(_) => break,
+                    Err(now) => first = now,
+                }
+            }
+        }
+        guard
+    }
+}
+
+/// From now on locks are counted.
+pub fn count() {
+    COUNTING.store(true, Relaxed);
+}
+
+/// Prints what was counted, if it was: `lock NAME: taken N, waited N`.
+pub fn report() {
+    if !COUNTING.load(Relaxed) {
+        return;
+    }
+    let mut l = COUNTED.load(Acquire);
+    // SAFETY: only `counted` puts locks there, which are statics.
+    while let Some(lock) = unsafe { l.as_ref() } {
+        print::str("lock ");
+        print::str(lock.name);
+        print::str(": taken ");
+        print::dec(lock.taken.load(Relaxed) as u64);
+        print::str(", waited ");
+        print::dec(lock.waited.load(Relaxed) as u64);
+        print::str("\n");
+        l = lock.next.load(Relaxed);
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - [`lock`]: locks, and statics whose rule is the comment beside them
 //! - [`atomic`]: atomics that every machine has
+//! - [`pool`]: records that are used again
 //! - [`print`]: printing without formatting machinery, and dying
 //! - [`rand`]: random numbers
 //! - [`env`]: what the process was started with; [`image`]: what the program is
@@ -14,6 +15,7 @@ pub mod env;
 pub mod image;
 pub mod layout;
 pub mod lock;
+pub mod pool;
 pub mod print;
 pub mod rand;
 pub mod seam;

@@ -40,7 +40,7 @@ pub mod typed;
 pub mod verify;
 pub mod worker;
 
-use crate::base::lock::{Global, Guard, Mutex};
+use crate::base::lock::{Global, Guard, Shared};
 use crate::base::print::throw;
 use crate::base::stopped::Stopped;
 use crate::mem::cache::MCache;
@@ -110,7 +110,7 @@ static STATE: State = State {
 
 /// Held by the thread that moves the collector from phase to phase. Only ever tried: a holder of
 /// a P must not wait here, or the world could not stop.
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("collector");
 
 /// Holds the collector's lock until dropped. Who found it held and left the end of a cycle to the holder is not forgotten:
 /// letting go, it looks whether a cycle wants to end.

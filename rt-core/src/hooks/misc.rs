@@ -2,6 +2,7 @@
 
 use crate::base::env;
 use crate::base::image::the_image;
+use crate::base::lock;
 use crate::os;
 use crate::task::hook;
 use crate::task::symtab::Str;
@@ -22,7 +23,10 @@ hook! { fn "syscall.gettimeofday"(tv: *mut [i64; 2]) -> usize, leaf {
 
 // ---- process
 
-hook! { fn "runtime.exit"(code: i32) leaf { os::exit(code) }}
+hook! { fn "runtime.exit"(code: i32) leaf {
+    lock::report();
+    os::exit(code)
+}}
 hook! { fn "runtime.fcntl"(fd: i32, cmd: i32, arg: i32) -> (val: i32, errno: i32) leaf {
     let r = os::fcntl(fd, cmd, arg);
     if r < 0 { (-1, -r) } else { (r, 0) }

@@ -2,7 +2,7 @@
 //! ones with the global lists.
 
 use super::meta;
-use crate::base::lock::{Global, Mutex};
+use crate::base::lock::{Global, Shared};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -22,7 +22,7 @@ struct Lists {
     empty: *mut Block,
 }
 
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("grey objects");
 /// Under `LOCK`.
 static LISTS: Global<Lists> = Global::new(Lists { full: null_mut(), empty: null_mut() });
 /// Blocks in the list of full ones, to be looked at without the lock.

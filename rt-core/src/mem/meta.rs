@@ -1,7 +1,7 @@
 //! Memory for the runtime's own records, outside the collected heap. Bigger pieces are never
 //! given back; small records go through free lists by size.
 
-use crate::base::lock::{Global, Mutex};
+use crate::base::lock::{Global, Shared};
 use crate::base::print::throw;
 use crate::os;
 use core::ptr::null_mut;
@@ -17,7 +17,7 @@ struct Meta {
     free: [*mut u8; MAX_POOLED / 16 + 1],
 }
 
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("records");
 /// Guarded by `LOCK`.
 static META: Global<Meta> = Global::new(Meta { next: 0, end: 0, free: [null_mut(); MAX_POOLED / 16 + 1] });
 /// Bytes taken from the system for records.

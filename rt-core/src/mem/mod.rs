@@ -39,7 +39,7 @@ pub mod span;
 pub mod types;
 pub mod wbbuf;
 
-use crate::base::lock::{Global, Mutex};
+use crate::base::lock::{Global, Shared};
 use crate::base::print::throw;
 use central::Central;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
@@ -53,7 +53,7 @@ pub use types::Type;
 
 /// The shared state of the heap.
 pub struct Heap {
-    lock: Mutex,
+    lock: Shared,
     /// Under `lock`.
     pages: Global<PageHeap>,
     /// Sweep generation, always even: see `Span::sweepgen`. Changes while the world is stopped.
@@ -74,7 +74,7 @@ pub static CENTRAL: [Central; SPAN_CLASSES] = [const { Central::new() }; SPAN_CL
 
 /// The heap.
 pub static HEAP: Heap = Heap {
-    lock: Mutex::new(),
+    lock: Shared::new("pages"),
     pages: Global::new(PageHeap::new()),
     sweepgen: AtomicU32::new(2),
     live: AtomicUsize::new(0),

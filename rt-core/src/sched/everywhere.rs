@@ -14,7 +14,7 @@ use crate::task::hook;
 use core::sync::atomic::AtomicPtr;
 
 /// Held while a thread begins or ends, and while all make a call.
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("calls of all threads");
 /// All records of threads, those that no thread has now too.
 static ALL: AtomicPtr<M> = AtomicPtr::new(null_mut());
 /// The call: its number and arguments, and what came of it.

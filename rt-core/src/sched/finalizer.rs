@@ -1,6 +1,6 @@
 //! The goroutine that calls finalizers and cleanups, as far as it waits for the collector.
 
-use crate::base::lock::Mutex;
+use crate::base::lock::Shared;
 use crate::gc::{self, special};
 use crate::mem::Type;
 use crate::sched::*;
@@ -21,7 +21,7 @@ pub struct Work {
 /// The finalizer goroutine while it waits; another word says that there is work.
 static WAITER: AtomicUsize = AtomicUsize::new(0);
 static PENDING: AtomicBool = AtomicBool::new(false);
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("finalizers");
 /// The last collection that the finalizer goroutine was told of, and whether that was the last thing it was told.
 static SEEN_CYCLE: AtomicU32 = AtomicU32::new(0);
 static TOLD: AtomicBool = AtomicBool::new(false);

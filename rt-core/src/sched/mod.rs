@@ -56,7 +56,7 @@ pub use threads::*;
 pub use world::*;
 
 use crate::base::atomic::AtomicU64;
-use crate::base::lock::{Global, Mutex};
+use crate::base::lock::{Global, Shared};
 use crate::protocol::idle::Idle;
 use crate::protocol::stop::Stop;
 use crate::protocol::watch::Watch;
@@ -75,7 +75,7 @@ pub fn most_procs() -> usize {
 /// Shared state of the scheduler.
 pub struct Sched {
     /// Guards `Inner`.
-    pub lock: Mutex,
+    pub lock: Shared,
     inner: Global<Inner>,
     /// Processors: [0, nprocs) exist.
     pub allp: [AtomicUsize; MAX_PROCS],
@@ -109,14 +109,13 @@ pub struct Inner {
     /// Threads there are, and may be.
     pub nm: u32,
     pub max_threads: u32,
-    pub gfree: *mut G,
     /// Records of threads that have ended, linked by `schedlink`.
     pub mfree: *mut M,
 }
 
 /// The scheduler.
 pub static SCHED: Sched = Sched {
-    lock: Mutex::new(),
+    lock: Shared::new("scheduler"),
     inner: Global::new(Inner {
         runq_head: null_mut(),
         runq_tail: null_mut(),
@@ -124,7 +123,6 @@ pub static SCHED: Sched = Sched {
         midle: null_mut(),
         nm: 0,
         max_threads: 10_000,
-        gfree: null_mut(),
         mfree: null_mut(),
     }),
     allp: [const { AtomicUsize::new(0) }; MAX_PROCS],

@@ -4,7 +4,7 @@
 //! event stores READY, or takes the goroutine and makes it runnable; the goroutine, back, finds
 //! out by the record's flags why.
 
-use crate::base::lock::{Global, Mutex};
+use crate::base::lock::{Global, Mutex, Shared};
 use crate::mem::meta;
 use crate::os;
 use crate::sched::timer::{self, First};
@@ -33,7 +33,7 @@ pub struct Desc {
 
 static WOKEN: AtomicU32 = AtomicU32::new(0);
 static WAITERS: AtomicU32 = AtomicU32::new(0);
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("poller");
 static FREE: Global<*mut Desc> = Global::new(null_mut());
 
 /// Whether goroutines wait for descriptors.
@@ -131,19 +131,25 @@ unsafe fn unblock(d: *mut Desc, dir: usize, io: bool, list: &mut GList) {
                 if old > READY {
                     let g = old as *mut G;
                     WAITERS.fetch_sub(1, SeqCst);
-                    // The result of runtime_pollWait, behind (ctx, mode).
                     if io {
                         w.store(0, Release);
                     }
-                    let r = if io { 0 } else { check(d, dir) };
-                    let held = stackscan::hold(g);
-                    *(((*g).hook_args + 2 * size_of::<usize>()) as *mut isize) = r;
-                    drop(held);
+                    answer(g, if io { 0 } else { check(d, dir) });
                     list.push(g);
                 }
                 return;
             }
         }
+    }
+}
+
+/// Gives a goroutine that waits the result of runtime_pollWait, behind (ctx, mode).
+unsafe fn answer(g: *mut G, r: isize) {
+    // SAFETY: it stands in that hook, and is the caller's to wake.
+    unsafe {
+        let held = stackscan::hold(g);
+        *(((*g).hook_args + 2 * size_of::<usize>()) as *mut isize) = r;
+        drop(held);
     }
 }
 
@@ -258,19 +264,18 @@ unsafe fn wait(d: *mut Desc, dir: usize) {
         if check(d, dir) != 0 {
             return;
         }
-        let m = getm();
-        let g = (*m).curg.get();
+        let g = (*getm()).curg.get();
         WAITERS.fetch_add(1, Relaxed);
         // The goroutine must be parked before an event can find it.
         prepare_park(Wait::Io);
         if w.compare_exchange(0, g as usize, AcqRel, Relaxed).is_err() {
-            // An event came in between.
+            // An event came in between. Its stack may have been scanned and moved meanwhile: it goes on like one that was woken.
             w.store(0, Release);
             WAITERS.fetch_sub(1, Relaxed);
-            (*m).curg.set(g);
-            (*g).m = m;
-            (*g).state.change(Status::Waiting, Status::Running);
-            return;
+            answer(g, 0);
+            drop(l);
+            ready(g);
+            schedule()
         }
         drop(l);
         schedule()

@@ -1,6 +1,7 @@
 //! Making and ending goroutines and threads; deadlocks.
 
 use crate::base::atomic::AtomicU64;
+use crate::base::pool::Pool;
 use crate::base::print::{self, throw};
 use crate::base::stopped::Stopped;
 use crate::gc;
@@ -18,22 +19,24 @@ use crate::task::stack;
 use crate::task::traceback;
 use crate::task::unwind::Unwinder;
 use core::ffi::c_void;
+use core::mem::offset_of;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
 // ---- goroutines
 
+/// Goroutines that have ended, some with their stacks.
+static ENDED: Pool<{ offset_of!(G, schedlink) }> = Pool::new("ended goroutines");
+/// How many a P keeps.
+const KEPT_GS: usize = 64;
+
 unsafe fn new_g() -> *mut G {
-    // SAFETY: the list of dead ones under the lock; a new record is nobody else's.
+    // SAFETY: the P is the calling thread's; a new record is nobody else's.
     unsafe {
-        {
-            let _l = SCHED.lock.lock();
-            let s = SCHED.inner();
-            let g = s.gfree;
-            if !g.is_null() {
-                s.gfree = (*g).schedlink;
-                return g;
-            }
+        let p = (*getm()).p.as_mut();
+        let g = ENDED.take(p.map(|p| &mut p.gs), KEPT_GS) as *mut G;
+        if !g.is_null() {
+            return g;
         }
         let g = meta::persistent(size_of::<G>(), 16) as *mut G;
         (*g).state.change(Status::Idle, Status::Dead);
@@ -171,7 +174,7 @@ pub unsafe fn goexit() -> ! {
 /// # Safety
 /// The calling thread's record and its goroutine, to which nobody returns.
 pub unsafe fn end_g(m: *mut M, g: *mut G) {
-    // SAFETY: the caller's promise; the list of dead ones under the lock.
+    // SAFETY: the caller's promise; its P is the calling thread's.
     unsafe {
         (*g).state.change(Status::Running, Status::Dead);
         if !(*g).bubble.is_null() {
@@ -192,10 +195,8 @@ pub unsafe fn end_g(m: *mut M, g: *mut G) {
         if (*g).stack_hi - (*g).stack_lo != stack::MIN {
             stack::release(g);
         }
-        let _l = SCHED.lock.lock();
-        let s = SCHED.inner();
-        (*g).schedlink = s.gfree;
-        s.gfree = g;
+        let p = (*m).p.as_mut();
+        ENDED.give(p.map(|p| &mut p.gs), KEPT_GS, g.cast());
     }
 }
 
@@ -206,10 +207,7 @@ pub unsafe fn end_g(m: *mut M, g: *mut G) {
 pub unsafe fn give_back() {
     // SAFETY: what is taken out of the list under the lock is nobody else's until it is back.
     unsafe {
-        let first = {
-            let _l = SCHED.lock.lock();
-            core::mem::take(&mut SCHED.inner().gfree)
-        };
+        let first = ENDED.take_list() as *mut G;
         let (mut g, mut last) = (first, null_mut());
         while !g.is_null() {
             if (*g).stack_lo != 0 {
@@ -219,10 +217,7 @@ pub unsafe fn give_back() {
             g = (*g).schedlink;
         }
         if !last.is_null() {
-            let _l = SCHED.lock.lock();
-            let s = SCHED.inner();
-            (*last).schedlink = s.gfree;
-            s.gfree = first;
+            ENDED.give_list(first.cast(), last.cast());
         }
         stack::give_back();
     }

@@ -3,7 +3,7 @@
 
 use crate::base::atomic::AtomicSignals;
 use crate::base::image::shared;
-use crate::base::lock::Mutex;
+use crate::base::lock::Shared;
 use crate::os::{self, Action, Context, SigInfo, SignalSet, sig};
 use crate::sched::proc;
 use crate::sched::*;
@@ -245,7 +245,7 @@ static IGNORED: AtomicSignals = AtomicSignals::new();
 static RECEIVER: AtomicUsize = AtomicUsize::new(0);
 /// Handlers that are about to look at `WANTED` and change `PENDING`.
 static DELIVERING: AtomicU32 = AtomicU32::new(0);
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("signals");
 /// Bumped by the handler: the forwarding thread sleeps on it.
 static NOTE: AtomicU32 = AtomicU32::new(0);
 static FORWARDER: AtomicU32 = AtomicU32::new(0);

@@ -16,7 +16,7 @@ mod heap;
 
 use crate::base::atomic::AtomicU64;
 use crate::base::layout::go_layout;
-use crate::base::lock::{Global, Mutex};
+use crate::base::lock::{Global, Shared};
 use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
 use crate::os;
@@ -69,7 +69,7 @@ pub struct Timers {
     random: bool,
 }
 
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("timers");
 /// The world's, under `LOCK`.
 static WORLD: Global<Timers> = Global::new(Timers::new(false));
 /// When the world's first is due; 0: there is none.

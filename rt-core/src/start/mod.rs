@@ -2,7 +2,7 @@
 
 use crate::base::image::{self, Shared, the_image};
 use crate::base::stopped::Stopped;
-use crate::base::{env, print};
+use crate::base::{env, lock, print};
 use crate::gc::roots::{self, DataRange};
 use crate::gc::{self, Config};
 use crate::hooks;
@@ -59,6 +59,9 @@ fn config() -> Config {
     c.stress = is_on(env::var(b"OXIGO_GCSTRESS"));
     c.verify = is_on(env::var(b"OXIGO_GCVERIFY"));
     c.workers = (env::ncpu() / 4).max((env::ncpu() > 1) as usize).min(8) as u32;
+    if is_on(env::var(b"OXIGO_LOCKSTAT")) {
+        lock::count();
+    }
     stack::set_stress(is_on(env::var(b"OXIGO_STACKSTRESS")));
     traceback::set_level(env::var(b"GOTRACEBACK").unwrap_or(b""));
     c

@@ -8,7 +8,7 @@
 //! What needs only the buffer is done by the overlay's Go code, under the same lock (`chanput`, `chantake`).
 
 use super::timer;
-use crate::base::lock::{Global, Mutex};
+use crate::base::pool::Pool;
 use crate::gc::typed;
 use crate::mem::{Type, meta};
 use crate::os;
@@ -17,6 +17,7 @@ use crate::sched::*;
 use crate::sync::synctest;
 use crate::task::g::*;
 use crate::task::{hook, stackscan};
+use core::mem::offset_of;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 
@@ -200,23 +201,19 @@ impl WaitQ {
 
 // ---- sudogs
 
-static FREE: Global<*mut Sudog> = Global::new(null_mut());
-static FREE_LOCK: Mutex = Mutex::new();
+static SUDOGS: Pool<{ offset_of!(Sudog, next) }> = Pool::new("sudogs");
+/// How many a P keeps.
+const KEPT_SUDOGS: usize = 128;
 
 /// A cleared sudog for the goroutine.
 ///
 /// # Safety
 /// The goroutine is the caller's.
 pub unsafe fn new_sudog(g: *mut G) -> *mut Sudog {
-    // SAFETY: the list of free ones under its lock; what comes from there is the caller's alone.
+    // SAFETY: the P is the calling thread's; what comes from the pool is the caller's alone.
     unsafe {
-        let l = FREE_LOCK.lock();
-        let free = FREE.get();
-        let mut s = *free;
-        if !s.is_null() {
-            *free = (*s).next;
-        }
-        drop(l);
+        let p = (*getm()).p.as_mut();
+        let mut s = SUDOGS.take(p.map(|p| &mut p.sudogs), KEPT_SUDOGS) as *mut Sudog;
         if s.is_null() {
             s = meta::persistent(size_of::<Sudog>(), 16) as *mut Sudog;
         }
@@ -231,12 +228,10 @@ pub unsafe fn new_sudog(g: *mut G) -> *mut Sudog {
 /// # Safety
 /// It is in no queue, and nobody's.
 pub unsafe fn free_sudog(s: *mut Sudog) {
-    // SAFETY: the list under its lock.
+    // SAFETY: the P is the calling thread's.
     unsafe {
-        let _l = FREE_LOCK.lock();
-        let free = FREE.get();
-        (*s).next = *free;
-        *free = s;
+        let p = (*getm()).p.as_mut();
+        SUDOGS.give(p.map(|p| &mut p.sudogs), KEPT_SUDOGS, s.cast());
     }
 }
 

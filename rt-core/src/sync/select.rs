@@ -49,6 +49,22 @@ unsafe fn unlock_all(cases: &[Case], order: &[u16]) {
     }
 }
 
+/// Unlocks the channels of a goroutine that is parked for them, whose sudogs stand in the order of locking. The cases are in its
+/// stack, which may be scanned and moved from then on; the sudogs stay until it has locked all channels again, so all that is
+/// read of one is read before the lock of its channel goes.
+unsafe fn unlock_parked(mut s: *mut Sudog) {
+    // SAFETY: the sudogs of all cases, as `selectstart` made them, whose channels it has locked.
+    unsafe {
+        while !s.is_null() {
+            let c = (*s).c as *mut Hchan;
+            while !s.is_null() && (*s).c.cast() == c {
+                s = (*s).waitlink;
+            }
+            (*c).unlock();
+        }
+    }
+}
+
 hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isize, nrecvs: isize, block: bool)
     -> (index: isize, what: isize) parking {
     let n = (nsends + nrecvs) as usize;
@@ -99,7 +115,8 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
         (*g).select_done.store(0, Relaxed);
         (*g).param = null_mut();
         let mut first = First::SAME;
-        let mut link: *mut *mut Sudog = &raw mut (*g).waiting;
+        let mut sudogs: *mut Sudog = null_mut();
+        let mut link: *mut *mut Sudog = &raw mut sudogs;
         for &i in lock.iter() {
             let c = &cases[i as usize];
             let s = new_sudog(g);
@@ -111,12 +128,13 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
             if (i as isize) < nsends { (*c.c).sendq.enqueue(s) } else { (*c.c).recvq.enqueue(s) }
             first = first.and(timer::awaited(c.c));
         }
+        (*g).waiting = sudogs;
         // The results for the time when the goroutine is back.
         let results = (*g).hook_args + 5 * size_of::<usize>();
         *(results as *mut isize) = -1;
         *((results + size_of::<usize>()) as *mut isize) = PARKED;
         prepare_park(if k == 0 { Wait::SelectNoCases } else { Wait::Select });
-        unlock_all(cases, lock);
+        unlock_parked(sudogs);
         first.announce();
         schedule()
     }

@@ -15,7 +15,7 @@
 //! One lock guards all bubbles. It may be taken while holding a channel's, semaphore's or timer's lock,
 //! and nothing but pages is asked for while it is held.
 
-use crate::base::lock::{Global, Guard, Mutex};
+use crate::base::lock::{Global, Guard, Shared};
 use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
 use crate::gc::special;
@@ -52,7 +52,7 @@ struct Whole {
     timers: Timers,
 }
 
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("bubbles");
 /// Under `LOCK`: bubbles whose Run has not ended.
 static ALL: Global<*mut Whole> = Global::new(null_mut());
 static NEXT_ID: AtomicU32 = AtomicU32::new(1);

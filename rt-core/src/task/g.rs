@@ -5,7 +5,8 @@
 
 use super::state::State;
 pub use super::state::Status;
-use crate::base::lock::Mutex;
+use crate::base::lock::Shared;
+use crate::base::pool::Kept;
 use crate::base::rand::Rng;
 pub use crate::base::seam::RUNQ;
 use crate::mem::MCache;
@@ -265,7 +266,15 @@ pub struct P {
     pub preempt: AtomicBool,
     /// Stopped where it was, its thread waiting with it.
     pub in_place: bool,
+    /// Its parts of the pools of waiting operations, goroutines that have ended, and stacks by size. A P that goes away has them when
+    /// it comes back.
+    pub sudogs: Kept,
+    pub gs: Kept,
+    pub stacks: [Kept; STACK_ORDERS],
 }
+
+/// Sizes of stacks that are used again, from the smallest on.
+pub const STACK_ORDERS: usize = 4;
 
 /// What goroutines need to know of their bubble: the beginning of `sync`'s record, and the overlay's `bubble`.
 #[repr(C)]
@@ -374,16 +383,19 @@ const CHUNKS: usize = 4096;
 pub struct AllGs {
     chunks: [AtomicUsize; CHUNKS],
     len: AtomicUsize,
-    lock: Mutex,
+    lock: Shared,
 }
 
 /// Every G ever made.
-pub static ALLGS: AllGs =
-    AllGs { chunks: [const { AtomicUsize::new(0) }; CHUNKS], len: AtomicUsize::new(0), lock: Mutex::new() };
+pub static ALLGS: AllGs = AllGs {
+    chunks: [const { AtomicUsize::new(0) }; CHUNKS],
+    len: AtomicUsize::new(0),
+    lock: Shared::new("all goroutines"),
+};
 
 impl AllGs {
     /// Adds a G.
-    pub fn push(&self, g: *mut G) {
+    pub fn push(&'static self, g: *mut G) {
         let _l = self.lock.lock();
         let n = self.len.load(Relaxed);
         let c = &self.chunks[n / CHUNK];

@@ -10,10 +10,12 @@
 //! check and each poll comes here. The stack moves, what it left is filled with a pattern that is no address and kept
 //! from use for a while, and the function goes on behind its check: the code that follows the call of morestack leads there.
 
-use crate::base::lock::{Global, Mutex};
+use crate::base::lock::{Global, Mutex, Shared};
+use crate::base::pool::{Kept, Pool};
 use crate::base::print;
 use crate::mem::{self, arena};
 use crate::protocol::claim::Held;
+use crate::task::current::getm;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::unwind;
@@ -25,11 +27,9 @@ use rt_arch::layout;
 pub const MIN: usize = 2048;
 /// Stacks of this size and more are blocks of their own.
 const BIG: usize = 32 << 10;
-const ORDERS: usize = 4;
 
-/// Under the lock: free stacks of 2 to 16 KiB, linked by their first word.
-static POOL: Global<[*mut usize; ORDERS]> = Global::new([null_mut(); ORDERS]);
-static LOCK: Mutex = Mutex::new();
+/// Free stacks of 2 to 16 KiB, linked by their first word.
+static POOLS: [Pool<0>; STACK_ORDERS] = [const { Pool::new("stacks") }; STACK_ORDERS];
 /// Bytes of the largest stack allowed.
 static MAX: AtomicUsize = AtomicUsize::new(1_000_000_000);
 static STRESS: AtomicBool = AtomicBool::new(false);
@@ -70,38 +70,53 @@ unsafe fn take(size: usize) -> usize {
             }
             return p as usize;
         }
-        let order = (size / MIN).trailing_zeros() as usize;
-        let _l = LOCK.lock();
-        let pool = &mut *POOL.get();
-        if pool[order].is_null() {
-            let block = mem::alloc_manual(BIG) as usize;
-            if block == 0 {
-                print::throw("out of memory (stack allocation)");
-            }
-            let mut a = block + BIG;
-            while a > block {
-                a -= size;
-                *(a as *mut *mut usize) = pool[order];
-                pool[order] = a as *mut usize;
-            }
+        let order = order(size);
+        let p = POOLS[order].take(kept(order), MOST >> order) as usize;
+        if p != 0 {
+            return p;
         }
-        let p = pool[order];
-        pool[order] = *p as *mut usize;
-        p as usize
+        let block = mem::alloc_manual(BIG) as usize;
+        if block == 0 {
+            print::throw("out of memory (stack allocation)");
+        }
+        // The first is the caller's, the others are linked.
+        let last = block + BIG - size;
+        let mut a = block + size;
+        while a < last {
+            *(a as *mut usize) = a + size;
+            a += size;
+        }
+        POOLS[order].give_list((block + size) as *mut u8, last as *mut u8);
+        block
     }
 }
 
-/// Under the stack lock: what stress keeps from use, oldest at `next`.
-struct Kept {
+/// The pool of a small size.
+fn order(size: usize) -> usize {
+    (size / MIN).trailing_zeros() as usize
+}
+
+/// How many of the smallest stacks a P keeps, 32 KiB; of larger ones as many bytes.
+const MOST: usize = 16;
+
+/// What the calling thread's P keeps.
+fn kept(order: usize) -> Option<&'static mut Kept> {
+    // SAFETY: a P is used by the thread that runs it alone; Ps are never freed.
+    unsafe { (*getm()).p.as_mut().map(|p| &mut p.stacks[order]) }
+}
+
+/// Under its lock: what stress keeps from use, oldest at `next`.
+struct Left {
     stacks: [(usize, usize); 64],
     next: usize,
 }
 
-static KEPT: Global<Kept> = Global::new(Kept { stacks: [(0, 0); 64], next: 0 });
+static LEFT: Global<Left> = Global::new(Left { stacks: [(0, 0); 64], next: 0 });
+static LEFT_LOCK: Shared = Shared::new("left stacks");
 /// Larger stacks are given back at once.
 const KEPT_MAX: usize = 64 << 10;
 /// Fills left stacks: not canonical as an address, large as a length, and not what Go programs compute with.
-const LEFT: u8 = 0x9b;
+const FILL: u8 = 0x9b;
 
 /// Gives a stack back of which the words from `used` on were in use.
 unsafe fn give(lo: usize, size: usize, used: usize) {
@@ -111,16 +126,16 @@ unsafe fn give(lo: usize, size: usize, used: usize) {
             return give_now(lo, size);
         }
         let from = if size <= KEPT_MAX { lo } else { used };
-        core::ptr::write_bytes(from as *mut u8, LEFT, lo + size - from);
+        core::ptr::write_bytes(from as *mut u8, FILL, lo + size - from);
         if size > KEPT_MAX {
             return give_now(lo, size);
         }
         let (old, old_size) = {
-            let _l = LOCK.lock();
-            let kept = &mut *KEPT.get();
-            let i = kept.next;
-            kept.next = (i + 1) % kept.stacks.len();
-            core::mem::replace(&mut kept.stacks[i], (lo, size))
+            let _l = LEFT_LOCK.lock();
+            let left = &mut *LEFT.get();
+            let i = left.next;
+            left.next = (i + 1) % left.stacks.len();
+            core::mem::replace(&mut left.stacks[i], (lo, size))
         };
         if old != 0 {
             give_now(old, old_size);
@@ -135,27 +150,21 @@ unsafe fn give_now(lo: usize, size: usize) {
             mem::free_manual(lo as *mut u8);
             return;
         }
-        let order = (size / MIN).trailing_zeros() as usize;
-        let _l = LOCK.lock();
-        let pool = &mut *POOL.get();
-        *(lo as *mut *mut usize) = pool[order];
-        pool[order] = lo as *mut usize;
+        let order = order(size);
+        POOLS[order].give(kept(order), MOST >> order, lo as *mut u8);
     }
 }
 
-/// Gives blocks back of which all stacks are free.
+/// Gives blocks back of which all stacks are free, and no P keeps one.
 pub fn give_back() {
     // The counts in the blocks' records are one caller's at a time.
     static COUNTING: Mutex = Mutex::new();
     let Some(_counting) = COUNTING.try_lock() else { return };
-    for order in 0..ORDERS {
+    for (order, pool) in POOLS.iter().enumerate() {
         let whole = (BIG / (MIN << order)) as u32;
-        // SAFETY: what is taken out under the lock is nobody else's; free stacks lie in blocks, whose spans stay until they are freed here.
+        // SAFETY: what is taken out is nobody else's; free stacks lie in blocks, whose spans stay until they are freed here.
         unsafe {
-            let mut list = {
-                let _l = LOCK.lock();
-                core::mem::take(&mut (&mut *POOL.get())[order])
-            };
+            let mut list = pool.take_list() as *mut usize;
             let block = |s: *mut usize| arena::span_of(s as usize);
             let next = |s: *mut usize| *(s as *mut *mut usize);
             let mut s = list;
@@ -195,10 +204,7 @@ pub fn give_back() {
                 s = next(s);
             }
             if !kept.is_null() {
-                let _l = LOCK.lock();
-                let pool = &mut *POOL.get();
-                *(last as *mut *mut usize) = pool[order];
-                pool[order] = kept;
+                pool.give_list(kept.cast(), last.cast());
             }
         }
     }

@@ -4,7 +4,7 @@
 //! the stack; then those are followed.
 
 use crate::base::image::the_image;
-use crate::base::lock::{Global, Mutex};
+use crate::base::lock::{Global, Shared};
 use crate::gc::mark::Marker;
 use crate::gc::{self, roots};
 use crate::mem::meta;
@@ -68,7 +68,7 @@ struct Scratch {
     next: *mut Scratch,
 }
 
-static LOCK: Mutex = Mutex::new();
+static LOCK: Shared = Shared::new("stack scans");
 /// Under `LOCK`: those that nobody uses, as many as threads ever scanned at a time.
 static FREE: Global<*mut Scratch> = Global::new(null_mut());
 

@@ -1,0 +1,193 @@
+//! Records that are used again: a list for all, and what each P keeps of it, so that taking and giving seldom meet at a lock.
+
+use crate::base::lock::Shared;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
+
+/// Free records of one kind, linked by the word at byte `LINK` of each.
+pub struct Pool<const LINK: usize> {
+    lock: Shared,
+    /// Changes under the lock. Whether there is one can be seen without it.
+    first: AtomicPtr<u8>,
+}
+
+/// A P's part of a pool; whoever runs the P uses it without a lock. Zero is empty.
+#[repr(C)]
+#[derive(Default)]
+pub struct Kept {
+    first: Option<core::ptr::NonNull<u8>>,
+    n: usize,
+}
+
+impl<const LINK: usize> Pool<LINK> {
+    /// An empty pool.
+    pub const fn new(name: &'static str) -> Pool<LINK> {
+        Pool { lock: Shared::new(name), first: AtomicPtr::new(null_mut()) }
+    }
+
+    unsafe fn next(x: *mut u8) -> *mut *mut u8 {
+        // SAFETY: the caller's record is free, so its link is the pool's.
+        unsafe { x.add(LINK).cast() }
+    }
+
+    /// A free record, or null: from what the P keeps, which at most `most / 2` of all others fill up when it is empty.
+    ///
+    /// # Safety
+    /// `kept` is the calling thread's P's, used with this pool only. Without a P it is `None`.
+    pub unsafe fn take(&'static self, kept: Option<&mut Kept>, most: usize) -> *mut u8 {
+        // SAFETY: what a P keeps is its own; the list under its lock.
+        unsafe {
+            let Some(k) = kept else {
+                let _l = self.lock.lock();
+                return self.pop();
+            };
+            if k.n == 0 && !self.first.load(Relaxed).is_null() {
+                let _l = self.lock.lock();
+                while k.n < (most / 2).max(1) {
+                    let x = self.pop();
+                    if x.is_null() {
+                        break;
+                    }
+                    k.push::<LINK>(x);
+                }
+            }
+            k.pop::<LINK>()
+        }
+    }
+
+    /// Gives a record back. A P keeps `most` at most, and then half.
+    ///
+    /// # Safety
+    /// As [`Pool::take`]; the record is nobody's.
+    pub unsafe fn give(&'static self, kept: Option<&mut Kept>, most: usize, x: *mut u8) {
+        // SAFETY: as `take`.
+        unsafe {
+            let Some(k) = kept else { return self.give_list(x, x) };
+            k.push::<LINK>(x);
+            if k.n > most {
+                self.give_half(k);
+            }
+        }
+    }
+
+    #[cold]
+    unsafe fn give_half(&'static self, k: &mut Kept) {
+        // SAFETY: what the P keeps is its own until it is in the list.
+        unsafe {
+            let last = k.pop::<LINK>();
+            *Self::next(last) = null_mut();
+            let mut first = last;
+            for _ in 0..k.n / 2 {
+                let x = k.pop::<LINK>();
+                *Self::next(x) = first;
+                first = x;
+            }
+            self.give_list(first, last);
+        }
+    }
+
+    /// Gives all back that a P keeps.
+    ///
+    /// # Safety
+    /// Nobody runs the P.
+    pub unsafe fn give_all(&'static self, k: &mut Kept) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            loop {
+                let x = k.pop::<LINK>();
+                if x.is_null() {
+                    return;
+                }
+                self.give_list(x, x);
+            }
+        }
+    }
+
+    /// Puts linked records into the list.
+    ///
+    /// # Safety
+    /// They are nobody's.
+    pub unsafe fn give_list(&'static self, first: *mut u8, last: *mut u8) {
+        // SAFETY: the caller's promise; the list under its lock.
+        unsafe {
+            let _l = self.lock.lock();
+            *Self::next(last) = self.first.load(Relaxed);
+            self.first.store(first, Relaxed);
+        }
+    }
+
+    /// Takes the whole list, but for what Ps keep.
+    pub fn take_list(&'static self) -> *mut u8 {
+        let _l = self.lock.lock();
+        self.first.swap(null_mut(), Relaxed)
+    }
+
+    /// Under the lock.
+    unsafe fn pop(&self) -> *mut u8 {
+        let x = self.first.load(Relaxed);
+        if !x.is_null() {
+            // SAFETY: what is in the list is free and linked.
+            self.first.store(unsafe { *Self::next(x) }, Relaxed);
+        }
+        x
+    }
+}
+
+impl Kept {
+    unsafe fn push<const LINK: usize>(&mut self, x: *mut u8) {
+        // SAFETY: the caller's record, which is nobody else's.
+        unsafe { *x.add(LINK).cast() = self.first };
+        self.first = core::ptr::NonNull::new(x);
+        self.n += 1;
+    }
+    unsafe fn pop<const LINK: usize>(&mut self) -> *mut u8 {
+        let Some(x) = self.first else { return null_mut() };
+        // SAFETY: what is kept is free and linked.
+        self.first = unsafe { *x.as_ptr().add(LINK).cast() };
+        self.n -= 1;
+        x.as_ptr()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static POOL: Pool<8> = Pool::new("test");
+
+    #[test]
+    fn records_come_back_once() {
+        let mut records = [[0usize; 4]; 100];
+        let all: Vec<*mut u8> = records.iter_mut().map(|r| r.as_mut_ptr().cast()).collect();
+        let (mut a, mut b) = (Kept::default(), Kept::default());
+        // SAFETY: one thread; the records outlive the pool's use of them.
+        unsafe {
+            assert!(POOL.take(Some(&mut a), 8).is_null());
+            for &x in &all[..60] {
+                POOL.give(Some(&mut a), 8, x);
+                assert!(a.n <= 8);
+            }
+            all[60..].iter().for_each(|&x| POOL.give(None, 8, x));
+            let mut seen: Vec<*mut u8> = Vec::new();
+            // From another P, without a P, and what the first one keeps.
+            seen.extend((0..10).map(|_| POOL.take(Some(&mut b), 8)));
+            POOL.give_all(&mut b);
+            loop {
+                let x = POOL.take(None, 8);
+                if x.is_null() {
+                    break;
+                }
+                seen.push(x);
+            }
+            assert_eq!(b.n, 0);
+            let kept = a.n;
+            seen.extend((0..kept).map(|_| POOL.take(Some(&mut a), 8)));
+            assert!(POOL.take(Some(&mut a), 8).is_null());
+            // The ten were taken twice: once to be seen, once from the list.
+            seen.sort();
+            let twice = seen.windows(2).filter(|w| w[0] == w[1]).count();
+            seen.dedup();
+            assert!(seen.len() == 100 && twice <= 10 && !seen[0].is_null());
+        }
+    }
+}
