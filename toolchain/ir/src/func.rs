@@ -90,6 +90,8 @@ pub struct BlockData {
     pub term_pos: Pos,
     /// Rarely executed (panics, slow paths): laid out last.
     pub cold: bool,
+    /// Header of a loop that runs so few rounds that none of them polls.
+    pub counted: bool,
 }
 
 /// A stack object: an address-taken or aggregate local. If it holds pointers it is scanned at each safepoint, so codegen
@@ -227,6 +229,7 @@ impl Func {
             term: Term::None,
             term_pos: Pos::NONE,
             cold: false,
+            counted: false,
         })
     }
     /// Adds a parameter to a block.

@@ -464,6 +464,7 @@ impl BodyReader {
                     *block = None;
                 }
                 self.f.blocks[id].cold = l.keyword("cold");
+                self.f.blocks[id].counted = l.keyword("counted");
             }
             _ => {
                 let b = block.ok_or("an instruction outside a block")?;

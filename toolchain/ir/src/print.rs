@@ -466,7 +466,8 @@ impl FuncText<'_> {
             list(f, d.params.iter().map(typed))?;
             f.write_str(")")?;
         }
-        writeln!(f, ":{}", if d.cold { " cold" } else { "" })?;
+        let (cold, counted) = (if d.cold { " cold" } else { "" }, if d.counted { " counted" } else { "" });
+        writeln!(f, ":{cold}{counted}")?;
         for &i in &d.insts {
             let inst = &func.insts[i];
             f.write_str("  ")?;

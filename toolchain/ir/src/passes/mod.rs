@@ -24,6 +24,7 @@ pub mod poll;
 pub mod promote;
 pub mod remarks;
 pub mod simplify;
+pub mod strips;
 pub mod thread;
 pub mod trace;
 pub mod zeroing;
@@ -91,8 +92,8 @@ const LATE: &[FuncPass] = &[
     ("simplify3", simplify::run),
     ("zeroing", zeroing::run),
 ];
-/// What code generation needs in any case.
-const REQUIRED: &[FuncPass] = &[("barriers", barriers::run), ("poll", poll::run)];
+/// What code generation needs in any case; but for `strips`, which makes polls fewer.
+const REQUIRED: &[FuncPass] = &[("barriers", barriers::run), ("strips", strips::run), ("poll", poll::run)];
 
 /// The names of all stages that [`run`] records, in order: after `build`, the function as it was made.
 pub fn names() -> Vec<&'static str> {
@@ -104,7 +105,7 @@ pub fn names() -> Vec<&'static str> {
 /// The passes that programs are right without.
 pub fn optional() -> Vec<&'static str> {
     let names = |passes: &[FuncPass]| passes.iter().map(|p| p.0).collect::<Vec<_>>();
-    [vec!["devirtualise"], names(EARLY), vec!["inline", "escape"], names(LATE)].concat()
+    [vec!["devirtualise"], names(EARLY), vec!["inline", "escape"], names(LATE), vec!["strips"]].concat()
 }
 
 /// The passes that a list of names, each with `-` before it, leaves out.

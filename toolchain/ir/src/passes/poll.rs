@@ -1,7 +1,7 @@
-//! Preemption polls: every cycle of a function that may be preempted contains a poll.
+//! Preemption polls: every cycle of a function that may be preempted contains a poll, or ends soon.
 //!
 //! A call of a function whose prologue checks the stack would do as well, but whether a callee's check was dropped is known only to
-//! code generation; so every loop gets a poll at its back edges unless the latch itself ends in one.
+//! code generation; so every loop gets a poll at its back edges, but those that [`super::strips`] has seen to.
 use crate::{
     Func, Op, Program, Term,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
@@ -15,7 +15,8 @@ pub fn run(_program: &Program, f: &mut Func) {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let loops = Loops::new(f, &cfg, &dom);
-    let mut sources: Vec<crate::Block> = loops.loops.iter().flat_map(|l| l.latches.iter().copied()).collect();
+    let polled = loops.loops.iter().filter(|l| !f.blocks[l.header].counted);
+    let mut sources: Vec<crate::Block> = polled.flat_map(|l| l.latches.iter().copied()).collect();
     sources.extend(loops.irreducible.iter().map(|e| e.0));
     sources.sort();
     sources.dedup();
