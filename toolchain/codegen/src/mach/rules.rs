@@ -100,7 +100,8 @@ pub(crate) use rules;
 
 use super::Rules;
 use super::select::Select;
-use ir::{InstData, Op, Value, ValueDef};
+use ir::{EntityId, InstData, Op, Value, ValueDef};
+use smallvec::SmallVec;
 
 impl<'a, M: Rules> Select<'a, M> {
     /// What makes the carry `c` of a sum or difference, if nobody else wants that and its own sum can wait until here.
@@ -118,6 +119,46 @@ impl<'a, M: Rules> Select<'a, M> {
         };
         let own = !d.args[..2].contains(&sum);
         (own && insts[at + 1..].iter().all(free)).then_some(lower)
+    }
+
+    /// The sums (or differences) that the carry of `d` comes from, the nearest first, as far as nobody else wants their carries and they can
+    /// wait until here.
+    pub fn words_below(&self, d: &'a InstData) -> SmallVec<[&'a InstData; 4]> {
+        const WORDS: usize = 16;
+        const DISTANCE: usize = 64;
+        let mut words: SmallVec<[&'a InstData; 4]> = SmallVec::new();
+        let insts: &'a [ir::Inst] = &self.f.blocks[self.block].insts[..self.index];
+        let mut carry = d.args[2];
+        // What stands between the lowest word and here, but for the words above it.
+        let mut between: SmallVec<[&'a InstData; 16]> = SmallVec::new();
+        let mut from = insts.len();
+        while words.len() < WORDS {
+            let ValueDef::Inst(i, 1) = self.f.values[carry].def else { break };
+            let word = &self.f.insts[i];
+            let near = &insts[insts.len().saturating_sub(DISTANCE)..from];
+            if word.op != d.op || !self.single_use(carry) {
+                break;
+            }
+            let Some(at) = near.iter().rposition(|&k| k == i) else { break };
+            between.extend(near[at + 1..].iter().map(|&k| &self.f.insts[k]));
+            let sum = word.results[0];
+            if between.iter().any(|k| k.args.contains(&sum) || matches!(k.op, Op::Call { .. })) {
+                break;
+            }
+            words.push(word);
+            from -= near.len() - at;
+            carry = word.args[2];
+        }
+        words
+    }
+    /// Whether a value is made in this block for this one use.
+    pub fn ends_here(&self, v: Value) -> bool {
+        self.single_use(v)
+            && match self.f.values[v].def {
+                ValueDef::Inst(i, _) => self.inst_block[i.index()] == self.block.0,
+                ValueDef::Param(b, _) => b == self.block,
+                ValueDef::Alias(_) => false,
+            }
     }
 }
 

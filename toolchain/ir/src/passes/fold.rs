@@ -1,6 +1,6 @@
 //! Constant folding and algebraic identities: what one instruction is worth, given its operands.
 use crate::{
-    Func, Op, Program, SymRef, Target, Ty, Value,
+    Func, Op, Program, SymRef, Target, Ty, Value, ValueDef,
     op::{Cc, Fcc},
     program::{RelocKind, Section},
 };
@@ -64,6 +64,12 @@ pub fn negate(cc: Cc) -> Cc {
 /// Is this a pointer as a number?
 pub fn is_address(f: &Func, v: Value) -> bool {
     f.def_inst(v).is_some_and(|d| matches!(d.op, Op::Bitcast) && f.ty(d.args[0]) == Ty::Ptr)
+}
+
+/// Is this a carry, 0 or 1?
+fn is_carry(f: &Func, v: Value) -> bool {
+    let ValueDef::Inst(i, 1) = f.values[f.resolve(v)].def else { return false };
+    matches!(f.insts[i].op, Op::AddCarry | Op::SubBorrow)
 }
 
 /// Folds one instruction with one result, if it can be.
@@ -176,7 +182,15 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
             Some(x) => konst(t.sext(x, aty)),
             None => None,
         },
-        Op::Zext => x.map(|x| Folded::Op(Op::Iconst(t.sext(t.zext(x, aty) as i64, ty)), Default::default())),
+        Op::Zext => {
+            if let Some(x) = x {
+                return konst(t.sext(t.zext(x, aty) as i64, ty));
+            }
+            // zext(trunc(a)) where a fits
+            let d = f.def_inst(args[0])?;
+            let fits = matches!(d.op, Op::Trunc) && f.ty(d.args[0]) == ty && is_carry(f, d.args[0]);
+            if fits { value(d.args[0]) } else { None }
+        }
         Op::Trunc => {
             if let Some(x) = x {
                 return konst(x);

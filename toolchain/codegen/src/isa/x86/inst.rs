@@ -517,6 +517,12 @@ impl inst::Inst for Inst {
                 v.read(addr);
                 v.def(dst);
             }
+            Inst::Sqrt { dst, src: Rm::R(src), .. }
+            | Inst::Round { dst, src: Rm::R(src), .. }
+            | Inst::FCvt { dst, src: Rm::R(src), .. } => {
+                v.read(src);
+                v.def_reuse(dst, 0);
+            }
             Inst::Ext { dst, src, .. }
             | Inst::ImulI { dst, a: src, .. }
             | Inst::Scan { dst, src, .. }

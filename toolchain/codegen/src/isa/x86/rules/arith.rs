@@ -7,6 +7,7 @@ use crate::mach::rules::rules;
 use crate::regalloc::Reg;
 use ir::op::Asked;
 use ir::{EntityId, InstData, Op, Ty, Value};
+use smallvec::SmallVec;
 
 rules! {
     /// Arithmetic and conversions, each with a result.
@@ -45,6 +46,7 @@ rules! {
 
     Mul(~c, x) => s.mul_by(dst, sz, x, c);
     Mul(x, ~c) => s.mul_by(dst, sz, x, c);
+    Mul(x, y) if !s.ends_here(x) && s.ends_here(y) => Inst::Imul { sz, dst, a: s.reg(y), b: Rm::R(s.reg(x)) };
     Mul(x, y) => Inst::Imul { sz, dst, a: s.reg(x), b: s.rm(y, full == sz) };
     UMulWide(x, y) =>
         Inst::MulWide { signed: false, hi: dst, lo: s.out_reg(d.results[1]), a: s.reg(x), b: Rm::R(s.reg(y)) };
@@ -69,7 +71,8 @@ rules! {
     Popcnt(x) => s.popcnt(dst, x);
     Asked[Asked::Popcnt](x) => Inst::Popcnt { sz, dst, src: s.reg(x) };
     Asked[Asked::Fma](x, y, z) => Inst::Fma { dst, c: s.reg(z), a: s.reg(x), b: s.reg(y) };
-    Asked[Asked::Round(how)](x) => Inst::Round { how, dst, src: s.rm(x, true) };
+    // Results of one operand change half of a register: in the operand's own they wait for nothing else.
+    Asked[Asked::Round(how)](x) => Inst::Round { how, dst, src: Rm::R(s.reg(x)) };
     Bswap(x) if full == Sz::W => rol(full, dst, s.reg(x), 8);
     Bswap(x) => Inst::Un { op: UnOp::Bswap, sz, dst, a: s.reg(x) };
 
@@ -83,7 +86,7 @@ rules! {
     FNeg(x) => Inst::FAlu { op: FOp::Xor, w: Fw::X, dst, a: s.reg(x), b: mask(s.ty(out), true) };
     FAbs(x) => Inst::FAlu { op: FOp::And, w: Fw::X, dst, a: s.reg(x), b: mask(s.ty(out), false) };
     FCopysign(x, y) => s.copysign(dst, x, y);
-    FSqrt(x) => Inst::Sqrt { w, dst, src: s.rm(x, true) };
+    FSqrt(x) => Inst::Sqrt { w, dst, src: Rm::R(s.reg(x)) };
 
     Sext(x) if sz == Sz::Q => Inst::Ext { kind: Ext::SQ(s.sz(x)), dst, src: s.rm(x, true) };
     Sext(x) => Inst::Ext { kind: Ext::SD(s.sz(x)), dst, src: s.rm(x, true) };
@@ -92,7 +95,7 @@ rules! {
     UiToF(x) => Inst::UintToF { w, dst, src: s.reg(x), t1: s.temp(false), t2: s.temp(false) };
     FToSi(x) => Inst::FToInt { sz, w: fw(s.ty(x)), dst, src: s.rm(x, true) };
     FToUi(x) => Inst::FToUint { w: fw(s.ty(x)), dst, src: s.reg(x), t: s.temp(true), t2: s.temp(false) };
-    FCvt(x) => Inst::FCvt { w: fw(s.ty(x)), dst, src: s.rm(x, true) };
+    FCvt(x) => Inst::FCvt { w: fw(s.ty(x)), dst, src: Rm::R(s.reg(x)) };
     Bitcast(x) if dst.is_float() && !s.ty(x).is_float() => Inst::GToX { sz, dst, src: s.reg(x) };
     Bitcast(x) if !dst.is_float() && s.ty(x).is_float() => Inst::XToG { sz, dst, src: s.reg(x) };
     Bitcast(x) => s.copied(dst, x);
@@ -142,11 +145,13 @@ impl<'a, M: X86> Isel<'a, M> {
             s.imm32(v).is_some()
                 || s.single_use(v) && s.def(v).is_some_and(|d| matches!(d.op, Op::Load { .. }))
         };
-        if foldable(self, a) && !foldable(self, b) {
-            self.alu(op, sz, dst, b, a)
+        // The left operand is overwritten: rather one that is not wanted any more.
+        let swap = if foldable(self, b) {
+            false
         } else {
-            self.alu(op, sz, dst, a, b)
-        }
+            foldable(self, a) || !self.ends_here(a) && self.ends_here(b)
+        };
+        if swap { self.alu(op, sz, dst, b, a) } else { self.alu(op, sz, dst, a, b) }
     }
     fn mul_by(&mut self, dst: Reg, sz: Sz, a: Value, c: i32) {
         let shift = |c: i32| (c > 0 && (c as u32).is_power_of_two()).then(|| c.trailing_zeros() as u8);
@@ -324,35 +329,33 @@ impl<'a, M: X86> Isel<'a, M> {
         self.push(Inst::ShI { op: ShOp::Shr, sz, dst, a: r, n: sz.bits() as u8 - 8 });
     }
 
-    /// The same where numbers of two words are common. A carry that comes from the instruction of a lower half, and goes nowhere else,
-    /// stays in the flag: the lower half is then made here too.
-    fn chain(&mut self, d: &'a InstData, with: AluOp) {
-        let first = if with == AluOp::Adc { AluOp::Add } else { AluOp::Sub };
-        let lower = self.lower_half(d, d.args[2]);
-        let low = lower.map(|l| (self.out_reg(l.results[0]), self.addends(l)));
-        let (a, b) = self.addends(d);
-        let c = lower.map_or(d.args[2], |l| l.args[2]);
-        let mut op = first;
+    /// (x, y, carry 0/1) -> (sum, carry). A carry that comes from the instruction of the word below, and goes nowhere else, stays in the
+    /// flag: the words below are then made here too.
+    fn carry(&mut self, d: &'a InstData, with: AluOp) {
+        let sz = M::PTR;
+        let mut op = if with == AluOp::Adc { AluOp::Add } else { AluOp::Sub };
+        // From the lowest word up. What has to be brought into registers comes first, since it may change flags.
+        let words: SmallVec<[&InstData; 4]> = self.words_below(d).into_iter().rev().chain([d]).collect();
+        let operands: SmallVec<[(Reg, Rmi); 4]> = words.iter().map(|w| self.addends(w)).collect();
+        let c = words[0].args[2];
         if self.iconst(c) != Some(0) {
             // The opposite of a number that is not 0 sets the flag.
             let (c, t) = (self.reg(c), self.temp(false));
             self.push(Inst::Un { op: UnOp::Neg, sz: Sz::D, dst: t, a: c });
             op = with;
         }
-        if let Some((dst, (a, b))) = low {
-            self.push(Inst::Alu { op, sz: Sz::D, dst, a, b });
+        for (w, (a, b)) in words.iter().zip(operands) {
+            let dst = self.out_reg(w.results[0]);
+            self.push(Inst::Alu { op, sz, dst, a, b });
             op = with;
+            // It is done: whoever wants it comes after this.
+            self.needed[w.results[0].index()] = false;
         }
-        let (dst, carry) = (self.out_reg(d.results[0]), d.results[1]);
-        self.push(Inst::Alu { op, sz: Sz::D, dst, a, b });
+        let carry = d.results[1];
         if self.needed[carry.index()] {
             let (m, dst) = (self.temp(false), self.out_reg(carry));
-            self.push(Inst::CarryMask { sz: Sz::D, dst: m });
-            self.push(Inst::Un { op: UnOp::Neg, sz: Sz::D, dst, a: m });
-        }
-        if let Some(l) = lower {
-            // It is done: whoever wants it comes after this.
-            self.needed[l.results[0].index()] = false;
+            self.push(Inst::CarryMask { sz, dst: m });
+            self.push(Inst::Un { op: UnOp::Neg, sz, dst, a: m });
         }
     }
     /// What is added, or subtracted. Additions of 1 and -1 would be INC and DEC, which leave the carry alone.
@@ -362,36 +365,6 @@ impl<'a, M: X86> Isel<'a, M> {
             Some(1 | -1) => (a, Rmi::R(self.reg(d.args[1]))),
             _ => (a, self.ri(d.args[1])),
         }
-    }
-
-    /// (x, y, carry 0/1) -> (sum, carry). The carry flag is set by adding -1 to the carry.
-    fn carry(&mut self, d: &'a InstData, op: AluOp) {
-        if !M::LONG {
-            return self.chain(d, op);
-        }
-        let (sum, carry) = (self.out_reg(d.results[0]), self.out_reg(d.results[1]));
-        let (x, y) = (self.reg(d.args[0]), self.ri(d.args[1]));
-        if self.iconst(d.args[2]) == Some(0) {
-            let op = if op == AluOp::Adc { AluOp::Add } else { AluOp::Sub };
-            // INC and DEC leave the carry alone.
-            let y = match y {
-                Rmi::I(i) if op == AluOp::Add && (i == 1 || i == -1) => {
-                    let t = self.temp(false);
-                    self.push(Inst::Imm { dst: t, imm: i as i64 });
-                    Rmi::R(t)
-                }
-                y => y,
-            };
-            self.push(Inst::Alu { op, sz: Sz::Q, dst: sum, a: x, b: y });
-        } else {
-            let (c, t) = (self.reg(d.args[2]), self.temp(false));
-            // As a byte: `dec` would not do, and 8-bit addition is never written as one.
-            self.push(Inst::Alu { op: AluOp::Add, sz: Sz::B, dst: t, a: c, b: Rmi::I(-1) });
-            self.push(Inst::Alu { op, sz: Sz::Q, dst: sum, a: x, b: y });
-        }
-        let m = self.temp(false);
-        self.push(Inst::CarryMask { sz: Sz::Q, dst: m });
-        self.push(Inst::Un { op: UnOp::Neg, sz: Sz::Q, dst: carry, a: m });
     }
 }
 
