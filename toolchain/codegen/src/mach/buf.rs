@@ -1,7 +1,8 @@
 //! The code buffer: labels, jumps in the shortest form that reaches, marks that move along.
 //!
 //! Jumps are written in their longest form; [`Buf::finish`] shortens those that reach with less and moves everything that
-//! counts from code offsets along.
+//! counts from code offsets along. Where jumps must not lie across the borders of windows ([`Encode::JUMP_WINDOW`]), inner loops begin
+//! where fewest of theirs do.
 use super::{Encode, Form, Machine};
 use crate::fixup::{Fixup, FixupTarget};
 
@@ -12,6 +13,8 @@ pub struct Label(pub u32);
 struct Jump<B> {
     /// Offset of its first byte.
     at: u32,
+    /// Where the comparison in front of it begins, which some machines execute together with it; else `at`.
+    lead: u32,
     kind: B,
     target: Label,
     /// Index into its forms.
@@ -30,6 +33,10 @@ pub struct Buf<M: Machine> {
     fixups: Vec<Fixup>,
     /// Code offsets that callers want moved along: stack maps, lines.
     marks: Vec<u32>,
+    /// Where the last instruction with operands began, and ended.
+    last: (u32, u32),
+    /// Inner loops, from and to.
+    loops: Vec<(u32, u32)>,
 }
 
 impl<M: Machine> Default for Buf<M> {
@@ -42,8 +49,15 @@ impl<M: Machine> Default for Buf<M> {
             table_refs: Vec::new(),
             fixups: Vec::new(),
             marks: Vec::new(),
+            last: (0, 0),
+            loops: Vec::new(),
         }
     }
+}
+
+/// How much is filled up at all the places that fit.
+fn total(fills: &[(u32, u32)], fits: impl Fn(u32) -> bool) -> u32 {
+    fills.partition_point(|f| fits(f.0)).checked_sub(1).map_or(0, |last| fills[last].1)
 }
 
 /// What [`Buf::finish`] makes.
@@ -78,6 +92,18 @@ impl<M: Machine> Buf<M> {
         self.marks.push(self.here());
         self.marks.len() as u32 - 1
     }
+    /// What was written since `from` is one instruction.
+    pub fn instruction(&mut self, from: u32) {
+        self.last = (from, self.here());
+    }
+    /// What was written since `from`, where there is a label, is an inner loop.
+    pub fn inner_loop(&mut self, from: u32) {
+        self.loops.push((from, self.here()));
+    }
+    /// Whether there are such loops.
+    pub fn has_loops(&self) -> bool {
+        !self.loops.is_empty()
+    }
     /// Appends a byte.
     pub fn byte(&mut self, b: u8) {
         self.code.push(b)
@@ -105,7 +131,9 @@ impl<M: Machine> Buf<M> {
 impl<M: Encode> Buf<M> {
     /// A jump.
     pub fn branch(&mut self, kind: M::Branch, target: Label) {
-        self.jumps.push(Jump { at: self.here(), kind, target, form: 0 });
+        let at = self.here();
+        let lead = if self.last.1 == at { self.last.0 } else { at };
+        self.jumps.push(Jump { at, lead, kind, target, form: 0 });
         let (len, _) = M::forms(kind)[0];
         self.code.resize(self.code.len() + len as usize, 0);
     }
@@ -144,35 +172,95 @@ impl<M: Encode> Buf<M> {
                 saved[i + 1] = saved[i] + len(j, 0) - len(j, j.form);
             }
         }
+        let fills = self.fill(&mut saved, &starts);
+        // Behind what fills up in front of it, for what is here; marks stay with what was before.
+        let filled = |at: u32, here: bool| total(&fills, |f| f < at || here && f == at);
+        let moved = |at: u32| map(&saved, at) + filled(at, true);
         let mut code = Vec::with_capacity(self.code.len());
         let mut from = 0;
+        let mut fill = fills.iter().peekable();
+        let mut done = 0;
+        let mut copy = |code: &mut Vec<u8>, mut from: usize, to: usize| {
+            while let Some(&(at, sum)) = fill.next_if(|f| f.0 as usize <= to) {
+                code.extend_from_slice(&self.code[from..at as usize]);
+                M::nops(sum - done, code);
+                (from, done) = (at as usize, sum);
+            }
+            code.extend_from_slice(&self.code[from..to]);
+        };
         for j in &self.jumps {
-            code.extend_from_slice(&self.code[from..j.at as usize]);
-            let distance = map(&saved, self.labels[j.target.0 as usize]) as i64 - code.len() as i64;
+            copy(&mut code, from, j.at as usize);
+            let distance = moved(self.labels[j.target.0 as usize]) as i64 - code.len() as i64;
             debug_assert!(M::forms(j.kind)[j.form].1.contains(&distance), "{:?} over {distance}", j.kind);
             M::write_branch(j.kind, j.form, distance, &mut code);
             from = (j.at + len(j, 0)) as usize;
         }
-        code.extend_from_slice(&self.code[from..]);
+        copy(&mut code, from, self.code.len());
         let mut put = |at: u32, v: i32| {
             let bytes = if M::ROW.big_endian { v.to_be_bytes() } else { v.to_le_bytes() };
             code[at as usize..at as usize + 4].copy_from_slice(&bytes)
         };
         for &(at, l) in &self.label_refs {
-            let (at, to) = (map(&saved, at), map(&saved, self.labels[l.0 as usize]));
+            let (at, to) = (moved(at), moved(self.labels[l.0 as usize]));
             put(at, to as i32 - at as i32 - 4);
         }
         for &(at, table, l) in &self.table_refs {
-            let table = map(&saved, self.labels[table.0 as usize]);
-            put(map(&saved, at), map(&saved, self.labels[l.0 as usize]) as i32 - table as i32);
+            let table = moved(self.labels[table.0 as usize]);
+            put(moved(at), moved(self.labels[l.0 as usize]) as i32 - table as i32);
         }
         for r in &mut self.fixups {
-            r.at = map(&saved, r.at);
+            r.at = moved(r.at);
         }
         for m in &mut self.marks {
-            *m = map(&saved, *m);
+            *m = map(&saved, *m) + filled(*m, false);
         }
-        let labels = self.labels.iter().map(|&l| if l == u32::MAX { l } else { map(&saved, l) }).collect();
+        let labels = self.labels.iter().map(|&l| if l == u32::MAX { l } else { moved(l) }).collect();
         Finished { code, fixups: self.fixups, marks: self.marks, labels }
+    }
+
+    /// What goes in front of loops: at which place, how much with all that is before. Jumps over such a place may need a longer form for it.
+    fn fill(&mut self, saved: &mut [u32], starts: &[u32]) -> Vec<(u32, u32)> {
+        let len = |j: &Jump<M::Branch>, form: usize| M::forms(j.kind)[form].0;
+        let map = |saved: &[u32], at: u32| at - saved[starts.partition_point(|&s| s < at)];
+        self.loops.sort_unstable();
+        for _ in 0..4 {
+            let mut fills: Vec<(u32, u32)> = Vec::new();
+            let mut sum = 0;
+            for &(from, to) in &self.loops {
+                let jumps =
+                    &self.jumps[starts.partition_point(|&s| s < from)..starts.partition_point(|&s| s < to)];
+                let ends: Vec<(u32, u32)> = { jumps.iter() }
+                    .map(|j| (map(saved, j.lead.max(from)) + sum, map(saved, j.at) + sum + len(j, j.form)))
+                    .collect();
+                // A jump must not end at a border either.
+                let across = |by: u32| {
+                    ends.iter().filter(|e| (e.0 + by) / M::JUMP_WINDOW != (e.1 + by) / M::JUMP_WINDOW).count()
+                };
+                let best = (0..M::JUMP_WINDOW).min_by_key(|&by| (across(by), by)).unwrap_or(0);
+                if best > 0 {
+                    sum += best;
+                    fills.push((from, sum));
+                }
+            }
+            let moved = |at: u32| (map(saved, at) + total(&fills, |f| f <= at)) as i64;
+            let mut fits = true;
+            for j in &mut self.jumps {
+                let distance = moved(self.labels[j.target.0 as usize]) - moved(j.at);
+                while !M::forms(j.kind)[j.form].1.contains(&distance) {
+                    j.form -= 1;
+                    fits = false;
+                }
+            }
+            if fits {
+                return fills;
+            }
+            for (i, j) in self.jumps.iter().enumerate() {
+                saved[i + 1] = saved[i] + len(j, 0) - len(j, j.form);
+            }
+        }
+        // All jumps in their longest forms reach, without anything in between.
+        self.jumps.iter_mut().for_each(|j| j.form = 0);
+        saved.fill(0);
+        Vec::new()
     }
 }

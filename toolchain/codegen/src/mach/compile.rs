@@ -325,9 +325,22 @@ fn emit_function<M: Rules + Frames>(
     let order = sel.order.clone();
     let shown: Vec<u32> = order.iter().copied().filter(|&b| forward[b as usize] == b).collect();
     let mut next_shown = shown.iter().skip(1).copied().chain([u32::MAX]);
+    let inner = if M::JUMP_WINDOW > 0 { graph::inner_loops(sel) } else { vec![None; sel.blocks.len()] };
+    // The inner loop that is being written: its header, where it began, and whether that was there. Elsewhere are its cold blocks.
+    let mut open: Option<(u32, u32, bool)> = None;
+    let close = |open: Option<(u32, u32, bool)>, buf: &mut Buf<M>| {
+        open.filter(|o| o.2).into_iter().for_each(|o| buf.inner_loop(o.1));
+    };
     for &b in &order {
         if forward[b as usize] != b {
             continue;
+        }
+        if open.map(|o| o.0) != inner[b as usize] {
+            close(open, &mut e.buf);
+            open = inner[b as usize].map(|h| (h, e.buf.here(), false));
+        }
+        if let Some((header, _, there)) = &mut open {
+            *there |= *header == b;
         }
         let n = first[b as usize];
         let mut moves = solution.cursor(n);
@@ -407,8 +420,9 @@ fn emit_function<M: Rules + Frames>(
             notes.replay.end(notes.number[b as usize]);
         }
     }
+    close(open, &mut e.buf);
     // Cold code.
-    let loops = e.colds.iter().any(|c| matches!(c.0, Cold::Poll { .. }));
+    let loops = e.buf.has_loops() || e.colds.iter().any(|c| matches!(c.0, Cold::Poll { .. }));
     let mut polls = 0;
     for (cold, line) in std::mem::take(&mut e.colds) {
         if sel.lines[line].0.is_some() {

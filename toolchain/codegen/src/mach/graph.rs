@@ -61,6 +61,29 @@ pub fn loops(g: &Graph) -> Vec<(usize, Vec<usize>)> {
     out
 }
 
+/// For each of the function's blocks, by its number in the function, the header of the loop it is in, if that has no loop inside.
+pub fn inner_loops<I: Inst>(sel: &Selected<I>) -> Vec<Option<u32>> {
+    let mut out = vec![None; sel.blocks.len()];
+    let g = Graph::new(sel);
+    if !g.succs.iter().enumerate().any(|(b, succs)| succs.iter().any(|&s| s <= b)) {
+        return out;
+    }
+    // Outer ones come first, and the members of inner ones are taken from them.
+    let mut inner = vec![None; g.succs.len()];
+    let mut outer = vec![false; g.succs.len()];
+    for (h, body) in loops(&g) {
+        for b in body {
+            if let Some(around) = inner[b].replace(h) {
+                outer[around] = true;
+            }
+        }
+    }
+    for (b, h) in inner.into_iter().enumerate() {
+        out[sel.rpo[b] as usize] = h.filter(|&h| !outer[h]).map(|h| sel.rpo[h]);
+    }
+    out
+}
+
 /// Immediate dominators (Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm", 2001) and dominance frontiers.
 pub struct Dominance {
     /// Each block's immediate dominator; the entry is its own.

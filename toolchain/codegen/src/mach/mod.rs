@@ -188,6 +188,8 @@ pub trait Encode: Machine {
     const JUMP: Self::Branch;
     /// Fills room between functions and before tables; the smallest instruction's size. Never run.
     const PAD: &'static [u8];
+    /// Jumps across or up to the borders of windows of so many bytes are slow; 0: nowhere.
+    const JUMP_WINDOW: u32 = 0;
 
     /// One of the machine's own instructions.
     fn inst(e: &mut Emit<Self>, i: &Self::Inst);
@@ -214,6 +216,10 @@ pub trait Encode: Machine {
     fn marker(b: &mut Buf<Self>);
     /// An instruction that does nothing.
     fn nop(b: &mut Buf<Self>);
+    /// As few of them as make `n` bytes, where there is a [`Encode::JUMP_WINDOW`].
+    fn nops(_n: u32, _out: &mut Vec<u8>) {
+        unreachable!("nothing is filled up")
+    }
     /// Disassembles the instruction at `at`; `None`: the listing shows bytes.
     fn disassemble(_code: &[u8], _at: usize) -> Option<Decoded> {
         None

@@ -286,6 +286,10 @@ fn two_bytes(c: &mut Cursor, branch: &mut Option<i32>) -> Option<String> {
     };
     Some(match op {
         0x0b => "ud2".into(),
+        0x1f => {
+            let (_, rm) = c.modrm()?;
+            format!("nop {}", c.rm(&rm, size))
+        }
         0x10 | 0x11 => {
             let (r, rm) = c.modrm()?;
             let name = if fsize == 16 { "movups".into() } else { format!("mov{fs}") };

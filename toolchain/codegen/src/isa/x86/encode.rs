@@ -479,6 +479,8 @@ impl<M: X86> Emit<'_, M> {
 impl<M: X86> Encode for M {
     const JUMP: Option<Cond> = None;
     const PAD: &'static [u8] = &[0xcc];
+    /// Intel's processors of 2015 to 2019 decode such jumps each time anew ("Mitigations for Jump Conditional Code Erratum", 2019).
+    const JUMP_WINDOW: u32 = if M::LONG { 32 } else { 0 };
 
     fn inst(e: &mut Emit<M>, i: &Inst) {
         e.own(i)
@@ -582,6 +584,9 @@ impl<M: X86> Encode for M {
     }
     fn nop(b: &mut Buf<M>) {
         b.byte(0x90)
+    }
+    fn nops(n: u32, out: &mut Vec<u8>) {
+        bytes::nops(n, out)
     }
     fn disassemble(code: &[u8], at: usize) -> Option<Decoded> {
         M::decode(code, at)

@@ -85,6 +85,7 @@ impl<M: X86> Buf<M> {
                 return self.bytes(&places.code());
             }
         }
+        let start = self.here();
         prefix.to_be_bytes().into_iter().filter(|&b| b != 0).for_each(|b| self.byte(b));
         let mut rex = (w as u8) << 3 | (reg >> 3) << 2;
         let mut force = byte_reg && !digit && (4..8).contains(&reg);
@@ -113,6 +114,7 @@ impl<M: X86> Buf<M> {
             RmE::M(m) => self.mem(reg, m, imm.len()),
         }
         self.bytes(imm);
+        self.instruction(start);
     }
 
     /// An instruction that extends a byte. Only its source is one: the destination needs no REX for SIL and the like, the source may.
@@ -248,6 +250,27 @@ pub fn forms(b: Option<Cond>) -> &'static [Form] {
     match b {
         None => &[(5, -FAR..=FAR), (2, -126..=129)],
         Some(_) => &[(6, -FAR..=FAR), (2, -126..=129)],
+    }
+}
+
+/// Instructions that do nothing, `n` bytes in all.
+pub fn nops(n: u32, out: &mut Vec<u8>) {
+    const NOPS: [&[u8]; 9] = [
+        &[0x90],
+        &[0x66, 0x90],
+        &[0x0f, 0x1f, 0x00],
+        &[0x0f, 0x1f, 0x40, 0],
+        &[0x0f, 0x1f, 0x44, 0, 0],
+        &[0x66, 0x0f, 0x1f, 0x44, 0, 0],
+        &[0x0f, 0x1f, 0x80, 0, 0, 0, 0],
+        &[0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
+        &[0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0],
+    ];
+    let mut left = n as usize;
+    while left > 0 {
+        let nop = NOPS[left.min(NOPS.len()) - 1];
+        out.extend_from_slice(nop);
+        left -= nop.len();
     }
 }
 
