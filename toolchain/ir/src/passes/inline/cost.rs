@@ -10,6 +10,8 @@ const MOST: u32 = 12 * BUDGET;
 pub struct Cost {
     /// Instructions, calls counted several times.
     pub body: u32,
+    /// Whether it calls nothing and allocates nothing.
+    pub leaf: bool,
     /// What is done with each parameter.
     pub params: Vec<Use>,
 }
@@ -75,10 +77,12 @@ pub fn cost(program: &Program, f: &Func) -> Option<Cost> {
     if f.defer_return.is_some() || f.open_defers.is_some() || !matches!(f.body, Body::Ssa) {
         return None;
     }
-    let mut sum = 0;
+    let (mut sum, mut leaf) = (0, true);
     for block in f.blocks.iter() {
         let share = |n: u32| if block.cold { n.div_ceil(4) } else { n };
+        leaf &= !matches!(block.term, Term::TailCall { .. });
         for &i in &block.insts {
+            leaf &= !matches!(f.insts[i].op, Op::Call { .. } | Op::New { .. });
             sum += match &f.insts[i].op {
                 Op::GetCallerPc | Op::GetCallerSp => return None,
                 Op::Iconst(_)
@@ -109,5 +113,5 @@ pub fn cost(program: &Program, f: &Func) -> Option<Cost> {
             return None;
         }
     }
-    Some(Cost { body: sum, params: uses(f) })
+    Some(Cost { body: sum, leaf, params: uses(f) })
 }

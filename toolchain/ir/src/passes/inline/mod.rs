@@ -19,6 +19,8 @@ use rustc_hash::FxHashMap;
 
 /// The cost up to which a function is inlined.
 const BUDGET: u32 = 24;
+/// The cost up to which a function is inlined that calls nothing: around its call, values would be in memory for its sake alone.
+const LEAF_BUDGET: u32 = 3 * BUDGET / 2;
 /// The cost up to which a method is copied into its wrapper.
 const WRAPPER_BUDGET: u32 = 3 * BUDGET;
 /// The cost up to which a function is inlined that calls a func value which the caller knows.
@@ -57,7 +59,8 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) 
         costs[id] = cost::cost(program, &f);
         if options.remarks
             && !f.flags.wrapper
-            && let Some(Cost { body, .. }) = costs[id].as_ref().filter(|c| c.body <= BUDGET)
+            && let Some(Cost { body, .. }) =
+                costs[id].as_ref().filter(|c| c.body <= if c.leaf { LEAF_BUDGET } else { BUDGET })
         {
             remarks.push(Remark { pos: f.pos, what: What::CanInline { func: f.name, cost: *body } });
         }
@@ -251,6 +254,7 @@ impl Inliner<'_> {
         let mut budget = match () {
             _ if f.blocks[b].cold => COLD_BUDGET,
             _ if f.flags.wrapper => WRAPPER_BUDGET,
+            _ if cost.leaf => LEAF_BUDGET,
             _ => BUDGET,
         };
         let mut body = cost.body;
