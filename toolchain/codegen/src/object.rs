@@ -111,6 +111,7 @@ pub fn write(
     let tables = image::tables(program, funcs, &order);
     w.write_image(&tables, text_len, &sizes, options);
     w.symbols(funcs, &order);
+    w.build_info(options);
     if let Some(name) = &options.debug_info {
         w.debug_info(funcs, &order, text_len, name, &options.version);
     }
@@ -613,6 +614,29 @@ impl Writer<'_> {
             section: SymbolSection::Section(section),
             flags: SymbolFlags::None,
         });
+    }
+
+    /// What `go version -m` and package debug/buildinfo find in the file: a magic number, 2 for what follows inline, and two strings
+    /// behind their lengths, as Go's linker writes them.
+    fn build_info(&mut self, options: &Options) {
+        if options.modinfo.is_empty() {
+            return;
+        }
+        let mut bytes = b"\xff Go buildinf:\x00\x02".to_vec();
+        bytes.resize(32, 0);
+        for text in [options.version.as_bytes(), &options.modinfo] {
+            let mut length = text.len();
+            while length >= 0x80 {
+                bytes.push(length as u8 | 0x80);
+                length >>= 7;
+            }
+            bytes.push(length as u8);
+            bytes.extend_from_slice(text);
+        }
+        let id = self.obj.add_section(Vec::new(), b".go.buildinfo".to_vec(), SectionKind::ReadOnlyData);
+        let sh_flags = elf::SHF_ALLOC | elf::SHF_GNU_RETAIN;
+        self.obj.section_mut(id).flags = SectionFlags::Elf { sh_type: elf::SHT_PROGBITS, sh_flags };
+        self.obj.append_section_data(id, &bytes, 16);
     }
 
     /// The debug sections.

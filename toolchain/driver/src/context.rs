@@ -96,6 +96,8 @@ const REPLACED: &[(&str, &str)] = &[
 pub struct Context {
     pub goos: String,
     pub goarch: String,
+    /// Those of the command line.
+    pub user_tags: Vec<String>,
     tags: FxHashSet<String>,
 }
 
@@ -114,7 +116,12 @@ impl Context {
         if UNIX.contains(&goos) {
             tags.insert("unix".into());
         }
-        Context { goos: goos.into(), goarch: goarch.into(), tags }
+        Context { goos: goos.into(), goarch: goarch.into(), user_tags: user_tags.to_vec(), tags }
+    }
+
+    /// The tags of Go's releases up to the one that is compiled.
+    pub fn release_tags(&self) -> impl Iterator<Item = String> {
+        (1..=GO_MINOR).map(|n| format!("go1.{n}"))
     }
 
     /// How a package's files are chosen. Those of `std` packages are chosen without assembly where there is no assembler.

@@ -4,9 +4,12 @@
 //! - `goroot`, `context`, `variant`, `module`, `overlay`: where packages come from and which files count; `godebug`: default settings
 //! - `regular`: reading files; `load`: packages, their files and imports, in dependency order
 //! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `explain`: what `-m` says; `report`: errors as Go prints them; `late`: those that need no types
+//! - `json`, `time`: how these are written
+//! - `buildinfo`, `vcs`: what a program says of how it was made
 //! - `runtime_lib`, `stamp`, `sysroot`, `link`: the runtime's archive and the final link; `scratch`: folders for intermediate files
 
 pub mod assemble;
+pub mod buildinfo;
 pub mod cli;
 pub mod commands;
 pub mod context;
@@ -15,6 +18,7 @@ pub mod embedded;
 pub mod explain;
 pub mod godebug;
 pub mod goroot;
+mod json;
 pub mod late;
 pub mod link;
 pub mod load;
@@ -27,4 +31,6 @@ pub mod runtime_lib;
 pub mod scratch;
 mod stamp;
 mod sysroot;
+mod time;
 mod variant;
+mod vcs;

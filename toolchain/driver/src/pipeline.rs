@@ -13,7 +13,7 @@ use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render, visible};
-use crate::{assemble, dump, explain, late, link, runtime_lib};
+use crate::{assemble, buildinfo, dump, explain, late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -208,7 +208,10 @@ pub fn run(
         add_errors(frames, &mut program);
         return Err(errors_text(&program, options.all_errors));
     }
-    let codegen = codegen_options(config, options, &program, trace.clone(), target.arch);
+    let mut codegen = codegen_options(config, options, &program, trace.clone(), target.arch);
+    if !target.is_bare() && !options.host_object {
+        codegen.modinfo = buildinfo::marked(config, target, options, &program);
+    }
     let object = timings.phase("codegen", || codegen::compile_program(&ir, &codegen));
     let object = object.map_err(|errors| errors.join("\n"))?;
     timings.parts("codegen", &object.times);

@@ -257,10 +257,10 @@ fn broken_surroundings() {
         "no_module_line",
         &[("go.mod", "go 1.27\n"), ("x.go", "package x\n")],
         ".",
-        "DIR/go.mod: no module declaration\n",
+        "go: error reading go.mod: missing module declaration. To specify the module path:\n\tgo mod edit -module=example.com/mod\n",
     );
     let later = [("go.mod", "module m\n\ngo 1.99\n"), ("x.go", "package x\n")];
-    fails("later_go", &later, ".", "go.mod requires go >= 1.99 (oxigo compiles go1.27)\n");
+    fails("later_go", &later, ".", "go: go.mod requires go >= 1.99 (oxigo compiles go1.27)\n");
     let nul = [MOD, ("x.go", "package x\n\nvar a\0 int\n")];
     fails("nul", &nul, ".", "# example.com/m\n./x.go:3:6: invalid NUL character\n");
 }

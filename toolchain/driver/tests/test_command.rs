@@ -25,6 +25,8 @@ const FILES: &[(&str, &str)] = &[
          Output: 4\n}\n\nfunc ExampleTwice_wrong() {\n\tfmt.Println(p.Twice(2))\n\t// Output: 5\n}\n",
     ),
     ("q/q.go", "package q\n"),
+    ("only/only_test.go", "package only\n\nimport \"testing\"\n\nfunc TestOnly(t *testing.T) {}\n"),
+    ("beside/out_test.go", "package beside_test\n\nimport \"testing\"\n\nfunc TestBeside(t *testing.T) {}\n"),
     (
         "cmd/main.go",
         "package main\n\nvar state = 1\n\nfunc main() { state = answer() }\n\nfunc answer() int { return 42 }\n",
@@ -71,6 +73,9 @@ fn tests_and_examples() {
         "--- FAIL: ExampleTwice_wrong",
         "FAIL\texample.com/m/p",
         "?   \texample.com/m/q\t[no test files]",
+        // Nothing but test files.
+        "ok  \texample.com/m/only\t",
+        "ok  \texample.com/m/beside\t",
     ] {
         assert!(text.contains(want), "no {want:?} in:\n{text}");
     }

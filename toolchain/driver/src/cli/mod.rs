@@ -1,13 +1,16 @@
-//! The command line: `mod` parses it and has the flags of all commands that compile; `test_flags` has those of `oxigo test`; `tools`
+//! The command line: `mod` parses it and has the flags of all commands that compile; `test_flags` and `list_flags` have those of `oxigo test` and
+//! `oxigo list`; `tools`
 //! what `-ldflags` and `-gcflags` mean. Flags may be written with one or two dashes, with `=` or a following argument, as Go's tools
 //! take them.
 
+mod list_flags;
 mod test_flags;
 mod tools;
 
 use std::path::PathBuf;
 
 use crate::module::Choices;
+pub use list_flags::ListOptions;
 
 /// What all commands that compile take.
 #[derive(Clone, Debug, Default)]
@@ -60,10 +63,17 @@ pub struct Options {
     pub dry_run: bool,
     /// Names of source files in the program begin with import paths, not with folders.
     pub trim_path: bool,
+    /// The program is not stamped with the state of its repository.
+    pub no_vcs: bool,
+    /// Flags of Go's compiler and linker as they were given.
+    pub gcflags: Option<String>,
+    pub ldflags: Option<String>,
     /// `-ldflags "-X importpath.name=value"`.
     pub defines: Vec<(String, String)>,
     /// What only `oxigo test` knows.
     pub test: TestOptions,
+    /// What only `oxigo list` knows.
+    pub list: ListOptions,
 }
 
 /// Flags of `oxigo test`.
@@ -73,6 +83,8 @@ pub struct TestOptions {
     pub flags: Vec<String>,
     /// Output is wanted as it comes, of what passes too.
     pub verbose: bool,
+    /// Print events instead of lines.
+    pub json: bool,
     /// Compile only.
     pub compile: bool,
     /// A program with arguments that starts the test program.
@@ -102,6 +114,8 @@ pub enum Grammar {
     Run,
     /// Flags and packages in any order; unknown flags, and what follows them, are the test program's.
     Test,
+    /// Flags and packages in any order; some flags mean something else.
+    List,
 }
 
 enum Kind {
@@ -130,7 +144,7 @@ const fn value(
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("{text:?} is not a number"))
+    text.parse().map_err(|_| "parse error".into())
 }
 
 static FLAGS: &[Flag] = &[
@@ -171,8 +185,15 @@ static FLAGS: &[Flag] = &[
     value(
         "buildvcs",
         "MODE",
-        "true, false or auto: stamp with version control information (not there yet)",
-        |_, _| Ok(()),
+        "auto, true or false: stamp programs with the state of the git repository they are in",
+        |o, v| {
+            o.no_vcs = match v.as_str() {
+                "auto" => false,
+                other => !boolean("buildvcs", Some(other))
+                    .map_err(|_| "value is neither 'auto' nor a valid bool".to_string())?,
+            };
+            Ok(())
+        },
     ),
     value("buildmode", "MODE", "exe or default; others are refused", |_, v| match v.as_str() {
         "exe" | "default" => Ok(()),
@@ -267,7 +288,6 @@ const REFUSED: &[&str] = &[
     "covermode",
     "coverpkg",
     "coverprofile",
-    "json",
     "linkshared",
     "toolexec",
     "pgo",
@@ -284,12 +304,16 @@ pub fn flag_help() -> String {
         (format!("{dashes}{} {}", f.name, f.value), f.help)
     });
     let build: String = rows.map(|(left, help)| format!("  {left:<22} {help}\n")).collect();
-    format!("{build}\nflags of test:\n{}", test_flags::help())
+    let list: String = list_flags::FLAGS
+        .iter()
+        .map(|(name, help)| format!("  {:<22} {help}\n", format!("-{name}")))
+        .collect();
+    format!("{build}\nflags of test:\n{}\nflags of list:\n{list}", test_flags::help())
 }
 
 /// Parses what follows the command's name.
 pub fn parse(args: &[String], grammar: Grammar) -> Result<Invocation, String> {
-    let mut options = Options::default();
+    let mut options = Options { no_vcs: grammar != Grammar::Build, ..Options::default() };
     options.modules.work = std::env::var("GOWORK").ok();
     let mut i = Invocation { options, targets: Vec::new(), args: Vec::new(), flags: Vec::new() };
     let environment = std::env::var("GOFLAGS").unwrap_or_default();
@@ -364,7 +388,12 @@ fn apply<'a>(
     rest: &mut impl Iterator<Item = &'a String>,
     grammar: Grammar,
 ) -> Result<bool, String> {
-    if grammar == Grammar::Test && test_flags::apply(options, name, &value, rest)? {
+    let taken = match grammar {
+        Grammar::Test => test_flags::apply(options, name, &value, rest)?,
+        Grammar::List => list_flags::apply(options, name, &value, rest)?,
+        Grammar::Build | Grammar::Run => false,
+    };
+    if taken {
         return Ok(true);
     }
     let Some(flag) = FLAGS.iter().find(|f| f.name == name) else {
@@ -382,8 +411,13 @@ fn apply<'a>(
         Kind::Value(set) => {
             let value = value.or_else(|| rest.next().cloned());
             let value = value.ok_or_else(|| format!("flag needs an argument: -{name}"))?;
-            set(options, value)
-                .map_err(|e| if e.starts_with("not supported") { e } else { format!("-{name}: {e}") })?;
+            // What a whole sentence says stands for itself.
+            set(options, value.clone()).map_err(|e| {
+                match e.starts_with("not supported") || e.contains(" not supported") {
+                    true => e,
+                    false => format!("invalid value {value:?} for flag -{name}: {e}"),
+                }
+            })?;
         }
     }
     Ok(true)
@@ -391,7 +425,8 @@ fn apply<'a>(
 
 /// The known flag that differs least, if it does so little.
 fn nearest(name: &str) -> Option<&'static str> {
-    let known = FLAGS.iter().map(|f| f.name).chain(test_flags::names());
+    let known =
+        FLAGS.iter().map(|f| f.name).chain(test_flags::names()).chain(list_flags::FLAGS.iter().map(|f| f.0));
     let near = known.map(|k| (distance(name, k), k)).min()?;
     (near.0 <= 1 + name.len() / 4).then_some(near.1)
 }
@@ -448,7 +483,7 @@ mod tests {
         );
         assert_eq!(error(&["--nope"]), "flag provided but not defined: -nope");
         assert_eq!(error(&["-o"]), "flag needs an argument: -o");
-        assert_eq!(error(&["-p", "x"]), "-p: \"x\" is not a number");
+        assert_eq!(error(&["-p", "x"]), "invalid value \"x\" for flag -p: parse error");
         assert_eq!(error(&["-race"]), "not supported: -race");
         assert_eq!(error(&["-buildmode=plugin"]), "not supported: -buildmode=plugin");
         assert_eq!(error(&["-gcflags=all=-N -d=ssa"]), "not supported: -gcflags=-d=ssa");

@@ -30,6 +30,7 @@ static FLAGS: &[(&str, Use, &str)] = &[
     ("failfast", Use::Switch, "start no test after a failure"),
     ("fullpath", Use::Switch, "print whole names of files"),
     ("in-list", Use::OwnSwitch, "print as for one of several packages"),
+    ("json", Use::OwnSwitch, "print events, a JSON object a line"),
     ("list", Use::Value, "list what matches"),
     ("memprofile", Use::File, "write a profile of allocations"),
     ("memprofilerate", Use::Value, "see runtime.MemProfileRate"),
@@ -46,6 +47,29 @@ static FLAGS: &[(&str, Use, &str)] = &[
     ("v", Use::Switch, "print all tests"),
     ("vet", Use::Own, "off: which checks go before (there are none)"),
 ];
+
+/// Flags whose values are numbers.
+const NUMBERS: &[&str] = &["count", "parallel", "blockprofilerate", "memprofilerate", "mutexprofilefraction"];
+
+/// A time as Go writes it: `1h2m3.5s`, `0`.
+fn is_duration(text: &str) -> bool {
+    let mut rest = text.trim_start_matches(['-', '+']);
+    if rest == "0" {
+        return true;
+    }
+    let mut any = false;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, behind) = rest.split_at(digits);
+        let unit = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"].iter().filter(|u| behind.starts_with(**u));
+        let Some(unit) = unit.max_by_key(|u| u.len()).filter(|_| number.parse::<f64>().is_ok()) else {
+            return false;
+        };
+        rest = &behind[unit.len()..];
+        any = true;
+    }
+    any
+}
 
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FLAGS.iter().map(|f| f.0)
@@ -80,6 +104,10 @@ pub(super) fn apply<'a>(
         };
         match name {
             "c" => test.compile = on,
+            "json" => {
+                test.json = on;
+                test.flags.extend(on.then(|| "-test.v=test2json".to_string()));
+            }
             "in-list" => test.in_list = on,
             _ => test.flags.push(format!("-test.{name}={on}")),
         }
@@ -88,6 +116,10 @@ pub(super) fn apply<'a>(
     }
     let value = value.clone().or_else(|| rest.next().cloned());
     let value = value.ok_or_else(|| format!("flag needs an argument: -{name}"))?;
+    let invalid = || Err(format!("invalid value {value:?} for flag -{name}: parse error"));
+    if NUMBERS.contains(&name) && value.parse::<i64>().is_err() || name == "timeout" && !is_duration(&value) {
+        return invalid();
+    }
     match (name, what) {
         ("exec", _) => test.exec = Some(value),
         ("vet", _) => {}

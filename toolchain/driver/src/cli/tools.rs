@@ -24,6 +24,7 @@ fn without_pattern(text: &str) -> &str {
 }
 
 pub(super) fn ldflags(o: &mut Options, text: String) -> Result<(), String> {
+    o.ldflags = Some(text.clone());
     let mut words = words(without_pattern(&text)).into_iter();
     while let Some(word) = words.next() {
         let flag = word.trim_start_matches('-');
@@ -50,6 +51,7 @@ pub(super) fn ldflags(o: &mut Options, text: String) -> Result<(), String> {
 }
 
 pub(super) fn gcflags(o: &mut Options, text: String) -> Result<(), String> {
+    o.gcflags = Some(text.clone());
     for word in words(without_pattern(&text)) {
         match word.as_str() {
             "-m" | "-m=1" => o.explain += 1,

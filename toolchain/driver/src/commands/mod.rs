@@ -1,6 +1,10 @@
 //! What each command does. `build` and `test` have files of their own.
 
 mod build;
+mod env;
+mod events;
+mod forward;
+mod list;
 mod target;
 mod test;
 
@@ -10,13 +14,13 @@ use std::path::Path;
 
 use crate::cli::{self, Grammar, Invocation, Options};
 use crate::context::Context;
+use crate::goroot;
 use crate::load::{Config, Place, Program};
 use crate::module::{self, Modules};
 use crate::overlay::Overlay;
 use crate::pipeline::{self, Goal, Timings};
 use crate::report::visible;
 use crate::scratch::{self, Scratch};
-use crate::{goroot, link, runtime_lib};
 use target::target;
 
 /// Exit statuses, as Go's tools have them.
@@ -33,10 +37,13 @@ fn usage() -> String {
          run      compile and run a program; what follows the package is for the program\n  \
          test     compile and run a package's tests; what follows the package is for the tests\n  \
          check    report errors only\n  \
+         list     tell of packages\n  \
          targets  list what can be compiled for\n  \
          env      print where things are\n  \
-         version  print the versions of Oxigo and of Go\n\n\
+         version  print the versions of Oxigo and of Go, or those that executables were made with\n\n\
+         commands that Go's own go command carries out, where one is installed:\n{}\n\
          flags:\n{}",
+        forward::COMMANDS.iter().map(|(name, what)| format!("  {name:<8} {what}\n")).collect::<String>(),
         cli::flag_help()
     )
 }
@@ -61,7 +68,7 @@ pub fn run(args: Vec<String>) -> u8 {
     // -C comes first, as all others are understood in that folder.
     if let Some((dir, behind)) = change_dir(rest) {
         if let Err(e) = std::env::set_current_dir(&dir) {
-            eprintln!("oxigo: chdir {dir}: {e}");
+            eprintln!("oxigo: chdir {dir}: {}", plain(&e));
             return FAILED;
         }
         rest = behind;
@@ -72,12 +79,14 @@ pub fn run(args: Vec<String>) -> u8 {
         "test" => parsed(rest, Grammar::Test).and_then(|i| test::test(&i)),
         "check" => parsed(rest, Grammar::Build).and_then(|i| check(&i)),
         "targets" => Ok(target::list()),
-        "env" => parsed(rest, Grammar::Build).and_then(|i| env(&i)),
-        "version" | "--version" | "-V" => Ok(version()),
+        "list" => parsed(rest, Grammar::List).and_then(|i| list::list(&i, rest)),
+        "env" => env::env(rest),
+        "version" | "--version" | "-V" => env::version(rest),
         "help" | "--help" | "-h" | "-help" => {
             print!("{}", usage());
             Ok(OK)
         }
+        name if forward::COMMANDS.iter().any(|c| c.0 == name) => forward::run(name, rest),
         other => Err(Failure(USAGE, format!("oxigo {other}: unknown command\nRun 'oxigo help' for usage."))),
     };
     match result {
@@ -109,39 +118,6 @@ fn parsed(args: &[String], grammar: Grammar) -> Result<Invocation, Failure> {
         return Err(Failure(OK, String::new()));
     }
     cli::parse(args, grammar).map_err(|e| Failure(USAGE, format!("{e}\nRun 'oxigo help' for usage.")))
-}
-
-fn version() -> u8 {
-    let go = goroot::find().ok().and_then(|root| std::fs::read_to_string(root.join("VERSION")).ok());
-    let go = go.as_deref().and_then(|t| t.lines().next()).unwrap_or("no Go library found");
-    println!("oxigo version {} ({go})", env!("CARGO_PKG_VERSION"));
-    OK
-}
-
-fn env(i: &Invocation) -> Result<u8, Failure> {
-    let target = target(&i.options)?;
-    let cwd = std::env::current_dir().unwrap_or_default();
-    let rows = [
-        ("GOROOT", goroot::find().map(|r| r.display().to_string()).unwrap_or_default()),
-        ("GOOS", target.os.to_string()),
-        ("GOARCH", target.arch.name.to_string()),
-        (
-            "GOMOD",
-            module::find_root(&cwd).map(|r| r.join("go.mod").display().to_string()).unwrap_or_default(),
-        ),
-        ("OXIGO_HOME", goroot::oxigo_home().display().to_string()),
-        ("OXIGO_OVERLAY", std::env::var("OXIGO_OVERLAY").unwrap_or_default()),
-        ("OXIGO_RUNTIME_SRC", runtime_lib::workspace().map(|w| w.display().to_string()).unwrap_or_default()),
-        ("OXIGO_LINKER", link::find_linker().map(|l| l.display().to_string()).unwrap_or_default()),
-    ];
-    for (name, value) in rows {
-        if i.targets.is_empty() {
-            println!("{name}='{value}'");
-        } else if i.targets.iter().any(|t| t == name) {
-            println!("{value}");
-        }
-    }
-    Ok(OK)
 }
 
 pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failure> {
@@ -185,7 +161,8 @@ fn places(config: &Config, targets: &[String]) -> Result<Vec<Place>, Failure> {
     if let Some(main) = config.dir_main() {
         return Ok(vec![main]);
     }
-    if !targets.is_empty() && targets.iter().all(|t| t.ends_with(".go")) {
+    // A name like x.go among the arguments means files, as long as it is no folder.
+    if targets.iter().any(|t| t.ends_with(".go") && !config.cwd.join(t).is_dir()) {
         return config.files_package(targets).map(|p| vec![p]).map_err(Failure::build);
     }
     let here = [".".to_string()];
@@ -241,7 +218,7 @@ fn check(i: &Invocation) -> Result<u8, Failure> {
 
 fn run_program(i: &Invocation) -> Result<u8, Failure> {
     if i.targets.is_empty() {
-        return Err(Failure(USAGE, "oxigo: no go files listed".into()));
+        return Err(Failure::build("oxigo: no go files listed"));
     }
     let target = target(&i.options)?;
     let places = places(&config(&i.options, &target)?, &i.targets)?;
@@ -262,6 +239,12 @@ fn start(target: &Target, exe: &Path, args: &[String]) -> Result<u8, Failure> {
         (Some(code), _) => Err(Failure(code as u8, status_text(status))),
         (None, signal) => Err(Failure(128 + signal.unwrap_or(0) as u8, status_text(status))),
     }
+}
+
+/// A system's error in Go's words, without its number.
+fn plain(e: &std::io::Error) -> String {
+    let text = e.to_string();
+    text.split(" (os error").next().unwrap_or("").to_lowercase()
 }
 
 /// A status as Go's tools print it.

@@ -1,7 +1,7 @@
 //! `oxigo test`: compiles and runs the tests of packages, and prints what `go test` prints. Of several packages each is a process
 //! of its own; results come in the packages' order.
 
-use std::io::{Read, Write};
+use std::io::{Read, Stdout, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +9,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use super::events::Events;
 use super::target::{self, Target, target};
 use super::{FAILED, Failure, OK, USAGE, config, load, places};
 use crate::cli::Invocation;
@@ -33,7 +34,7 @@ pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
         }
         _ => several(i, &places)?,
     };
-    if status != OK && !i.options.test.in_list {
+    if status != OK && !i.options.test.in_list && !i.options.test.json {
         println!("FAIL");
     }
     Ok(status)
@@ -117,19 +118,33 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
         let text = tests.iter().fold(e.1, |text, heading| {
             text.replace(heading.as_str(), &format!("{} [{path}.test]\n", heading.trim_end()))
         });
-        eprintln!("{}", visible(text.trim_end()));
-        println!("FAIL\t{path} [{what} failed]");
+        let (said, last) = (visible(text.trim_end()), format!("FAIL\t{path} [{what} failed]\n"));
+        match events(i, &path) {
+            Some(mut events) => events.build_failed(&said, &last),
+            None => {
+                eprintln!("{said}");
+                print!("{last}");
+            }
+        }
         Ok(FAILED)
     };
     let tested = match crate::load::prepare_tests(&config, place, dir) {
         Ok(Some(tested)) => tested,
         Ok(None) => {
-            println!("?   \t{path}\t[no test files]");
+            let line = format!("?   \t{path}\t[no test files]\n");
+            match events(i, &path) {
+                Some(mut events) => {
+                    events.start();
+                    events.end(&line, "skip", 0.0);
+                }
+                None => print!("{line}"),
+            }
             return Ok(OK);
         }
         Err(text) => return failed(Failure::build(text), "setup"),
     };
-    let roots = [Some(tested.main.clone()), Some(tested.package.clone()), tested.external.clone()];
+    let package = tested.is_there.then(|| tested.package.clone());
+    let roots = [Some(tested.main.clone()), package, tested.external.clone()];
     let mut lines = config.godebug_lines(&tested.package);
     lines.extend(tested.test_places().iter().flat_map(|p| config.godebug_lines(p)));
     config.godebug = godebug::defaults(&config.goroot, &config.modules, &lines).map_err(Failure::build)?;
@@ -154,6 +169,11 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
         return Ok(OK);
     }
     run(i, &target, &exe, &path, &package_dir)
+}
+
+/// What tells of a package, if that is not to be told in lines.
+fn events(i: &Invocation, path: &str) -> Option<Events<Stdout>> {
+    i.options.test.json.then(|| Events::new(std::io::stdout(), path))
 }
 
 /// Where the test program is written.
@@ -190,30 +210,46 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
     // One package in the current folder is watched; of packages that were named only failures are shown.
     let local = i.targets.is_empty() && !test.in_list;
     let streamed = local || test.verbose;
+    let mut events = events(i, path);
+    if let Some(events) = &mut events {
+        events.start();
+    }
     let start = Instant::now();
-    let (status, output) = watch(command, streamed, limit(timeout.unwrap_or(TIMEOUT)))
+    let mut told = |bytes: &[u8]| match &mut events {
+        Some(events) => {
+            events.write(bytes);
+            Ok(())
+        }
+        None if streamed => std::io::stdout().write_all(bytes).and_then(|()| std::io::stdout().flush()),
+        None => Ok(()),
+    };
+    let (status, output) = watch(command, limit(timeout.unwrap_or(TIMEOUT)), &mut told)
         .map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     let seconds = start.elapsed().as_secs_f64();
     let status = target::ended(target, status);
+    let mut last = String::new();
     if status.success() {
         let none = String::from_utf8_lossy(&output).contains("testing: warning: no tests to run\n");
         let note = if none { " [no tests to run]" } else { "" };
-        println!("ok  \t{path}\t{seconds:.3}s{note}");
-        return Ok(OK);
+        last += &format!("ok  \t{path}\t{seconds:.3}s{note}\n");
+    } else {
+        if !streamed && events.is_none() {
+            let _ = std::io::stdout().write_all(&output);
+        }
+        if !output.is_empty() && !output.ends_with(b"\n") && events.is_none() {
+            last.push('\n');
+        }
+        // A program that said nothing, or is watched, is told by its status.
+        if output.is_empty() || local && events.is_none() {
+            last += &format!("{}\n", super::status_text(status));
+        }
+        last += &format!("FAIL\t{path}\t{seconds:.3}s\n");
     }
-    let mut out = std::io::stdout();
-    if !streamed {
-        let _ = out.write_all(&output);
+    match events {
+        Some(mut events) => events.end(&last, if status.success() { "pass" } else { "fail" }, seconds),
+        None => print!("{last}"),
     }
-    if !output.is_empty() && !output.ends_with(b"\n") {
-        println!();
-    }
-    // A program that said nothing, or is watched, is told by its status.
-    if output.is_empty() || local {
-        println!("{}", super::status_text(status));
-    }
-    println!("FAIL\t{path}\t{seconds:.3}s");
-    Ok(FAILED)
+    Ok(if status.success() { OK } else { FAILED })
 }
 
 /// What a test program gets beyond its own time limit, to say where it stands.
@@ -246,12 +282,11 @@ fn duration(text: &str) -> Option<f64> {
     Some(seconds)
 }
 
-/// Runs a program, its two outputs in one; hands them on as they come if they are to be watched. One that runs for longer than `limit`
-/// is killed.
+/// Runs a program, its two outputs in one, and hands them on as they come. One that runs for longer than `limit` is killed.
 fn watch(
     mut command: Command,
-    streamed: bool,
     limit: Option<Duration>,
+    told: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
 ) -> std::io::Result<(std::process::ExitStatus, Vec<u8>)> {
     let (mut reader, writer) = std::io::pipe()?;
     command.stdout(writer.try_clone()?).stderr(writer);
@@ -276,12 +311,7 @@ fn watch(
     let mut all = Vec::new();
     let mut take = |piece: &[u8]| -> std::io::Result<()> {
         all.extend_from_slice(piece);
-        if streamed {
-            let mut out = std::io::stdout();
-            out.write_all(piece)?;
-            out.flush()?;
-        }
-        Ok(())
+        told(piece)
     };
     loop {
         let piece = match limit {
@@ -325,7 +355,7 @@ mod unit {
     fn too_long() {
         let mut sleeps = Command::new("sh");
         sleeps.args(["-c", "echo begun; sleep 100 & wait"]);
-        let (status, output) = watch(sleeps, false, Some(Duration::from_millis(300))).unwrap();
+        let (status, output) = watch(sleeps, Some(Duration::from_millis(300)), &mut |_| Ok(())).unwrap();
         assert!(!status.success());
         assert_eq!(String::from_utf8_lossy(&output), "begun\n*** Test killed: ran too long (0s).\n");
     }

@@ -115,13 +115,10 @@ pub(super) fn list(config: &Config, place: &Place) -> Listing {
     listing
 }
 
-/// Has the directory any file for this build? (Patterns skip those without.)
-pub(super) fn has_buildable(config: &Config, place: &Place) -> bool {
-    if config.overlay.replacement(&place.path).is_some() {
-        return true;
-    }
-    let listing = list(config, place);
-    !listing.sources.is_empty() || config.testing && listing.tests > 0
+/// Has the directory any file for this build? (Patterns skip those without.) `tests`: test files count too.
+pub(super) fn has_buildable(config: &Config, place: &Place, tests: bool) -> bool {
+    let any = |l: Listing| !l.sources.is_empty() || tests && l.tests > 0;
+    config.overlay.replacement(&place.path).is_some() || any(list(config, place))
 }
 
 fn overlay_sources(config: &Config, kind: &str, package: &str, texts: &[(String, Vec<u8>)]) -> Vec<Source> {

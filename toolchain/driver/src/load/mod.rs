@@ -3,6 +3,7 @@
 //!
 //! - `mod`: the work queue; `resolve`: from an import path to a directory; `files`: the files of a package
 //! - `tests`: test files and the program that runs them
+//! - `survey`: what `oxigo list` tells of a folder
 //! - `host`: what a program for a Rust host exports
 //! - `define`: values from the command line; `order`: cycles, dependency order; `embed`, `glob`, `embed_values`: `//go:embed`
 
@@ -14,6 +15,7 @@ mod glob;
 mod host;
 mod order;
 mod resolve;
+mod survey;
 mod tests;
 
 use std::collections::VecDeque;
@@ -31,6 +33,7 @@ use crate::report::Diagnostic;
 
 pub use embed::EmbedFile;
 pub use resolve::{clean, group_by_package};
+pub use survey::{OTHERS, Survey, resolve_import, shown, survey};
 pub use tests::{Tested, prepare as prepare_tests};
 
 /// Everything that decides what an import path means.

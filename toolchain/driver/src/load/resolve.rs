@@ -211,7 +211,7 @@ fn walk(config: &Config, dir: &Path, out: &mut Vec<Place>, std: bool) {
         let place = place_of_dir(config, dir.to_path_buf());
         // Documentation of the language, and what only programs that use C have.
         let special = std && matches!(place.path.as_str(), "builtin" | "runtime/cgo");
-        if !special && super::files::has_buildable(config, &place) {
+        if !special && super::files::has_buildable(config, &place, config.testing) {
             out.push(place);
         }
     }
@@ -229,12 +229,12 @@ fn walk(config: &Config, dir: &Path, out: &mut Vec<Place>, std: bool) {
 }
 
 pub(super) fn files_place(config: &Config, files: &[String]) -> Result<Place, String> {
+    if let Some(other) = files.iter().find(|f| !f.ends_with(".go")) {
+        return Err(format!("named files must be .go files: {other}"));
+    }
     let paths: Vec<PathBuf> = files.iter().map(|f| clean(&config.cwd.join(f))).collect();
     let dir = paths[0].parent().unwrap_or(&config.cwd).to_path_buf();
     for (path, name) in paths.iter().zip(files) {
-        if !name.ends_with(".go") {
-            return Err(format!("named files must be .go files: {name}"));
-        }
         if path.parent() != Some(&dir) {
             let other = path.parent().unwrap_or(Path::new("")).display();
             return Err(format!(

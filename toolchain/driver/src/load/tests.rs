@@ -13,6 +13,8 @@ use super::{Config, Place};
 /// A package under test.
 pub struct Tested {
     pub package: Place,
+    /// Has the package any files, with those of its tests?
+    pub is_there: bool,
     /// Test files that belong to the package itself.
     pub internal: Vec<PathBuf>,
     /// The package of the files that see only what is exported.
@@ -94,7 +96,8 @@ pub fn prepare(config: &Config, package: Place, dir: &Path) -> Result<Option<Tes
         ..package.clone()
     });
     let file = dir.join("_testmain.go");
-    std::fs::write(&file, main_text(&package, &found))
+    let is_there = !internal.is_empty() || super::files::has_buildable(config, &package, false);
+    std::fs::write(&file, main_text(&package, is_there, &found))
         .map_err(|e| format!("cannot write {}: {e}", file.display()))?;
     let main = Place {
         path: format!("{}.test", package.path),
@@ -104,7 +107,7 @@ pub fn prepare(config: &Config, package: Place, dir: &Path) -> Result<Option<Tes
         files: Some(vec![file]),
         go_version: None,
     };
-    Ok(Some(Tested { package, internal, external, main }))
+    Ok(Some(Tested { package, is_there, internal, external, main }))
 }
 
 fn test_files(config: &Config, package: &Place) -> Result<Vec<PathBuf>, String> {
@@ -196,7 +199,7 @@ fn example_output(file: &File, f: &FuncDecl) -> Option<(String, bool)> {
     Some((output.join("\n"), unordered))
 }
 
-fn main_text(package: &Place, found: &Found) -> String {
+fn main_text(package: &Place, is_there: bool, found: &Found) -> String {
     let mut s =
         String::from("package main\n\nimport (\n\t\"os\"\n\t\"testing\"\n\t\"testing/internal/testdeps\"\n");
     if found.test_main.is_some() {
@@ -204,7 +207,7 @@ fn main_text(package: &Place, found: &Found) -> String {
     }
     for (i, suffix) in ["", "_test"].into_iter().enumerate() {
         let name = if found.used[i] { PACKAGES[i] } else { "_" };
-        if i == 0 || found.used[i] {
+        if i == 0 && is_there || found.used[i] {
             let _ = writeln!(s, "\t{name} \"{}{suffix}\"", package.path);
         }
     }

@@ -41,6 +41,11 @@ pub fn read_mod((path, version): (&str, &str)) -> Option<String> {
     regular::read_to_string(&download(path, version, "mod")).ok()
 }
 
+/// The hash that the go command wrote down when it unpacked a version.
+pub fn sum(path: &str, version: &str) -> Option<String> {
+    Some(regular::read_to_string(&download(path, version, "ziphash")).ok()?.trim().to_string())
+}
+
 /// The lines of `go.sum` files: hashes by module and version.
 #[derive(Clone, Debug, Default)]
 pub struct Sums(FxHashMap<(String, String), Vec<String>>);
@@ -71,9 +76,8 @@ impl Sums {
             ));
         };
         // The go command wrote down the hash when it unpacked the module.
-        let Ok(hash) = regular::read_to_string(&download(path, version, "ziphash")) else { return Ok(()) };
-        let hash = hash.trim();
-        if !dir.is_dir() || known.iter().any(|k| k == hash) {
+        let Some(hash) = sum(path, version) else { return Ok(()) };
+        if !dir.is_dir() || known.contains(&hash) {
             return Ok(());
         }
         let want = known.first().map_or("", |k| k.as_str());

@@ -29,32 +29,54 @@ pub struct GoMod {
     pub uses: Vec<String>,
 }
 
-/// The words of a line, without comments.
-fn words(line: &str) -> Vec<String> {
+/// The words of a line, without comments. A quote that is not closed is an error.
+fn words(line: &str) -> Result<Vec<String>, String> {
     let mut out = Vec::new();
     let mut rest = line.trim_start();
     while !rest.is_empty() && !rest.starts_with("//") {
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '`'));
         let (word, behind) = match quote {
-            Some(q) => rest[1..].split_once(q).unwrap_or((&rest[1..], "")),
+            Some(q) => rest[1..].split_once(q).ok_or("unexpected newline in string")?,
             None => rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())),
         };
         out.push(word.to_string());
         rest = behind.trim_start();
     }
-    out
+    Ok(out)
 }
 
+/// `v1.2.3`, with what may follow.
+fn is_version(text: &str) -> bool {
+    let core = text.split(['-', '+']).next().unwrap_or("");
+    let parts: Vec<&str> = core.strip_prefix('v').unwrap_or("").split('.').collect();
+    parts.len() == 3 && parts.iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `go1.23`, `go1.23.0`, `go1.23rc1`, with what may follow behind a dash; or `default`, `local`.
+fn is_toolchain(text: &str) -> bool {
+    let version = text.strip_prefix("go").or_else(|| text.split_once("-go").map(|t| t.1)).unwrap_or("");
+    matches!(text, "default" | "local")
+        || version.starts_with("1.") && version[2..].starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Statements that a file has once.
+const ONCE: &[&str] = &["module", "go", "toolchain"];
+
 /// Directives that say nothing about a build.
-const OTHERS: &[&str] = &["toolchain", "retract", "tool", "ignore"];
+const OTHERS: &[&str] = &["retract", "tool", "ignore"];
 
 /// Parses the text of a file in `base`. Errors come with their lines; a dependency's file is taken as far as it is understood.
 pub fn parse(text: &str, base: &Path) -> (GoMod, Vec<(usize, String)>) {
     let mut file = GoMod::default();
     let mut errors = Vec::new();
-    let mut block: Option<String> = None;
+    // The verb of an open block, and the block's line.
+    let mut block: Option<(String, usize)> = None;
+    let mut seen: Vec<String> = Vec::new();
     for (number, line) in text.lines().enumerate() {
-        let mut words = words(line);
+        let mut words = words(line).unwrap_or_else(|e| {
+            errors.push((number + 1, e));
+            Vec::new()
+        });
         if words.is_empty() {
             continue;
         }
@@ -63,29 +85,50 @@ pub fn parse(text: &str, base: &Path) -> (GoMod, Vec<(usize, String)>) {
             continue;
         }
         let verb = match &block {
-            Some(verb) => verb.clone(),
+            Some((verb, _)) => verb.clone(),
             None => {
                 let verb = words.remove(0);
                 if words.first().is_some_and(|w| w == "(") {
-                    block = Some(verb);
+                    block = Some((verb, number + 1));
                     continue;
+                }
+                if ONCE.contains(&verb.as_str()) {
+                    if seen.contains(&verb) {
+                        errors.push((number + 1, format!("repeated {verb} statement")));
+                        continue;
+                    }
+                    seen.push(verb.clone());
                 }
                 verb
             }
         };
         let pair = |a: &String, b: &String| (a.clone(), b.clone());
         match (verb.as_str(), words.as_slice()) {
-            ("module", [path, ..]) => file.path = path.clone(),
+            ("module", [path]) => file.path = path.clone(),
             ("go", [version, ..]) => match version.split('.').next() {
                 Some("1") => file.go = Some(version.clone()),
                 _ => errors
-                    .push((number + 1, format!("invalid go version '{version}': must match format 1.23"))),
+                    .push((number + 1, format!("invalid go version '{version}': must match format 1.23.0"))),
             },
+            ("require" | "exclude", [path, version, ..]) if !is_version(version) => {
+                let text = format!("{verb} {path}: version {version:?} invalid: must be of the form v1.2.3");
+                errors.push((number + 1, text));
+                // A dependency's file is followed as far as it goes.
+                if verb == "require" {
+                    file.require.push(pair(path, version));
+                }
+            }
             ("require", [path, version, ..]) => file.require.push(pair(path, version)),
             ("exclude", [path, version, ..]) => file.exclude.push(pair(path, version)),
             ("use", [dir, ..]) => file.uses.push(dir.clone()),
-            ("godebug", [setting, ..]) => {
+            ("godebug", [setting]) if setting.contains('=') => {
                 file.godebug.extend(setting.split_once('=').map(|(k, v)| (k.to_string(), v.to_string())));
+            }
+            ("toolchain", [name]) if is_toolchain(name) => {}
+            ("toolchain", [name]) => {
+                let text =
+                    format!("invalid toolchain version '{name}': must match format go1.23.0 or default");
+                errors.push((number + 1, text));
             }
             ("replace", words) => {
                 let arrow = words.iter().position(|w| w == "=>").unwrap_or(0);
@@ -94,6 +137,12 @@ pub fn parse(text: &str, base: &Path) -> (GoMod, Vec<(usize, String)>) {
                     errors.push((number + 1, usage.into()));
                     continue;
                 };
+                let local = new.starts_with("./") || new.starts_with("../") || new.starts_with('/');
+                if !local && !matches!(new.as_str(), "." | "..") && words.len() == arrow + 2 {
+                    let text = "replacement module without version must be directory path (rooted or starting with . or ..)";
+                    errors.push((number + 1, text.into()));
+                    continue;
+                }
                 file.replace.push(Replace {
                     old: old.clone(),
                     old_version: words[..arrow].get(1).cloned(),
@@ -105,12 +154,21 @@ pub fn parse(text: &str, base: &Path) -> (GoMod, Vec<(usize, String)>) {
             ("require" | "exclude", _) => {
                 errors.push((number + 1, format!("usage: {verb} module/path v1.2.3")));
             }
-            ("module" | "go" | "use" | "godebug", _) => {
-                errors.push((number + 1, format!("usage: {verb} ...")));
+            ("module", _) => errors.push((number + 1, "usage: module module/path".into())),
+            ("godebug", _) => errors.push((number + 1, "usage: godebug key=value".into())),
+            ("go", _) => errors.push((number + 1, "go directive expects exactly one argument".into())),
+            ("toolchain", _) => {
+                errors.push((number + 1, "toolchain directive expects exactly one argument".into()));
             }
+            ("use", _) => errors.push((number + 1, "usage: use local/dir".into())),
             (other, _) if OTHERS.contains(&other) => {}
             (other, _) => errors.push((number + 1, format!("unknown directive: {other}"))),
         }
+    }
+    if let Some((_, line)) = block {
+        let last = text.lines().count();
+        let text = format!("syntax error (unterminated block started in line {line})");
+        errors.push((last + 1, text));
     }
     (file, errors)
 }
@@ -155,6 +213,32 @@ mod tests {
         let lines: Vec<usize> = errors.iter().map(|e| e.0).collect();
         assert_eq!(lines, [2, 3, 4, 5]);
         assert_eq!(errors[1].1, "unknown directive: frob");
+        for (text, want) in [
+            ("module a b", "usage: module module/path"),
+            ("module \"a", "unexpected newline in string"),
+            ("module a\nmodule b", "repeated module statement"),
+            ("go 1.27\ngo 1.26", "repeated go statement"),
+            ("require (\na v1.0.0", "syntax error (unterminated block started in line 1)"),
+            ("require a v1", "require a: version \"v1\" invalid: must be of the form v1.2.3"),
+            (
+                "replace a => b",
+                "replacement module without version must be directory path (rooted or starting with . or ..)",
+            ),
+            ("toolchain x", "invalid toolchain version 'x': must match format go1.23.0 or default"),
+            ("godebug x", "usage: godebug key=value"),
+            ("go x", "invalid go version 'x': must match format 1.23.0"),
+        ] {
+            let errors = parse(text, Path::new("")).1;
+            assert_eq!(errors.iter().map(|e| e.1.as_str()).collect::<Vec<_>>(), [want], "{text}");
+        }
+        for text in [
+            "toolchain go1.27.3",
+            "toolchain local",
+            "toolchain go1.25rc1",
+            "require a v1.2.3-0.x+incompatible",
+        ] {
+            assert_eq!(parse(text, Path::new("")).1, [], "{text}");
+        }
         let (work, errors) = parse("go 1.27\n\nuse (\n\t./a\n\t./b\n)\nuse c\n", Path::new(""));
         assert_eq!((work.uses.join(" "), errors.len()), ("./a ./b c".into(), 0));
     }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::goroot::GO_VERSION;
 use crate::regular;
 
-pub use cache::module_cache;
+pub use cache::{module_cache, sum};
 use gomod::{GoMod, Replace};
 use vendor::Vendor;
 
@@ -32,6 +32,8 @@ pub struct Module {
     pub go_version: Option<String>,
     /// The main module, or one of the workspace.
     pub main: bool,
+    /// What a `replace` line puts in its place: a folder, or a module and its version.
+    pub replaced: Option<(String, Option<String>)>,
 }
 
 /// The modules of a build, main ones first.
@@ -82,10 +84,12 @@ fn find_work(start: &Path, choices: &Choices) -> Option<PathBuf> {
 fn read_main(path: &Path, dir: &Path) -> Result<(GoMod, Module), String> {
     let file = gomod::read(path)?;
     if file.path.is_empty() {
-        return Err(format!("{}: no module declaration", path.display()));
+        return Err("go: error reading go.mod: missing module declaration. To specify the module path:\n\t\
+                    go mod edit -module=example.com/mod"
+            .into());
     }
     if let Some(go) = file.go.as_deref().filter(|go| version::is_newer(go)) {
-        return Err(format!("go.mod requires go >= {go} (oxigo compiles {GO_VERSION})"));
+        return Err(format!("go: go.mod requires go >= {go} (oxigo compiles {GO_VERSION})"));
     }
     let module = Module {
         path: file.path.clone(),
@@ -93,6 +97,7 @@ fn read_main(path: &Path, dir: &Path) -> Result<(GoMod, Module), String> {
         dir: dir.to_path_buf(),
         go_version: Some(file.go.as_deref().map_or(version::OLDEST.into(), version::language)),
         main: true,
+        replaced: None,
     };
     Ok((file, module))
 }
@@ -109,6 +114,12 @@ pub fn load(cwd: &Path, choices: &Choices) -> Result<Modules, String> {
         let base = work.parent().unwrap_or(cwd).to_path_buf();
         for dir in &file.uses {
             let dir = crate::load::clean(&base.join(dir));
+            if !dir.join("go.mod").is_file() {
+                let shown = dir.strip_prefix(&base).unwrap_or(&dir).display();
+                return Err(format!(
+                    "go: cannot load module {shown} listed in go.work file: open {shown}/go.mod: no such file or directory"
+                ));
+            }
             let (file, module) = read_main(&dir.join("go.mod"), &dir)?;
             files.push(file);
             modules.list.push(module);
@@ -129,6 +140,9 @@ pub fn load(cwd: &Path, choices: &Choices) -> Result<Modules, String> {
     } else {
         let Some(root) = root else { return Ok(modules) };
         let path = match &choices.file {
+            Some(file) if file.extension().is_none_or(|e| e != "mod") => {
+                return Err(format!("go: -modfile={}: file does not have .mod extension", file.display()));
+            }
             Some(file) => cwd.join(file),
             None => root.join("go.mod"),
         };
@@ -157,30 +171,38 @@ pub fn load(cwd: &Path, choices: &Choices) -> Result<Modules, String> {
     }
     let mains: Vec<&GoMod> = files.iter().collect();
     let mut read = |path: &str, v: &str| {
-        let (dir, listed) = place(&replace, path, v);
+        let (dir, listed, _) = place(&replace, path, v);
         let text = regular::read_to_string(&dir.join("go.mod")).ok().or_else(|| cache::read_mod(listed?));
         text.map(|t| gomod::parse(&t, &dir).0)
     };
     let selected: BTreeMap<String, String> = graph::select(&mains, &mut read);
     for (path, v) in selected {
-        let (dir, _) = place(&replace, &path, &v);
+        let (dir, _, replaced) = place(&replace, &path, &v);
+        let replaced = replaced.map(|r| (r.new.clone(), r.new_version.clone()));
         let go = read(&path, &v).and_then(|f| f.go);
         let go_version = Some(go.as_deref().map_or(version::OLDEST.into(), version::language));
-        modules.list.push(Module { path, version: Some(v), dir, go_version, main: false });
+        modules.list.push(Module { path, version: Some(v), dir, go_version, main: false, replaced });
     }
     modules.sums = cache::Sums::read(modules.list.iter().filter(|m| m.main).map(|m| &m.dir));
     Ok(modules)
 }
 
-/// Where a version of a module is, and what it is in the module cache if it is there.
-fn place<'a>(replace: &'a [Replace], path: &'a str, v: &'a str) -> (PathBuf, Option<(&'a str, &'a str)>) {
+/// Where a version of a module is, what it is in the module cache if it is there, and the line that replaces it.
+fn place<'a>(
+    replace: &'a [Replace],
+    path: &'a str,
+    v: &'a str,
+) -> (PathBuf, Option<(&'a str, &'a str)>, Option<&'a Replace>) {
     // A line for the one version goes before a line for all.
     let fits = |r: &&Replace| r.old == path && r.old_version.as_deref().is_none_or(|o| o == v);
     let exact = replace.iter().filter(fits).find(|r| r.old_version.is_some());
-    match exact.or_else(|| replace.iter().find(fits)) {
-        Some(Replace { new, new_version: None, base, .. }) => (crate::load::clean(&base.join(new)), None),
-        Some(Replace { new, new_version: Some(v), .. }) => (cache::dir(new, v), Some((new, v))),
-        None => (cache::dir(path, v), Some((path, v))),
+    let line = exact.or_else(|| replace.iter().find(fits));
+    match line {
+        Some(Replace { new, new_version: None, base, .. }) => {
+            (crate::load::clean(&base.join(new)), None, line)
+        }
+        Some(Replace { new, new_version: Some(v), .. }) => (cache::dir(new, v), Some((new, v)), line),
+        None => (cache::dir(path, v), Some((path, v)), None),
     }
 }
 
@@ -248,6 +270,7 @@ mod tests {
             dir: format!("/{path}").into(),
             go_version: None,
             main: true,
+            replaced: None,
         };
         let m = Modules { list: vec![module("a"), module("a/b")], ..Modules::default() };
         let found: Vec<_> = m.candidates("a/b/c").into_iter().map(|(_, d)| d).collect();

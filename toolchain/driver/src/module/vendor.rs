@@ -35,13 +35,19 @@ impl Vendor {
                 }
             } else if let Some(header) = line.strip_prefix("# ") {
                 let (path, rest) = header.split_once(' ').unwrap_or((header, ""));
-                let own = rest.split("=>").next().unwrap_or("").trim();
+                let (own, new) = rest.split_once("=>").map_or((rest, None), |(own, new)| (own, Some(new)));
+                let own = own.trim();
+                let replaced = new.map(|new| {
+                    let (path, version) = new.trim().split_once(' ').unzip();
+                    (path.unwrap_or(new.trim()).to_string(), version.map(String::from))
+                });
                 vendor.modules.push(Module {
                     path: path.into(),
                     version: (!own.is_empty()).then(|| own.into()),
                     dir: vendor.dir.join(path),
                     go_version: Some(version::OLDEST.into()),
                     main: false,
+                    replaced,
                 });
             } else if !line.is_empty() && !line.starts_with('#') && !vendor.modules.is_empty() {
                 vendor.packages.insert(line.trim().into(), vendor.modules.len() - 1);
