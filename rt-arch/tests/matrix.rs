@@ -127,7 +127,8 @@ fn link(a: &Arch, on: On, lib: &Path, objects: &[PathBuf], exe: PathBuf) -> Path
         let script = exe.with_extension("ld");
         let text =
             fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("include/bare.ld.in")).unwrap();
-        fs::write(&script, text.replace("@BASE@", &format!("{:#x}", a.tools.bare_base))).unwrap();
+        let text = text.replace("@BASE@", &format!("{:#x}", a.tools.bare_base)).replace("@NETWORK@", "");
+        fs::write(&script, text).unwrap();
         lld.args(["-z", "max-page-size=4096", "-T"]).arg(&script);
     }
     let linked = lld.output().unwrap();

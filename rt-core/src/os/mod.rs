@@ -27,6 +27,10 @@ mod system;
 #[path = "bare/files/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the tests use a part")]
 mod files;
+#[cfg(all(test, not(feature = "bare")))]
+#[path = "bare/net/mod.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the tests use a part")]
+mod net;
 pub use interrupted::{fake_call, return_at_entry};
 pub use signal::{Action, die_of, signal_name};
 pub use system::*;

@@ -199,6 +199,10 @@ unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
                 gc::poll((*p).cache);
             }
             timer::run_due();
+            // Where no thread watches, descriptors have their turn with the clock's interrupts.
+            if !os::THREADS && sysmon::ticked() {
+                inject_polled(netpoll::poll(0));
+            }
             // Fairness: the global queue now and then.
             if tick.is_multiple_of(61) && SCHED.runq_size.load(Relaxed) > 0 {
                 let l = SCHED.lock.lock();

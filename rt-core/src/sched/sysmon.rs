@@ -8,6 +8,7 @@ use crate::protocol::stop::take_from_syscall;
 use crate::sched::netpoll;
 use crate::sched::timer;
 use core::ffi::c_void;
+use core::sync::atomic::AtomicBool;
 
 /// How long a goroutine may run, and a system call may keep its P.
 const SLICE: u64 = 10_000_000;
@@ -19,12 +20,21 @@ pub(super) fn wake() {
     }
 }
 
+/// The clock has interrupted since somebody asked.
+static TICKED: AtomicBool = AtomicBool::new(false);
+
+/// Whether it has, once.
+pub(super) fn ticked() -> bool {
+    TICKED.load(Relaxed) && TICKED.swap(false, Relaxed)
+}
+
 /// Where there are no threads, the clock's interrupt does what it must: a goroutine that has run for a whole slice makes room.
 /// Takes no lock, since it may interrupt who holds one.
 pub fn tick() {
     // SAFETY: Ps are never freed; `mon_` fields are the interrupt's.
     unsafe {
         SCHED.coarse_time.store(os::nanotime(), Relaxed);
+        TICKED.store(true, Relaxed);
         for i in 0..SCHED.nprocs.load(Relaxed) {
             let p = SCHED.p(i);
             let t = (*p).schedtick.load(Relaxed);

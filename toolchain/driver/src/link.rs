@@ -63,13 +63,14 @@ pub fn check_output(output: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Links an object (the bytes of a relocatable ELF file) with the runtime into a static executable.
+/// Links an object (the bytes of a relocatable ELF file) with the runtime into a static executable. `sockets`: the program opens some.
 pub fn link(
     target: &Target,
     options: &Options,
     object: &[u8],
     runtime: &Path,
     output: &Path,
+    sockets: bool,
 ) -> Result<(), String> {
     let linker = find_linker().ok_or("cannot find rust-lld beside rustc: set OXIGO_LINKER to an ld.lld")?;
     let scratch = Scratch::new("link", options.work)?;
@@ -80,7 +81,7 @@ pub fn link(
     let output = if special { &discarded } else { output };
     std::fs::write(&object_file, object)
         .map_err(|e| format!("cannot write {}: {e}", object_file.display()))?;
-    run_linker(&linker, target, options, &object_file, runtime, output)
+    run_linker(&linker, target, options, &object_file, runtime, output, sockets)
 }
 
 fn run_linker(
@@ -90,6 +91,7 @@ fn run_linker(
     object: &Path,
     runtime: &Path,
     output: &Path,
+    sockets: bool,
 ) -> Result<(), String> {
     let mut command = Command::new(linker);
     if linker.file_name().is_some_and(|n| n == "rust-lld") {
@@ -118,7 +120,7 @@ fn run_linker(
         command.arg("--strip-debug");
     }
     if target.is_bare() {
-        let script = layout(target, object.parent().expect("in a folder"))?;
+        let script = layout(target, object.parent().expect("in a folder"), sockets)?;
         command.args(["-z", "max-page-size=4096", "-T"]).arg(script);
     }
     command.arg("-o").arg(output).arg(object).arg(runtime);
@@ -145,14 +147,15 @@ fn run_linker(
     Ok(())
 }
 
-/// The linker's script of a program without an operating system: where the machine loads it.
-fn layout(target: &Target, folder: &Path) -> Result<PathBuf, String> {
+/// The linker's script of a program without an operating system: where the machine loads it, and whether it brings a network.
+fn layout(target: &Target, folder: &Path, sockets: bool) -> Result<PathBuf, String> {
     let root = runtime_lib::workspace().ok_or("cannot find the runtime's sources: set OXIGO_RUNTIME_SRC")?;
     let script = root.join("rt-arch/include/bare.ld.in");
     let text = std::fs::read_to_string(&script).map_err(|e| format!("{}: {e}", script.display()))?;
     let placed = folder.join("bare.ld");
     let base = format!("{:#x}", target.arch.tools.bare_base);
-    std::fs::write(&placed, text.replace("@BASE@", &base))
+    let network = format!("oxigo_network = oxigo_network_{};", if sockets { "on" } else { "off" });
+    std::fs::write(&placed, text.replace("@BASE@", &base).replace("@NETWORK@", &network))
         .map_err(|e| format!("{}: {e}", placed.display()))?;
     Ok(placed)
 }

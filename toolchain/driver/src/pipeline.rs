@@ -229,7 +229,10 @@ pub fn run(
         Some(archive) => archive.clone(),
         None => timings.phase("runtime", || runtime_lib::find(target, options.commands))?,
     };
-    let linked = timings.phase("link", || link::link(target, options, &object.bytes, &runtime, &output));
+    // Every socket comes from one of these, which may be part of each other.
+    let sockets = ir.funcs.iter().any(|f| matches!(f.name.as_str(), "syscall.Socket" | "syscall.socket"));
+    let linked =
+        timings.phase("link", || link::link(target, options, &object.bytes, &runtime, &output, sockets));
     std::mem::forget((program, checked, ir));
     linked
 }

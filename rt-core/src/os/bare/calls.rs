@@ -1,16 +1,19 @@
 //! The system calls of Linux that Go's library makes, answered without a kernel. Their numbers are the machine's under Linux, for
-//! whose files the library is compiled. There is a console, as descriptors 0 to 2, and files (`files`); no processes or
-//! sockets: what is not here does not exist (ENOSYS).
+//! whose files the library is compiled. There is a console, as descriptors 0 to 2, files (`files`) and sockets (`sockets`); no
+//! processes: what is not here does not exist (ENOSYS).
 
+use super::console::{INPUT_FLAGS, LAST, O_RDWR};
 use super::files::Files;
+use super::files::blocks::Contents;
 use super::files::errno::*;
 use super::files::tree::{Kind, Node};
+use super::sockets::{self, What, network};
 use super::{exit, map, random, read, walltime, write};
 use core::cell::UnsafeCell;
 
 #[path = "../linux/abi/mod.rs"]
 #[allow(dead_code, unused_imports, missing_docs, reason = "only numbers are of use without a kernel")]
-mod abi;
+pub(super) mod abi;
 use abi::{FILE_CALLS, FileCall, Stat, nr};
 
 const F_DUPFD: usize = 0;
@@ -19,7 +22,6 @@ const F_SETFD: usize = 2;
 const F_GETFL: usize = 3;
 const F_SETFL: usize = 4;
 const F_DUPFD_CLOEXEC: usize = 1030;
-const O_RDWR: isize = 2;
 const AT_REMOVEDIR: usize = 0x200;
 const AT_EMPTY_PATH: usize = 0x1000;
 const S_IFCHR: u32 = 0o020000;
@@ -29,9 +31,6 @@ const SECOND: u64 = 1_000_000_000;
 
 /// The process that the program believes to be.
 const PID: isize = 1;
-
-/// Descriptors up to here are the console.
-const LAST: usize = 2;
 
 struct One(UnsafeCell<Files>);
 // SAFETY: there is one core, and a call is a hook, which nothing interrupts for another: used by one at a time.
@@ -57,14 +56,24 @@ pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
         // SAFETY: as above; nothing is written there.
         nr::WRITE if a <= LAST => write(a as i32, unsafe { bytes(b, c) }),
         nr::FCNTL if a <= LAST => match b {
+            F_GETFL if a == 0 => INPUT_FLAGS,
             F_GETFL => O_RDWR,
-            F_GETFD | F_SETFD => 0,
+            F_GETFD | F_SETFD | F_SETFL => 0,
             _ => EINVAL,
         },
         // SAFETY: the caller's promise.
         nr::GETRANDOM => match random(unsafe { bytes(a, b) }) {
             true => b as isize,
             false => EIO,
+        },
+        // SAFETY: the caller's promise.
+        nr::READ | nr::WRITE | nr::FCNTL if a >= sockets::FIRST => unsafe {
+            let what = match number {
+                nr::READ => What::Read,
+                nr::WRITE => What::Write,
+                _ => What::Fcntl,
+            };
+            (network().call)(what, args).unwrap_or_else(|e| e)
         },
         nr::GETPID | nr::GETTID => PID,
         nr::EXIT_GROUP => exit(a as i32),
@@ -73,13 +82,38 @@ pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
     }
 }
 
+/// Where Go's library looks for name servers.
+const RESOLVER: &[u8] = b"etc/resolv.conf";
+
+/// The files, with what programs with sockets look for if nothing of that name has come with them.
+unsafe fn ready() -> Result<&'static mut Files, isize> {
+    const HOSTS: &[u8] = b"127.0.0.1 localhost\n";
+    // SAFETY: the caller's promise; see `FILES`.
+    unsafe {
+        let files = &mut *FILES.0.get();
+        if files.here.is_null() {
+            let (start, end) = (&raw const oxigo_files_start, &raw const oxigo_files_end);
+            files.ready(core::slice::from_raw_parts(start, end as usize - start as usize))?;
+            if network().is_there {
+                files.tree.provide(b"etc", Kind::Folder, &[])?;
+                files.tree.provide(b"etc/hosts", Kind::File, HOSTS)?;
+                files.resolver = files.tree.provide(RESOLVER, Kind::File, &[])?;
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// Whether a call's first argument is a descriptor.
+fn takes_descriptor(call: FileCall) -> bool {
+    !matches!(call, FileCall::Chdir | FileCall::Getcwd | FileCall::Truncate | FileCall::Socket)
+}
+
 /// Calls about files, by their numbers.
 unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
     // SAFETY: the caller's promise; see `FILES`.
     unsafe {
-        let files = &mut *FILES.0.get();
-        let (start, end) = (&raw const oxigo_files_start, &raw const oxigo_files_end);
-        files.ready(core::slice::from_raw_parts(start, end as usize - start as usize))?;
+        let files = ready()?;
         let [a, b, c, d, ..] = args;
         match number {
             nr::READ => return Ok(files.read(a, None, bytes(b, c))? as isize),
@@ -95,6 +129,10 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
             _ => {}
         }
         let call = FILE_CALLS.iter().find(|(n, _)| *n == number).ok_or(ENOSYS)?.1;
+        // The working directory's descriptor is negative.
+        if call.is_of_sockets() || (takes_descriptor(call) && a as i32 >= sockets::FIRST as i32) {
+            return (network().call)(What::Other(call), args);
+        }
         if a <= LAST
             && let Some(answer) = on_console(call, a, b)
         {
@@ -103,7 +141,13 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
         match call {
             FileCall::Openat => {
                 let folder = files.folder(a)?;
-                Ok(files.openat(folder, text(b), c, d as u32)? as isize)
+                let fd = files.openat(folder, text(b), c, d as u32)?;
+                let node = files.get(fd)?.node;
+                if node == files.resolver {
+                    // What is known by now.
+                    (*node).contents = Contents::Fixed((network().resolver)());
+                }
+                Ok(fd as isize)
             }
             FileCall::Close => files.close(a).map(|()| 0),
             FileCall::Dup => Ok(files.duplicate(a)? as isize),
@@ -186,6 +230,8 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
                 Ok((b - begin) as isize)
             }
             FileCall::Getdents => list(files, a, bytes(b, c)),
+            // Sockets' calls have gone there.
+            _ => Err(ENOSYS),
         }
     }
 }

@@ -2,9 +2,12 @@
 //! services (console, clock, randomness, waiting for an interrupt) as functions.
 
 mod calls;
+mod console;
 mod files;
+mod net;
 mod poller;
 mod signals;
+mod sockets;
 
 pub use calls::call;
 pub use poller::*;
@@ -40,6 +43,12 @@ pub struct Board {
     pub read: fn(&mut [u8]) -> usize,
     /// Waits for an interrupt, at most until the clock shows so much.
     pub idle: fn(u64),
+    /// Makes the network device ready, once: its address; none if there is no device.
+    pub net_open: fn() -> Option<[u8; 6]>,
+    /// Copies the next frame that has come in: its length, 0 if there is none.
+    pub net_receive: fn(&mut [u8]) -> usize,
+    /// Sends a frame; false if there is no room for it now.
+    pub net_send: fn(&[u8]) -> bool,
     /// Stops the machine.
     pub exit: fn(i32) -> !,
 }
@@ -64,6 +73,13 @@ fn no_idle(_: u64) {
     core::hint::spin_loop();
 }
 
+fn no_net() -> Option<[u8; 6]> {
+    None
+}
+fn no_send(_: &[u8]) -> bool {
+    false
+}
+
 static NO_BOARD: Board = Board {
     write: no_write,
     nanotime: no_time,
@@ -71,6 +87,9 @@ static NO_BOARD: Board = Board {
     random: no_random,
     read: no_read,
     idle: no_idle,
+    net_open: no_net,
+    net_receive: no_read,
+    net_send: no_send,
     exit: no_exit,
 };
 
@@ -107,11 +126,32 @@ pub unsafe fn give_memory(low: usize, high: usize, zero: bool, board: &'static B
     BOARD.store(core::ptr::from_ref(board).cast_mut(), Release);
 }
 
-/// The board has told all.
+/// The environment, for what the system's part reads of it.
+static ENVIRONMENT: AtomicPtr<*const u8> = AtomicPtr::new(core::ptr::null_mut());
+
+/// The board has told all but what is in the environment.
 ///
 /// # Safety
-/// None needed; the signature is the hosted systems'.
-pub unsafe fn init(_: *const *const u8) {}
+/// Strings up to a null, which stay.
+pub unsafe fn init(environment: *const *const u8) {
+    ENVIRONMENT.store(environment.cast_mut(), Relaxed);
+}
+
+/// The value of a variable, whose name comes with its `=`.
+fn variable(name: &[u8]) -> Option<&'static [u8]> {
+    let mut at = ENVIRONMENT.load(Relaxed).cast_const();
+    // SAFETY: `init`'s caller has promised.
+    unsafe {
+        while !at.is_null() && !(*at).is_null() {
+            let text = core::ffi::CStr::from_ptr((*at).cast()).to_bytes();
+            if let Some(value) = text.strip_prefix(name) {
+                return Some(value);
+            }
+            at = at.add(1);
+        }
+    }
+    None
+}
 
 /// What a system call that the kernel lacks says.
 pub const ENOSYS: usize = files::errno::ENOSYS.unsigned_abs();
@@ -242,15 +282,9 @@ pub fn write(_fd: i32, b: &[u8]) -> isize {
     b.len() as isize
 }
 
-/// The console, as descriptor 0: waits until something has come in.
+/// The console, as descriptor 0.
 pub fn read(_fd: i32, b: &mut [u8]) -> isize {
-    loop {
-        let n = (board().read)(b);
-        if n != 0 || b.is_empty() {
-            return n as isize;
-        }
-        idle(u64::MAX);
-    }
+    console::read(b)
 }
 
 /// Descriptors have no flags.

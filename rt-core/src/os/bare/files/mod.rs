@@ -17,6 +17,8 @@ use tree::{Kind, Node, Tree};
 const FIRST: usize = 3;
 /// How many files can be open.
 const OPEN: usize = 256;
+/// The descriptors of files are below.
+pub const END: usize = FIRST + OPEN;
 
 /// How a file is opened: Linux's flags, which are the same on all machines that there are boards for.
 pub mod flag {
@@ -45,6 +47,8 @@ pub struct Files {
     open: [Option<Open>; OPEN],
     /// The working directory.
     pub here: *mut Node,
+    /// What says where name servers are, if it has not come with the program.
+    pub resolver: *mut Node,
 }
 
 type Result<T> = core::result::Result<T, isize>;
@@ -52,7 +56,12 @@ type Result<T> = core::result::Result<T, isize>;
 impl Files {
     /// None yet: over memory of `map`, with times by `clock`, in nanoseconds since 1970.
     pub const fn new(map: fn(usize) -> *mut u8, clock: fn() -> u64) -> Files {
-        Files { tree: Tree::new(Blocks::new(map), clock), open: [None; OPEN], here: core::ptr::null_mut() }
+        Files {
+            tree: Tree::new(Blocks::new(map), clock),
+            open: [None; OPEN],
+            here: core::ptr::null_mut(),
+            resolver: core::ptr::null_mut(),
+        }
     }
 
     /// Builds the tree, the first time.

@@ -111,6 +111,20 @@ impl Tree {
         Ok(())
     }
 
+    /// What is at a path already, and then none, or a node that cannot be written, with these contents.
+    pub fn provide(&mut self, path: &[u8], kind: Kind, contents: &'static [u8]) -> Result<*mut Node> {
+        if self.find(self.root, path).is_ok() {
+            return Ok(null_mut());
+        }
+        let node = self.place(path, kind, if kind == Kind::Folder { 0o755 } else { 0o644 })?;
+        // SAFETY: a node of the tree.
+        unsafe {
+            (*node).contents = Contents::Fixed(contents);
+            (*node).fixed = true;
+        }
+        Ok(node)
+    }
+
     /// What is at a path already, or a new node there.
     fn place(&mut self, path: &[u8], kind: Kind, mode: u32) -> Result<*mut Node> {
         match self.find(self.root, path) {

@@ -191,12 +191,15 @@ macro_rules! context {
 }
 pub(super) use context;
 
-/// Calls about files, which are answered where there is no kernel to ask.
+/// Calls about files and sockets, which are answered where there is no kernel to ask.
 #[derive(Clone, Copy)]
 #[allow(missing_docs, reason = "the kernel's names")]
 pub enum FileCall {
+    Accept,
+    Bind,
     Chdir,
     Close,
+    Connect,
     Dup,
     Faccessat,
     Fchmod,
@@ -207,17 +210,54 @@ pub enum FileCall {
     Ftruncate,
     Getcwd,
     Getdents,
+    Getpeername,
+    Getsockname,
+    Getsockopt,
     Ioctl,
+    Listen,
     Lseek,
     Mkdirat,
     Openat,
     Pread,
     Pwrite,
     Readlinkat,
+    Recvfrom,
+    Recvmsg,
     Renameat,
+    Sendmsg,
+    Sendto,
+    Setsockopt,
+    Shutdown,
+    Socket,
     Truncate,
     Unlinkat,
     Utimensat,
+    Writev,
+}
+
+impl FileCall {
+    /// Whether only sockets are asked such things.
+    pub fn is_of_sockets(self) -> bool {
+        use FileCall::*;
+        matches!(
+            self,
+            Accept
+                | Bind
+                | Connect
+                | Getpeername
+                | Getsockname
+                | Getsockopt
+                | Listen
+                | Recvfrom
+                | Recvmsg
+                | Sendmsg
+                | Sendto
+                | Setsockopt
+                | Shutdown
+                | Socket
+                | Writev
+        )
+    }
 }
 
 /// Their numbers.
@@ -238,6 +278,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (57, FileCall::Close),
     (61, FileCall::Getdents),
     (62, FileCall::Lseek),
+    (66, FileCall::Writev),
     (67, FileCall::Pread),
     (68, FileCall::Pwrite),
     (78, FileCall::Readlinkat),
@@ -246,6 +287,21 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (82, FileCall::Fsync),
     (83, FileCall::Fsync),
     (88, FileCall::Utimensat),
+    (198, FileCall::Socket),
+    (200, FileCall::Bind),
+    (201, FileCall::Listen),
+    (202, FileCall::Accept),
+    (203, FileCall::Connect),
+    (204, FileCall::Getsockname),
+    (205, FileCall::Getpeername),
+    (206, FileCall::Sendto),
+    (207, FileCall::Recvfrom),
+    (208, FileCall::Setsockopt),
+    (209, FileCall::Getsockopt),
+    (210, FileCall::Shutdown),
+    (211, FileCall::Sendmsg),
+    (212, FileCall::Recvmsg),
+    (242, FileCall::Accept),
     (276, FileCall::Renameat),
     (439, FileCall::Faccessat),
 ];

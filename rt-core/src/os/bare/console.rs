@@ -1,0 +1,75 @@
+//! The console as descriptors 0 to 2. What comes in waits here until it is read: who reads is parked by the poller, as with a
+//! descriptor that does not block, once the library has asked for that; who reads before waits for the next interrupt.
+
+use super::board;
+use super::files::errno::*;
+use core::cell::UnsafeCell;
+
+/// Descriptors up to here are the console.
+pub const LAST: usize = 2;
+/// The flags of descriptor 0, Linux's: it is read without waiting, so that the library takes it to the poller.
+pub const INPUT_FLAGS: isize = O_RDWR | 0x800;
+pub const O_RDWR: isize = 2;
+
+struct Input {
+    bytes: [u8; 256],
+    begin: usize,
+    end: usize,
+    /// What the poller was told; 0: it does not watch.
+    watched: usize,
+    /// Somebody found nothing to read since the poller has told.
+    armed: bool,
+}
+
+struct One(UnsafeCell<Input>);
+// SAFETY: there is one core, and hooks and the poller are not interrupted for others: used by one at a time.
+unsafe impl Sync for One {}
+
+static INPUT: One =
+    One(UnsafeCell::new(Input { bytes: [0; 256], begin: 0, end: 0, watched: 0, armed: true }));
+
+#[allow(clippy::mut_from_ref, reason = "see `One`: each function here lets it go before another one runs")]
+fn input() -> &'static mut Input {
+    // SAFETY: see `One`.
+    unsafe { &mut *INPUT.0.get() }
+}
+
+impl Input {
+    /// Takes what has come in; whether something is there.
+    fn fill(&mut self) -> bool {
+        if self.begin == self.end {
+            (self.begin, self.end) = (0, (board().read)(&mut self.bytes));
+        }
+        self.begin != self.end
+    }
+}
+
+/// Reads what has come in.
+pub fn read(to: &mut [u8]) -> isize {
+    let input = input();
+    while !input.fill() && !to.is_empty() {
+        if input.watched != 0 {
+            input.armed = true;
+            return EAGAIN;
+        }
+        super::idle(u64::MAX);
+    }
+    let n = to.len().min(input.end - input.begin);
+    to[..n].copy_from_slice(&input.bytes[input.begin..][..n]);
+    input.begin += n;
+    n as isize
+}
+
+/// Watches descriptor 0; 0: no more.
+pub fn watch(data: usize) {
+    let input = input();
+    (input.watched, input.armed) = (data, true);
+}
+
+/// What `watch` was told, if there is something to read and nobody knows.
+pub fn news() -> Option<usize> {
+    let input = input();
+    let told = input.watched != 0 && input.armed && input.fill();
+    input.armed &= !told;
+    told.then_some(input.watched)
+}
