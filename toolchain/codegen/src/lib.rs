@@ -43,6 +43,8 @@ pub struct Options {
     pub arch: Option<&'static reflect::arch::Arch>,
     /// Threads; 0: as many as there are processors.
     pub threads: usize,
+    /// The program has no system under it.
+    pub bare: bool,
     /// Go version for `runtime.Version`.
     pub version: String,
     /// Module information, as `debug.ReadBuildInfo` parses it.

@@ -31,6 +31,8 @@ enum Home {
 struct Writer<'a> {
     program: &'a Program,
     machine: &'static MachineInfo,
+    /// What relocates g's place, if not as a thread's.
+    absolute_g: Option<u32>,
     obj: Object<'static>,
     text: SectionId,
     types: SectionId,
@@ -83,6 +85,7 @@ pub fn write(
     let mut w = Writer {
         program,
         machine,
+        absolute_g: machine.absolute_g.filter(|_| options.bare),
         obj,
         text,
         types,
@@ -230,7 +233,9 @@ impl Writer<'_> {
             return s;
         }
         let s = self.external(NAME);
-        self.obj.symbol_mut(s).kind = SymbolKind::Tls;
+        if self.absolute_g.is_none() {
+            self.obj.symbol_mut(s).kind = SymbolKind::Tls;
+        }
         s
     }
     fn section_symbol(&mut self, s: SectionId) -> SymbolId {
@@ -321,7 +326,11 @@ impl Writer<'_> {
             (true, Home::In(s, off)) => (Home::Out(self.anchor(s, off)), 0),
             (true, home) => (home, 0),
         };
-        self.relocate(self.text, at, home, addend, kind.elf);
+        let elf = match (&f.target, self.absolute_g) {
+            (FixupTarget::TlsG, Some(absolute)) => absolute,
+            _ => kind.elf,
+        };
+        self.relocate(self.text, at, home, addend, elf);
         let Some(pair) = kind.pair else { return };
         let (home, addend) = match pair.anchored {
             true => (Home::Out(self.anchor(self.text, at)), 0),

@@ -208,7 +208,7 @@ pub fn run(
         add_errors(frames, &mut program);
         return Err(errors_text(&program, options.all_errors));
     }
-    let mut codegen = codegen_options(config, options, &program, trace.clone(), target.arch);
+    let mut codegen = codegen_options(config, options, &program, trace.clone(), target);
     if !target.is_bare() && !options.host_object {
         codegen.modinfo = buildinfo::marked(config, target, options, &program);
     }
@@ -305,14 +305,15 @@ fn codegen_options(
     options: &Options,
     program: &Program,
     trace: Option<Arc<Trace>>,
-    arch: &'static reflect::Arch,
+    target: &Target,
 ) -> codegen::Options {
     let version = std::fs::read_to_string(config.goroot.join("VERSION")).unwrap_or_default();
     codegen::Options {
         check: cfg!(debug_assertions),
         listing: if options.asm { root_files(program) } else { Vec::new() },
         trace,
-        arch: Some(arch),
+        arch: Some(target.arch),
+        bare: target.is_bare(),
         debug_info: (!options.strip && !options.no_debug_info)
             .then(|| program.packages[program.roots[0]].path.to_string()),
         threads: options.jobs,

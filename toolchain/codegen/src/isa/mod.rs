@@ -58,6 +58,8 @@ pub struct MachineInfo {
     pub debug_sections: object::elf::SectionType,
     /// Its kinds of fixups.
     pub fixups: &'static [FixupKind],
+    /// What relocates g's place without a system.
+    pub absolute_g: Option<u32>,
     /// The least alignment of data.
     pub data_align: u64,
     /// How it calls what is too far.
@@ -81,6 +83,7 @@ impl MachineInfo {
             elf: M::ELF,
             debug_sections: M::DEBUG_SECTIONS,
             fixups: M::FIXUPS,
+            absolute_g: M::ABSOLUTE_G,
             data_align: M::DATA_ALIGN,
             veneer: M::VENEER,
             pad: M::PAD,

@@ -36,6 +36,7 @@ impl Machine for Amd64 {
         fixup(elf::R_X86_64_TPOFF32.0, false, false),
     ];
     const NATIVE: [u8; 3] = [bytes::ADDRESS, bytes::CALL, bytes::TPOFF];
+    const ABSOLUTE_G: Option<u32> = Some(elf::R_X86_64_32S.0);
     // The caller's SP is 8 above ours; the return address is just below it.
     const DEBUG: DebugFrame = DebugFrame {
         code_align: 1,
