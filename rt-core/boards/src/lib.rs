@@ -18,8 +18,10 @@ mod board;
 #[allow(dead_code, reason = "not every firmware leaves a tree")]
 mod tree;
 mod vectors;
+mod virtio;
 
 // The archive must hold it, though nothing here calls it.
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use oxigo_rt as _;
 use rt_core::os::{self, Board, Context, SigInfo};
 use rt_core::sched::sysmon;
@@ -41,9 +43,6 @@ static BOARD: Board = Board {
     random: board::random,
     read: board::read,
     idle: board::idle,
-    net_open: || None,
-    net_receive: |_| 0,
-    net_send: |_| false,
     exit: board::exit,
 };
 
@@ -67,10 +66,20 @@ extern "C" fn oxigo_board_nested() -> ! {
     board::exit(2)
 }
 
+/// A device has interrupted since the processor was last idle.
+static WOKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether one has, once: what it brought may not have been seen. Asked by `idle`, without interrupts.
+fn woken() -> bool {
+    WOKEN.load(Relaxed) && WOKEN.swap(false, Relaxed)
+}
+
 /// What an exception is.
 enum Trap {
     /// The clock has come to the end of the time slice.
     Tick,
+    /// A device has something; the board has acknowledged it.
+    Device,
     /// A signal, its code as Linux numbers it, and the address that could not be used.
     Fault(u32, i32, usize),
 }
@@ -83,6 +92,7 @@ unsafe extern "C" fn oxigo_board_trap(regs: &mut board::Registers) {
             board::next_tick();
             sysmon::tick();
         }
+        Trap::Device => WOKEN.store(true, Relaxed),
         Trap::Fault(sig, code, addr) => {
             let mut ctx = Context::new(regs.pc(), regs.sp(), regs.lr());
             // SAFETY: what the runtime expects of a signal: registers, and the goroutine that runs.

@@ -1,4 +1,7 @@
-//! qemu's q35, amd64: COM1, HPET, the CMOS calendar, RDRAND, ACPI power-off and the debug exit.
+//! qemu's q35, amd64: COM1, HPET, the CMOS calendar, RDRAND, PCI, ACPI power-off and the debug exit.
+
+#[path = "../virtio/pci.rs"]
+pub mod transport;
 
 use crate::{SLICE_NS, Trap};
 use core::arch::asm;
@@ -8,6 +11,8 @@ use rt_core::os::sig;
 
 const COM1: u16 = 0x3f8;
 const HPET: usize = 0xfed0_0000;
+const PCI_ADDRESS: u16 = 0xcf8;
+const PCI_DATA: u16 = 0xcfc;
 const DEBUG_EXIT: u16 = 0xf4;
 const POWER: u16 = 0x604;
 /// The vector of the first interrupt line.
@@ -28,6 +33,41 @@ fn inb(port: u16) -> u8 {
     // SAFETY: a port of the board.
     unsafe { asm!("in al, dx", in("dx") port, out("al") v, options(nomem, nostack)) };
     v
+}
+
+fn out32(port: u16, v: u32) {
+    // SAFETY: a port of the board.
+    unsafe { asm!("out dx, eax", in("dx") port, in("eax") v, options(nomem, nostack)) }
+}
+
+/// Shows a register of a device of PCI's first bus at `PCI_DATA`.
+fn pci(device: u32, register: u8) {
+    out32(PCI_ADDRESS, 1 << 31 | device << 11 | u32::from(register & !3));
+}
+
+pub fn pci_load(device: u32, register: u8) -> u32 {
+    pci(device, register);
+    let v;
+    // SAFETY: a port of the board.
+    unsafe { asm!("in eax, dx", in("dx") PCI_DATA, out("eax") v, options(nomem, nostack)) };
+    v
+}
+
+pub fn pci_store(device: u32, register: u8, v: u32) {
+    pci(device, register);
+    out32(PCI_DATA, v);
+}
+
+/// Lets the interrupts of a line in, and of the second controller, which it may belong to.
+pub fn let_in(line: usize) {
+    const SECOND: u8 = 1 << 2;
+    match line {
+        0..8 => outb(0x21, inb(0x21) & !(1 << line)),
+        _ => {
+            outb(0x21, inb(0x21) & !SECOND);
+            outb(0xa1, inb(0xa1) & !(1 << (line & 7)));
+        }
+    }
 }
 
 fn load(at: usize) -> u64 {
@@ -146,7 +186,7 @@ pub fn walltime() -> u64 {
 pub fn random(into: &mut [u8]) -> bool {
     const RDRAND: u32 = 1 << 30;
     if __cpuid(1).ecx & RDRAND == 0 {
-        return false;
+        return crate::virtio::entropy::fill(into);
     }
     for part in into.chunks_mut(8) {
         let (mut v, mut ok) = (0u64, 0u8);
@@ -198,7 +238,10 @@ pub fn idle(until: u64) {
     unsafe {
         asm!("cli");
         store(0x108, load(0x108).min(steps(until).saturating_add(1)));
-        asm!("sti", "hlt");
+        match crate::woken() {
+            true => asm!("sti"),
+            false => asm!("sti", "hlt"),
+        }
     }
 }
 
@@ -229,8 +272,18 @@ impl Registers {
         const SIMD: usize = 19;
         match self.vector {
             v if v >= LINES as usize => {
+                let line = v - LINES as usize;
+                if line == 0 {
+                    outb(0x20, 0x20);
+                    return Trap::Tick;
+                }
+                // The device first: it would ask again.
+                crate::virtio::acknowledge();
+                if line >= 8 {
+                    outb(0xa0, 0x20);
+                }
                 outb(0x20, 0x20);
-                Trap::Tick
+                Trap::Device
             }
             DIVIDE | SIMD => Trap::Fault(sig::FPE, 1, self.pc),
             BREAKPOINT => Trap::Fault(sig::TRAP, 1, self.pc),

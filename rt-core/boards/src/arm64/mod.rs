@@ -1,4 +1,7 @@
-//! qemu's virt, arm64: PL011, PL031, GICv2, the generic timer, semihosting.
+//! qemu's virt, arm64: PL011, PL031, GICv2, the generic timer, semihosting, virtio in memory.
+
+#[path = "../virtio/mmio.rs"]
+pub mod transport;
 
 use crate::{SLICE_NS, Trap};
 use core::arch::asm;
@@ -10,6 +13,13 @@ const GICD: usize = 0x0800_0000;
 const GICC: usize = 0x0801_0000;
 /// The virtual timer's interrupt.
 const TIMER: u32 = 27;
+/// Of no interrupt.
+const SPURIOUS: u32 = 1023;
+/// Of the first virtio device; the others' follow.
+const VIRTIO_LINE: usize = 48;
+
+/// Where virtio's registers are, how far from each other, how many.
+pub const VIRTIO: (usize, usize, usize) = (0x0a00_0000, 0x200, 32);
 
 unsafe extern "C" {
     fn oxigo_board_semihosting(op: usize, arg: usize) -> usize;
@@ -78,9 +88,18 @@ pub fn walltime() -> u64 {
     u64::from(load(RTC)) * 1_000_000_000
 }
 
-/// The machine has no source of its own.
-pub fn random(_: &mut [u8]) -> bool {
-    false
+/// The machine has no source of its own but virtio's.
+pub fn random(into: &mut [u8]) -> bool {
+    crate::virtio::entropy::fill(into)
+}
+
+/// Lets a virtio device's interrupts in.
+pub fn let_in(index: usize) {
+    let line = VIRTIO_LINE + index;
+    // To this processor, at the priority that all have.
+    let targets = GICD + 0x800 + (line & !3);
+    store(targets, load(targets) | 1 << (8 * (line & 3)));
+    store(GICD + 0x100 + 4 * (line / 32), 1 << (line % 32));
 }
 
 pub fn exit(status: i32) -> ! {
@@ -126,7 +145,12 @@ pub fn idle(until: u64) {
     let end = u128::from(until) * u128::from(frequency()) / 1_000_000_000 + 1;
     alarm(slice.min(end.min(u128::from(u64::MAX)) as u64));
     // SAFETY: the clock's interrupt ends the wait, also while it is not let in.
-    unsafe { asm!("wfi", "msr daifclr, #2") };
+    unsafe {
+        if !crate::woken() {
+            asm!("wfi");
+        }
+        asm!("msr daifclr, #2");
+    }
 }
 
 /// What `trap` has kept.
@@ -152,8 +176,16 @@ impl Registers {
         match self.why >> 26 {
             0 if self.why == 0 => {
                 let which = load(GICC + 0xc);
-                store(GICC + 0x10, which);
-                Trap::Tick
+                if which == TIMER {
+                    store(GICC + 0x10, which);
+                    return Trap::Tick;
+                }
+                // The device first: it would ask again.
+                crate::virtio::acknowledge();
+                if which != SPURIOUS {
+                    store(GICC + 0x10, which);
+                }
+                Trap::Device
             }
             DATA_ABORT if self.why & 0x3f == ALIGNMENT => Trap::Fault(sig::BUS, 1, self.value),
             DATA_ABORT | PREFETCH_ABORT => Trap::Fault(sig::SEGV, 1, self.value),

@@ -1,4 +1,7 @@
-//! qemu's virt, riscv64: 16550, CLINT, the goldfish clock, the test finisher.
+//! qemu's virt, riscv64: 16550, CLINT, PLIC, the goldfish clock, the test finisher, virtio in memory.
+
+#[path = "../virtio/mmio.rs"]
+pub mod transport;
 
 use crate::{SLICE_NS, Trap};
 use core::arch::asm;
@@ -12,7 +15,18 @@ const TIME: usize = 0x200_bff8;
 /// The clock counts 10 MHz.
 const TICK_NS: u64 = 100;
 const MTIE: usize = 1 << 7;
+const MEIE: usize = 1 << 11;
 const MIE: usize = 1 << 3;
+const PLIC: usize = 0xc00_0000;
+/// The first hart's, in machine mode.
+const PLIC_ENABLED: usize = PLIC + 0x2000;
+const PLIC_THRESHOLD: usize = PLIC + 0x20_0000;
+const PLIC_CLAIM: usize = PLIC + 0x20_0004;
+/// The interrupt of the first virtio device; the others' follow.
+const VIRTIO_LINE: usize = 1;
+
+/// Where virtio's registers are, how far from each other, how many.
+pub const VIRTIO: (usize, usize, usize) = (0x1000_1000, 0x1000, 8);
 
 fn load<T>(at: usize) -> T {
     // SAFETY: a register of the board.
@@ -64,9 +78,19 @@ pub fn walltime() -> u64 {
     u64::from(load::<u32>(RTC + 4)) << 32 | u64::from(low)
 }
 
-/// The machine has no source of its own.
-pub fn random(_: &mut [u8]) -> bool {
-    false
+/// The machine has no source of its own but virtio's.
+pub fn random(into: &mut [u8]) -> bool {
+    crate::virtio::entropy::fill(into)
+}
+
+/// Lets a virtio device's interrupts in.
+pub fn let_in(index: usize) {
+    let line = VIRTIO_LINE + index;
+    store(PLIC + 4 * line, 1u32);
+    store(PLIC_ENABLED, load::<u32>(PLIC_ENABLED) | 1 << line);
+    store(PLIC_THRESHOLD, 0u32);
+    // SAFETY: `trap` takes them.
+    unsafe { asm!("csrs mie, {0}", in(reg) MEIE) };
 }
 
 pub fn exit(status: i32) -> ! {
@@ -96,7 +120,9 @@ pub fn idle(until: u64) {
         asm!("csrc mstatus, {0}", in(reg) MIE);
         let slice: u64 = load(TIMECMP);
         store(TIMECMP, slice.min(until / TICK_NS + 1));
-        asm!("wfi");
+        if !crate::woken() {
+            asm!("wfi");
+        }
         asm!("csrs mstatus, {0}", in(reg) MIE);
     }
 }
@@ -115,7 +141,15 @@ pub struct Registers {
 impl Registers {
     pub fn trap(&self) -> Trap {
         const INTERRUPT: usize = 1 << (usize::BITS - 1);
+        const EXTERNAL: usize = 11;
         match self.cause {
+            c if c == INTERRUPT | EXTERNAL => {
+                let line: u32 = load(PLIC_CLAIM);
+                // The device first: it would ask again.
+                crate::virtio::acknowledge();
+                store(PLIC_CLAIM, line);
+                Trap::Device
+            }
             c if c & INTERRUPT != 0 => Trap::Tick,
             4 | 6 => Trap::Fault(sig::BUS, 1, self.value),
             1 | 5 | 7 | 12 | 13 | 15 => Trap::Fault(sig::SEGV, 1, self.value),

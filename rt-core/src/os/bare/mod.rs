@@ -10,6 +10,7 @@ mod signals;
 mod sockets;
 
 pub use calls::call;
+pub use net::wire::Nic;
 pub use poller::*;
 pub use signals::*;
 
@@ -43,12 +44,6 @@ pub struct Board {
     pub read: fn(&mut [u8]) -> usize,
     /// Waits for an interrupt, at most until the clock shows so much.
     pub idle: fn(u64),
-    /// Makes the network device ready, once: its address; none if there is no device.
-    pub net_open: fn() -> Option<[u8; 6]>,
-    /// Copies the next frame that has come in: its length, 0 if there is none.
-    pub net_receive: fn(&mut [u8]) -> usize,
-    /// Sends a frame; false if there is no room for it now.
-    pub net_send: fn(&[u8]) -> bool,
     /// Stops the machine.
     pub exit: fn(i32) -> !,
 }
@@ -73,13 +68,6 @@ fn no_idle(_: u64) {
     core::hint::spin_loop();
 }
 
-fn no_net() -> Option<[u8; 6]> {
-    None
-}
-fn no_send(_: &[u8]) -> bool {
-    false
-}
-
 static NO_BOARD: Board = Board {
     write: no_write,
     nanotime: no_time,
@@ -87,9 +75,6 @@ static NO_BOARD: Board = Board {
     random: no_random,
     read: no_read,
     idle: no_idle,
-    net_open: no_net,
-    net_receive: no_read,
-    net_send: no_send,
     exit: no_exit,
 };
 

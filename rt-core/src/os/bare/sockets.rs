@@ -7,7 +7,7 @@ use super::net::options::{DGRAM, INET, STREAM};
 use super::net::ready::Ready;
 use super::net::wire::Nic;
 use super::net::{Net, Result, System};
-use super::{board, idle, map, nanotime, random};
+use super::{idle, map, nanotime, random};
 use core::cell::UnsafeCell;
 use core::net::{Ipv4Addr, SocketAddrV4};
 
@@ -94,9 +94,15 @@ fn told() -> &'static [u8] {
     super::variable(b"OXIGO_NET=").unwrap_or(b"")
 }
 
+#[allow(improper_ctypes, reason = "the board's crate defines it, in Rust")]
+unsafe extern "C" {
+    /// The board's network device: by this name, so that programs without sockets do not have its driver.
+    static oxigo_board_nic: Nic;
+}
+
 fn nic() -> Nic {
-    let b = board();
-    Nic { open: b.net_open, receive: b.net_receive, send: b.net_send }
+    // SAFETY: a constant of the board's.
+    unsafe { oxigo_board_nic }
 }
 
 const F_DUPFD: usize = 0;

@@ -51,6 +51,8 @@ pub struct Options {
     pub dir_packages: Option<PathBuf>,
     /// A folder that a program without an operating system has as its files.
     pub embed_files: Option<PathBuf>,
+    /// The network device of the machine that a program without an operating system is started on: its forwarded ports.
+    pub network: Option<String>,
     /// Write an object that a Rust program links, instead of an executable.
     pub host_object: bool,
     /// Number of threads; 0 for one per processor.
@@ -242,6 +244,15 @@ static FLAGS: &[Flag] = &[
         "what is in DIR are the files of a program without an operating system (--target none/...)",
         |o, v| {
             o.embed_files = Some(v.into());
+            Ok(())
+        },
+    ),
+    value(
+        "network",
+        "PORTS",
+        "run: give the machine of --target none/... a network device, and programs here its TCP ports: HOST:GUEST,...; none: user",
+        |o, v| {
+            o.network = Some(v);
             Ok(())
         },
     ),

@@ -224,14 +224,16 @@ fn run_program(i: &Invocation) -> Result<u8, Failure> {
     let places = places(&config(&i.options, &target)?, &i.targets)?;
     let scratch = Scratch::new("run", i.options.work).map_err(Failure::build)?;
     let built = build::compile(i, places, true, &|place| scratch.path().join(build::default_output(place)));
-    built.and_then(|exe| start(&target, &exe.expect("compile gives a program"), &i.args))
+    built.and_then(|exe| {
+        start(&target, &exe.expect("compile gives a program"), &i.args, i.options.network.as_deref())
+    })
 }
 
 /// Runs a program to its end; like `go run`, prints its status if it fails. The status is handed on.
-fn start(target: &Target, exe: &Path, args: &[String]) -> Result<u8, Failure> {
+fn start(target: &Target, exe: &Path, args: &[String], network: Option<&str>) -> Result<u8, Failure> {
     use std::os::unix::process::ExitStatusExt;
     let _foreground = scratch::foreground();
-    let status = target::starter(target, exe, args, &[])?.status();
+    let status = target::starter(target, exe, args, &[], network)?.status();
     let status = status.map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     let status = target::ended(target, status);
     match (status.code(), status.signal()) {

@@ -138,21 +138,54 @@ pub fn starter(
     exe: &Path,
     args: &[String],
     env: &[(String, String)],
+    network: Option<&str>,
 ) -> Result<Command, Failure> {
     let runner = runner(target).map_err(|package| {
         Failure::build(format!("oxigo: programs for {target} are run by an emulator: install {package}"))
     })?;
     let mut command = Command::new(runner.as_deref().unwrap_or(exe));
     if target.is_bare() {
-        command.args(&target.arch.tools.qemu_system[1..]).args(CONSOLE).arg("-kernel").arg(exe);
+        command.args(&target.arch.tools.qemu_system[1..]).args(CONSOLE);
+        command.args(virtio(target, network)?).arg("-kernel").arg(exe);
         // What a hosted program finds in its environment.
         let own = SETTINGS.iter().filter_map(|name| Some((name.to_string(), std::env::var(name).ok()?)));
         let env: Vec<_> = own.chain(env.iter().cloned()).collect();
         command.arg("-append").arg(command_line(args, &env));
         return Ok(command);
     }
+    if network.is_some() {
+        return Err(Failure::build(format!(
+            "oxigo: --network: programs for {target} have the system's network"
+        )));
+    }
     command.args(runner.is_some().then_some(exe)).args(args).envs(env.iter().map(|(k, v)| (k, v)));
     Ok(command)
+}
+
+/// The machine's virtio devices: randomness, and the network if it is asked for, which is qemu's own, behind which the host is
+/// 10.0.2.2. `network`: `HOST:GUEST`, ports of 127.0.0.1 here and of the program; `user`: none.
+fn virtio(target: &Target, network: Option<&str>) -> Result<Vec<String>, Failure> {
+    let Some((_, ending, more)) = runtime_lib::VIRTIO.iter().find(|(goarch, ..)| *goarch == target.arch.name)
+    else {
+        return Ok(Vec::new());
+    };
+    let mut args: Vec<String> = more.iter().map(|a| a.to_string()).collect();
+    args.extend(["-device".into(), format!("virtio-rng-{ending}")]);
+    let Some(ports) = network else { return Ok(args) };
+    let mut own = "user,id=network".to_string();
+    for pair in ports.split(',').filter(|p| *p != "user") {
+        let numbers =
+            pair.split_once(':').and_then(|(h, g)| Some((h.parse::<u16>().ok()?, g.parse::<u16>().ok()?)));
+        let Some((host, guest)) = numbers else {
+            return Err(Failure::build(format!(
+                "oxigo: --network {ports}: {pair:?} is not HOST:GUEST, two ports"
+            )));
+        };
+        own += &format!(",hostfwd=tcp:127.0.0.1:{host}-:{guest}");
+    }
+    let device = format!("virtio-net-{ending},netdev=network");
+    args.extend(["-netdev".into(), own, "-device".into(), device]);
+    Ok(args)
 }
 
 /// The program's status, by that of the command that `starter` gave.
@@ -174,6 +207,7 @@ const SETTINGS: &[&str] = &[
     "GODEBUG",
     "GOTRACEBACK",
     "OXIGO_GCSTRESS",
+    "OXIGO_NET",
     "OXIGO_GCVERIFY",
     "OXIGO_STACKSTRESS",
 ];

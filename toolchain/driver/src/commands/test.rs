@@ -204,7 +204,7 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
             c.args(starter).arg(&exe).args(args);
             c
         }
-        None => target::starter(target, &exe, &args, &[])?,
+        None => target::starter(target, &exe, &args, &[], None)?,
     };
     command.current_dir(package_dir).env("PWD", package_dir);
     // One package in the current folder is watched; of packages that were named only failures are shown.

@@ -181,7 +181,15 @@ impl Column {
 
     /// The command that starts a program; `ready` has said that there is one.
     pub fn start(self, exe: &Path, args: &[String], env: &[(String, String)]) -> Command {
-        starter(&self.0, exe, args, env).unwrap_or_else(|e| panic!("{}", e.1))
+        starter(&self.0, exe, args, env, None).unwrap_or_else(|e| panic!("{}", e.1))
+    }
+}
+
+impl Column {
+    /// The same on a machine with a network device.
+    #[allow(dead_code, reason = "one of the tests does")]
+    pub fn start_with_network(self, exe: &Path, ports: &str) -> Command {
+        starter(&self.0, exe, &[], &[], Some(ports)).unwrap_or_else(|e| panic!("{}", e.1))
     }
 }
 

@@ -1,0 +1,167 @@
+//! Programs without an operating system on a machine with a network device: `tests/network/served.go` serves this program through a
+//! port that qemu forwards, and fetches from it.
+mod support;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use support::{Case, Column, Scratch};
+
+/// Requests of one connection.
+const REQUESTS: usize = 100;
+
+fn main() {
+    let columns = Column::all().into_iter().filter(|c| c.0.is_bare());
+    let case = |c: Column| Case {
+        name: format!("{}::network::rest::served", c.prefix()),
+        run: Box::new(move || served(c)),
+    };
+    support::main(columns.map(case).collect())
+}
+
+/// The machine, which ends with the test.
+struct Machine(Child);
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A connection to the program, which serves one request after another.
+struct Connection(BufReader<TcpStream>);
+
+impl Connection {
+    fn new(port: u16) -> Result<Connection, String> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).map_err(|e| e.to_string())?;
+        stream.set_read_timeout(Some(Duration::from_secs(120))).map_err(|e| e.to_string())?;
+        Ok(Connection(BufReader::new(stream)))
+    }
+
+    /// The answer's body.
+    fn ask(&mut self, path: &str, body: &[u8]) -> Result<String, String> {
+        self.try_ask(path, body).map_err(|e| format!("{path}: {e}"))
+    }
+
+    fn try_ask(&mut self, path: &str, body: &[u8]) -> std::io::Result<String> {
+        let method = if body.is_empty() { "GET" } else { "POST" };
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nHost: guest\r\nContent-Length: {}\r\n\r\n", body.len());
+        self.0.get_mut().write_all(head.as_bytes())?;
+        self.0.get_mut().write_all(body)?;
+        let (mut status, mut length, mut chunked) = (String::new(), 0, false);
+        self.0.read_line(&mut status)?;
+        loop {
+            let line = self.line()?.to_ascii_lowercase();
+            if line.is_empty() {
+                break;
+            }
+            length = line.strip_prefix("content-length: ").and_then(|n| n.parse().ok()).unwrap_or(length);
+            chunked |= line == "transfer-encoding: chunked";
+        }
+        let mut text = Vec::new();
+        while chunked || text.is_empty() {
+            if chunked {
+                length = usize::from_str_radix(&self.line()?, 16).map_err(std::io::Error::other)?;
+            }
+            let from = text.len();
+            text.resize(from + length, 0);
+            self.0.read_exact(&mut text[from..])?;
+            if chunked {
+                self.line()?;
+            }
+            if length == 0 || !chunked {
+                break;
+            }
+        }
+        let text = String::from_utf8_lossy(&text).into_owned();
+        if status.starts_with("HTTP/1.1 200") { Ok(text) } else { Ok(format!("{status}{text}")) }
+    }
+
+    fn line(&mut self) -> std::io::Result<String> {
+        let mut line = String::new();
+        self.0.read_line(&mut line)?;
+        Ok(line.trim_end().to_string())
+    }
+}
+
+/// Answers one request; its first line.
+fn answer(server: TcpListener) -> std::io::Result<String> {
+    let mut stream = BufReader::new(server.accept()?.0);
+    let mut first = String::new();
+    stream.read_line(&mut first)?;
+    let mut line = String::new();
+    while stream.read_line(&mut line)? > 2 {
+        line.clear();
+    }
+    stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhost")?;
+    Ok(first.trim_end().to_string())
+}
+
+fn served(column: Column) -> Result<(), String> {
+    if !column.ready() {
+        return Ok(());
+    }
+    let scratch = Scratch::new("network");
+    let exe = scratch.path("a.out");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/network/served.go");
+    let built = support::run(column.build().arg("-o").arg(&exe).arg(source), column.build_limit())?;
+    if built.status != 0 {
+        return Err(built.output);
+    }
+    // A port that is free now.
+    let free =
+        TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
+    let network = format!("{free}:8080");
+    let mut start: Command = column.start_with_network(&exe, &network);
+    let child = start.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
+    let mut machine = Machine(child);
+    let mut console = BufReader::new(machine.0.stdout.take().ok_or("no console")?);
+    let mut line = String::new();
+    while !line.starts_with("ready") {
+        line.clear();
+        if console.read_line(&mut line).map_err(|e| e.to_string())? == 0 {
+            return Err("it ended before it was ready".into());
+        }
+    }
+    let mut c = Connection::new(free)?;
+    for i in 0..REQUESTS {
+        let said = c.ask("/hello", b"")?;
+        if said != "hello from guest" {
+            return Err(format!("request {i}: {said:?}"));
+        }
+    }
+    let mut other = Connection::new(free)?;
+    let large = c.ask("/large", b"")?;
+    if large != "large ".repeat(200_000) {
+        return Err(format!("{} bytes came", large.len()));
+    }
+    let mut expect = |path: &str, body: &[u8], want: &str| match other.ask(path, body)? {
+        said if said == want => Ok(()),
+        said => Err(format!("{path}: {said:?}, not {want:?}")),
+    };
+    expect("/length", &vec![b'x'; 1 << 20], "1048576")?;
+    expect("/resolver", b"", "nameserver 10.0.2.3\n")?;
+    expect("/secret", b"", "TLS 0x304")?;
+    let server = TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())?;
+    let own = server.local_addr().map_err(|e| e.to_string())?.port();
+    let answered = std::thread::spawn(move || answer(server));
+    expect(&format!("/fetch?from=10.0.2.2:{own}"), b"", "host")?;
+    let asked = answered.join().map_err(|_| "the server died")?.map_err(|e| e.to_string())?;
+    if asked != "GET /there HTTP/1.1" {
+        return Err(asked);
+    }
+    expect("/quit", b"", "bye")?;
+    drop((c, other));
+    let mut rest = String::new();
+    console.read_to_string(&mut rest).map_err(|e| e.to_string())?;
+    let status = machine.0.wait().map_err(|e| e.to_string())?.code().unwrap_or(-1);
+    let status = oxigo_driver::commands::status(&column.0, status);
+    if status != 0 || !rest.contains("Server closed") {
+        Err(format!("status {status}: {rest}"))
+    } else {
+        Ok(())
+    }
+}
