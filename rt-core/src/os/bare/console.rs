@@ -1,5 +1,5 @@
-//! The console as descriptors 0 to 2. What comes in waits here until it is read: who reads is parked by the poller, as with a
-//! descriptor that does not block, once the library has asked for that; who reads before waits for the next interrupt.
+//! The console as descriptors 0 to 2. What comes in waits here until it is read: who reads waits for the next interrupt, or, if the
+//! poller watches the descriptor, is told that there is nothing yet.
 
 use super::board;
 use super::files::errno::*;
