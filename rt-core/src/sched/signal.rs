@@ -10,7 +10,7 @@ use crate::sched::*;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::traceback;
-use crate::task::unwind::{self, Func};
+use crate::task::unwind::{self, Func, Unwinder};
 use crate::task::{stack, stackscan};
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::*};
 
@@ -373,12 +373,34 @@ const CHILD_STACK: usize = 4096;
 hook! { fn "syscall.runtime_BeforeFork"() parking {
     let m = getm();
     let g = curg();
+    let (lo, hi) = ((*g).stack_lo, (*g).stack_hi);
     stack::ensure(g, CHILD_STACK);
+    if (*g).stack_lo != lo {
+        move_numbers(g, lo..hi);
+    }
     (*g).forking = true;
     (*m).locks += 1;
     (*m).sigmask = block_all();
     arm_guard(g, (*m).p);
 }}
+/// The hook's caller has an address of its own frame as a number already, in what it is about to tell the kernel (`pidFD` of clone3's
+/// arguments). Nothing else in that frame that is alive is still an address in the stack as it was.
+unsafe fn move_numbers(g: *mut G, old: core::ops::Range<usize>) {
+    // SAFETY: the caller's goroutine, in a parking hook; the frame is its own.
+    unsafe {
+        let mut u = Unwinder::at(g, (*g).sched_pc, (*g).sched_sp);
+        u.step();
+        let Some(f) = u.frame else { return };
+        let delta = (*g).stack_hi.wrapping_sub(old.end);
+        for a in (f.sp..f.cfa).step_by(size_of::<usize>()) {
+            let word = a as *mut usize;
+            if old.contains(&*word) {
+                *word = (*word).wrapping_add(delta);
+            }
+        }
+    }
+}
+
 hook! { fn "syscall.runtime_AfterFork"() leaf {
     let m = getm();
     let g = curg();

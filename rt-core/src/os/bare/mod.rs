@@ -272,9 +272,10 @@ pub fn read(_fd: i32, b: &mut [u8]) -> isize {
     console::read(b)
 }
 
-/// Descriptors have no flags.
-pub fn fcntl(_fd: i32, _cmd: i32, _arg: i32) -> i32 {
-    -(ENOSYS as i32)
+/// fcntl with an integer argument, as a program's system call.
+pub fn fcntl(fd: i32, cmd: i32, arg: i32) -> i32 {
+    // SAFETY: no argument of the commands that there are is an address.
+    unsafe { call(calls::abi::nr::FCNTL, [fd as usize, cmd as usize, arg as usize, 0, 0, 0]) as i32 }
 }
 
 /// There are no descriptors to open.

@@ -3,6 +3,7 @@
 //! what `-ldflags` and `-gcflags` mean. Flags may be written with one or two dashes, with `=` or a following argument, as Go's tools
 //! take them.
 
+pub mod duration;
 mod list_flags;
 mod test_flags;
 mod tools;

@@ -51,26 +51,6 @@ static FLAGS: &[(&str, Use, &str)] = &[
 /// Flags whose values are numbers.
 const NUMBERS: &[&str] = &["count", "parallel", "blockprofilerate", "memprofilerate", "mutexprofilefraction"];
 
-/// A time as Go writes it: `1h2m3.5s`, `0`.
-fn is_duration(text: &str) -> bool {
-    let mut rest = text.trim_start_matches(['-', '+']);
-    if rest == "0" {
-        return true;
-    }
-    let mut any = false;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (number, behind) = rest.split_at(digits);
-        let unit = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"].iter().filter(|u| behind.starts_with(**u));
-        let Some(unit) = unit.max_by_key(|u| u.len()).filter(|_| number.parse::<f64>().is_ok()) else {
-            return false;
-        };
-        rest = &behind[unit.len()..];
-        any = true;
-    }
-    any
-}
-
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FLAGS.iter().map(|f| f.0)
 }
@@ -117,7 +97,9 @@ pub(super) fn apply<'a>(
     let value = value.clone().or_else(|| rest.next().cloned());
     let value = value.ok_or_else(|| format!("flag needs an argument: -{name}"))?;
     let invalid = || Err(format!("invalid value {value:?} for flag -{name}: parse error"));
-    if NUMBERS.contains(&name) && value.parse::<i64>().is_err() || name == "timeout" && !is_duration(&value) {
+    if NUMBERS.contains(&name) && value.parse::<i64>().is_err()
+        || name == "timeout" && super::duration::seconds(&value).is_none()
+    {
         return invalid();
     }
     match (name, what) {

@@ -13,6 +13,7 @@ use super::events::Events;
 use super::target::{self, Target, target};
 use super::{FAILED, Failure, OK, USAGE, config, load, places};
 use crate::cli::Invocation;
+use crate::cli::duration;
 use crate::godebug;
 use crate::load::{Config, Place};
 use crate::pipeline::{self, Goal, Timings};
@@ -257,29 +258,8 @@ const GRACE: Duration = Duration::from_secs(60);
 
 /// When the test program is ended from outside, should it not end itself; `None`: never.
 fn limit(timeout: &str) -> Option<Duration> {
-    let seconds = duration(timeout).filter(|&s| s > 0.0)?;
+    let seconds = duration::seconds(timeout).filter(|&s| s > 0.0)?;
     Duration::try_from_secs_f64(seconds).ok().map(|d| d + GRACE)
-}
-
-/// Seconds of a duration as Go writes it: `1h30m`, `2.5s`.
-fn duration(text: &str) -> Option<f64> {
-    let (mut rest, mut seconds) = (text, 0.0);
-    while !rest.is_empty() && rest != "0" {
-        let number = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
-        let unit = rest[number..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |n| number + n);
-        let scale = match &rest[number..unit] {
-            "h" => 3600.0,
-            "m" => 60.0,
-            "s" => 1.0,
-            "ms" => 1e-3,
-            "us" | "µs" => 1e-6,
-            "ns" => 1e-9,
-            _ => return None,
-        };
-        seconds += rest[..number].parse::<f64>().ok()? * scale;
-        rest = &rest[unit..];
-    }
-    Some(seconds)
 }
 
 /// Runs a program, its two outputs in one, and hands them on as they come. One that runs for longer than `limit` is killed.
@@ -342,9 +322,6 @@ mod unit {
 
     #[test]
     fn limits() {
-        assert_eq!(duration("1h30m"), Some(5400.0));
-        assert_eq!(duration("2.5s"), Some(2.5));
-        assert_eq!(duration("5"), None);
         assert_eq!(limit("10m0s"), Some(Duration::from_secs(660)));
         assert_eq!(limit("0"), None);
         assert_eq!(limit("0s"), None);
