@@ -1,4 +1,4 @@
-// A server and a client on a machine without an operating system; tests/network.rs is the other side.
+// A server and a client on a machine without an operating system; tests/boards.rs is the other side.
 package main
 
 import (

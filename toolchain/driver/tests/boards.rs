@@ -1,5 +1,5 @@
-//! Programs without an operating system on a machine with a network device: `tests/network/served.go` serves this program through a
-//! port that qemu forwards, and fetches from it.
+//! Programs without an operating system, and who is outside of their machine: `tests/boards/served.go` serves this program through a
+//! port that qemu forwards, and fetches from it; `console.go` reads what this one writes.
 mod support;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,13 +11,20 @@ use support::{Case, Column, Scratch};
 /// Requests of one connection.
 const REQUESTS: usize = 100;
 
+/// A test of a program that is built.
+type Test = fn(Column, &Path) -> Result<(), String>;
+
 fn main() {
+    let tests: [(&str, &str, Test); 2] =
+        [("network::rest::served", "served.go", served), ("console::rest::read", "console.go", read)];
     let columns = Column::all().into_iter().filter(|c| c.0.is_bare());
-    let case = |c: Column| Case {
-        name: format!("{}::network::rest::served", c.prefix()),
-        run: Box::new(move || served(c)),
-    };
-    support::main(columns.map(case).collect())
+    let cases = columns.flat_map(|c| {
+        tests.map(|(name, source, test)| Case {
+            name: format!("{}::{name}", c.prefix()),
+            run: Box::new(move || if c.ready() { built(c, source, test) } else { Ok(()) }),
+        })
+    });
+    support::main(cases.collect())
 }
 
 /// The machine, which ends with the test.
@@ -100,22 +107,50 @@ fn answer(server: TcpListener) -> std::io::Result<String> {
     Ok(first.trim_end().to_string())
 }
 
-fn served(column: Column) -> Result<(), String> {
-    if !column.ready() {
-        return Ok(());
-    }
-    let scratch = Scratch::new("network");
+/// Builds a test's program, a file of `tests/boards`, and hands it on.
+fn built(column: Column, source: &str, test: Test) -> Result<(), String> {
+    let scratch = Scratch::new(source);
     let exe = scratch.path("a.out");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/network/served.go");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boards").join(source);
     let built = support::run(column.build().arg("-o").arg(&exe).arg(source), column.build_limit())?;
     if built.status != 0 {
         return Err(built.output);
     }
+    test(column, &exe)
+}
+
+/// What the program says while nobody writes, and then.
+fn read(column: Column, exe: &Path) -> Result<(), String> {
+    let mut start = column.start(exe, &[], &[]);
+    let child = start.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
+    let mut machine = Machine(child);
+    let mut input = machine.0.stdin.take().ok_or("no console")?;
+    let mut console = BufReader::new(machine.0.stdout.take().ok_or("no console")?);
+    let mut expect = |want: &str| -> Result<(), String> {
+        let mut line = String::new();
+        console.read_line(&mut line).map_err(|e| e.to_string())?;
+        if line.trim_end() == want { Ok(()) } else { Err(format!("{line:?}, not {want:?}")) }
+    };
+    for i in 0..5 {
+        expect(&format!("tick {i}"))?;
+    }
+    for (line, want) in [("one", "read one"), ("two", "read two"), ("end", "bye")] {
+        writeln!(input, "{line}").map_err(|e| e.to_string())?;
+        expect(want)?;
+    }
+    let status = machine.0.wait().map_err(|e| e.to_string())?.code().unwrap_or(-1);
+    match oxigo_driver::commands::status(&column.0, status) {
+        0 => Ok(()),
+        n => Err(format!("status {n}")),
+    }
+}
+
+fn served(column: Column, exe: &Path) -> Result<(), String> {
     // A port that is free now.
     let free =
         TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
     let network = format!("{free}:8080");
-    let mut start: Command = column.start_with_network(&exe, &network);
+    let mut start: Command = column.start_with_network(exe, &network);
     let child = start.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
     let mut machine = Machine(child);
     let mut console = BufReader::new(machine.0.stdout.take().ok_or("no console")?);
