@@ -16,12 +16,17 @@ use core::cell::UnsafeCell;
 pub(super) mod abi;
 use abi::{FILE_CALLS, FileCall, Stat, nr};
 
-const F_DUPFD: usize = 0;
-const F_GETFD: usize = 1;
-const F_SETFD: usize = 2;
-const F_GETFL: usize = 3;
-const F_SETFL: usize = 4;
-const F_DUPFD_CLOEXEC: usize = 1030;
+/// Commands of fcntl, which files and sockets know.
+pub(super) mod fcntl {
+    pub const F_DUPFD: usize = 0;
+    pub const F_GETFD: usize = 1;
+    pub const F_SETFD: usize = 2;
+    pub const F_GETFL: usize = 3;
+    pub const F_SETFL: usize = 4;
+    pub const F_DUPFD_CLOEXEC: usize = 1030;
+}
+use fcntl::*;
+
 const AT_REMOVEDIR: usize = 0x200;
 const AT_EMPTY_PATH: usize = 0x1000;
 const S_IFCHR: u32 = 0o020000;

@@ -2,6 +2,7 @@
 //! sockets have none of it: the linker's script says which of the two lists of functions `oxigo_network` is.
 
 use super::calls::abi::{FileCall, Stat};
+use super::calls::fcntl::*;
 use super::files::errno::*;
 use super::net::options::{DGRAM, INET, STREAM};
 use super::net::ready::Ready;
@@ -105,12 +106,6 @@ fn nic() -> Nic {
     unsafe { oxigo_board_nic }
 }
 
-const F_DUPFD: usize = 0;
-const F_GETFD: usize = 1;
-const F_SETFD: usize = 2;
-const F_GETFL: usize = 3;
-const F_SETFL: usize = 4;
-const F_DUPFD_CLOEXEC: usize = 1030;
 const O_RDWR: usize = 2;
 const O_NONBLOCK: usize = 0x800;
 /// Of a socket's kind: closed by exec, does not block.
