@@ -8,6 +8,7 @@
 //! - [`env`]: what the process was started with; [`image`]: what the program is
 //! - [`layout`]: structs that Go code has too
 //! - [`stopped`]: that the world is stopped, as a value
+//! - [`meter`]: times that programs can ask for
 //! - [`seam`]: what `protocol` stands on
 
 pub mod atomic;
@@ -15,6 +16,7 @@ pub mod env;
 pub mod image;
 pub mod layout;
 pub mod lock;
+pub mod meter;
 pub mod pool;
 pub mod print;
 pub mod rand;

@@ -1,6 +1,7 @@
 //! A cycle, from beginning to end: who starts it, helps it and ends it. The phases are told in `gc`.
 
 use super::*;
+use crate::base::atomic::AtomicU64;
 
 /// Before an allocation leaves the fast path: starts, helps or ends a cycle. A safepoint.
 ///
@@ -13,7 +14,7 @@ pub(super) unsafe fn on_slow_alloc(c: *mut MCache, bytes: usize) {
     // SAFETY: the caller's promise.
     unsafe {
         if marking() {
-            assist(c, bytes);
+            assist(c, bytes, &SUMS.assist);
             if STATE.idle.load(Acquire) {
                 try_finish();
             }
@@ -25,8 +26,8 @@ pub(super) unsafe fn on_slow_alloc(c: *mut MCache, bytes: usize) {
     }
 }
 
-/// Pays for an allocation by marking.
-unsafe fn assist(c: *mut MCache, bytes: usize) {
+/// Pays for an allocation by marking; the time goes to `sum`.
+unsafe fn assist(c: *mut MCache, bytes: usize, sum: &AtomicU64) {
     // SAFETY: the P's own cache.
     unsafe {
         (*c).assist_debt += pacer::assist_work(bytes) as isize;
@@ -35,6 +36,7 @@ unsafe fn assist(c: *mut MCache, bytes: usize) {
         if (*c).assist_debt < patience {
             return;
         }
+        let began = os::nanotime();
         let debt = (*c).assist_debt as usize;
         let mut m = Marker::new(&mut (*c).gcw);
         let dry = m.drain(debt);
@@ -42,6 +44,7 @@ unsafe fn assist(c: *mut MCache, bytes: usize) {
         // Nothing private: what this P found and didn't scan would wait until its next turn.
         m.flush_queue();
         drop(m);
+        sum.fetch_add(os::nanotime() - began, Relaxed);
         if dry {
             (*c).assist_debt = 0;
             if worker::quiescent() {
@@ -66,7 +69,7 @@ pub unsafe fn help_idle(c: *mut MCache) -> bool {
         return sweep::one().is_some();
     }
     // SAFETY: the caller's promise.
-    unsafe { assist(c, 1 << 20) };
+    unsafe { assist(c, 1 << 20, &SUMS.idle_mark) };
     !STATE.idle.load(Acquire)
 }
 
@@ -96,7 +99,7 @@ unsafe fn start(forced: bool) {
     let w = world();
     // SAFETY: the lock is held; the scheduler stops everything that could interfere.
     unsafe {
-        let stopped = (w.stop)();
+        let stopped = (w.stop)(Why::SweepEnds);
         pacer::pause(true);
         // Somebody may have been about to sweep a span it claimed; and workers may not have
         // noticed the end of the last cycle yet.
@@ -112,6 +115,7 @@ unsafe fn start(forced: bool) {
         });
         mark::MARKED.store(0, Relaxed);
         mark::SCANNED.store(0, Relaxed);
+        mark::STACKS.store(0, Relaxed);
         STATE.idle.store(false, Relaxed);
         STATE.forced.store(forced, Relaxed);
         pacer::start_mark(&stopped);
@@ -132,6 +136,7 @@ unsafe fn start(forced: bool) {
 
 /// Marks on this thread until nothing is left anywhere.
 unsafe fn drain_here(c: *mut MCache) {
+    let began = os::nanotime();
     loop {
         {
             // SAFETY: the P's own cache.
@@ -140,6 +145,7 @@ unsafe fn drain_here(c: *mut MCache) {
             m.flush_queue();
         }
         if worker::quiescent() {
+            SUMS.dedicated.fetch_add(os::nanotime() - began, Relaxed);
             return;
         }
         os::yield_now();
@@ -171,7 +177,7 @@ unsafe fn finish() -> bool {
     let w = world();
     // SAFETY: the lock is held; the scheduler stops everything that could interfere.
     unsafe {
-        let stopped = (w.stop)();
+        let stopped = (w.stop)(Why::MarkEnds);
         pacer::pause(true);
         (w.each_cache)(&stopped, &mut |c| {
             barrier::flush(c);
@@ -263,7 +269,9 @@ pub unsafe fn free_os_memory(c: *mut MCache) -> bool {
     if !unsafe { collect(c) } {
         return false;
     }
+    let began = os::nanotime();
     mem::scavenge_all();
+    SUMS.scavenge_assist.fetch_add(os::nanotime() - began, Relaxed);
     true
 }
 
@@ -283,7 +291,7 @@ pub unsafe fn poll(c: *mut MCache) {
     unsafe {
         if marking() {
             if STATE.workers.load(Relaxed) == 0 {
-                assist(c, 64 << 10);
+                assist(c, 64 << 10, &SUMS.idle_mark);
             }
             if STATE.idle.load(Acquire) {
                 try_finish();

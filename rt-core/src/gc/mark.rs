@@ -29,6 +29,8 @@ pub struct Marker<'a> {
 /// Bytes marked by all markers in this cycle, and bytes scanned.
 pub static MARKED: AtomicUsize = AtomicUsize::new(0);
 pub static SCANNED: AtomicUsize = AtomicUsize::new(0);
+/// What of those was in stacks.
+pub static STACKS: AtomicUsize = AtomicUsize::new(0);
 
 #[inline(always)] // one load, atomic in the memory model so that racing with the program is defined
 fn load(addr: usize) -> usize {

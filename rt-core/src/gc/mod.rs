@@ -41,8 +41,9 @@ pub mod verify;
 pub mod worker;
 
 use crate::base::lock::{Global, Guard, Shared};
+use crate::base::meter::SUMS;
 use crate::base::print::throw;
-use crate::base::stopped::Stopped;
+use crate::base::stopped::{Stopped, Why};
 use crate::mem::cache::MCache;
 use crate::mem::collector::{self, Collector};
 use crate::mem::grey;
@@ -56,7 +57,7 @@ use mark::Marker;
 #[derive(Clone, Copy)]
 pub struct World {
     /// Stops all goroutines at safepoints; returns when they stand.
-    pub stop: unsafe fn() -> Stopped,
+    pub stop: unsafe fn(Why) -> Stopped,
     /// Lets them run again.
     pub start: unsafe fn(Stopped),
     /// Calls back with the cache of every P.
@@ -139,7 +140,7 @@ pub fn wants_end() -> bool {
 }
 
 unsafe fn nop() {}
-unsafe fn no_stop() -> Stopped {
+unsafe fn no_stop(_: Why) -> Stopped {
     // SAFETY: nothing runs.
     unsafe { Stopped::new() }
 }

@@ -13,6 +13,7 @@
 use super::mark::Marker;
 use super::{barrier, sweep};
 use crate::base::lock::{Global, Mutex};
+use crate::base::meter::SUMS;
 use crate::base::stopped::Stopped;
 use crate::mem::arena::{self, ARENA_PAGES, Arena};
 use crate::mem::cache::MCache;
@@ -118,6 +119,7 @@ fn enqueue(which: usize, call: Call) {
     // SAFETY: under the lock.
     unsafe { (*QUEUES.get())[which].push(call) };
     WAITING[which].fetch_add(1, Release);
+    [&SUMS.finalizers_queued, &SUMS.cleanups_queued][which].fetch_add(1, Relaxed);
 }
 
 fn dequeue(which: usize) -> Option<Call> {

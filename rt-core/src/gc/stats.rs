@@ -3,8 +3,8 @@
 use super::pacer;
 use crate::base::layout::go_layout;
 use crate::mem::sizes::*;
-use crate::mem::{CENTRAL, HEAP, MCache, mapped, meta};
-use core::sync::atomic::Ordering::*;
+use crate::mem::{CENTRAL, HEAP, mapped, meta};
+use core::sync::atomic::{AtomicUsize, Ordering::*};
 
 go_layout! {
     /// Counts of a size class.
@@ -94,15 +94,17 @@ pub fn read(m: &mut MemStats) {
     m.heap_inuse = (HEAP.pages_in_use.load(Relaxed) << PAGE_SHIFT) as u64;
     m.heap_idle = m.heap_sys.saturating_sub(m.heap_inuse);
     m.heap_released = released;
-    let records = meta::META_SYS.load(Relaxed) as u64;
-    m.gc_sys = records;
-    m.mspan_inuse = 0;
-    m.mspan_sys = 0;
-    m.mcache_inuse = size_of::<MCache>() as u64;
+    let of = |n: &AtomicUsize| n.load(Relaxed) as u64;
+    let records = of(&meta::META_SYS);
+    m.mspan_inuse = of(&meta::SPANS);
+    m.mspan_sys = of(&meta::SPANS_PEAK);
+    m.mcache_inuse = of(&meta::CACHES);
     m.mcache_sys = m.mcache_inuse;
-    m.buckhash_sys = 0;
+    m.buckhash_sys = of(&meta::BUCKETS);
+    m.gc_sys = records.saturating_sub(m.mspan_sys + m.mcache_sys + m.buckhash_sys);
     m.other_sys = 0;
     m.lookups = 0;
-    m.sys = mapped + records + m.mcache_sys;
+    m.stack_sys += of(&meta::THREAD_STACKS);
+    m.sys = m.heap_sys + m.stack_sys + m.mspan_sys + m.mcache_sys + m.buckhash_sys + m.gc_sys;
     pacer::read_stats(m);
 }

@@ -2,6 +2,7 @@
 //! needs a span, by the background workers, and at the latest before the next cycle.
 
 use super::{pacer, special};
+use crate::base::meter::SUMS;
 use crate::base::stopped::Stopped;
 use crate::mem::central;
 use crate::mem::sizes::{PAGE_SHIFT, SPAN_CLASSES, class_pages};
@@ -220,6 +221,8 @@ fn give_back() {
         } else {
             return;
         }
+        let began = os::nanotime();
         mem::scavenge(keep.saturating_sub(pages_in_use()) << PAGE_SHIFT, ms << 16);
+        SUMS.scavenge_background.fetch_add(os::nanotime() - began, Relaxed);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::mark::Marker;
 use super::{Config, World, worker};
-use crate::base::stopped::Stopped;
+use crate::base::stopped::{Stopped, Why};
 use crate::mem::{self, MCache};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use std::sync::{Condvar, Mutex, MutexGuard, Once};
@@ -143,7 +143,7 @@ impl Drop for Mutator {
     }
 }
 
-unsafe fn stop() -> Stopped {
+unsafe fn stop(_: Why) -> Stopped {
     *GATE.lock().unwrap() = true;
     STOPPING.store(true, SeqCst);
     // The stopper itself runs.

@@ -3,6 +3,7 @@
 
 use super::mark::Marker;
 use super::{marking, roots, state, sweep};
+use crate::base::meter::SUMS;
 use crate::mem::grey::{self, Gcw};
 use crate::os;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
@@ -73,6 +74,7 @@ fn mark_all(gcw: &mut Gcw) {
     // Counted before looking for work: whoever sees nobody counted and no work may conclude.
     MARKING.fetch_add(1, SeqCst);
     ENTRIES.fetch_add(1, SeqCst);
+    let began = os::nanotime();
     loop {
         let dry = {
             let mut m = Marker::new(gcw);
@@ -83,6 +85,9 @@ fn mark_all(gcw: &mut Gcw) {
         }
     }
     gcw.flush();
+    let ns = os::nanotime() - began;
+    SUMS.dedicated.fetch_add(ns, Relaxed);
+    SUMS.workers.fetch_add(ns, Relaxed);
     MARKING.fetch_sub(1, SeqCst);
     if quiescent() {
         super::note_idle();

@@ -1,6 +1,6 @@
 //! Hooks of allocation, barriers, finalizers and statistics; what the collector asks of goroutines.
 
-use crate::base::stopped::Stopped;
+use crate::base::stopped::{Stopped, Why};
 use crate::gc::mark::Marker;
 use crate::gc::stats::MemStats;
 use crate::gc::{self, special};
@@ -106,21 +106,14 @@ hook! { fn "runtime.gcFreeMemory"() -> bool, parking { gc::free_os_memory(cache(
 hook! { fn "runtime/debug.setGCPercent"(p: i32) -> i32, leaf { gc::pacer::set_percent(p) }}
 hook! { fn "runtime/debug.setMemoryLimit"(n: i64) -> i64, leaf { gc::pacer::set_limit(n) }}
 hook! { fn "runtime.readmemstats"(m: *mut MemStats) parking {
-    let stopped = stop_the_world();
+    let stopped = stop_the_world(Why::MemStats);
     gc::flush_caches(&stopped);
     gc::stats::read(&mut *m);
     start_the_world(stopped);
 }}
-hook! { fn "runtime.metricNumbers"() -> (gogc: isize, limit: u64, marked: u64, tiny: u64) leaf {
-    let limit = gc::pacer::memory_limit();
-    (gc::pacer::percent() as isize,
-        if limit == usize::MAX { i64::MAX as u64 } else { limit as u64 },
-        gc::pacer::marked() as u64,
-        mem::HEAP.tiny_allocs.load(Relaxed) as u64)
-}}
 hook! { fn "runtime/debug.readGCStats"(p: *mut [usize; 3]) parking {
     // A slice of time.Duration with room for 2*256+3.
-    let stopped = stop_the_world();
+    let stopped = stop_the_world(Why::MemStats);
     let n = gc::pacer::read_gc_stats((*p)[0] as *mut u64, &stopped);
     (*p)[1] = n;
     start_the_world(stopped);

@@ -3,7 +3,7 @@
 //! struct and calls the exported function here on the thread's own stack (`rt_hookcall`).
 //!
 //! - [`list`]: the one list, shared with the compiler. `task::hook` defines one.
-//! - [`memory`]: allocation, barriers, finalizers; [`misc`]: time, environment, image; [`printing`]; `calls`: what the library asks of
+//! - [`memory`]: allocation, barriers, finalizers; [`metrics`]; [`misc`]: time, environment, image; [`printing`]; `calls`: what the library asks of
 //!   a kernel, where there is none.
 //!
 //! The hooks of each part of the scheduler stand beside it (`chan`, `sema`, `timer`, ...).
@@ -12,6 +12,7 @@
 mod calls;
 pub mod list;
 pub mod memory;
+pub mod metrics;
 pub mod misc;
 pub mod printing;
 

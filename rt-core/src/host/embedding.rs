@@ -190,7 +190,7 @@ unsafe fn attach() -> *mut M {
         (*g).syscall_pc = (*g).sched_pc;
         (*g).syscall_sp = (*g).sched_sp;
         crate::sched::SCHED.in_transit.fetch_add(1, SeqCst);
-        (*g).state.change(Status::Dead, Status::Syscall);
+        G::change(g, Status::Dead, Status::Syscall);
         m
     }
 }
@@ -229,7 +229,7 @@ unsafe fn boot() {
         let vector: &'static [usize] = vector.leak();
         let m = start::boot(0, vector.as_ptr().cast(), &raw const vdso as usize);
         let g = new_goroutine(m);
-        (*g).state.change(Status::Dead, Status::Running);
+        G::change(g, Status::Dead, Status::Running);
         let mut buffer = [0u64; MAX_REG_ARGS_WORDS];
         let sizes = CallSizes::new(0, 0, UsedRegs::default());
         rt_arch::gocall(g.cast(), start::main_closure() as *const c_void, buffer.as_mut_ptr().cast(), &sizes);

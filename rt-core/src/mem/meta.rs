@@ -22,6 +22,18 @@ static LOCK: Shared = Shared::new("records");
 static META: Global<Meta> = Global::new(Meta { next: 0, end: 0, free: [null_mut(); MAX_POOLED / 16 + 1] });
 /// Bytes taken from the system for records.
 pub static META_SYS: AtomicUsize = AtomicUsize::new(0);
+/// What of those are records of spans, in use and at most so far; caches of processors; buckets of profiles.
+pub static SPANS: AtomicUsize = AtomicUsize::new(0);
+pub static SPANS_PEAK: AtomicUsize = AtomicUsize::new(0);
+pub static CACHES: AtomicUsize = AtomicUsize::new(0);
+pub static BUCKETS: AtomicUsize = AtomicUsize::new(0);
+/// Bytes of threads' stacks.
+pub static THREAD_STACKS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts the record of a span.
+pub fn count_span(bytes: usize) {
+    SPANS_PEAK.fetch_max(SPANS.fetch_add(bytes, Relaxed) + bytes, Relaxed);
+}
 
 fn carve(m: &mut Meta, size: usize, align: usize) -> *mut u8 {
     let mut p = (m.next + align - 1) & !(align - 1);

@@ -248,6 +248,7 @@ pub fn create(addr: usize, npages: usize, class: u8, size: usize, zeroed: bool, 
         (*s).npages = npages;
         (*s).sweepgen = AtomicU32::new(sweepgen);
         let bits = (*s).bit_words() * 4;
+        meta::count_span(size_of::<Span>() + 2 * bits);
         (*s).alloc = meta::alloc(bits) as *mut u32;
         (*s).mark = meta::alloc(bits) as *mut u32;
         if sc != 0 && class & 1 == 0 && bits_in_span(elem) && !zeroed {
@@ -262,6 +263,7 @@ pub fn create(addr: usize, npages: usize, class: u8, size: usize, zeroed: bool, 
 /// Makes a record for pages that the runtime manages itself.
 pub fn create_manual(addr: usize, npages: usize) -> *mut Span {
     let s = meta::alloc(size_of::<Span>()) as *mut Span;
+    meta::count_span(size_of::<Span>());
     // SAFETY: a fresh zeroed record.
     unsafe {
         (*s).base = addr;
@@ -284,9 +286,11 @@ pub unsafe fn destroy(s: *mut Span) {
         (*s).state.store(State::Dead as u8, Release);
         if !(*s).alloc.is_null() {
             let bits = (*s).bit_words() * 4;
+            meta::SPANS.fetch_sub(2 * bits, Relaxed);
             meta::free((*s).alloc as *mut u8, bits);
             meta::free((*s).mark as *mut u8, bits);
         }
+        meta::SPANS.fetch_sub(size_of::<Span>(), Relaxed);
         meta::free(s as *mut u8, size_of::<Span>());
     }
 }

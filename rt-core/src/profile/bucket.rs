@@ -3,6 +3,7 @@
 use crate::base::lock::{Global, Guard, Mutex};
 use crate::mem::meta;
 use core::ptr::null_mut;
+use core::sync::atomic::Ordering::Relaxed;
 
 /// Most frames of a recorded stack.
 pub const DEPTH: usize = 128;
@@ -71,6 +72,7 @@ impl<C: Default> Locked<'_, C> {
         unsafe {
             let (chains, all) = &mut *self.table.state.get();
             if chains.is_null() {
+                meta::BUCKETS.fetch_add(size_of::<[*mut Bucket<C>; CHAINS]>(), Relaxed);
                 *chains = meta::persistent(size_of::<[*mut Bucket<C>; CHAINS]>(), 16).cast();
             }
             let chain = &raw mut (**chains)[hash % CHAINS];
@@ -82,6 +84,7 @@ impl<C: Default> Locked<'_, C> {
                 b = (*b).next;
             }
             let depth = stack.len();
+            meta::BUCKETS.fetch_add(size_of::<Bucket<C>>() + size_of_val(stack), Relaxed);
             b = meta::persistent(size_of::<Bucket<C>>() + size_of_val(stack), 16).cast();
             b.write(Bucket { next: *chain, all: *all, key, depth, counts: C::default() });
             b.add(1).cast::<usize>().copy_from_nonoverlapping(stack.as_ptr(), depth);

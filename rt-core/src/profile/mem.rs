@@ -11,7 +11,7 @@
 
 use super::bucket::{Bucket, DEPTH, Records, Table};
 use crate::base::image::shared;
-use crate::base::stopped::Stopped;
+use crate::base::stopped::{Stopped, Why};
 use crate::gc::{self, special};
 use crate::mem::sampling::{Ops, ops};
 use crate::sched::*;
@@ -150,7 +150,7 @@ hook! { fn "runtime.memProfileCopy"(to: *mut u64, room: isize, idle: bool) -> (n
 hook! { fn "runtime.memProfileRateSet"() parking {
     // What caches hold was divided by the old rate.
     if ops().is_some() {
-        let stopped = stop_the_world();
+        let stopped = stop_the_world(Why::MemStats);
         gc::flush_caches(&stopped);
         start_the_world(stopped);
     }

@@ -9,6 +9,7 @@
 use super::*;
 use crate::base::lock::Guard;
 use crate::base::print::throw;
+use crate::base::stopped::Why;
 use crate::os;
 use crate::task::hook;
 use core::sync::atomic::AtomicPtr;
@@ -69,7 +70,7 @@ pub fn answer() {
 unsafe fn call(args: [usize; 7]) -> isize {
     // SAFETY: the caller's promise; records are never freed.
     unsafe {
-        let stopped = stop_the_world();
+        let stopped = stop_the_world(Why::AllThreadsSyscall);
         let held = hold();
         let result = os::system_call(&args);
         if result >= 0 {

@@ -3,7 +3,7 @@
 use crate::base::atomic::AtomicU64;
 use crate::base::pool::Pool;
 use crate::base::print::{self, throw};
-use crate::base::stopped::Stopped;
+use crate::base::stopped::{Stopped, Why};
 use crate::gc;
 use crate::machine;
 use crate::mem::meta;
@@ -39,7 +39,7 @@ unsafe fn new_g() -> *mut G {
             return g;
         }
         let g = meta::persistent(size_of::<G>(), 16) as *mut G;
-        (*g).state.change(Status::Idle, Status::Dead);
+        G::change(g, Status::Idle, Status::Dead);
         ALLGS.push(g);
         g
     }
@@ -139,7 +139,7 @@ unsafe fn spawn(closure: usize, system: bool) {
         } else if !(*g).bubble.is_null() {
             (bubbles().join)(n, g);
         }
-        (*n).state.change(Status::Dead, Status::Runnable);
+        G::change(n, Status::Dead, Status::Runnable);
         runq_put((*getm()).p, n, true);
         if SCHED.main_started.load(Relaxed) != 0 {
             wakep();
@@ -176,7 +176,7 @@ pub unsafe fn goexit() -> ! {
 pub unsafe fn end_g(m: *mut M, g: *mut G) {
     // SAFETY: the caller's promise; its P is the calling thread's.
     unsafe {
-        (*g).state.change(Status::Running, Status::Dead);
+        G::change(g, Status::Running, Status::Dead);
         if !(*g).bubble.is_null() {
             (bubbles().ended)(g);
         }
@@ -275,12 +275,13 @@ unsafe fn new_record() -> *mut M {
         let g0 = meta::persistent(size_of::<G>(), 16) as *mut G;
         let gs = meta::persistent(size_of::<G>(), 16) as *mut G;
         let sig = os::map(SIG_STACK) as usize;
+        meta::THREAD_STACKS.fetch_add(SIG_STACK, Relaxed);
         (*g0).m = m;
-        (*g0).state.change(Status::Idle, Status::Running);
+        G::change(g0, Status::Idle, Status::Running);
         (*gs).m = m;
         (*gs).stack_lo = sig;
         (*gs).stack_hi = sig + SIG_STACK;
-        (*gs).state.change(Status::Idle, Status::Running);
+        G::change(gs, Status::Idle, Status::Running);
         (*m).g0 = g0;
         (*m).gsignal = gs;
         everywhere::add(m);
@@ -375,6 +376,7 @@ fn g0_stack() -> usize {
         return 0;
     }
     let lo = os::map(G0_STACK) as usize;
+    meta::THREAD_STACKS.fetch_add(G0_STACK, Relaxed);
     if lo == 0 {
         throw("runtime: cannot allocate thread stack");
     }
@@ -497,7 +499,7 @@ pub fn check_dead() {
 
 hook! { fn "runtime.tryStopTheWorld"() -> bool, parking {
     // Go code has it until `startTheWorld`.
-    let stopped = try_stop_the_world().is_some();
+    let stopped = try_stop_the_world(Why::GoroutineProfile).is_some();
     (*getm()).locks += i32::from(stopped);
     stopped
 }}

@@ -3,11 +3,22 @@
 use super::queues::*;
 use super::*;
 use crate::base::env;
-use crate::base::stopped::Stopped;
+use crate::base::stopped::{Stopped, Why};
 use crate::gc;
 use crate::mem::{MCache, meta};
+use crate::os;
 use crate::task::hook;
 use core::sync::atomic::Ordering::*;
+
+/// Nanoseconds that processors have had since the program began, up to when their number changed last; and when that was.
+static TIME: AtomicU64 = AtomicU64::new(0);
+static SINCE: AtomicU64 = AtomicU64::new(0);
+
+/// The same up to now, and now. By who has a processor, or has stopped the world.
+pub fn cpu_time() -> (u64, u64) {
+    let (n, now) = (SCHED.nprocs.load(Relaxed) as u64, os::nanotime());
+    (TIME.load(Relaxed) + n * (now - SINCE.load(Relaxed)), now)
+}
 
 /// The number of processors becomes `n`.
 ///
@@ -23,6 +34,7 @@ pub unsafe fn resize(n: usize, _: &Stopped) {
                 p = meta::persistent(size_of::<P>(), 64) as *mut P;
                 (*p).id = i as i32;
                 let c = meta::persistent(size_of::<MCache>(), 64) as *mut MCache;
+                meta::CACHES.fetch_add(size_of::<MCache>(), Relaxed);
                 (*c).init();
                 (*p).cache = c;
                 SCHED.allp[i].store(p as usize, Release);
@@ -51,6 +63,9 @@ pub unsafe fn resize(n: usize, _: &Stopped) {
                 (*p).m.set(null_mut());
             }
         }
+        let (ns, since) = cpu_time();
+        TIME.store(ns, Relaxed);
+        SINCE.store(since, Relaxed);
         SCHED.nprocs.store(n, Release);
     }
 }
@@ -105,7 +120,7 @@ unsafe fn set_procs(n: usize) -> bool {
     // SAFETY: under the collector's lock, in a parking hook; Ps that are kept are among the first.
     unsafe {
         let Some(_l) = gc::try_lock() else { return false };
-        let Some(stopped) = try_stop_the_world() else { return false };
+        let Some(stopped) = try_stop_the_world(Why::Procs) else { return false };
         let ok = keep_first(n, &stopped);
         if ok {
             resize(n, &stopped);

@@ -230,7 +230,7 @@ pub unsafe fn ready(g: *mut G) {
 pub unsafe fn ready_at(g: *mut G, next: bool) {
     // SAFETY: the goroutine is ours to wake, and the state says so; the P, if there is one, is this thread's.
     unsafe {
-        (*g).state.change(Status::Waiting, Status::Runnable);
+        G::change(g, Status::Waiting, Status::Runnable);
         if (*g).durable {
             (bubbles().woken)(g);
         }
@@ -252,7 +252,7 @@ pub unsafe fn ready_at(g: *mut G, next: bool) {
 pub unsafe fn inject(list: &mut GList) {
     // SAFETY: the caller's promise.
     unsafe {
-        queue_all(list, |g| (*g).state.change(Status::Waiting, Status::Runnable));
+        queue_all(list, |g| G::change(g, Status::Waiting, Status::Runnable));
     }
 }
 

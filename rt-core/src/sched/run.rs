@@ -2,6 +2,7 @@
 
 use super::queues::{globrunq_get, globrunq_put, runq_get};
 use super::*;
+use crate::base::meter::SUMS;
 use crate::base::print::throw;
 use crate::gc;
 use crate::os;
@@ -27,7 +28,7 @@ pub unsafe fn prepare_park(reason: Wait) -> *mut G {
         waits::parks(g, reason);
         (*g).m = null_mut();
         (*m).curg.set(null_mut());
-        (*g).state.change(Status::Running, Status::Waiting);
+        G::change(g, Status::Running, Status::Waiting);
         if !(*g).bubble.is_null() {
             (bubbles().parked)(g, reason);
         }
@@ -61,7 +62,7 @@ pub unsafe fn gosched() -> ! {
         (*m).curg.set(null_mut());
         {
             let _l = SCHED.lock.lock();
-            (*g).state.change(Status::Running, Status::Runnable);
+            G::change(g, Status::Running, Status::Runnable);
             globrunq_put(g, false);
         }
         if SCHED.main_started.load(Relaxed) != 0 {
@@ -79,7 +80,7 @@ unsafe fn switch(m: *mut M, g: *mut G, inherits: bool) {
         waits::runs(g);
         (*m).curg.set(g);
         (*g).m = m;
-        (*g).state.change(Status::Runnable, Status::Running);
+        G::change(g, Status::Runnable, Status::Running);
         let p = (*m).p;
         if !inherits {
             (*p).heirs = 0;
@@ -332,6 +333,7 @@ impl Around for Here {
         // SAFETY: the lock is held; the P is the caller's to give.
         unsafe {
             let s = SCHED.inner();
+            (*p).idle_since = os::nanotime();
             (*p).link = s.pidle;
             s.pidle = p;
         }
@@ -345,6 +347,7 @@ impl Around for Here {
                 return None;
             }
             s.pidle = (*p).link;
+            SUMS.idle.fetch_add(os::nanotime() - (*p).idle_since, Relaxed);
             Some(p)
         }
     }

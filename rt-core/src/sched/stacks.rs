@@ -1,5 +1,6 @@
 //! Stacks that programs ask for: runtime.Stack and goroutine profiles.
 
+use crate::base::stopped::Why;
 use crate::sched::*;
 use crate::task::g::*;
 use crate::task::traceback::{self, Out};
@@ -11,7 +12,7 @@ hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> i
         0
     } else {
         let mut out = Out::to(buf, len);
-        let stopped = all.then(|| stop_the_world());
+        let stopped = all.then(|| stop_the_world(Why::AllStacks));
         traceback::print_g(&mut out, g, true);
         if let Some(stopped) = stopped {
             traceback::print_others(&mut out, g);
@@ -22,7 +23,7 @@ hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> i
 }}
 
 hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, labels: *mut usize) -> isize, parking {
-    let stopped = stop_the_world();
+    let stopped = stop_the_world(Why::GoroutineProfile);
     let mut n = 0;
     for i in 0..ALLGS.len() {
         let g = ALLGS.get(i);

@@ -24,7 +24,7 @@ pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
         let p = (*m).p;
         (*p).syscalltick.fetch_add(1, Relaxed);
         SCHED.in_transit.fetch_add(1, SeqCst);
-        (*g).state.change(Status::Running, Status::Syscall);
+        G::change(g, Status::Running, Status::Syscall);
         (*m).oldp = p;
         (*m).p = null_mut();
         (*p).m.set(null_mut());
@@ -76,10 +76,10 @@ pub unsafe fn exit_syscall(m: *mut M, g: *mut G) -> bool {
         }
         if got {
             stackscan::before_touch(g);
-            (*g).state.change(Status::Syscall, Status::Running);
+            G::change(g, Status::Syscall, Status::Running);
             arm_guard(g, (*m).p);
         } else {
-            (*g).state.change(Status::Syscall, Status::Waiting);
+            G::change(g, Status::Syscall, Status::Waiting);
             (*g).m = null_mut();
             (*m).curg.set(null_mut());
             let mut list = GList::new();

@@ -1,6 +1,7 @@
 //! What the block and mutex profiles (`profile::lock`) want to know of waiting. Nothing while they are off.
 
 use crate::os;
+use crate::task::change;
 use crate::task::g::{G, Wait};
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -19,6 +20,10 @@ pub static UNLOCK_RECORDER: AtomicUsize = AtomicUsize::new(0);
 /// It is the current one.
 #[inline]
 pub unsafe fn parks(g: *mut G, reason: Wait) {
+    if matches!(reason, Wait::Mutex | Wait::RwMutexR | Wait::RwMutex) {
+        // SAFETY: the current goroutine.
+        unsafe { change::waits_for_mutex(g) };
+    }
     if BLOCK_RATE.load(Relaxed) != 0
         && matches!(
             reason,

@@ -9,7 +9,8 @@
 //! (`procs::set_procs` takes that lock): its P is still there afterwards.
 
 use super::*;
-use crate::base::stopped::Stopped;
+use crate::base::meter::{STOPPED, STOPPING, SUMS};
+use crate::base::stopped::{Stopped, Why};
 use crate::os;
 use crate::protocol::stop::take_from_syscall;
 
@@ -21,6 +22,9 @@ struct Turns {
 }
 
 static TURNS: Turns = Turns { drawn: AtomicU32::new(0), ended: AtomicU32::new(0) };
+
+/// Why the world is stopped, since when, and since when it stands; of who stops it.
+static STOP: Global<(Why, u64, u64)> = Global::new((Why::ForTest, 0, 0));
 
 /// Stops in place, with the P, until the world starts again. Does nothing if nobody stops it. A caller that holds no lock of the
 /// collector's may be without P afterwards.
@@ -87,7 +91,7 @@ unsafe fn preempt_all() {
 ///
 /// # Safety
 /// The caller is in a hook, with a P and no lock but the collector's.
-pub unsafe fn stop_the_world() -> Stopped {
+pub unsafe fn stop_the_world(why: Why) -> Stopped {
     // SAFETY: the caller's promise.
     unsafe {
         let mine = TURNS.drawn.fetch_add(1, Relaxed);
@@ -99,7 +103,7 @@ pub unsafe fn stop_the_world() -> Stopped {
                 os::yield_now();
             }
         }
-        stop_now()
+        stop_now(why)
     }
 }
 
@@ -107,20 +111,21 @@ pub unsafe fn stop_the_world() -> Stopped {
 ///
 /// # Safety
 /// As `stop_the_world`.
-pub unsafe fn try_stop_the_world() -> Option<Stopped> {
+pub unsafe fn try_stop_the_world(why: Why) -> Option<Stopped> {
     // SAFETY: the caller's promise.
     unsafe {
         let next = TURNS.ended.load(Acquire);
         if TURNS.drawn.compare_exchange(next, next.wrapping_add(1), Relaxed, Relaxed).is_err() {
             return None;
         }
-        Some(stop_now())
+        Some(stop_now(why))
     }
 }
 
-unsafe fn stop_now() -> Stopped {
+unsafe fn stop_now(why: Why) -> Stopped {
     // SAFETY: it is this thread's turn, which has a P; the other Ps are taken under the lock, or come by themselves. Then none runs.
     unsafe {
+        let began = os::nanotime();
         let mine = (*getm()).p;
         let l = SCHED.lock.lock();
         let n = SCHED.nprocs.load(Relaxed);
@@ -149,6 +154,9 @@ unsafe fn stop_now() -> Stopped {
         drop(l);
         // A goroutine may have been switched to while we asked.
         SCHED.stop.wait(100_000, || preempt_all());
+        let stands = os::nanotime();
+        STOPPING[usize::from(!why.collects())].record((stands - began) as i64);
+        *STOP.get() = (why, began, stands);
         Stopped::new()
     }
 }
@@ -161,6 +169,12 @@ pub unsafe fn start_the_world(_: Stopped) {
     // SAFETY: under the lock; Ps with work are ours to start.
     unsafe {
         let mut with_work: *mut P = null_mut();
+        let (why, began, stands) = *STOP.get();
+        let now = os::nanotime();
+        STOPPED[usize::from(!why.collects())].record((now - began) as i64);
+        if why.collects() {
+            SUMS.pause.fetch_add((now - stands) * SCHED.nprocs.load(Relaxed) as u64, Relaxed);
+        }
         {
             let l = SCHED.lock.lock();
             SCHED.stop.end();

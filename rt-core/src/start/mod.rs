@@ -166,7 +166,7 @@ unsafe extern "C" fn main_thread(m: *mut c_void) {
     unsafe {
         let m = m as *mut M;
         let g = proc::create_g(main_closure(), core::ptr::null_mut(), 0);
-        (*g).state.change(Status::Dead, Status::Runnable);
+        G::change(g, Status::Dead, Status::Runnable);
         runq_put((*m).p, g, true);
         schedule()
     }

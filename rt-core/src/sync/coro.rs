@@ -20,7 +20,7 @@ hook! { fn "runtime.corocreate"(closure: usize, c: *mut Coro) leaf {
     let n = create_g(closure, g, hook_caller(g).0);
     (*n).wait_reason = Wait::Coroutine as u8;
     (*n).coro = c.cast();
-    (*n).state.change(Status::Dead, Status::Waiting);
+    G::change(n, Status::Dead, Status::Waiting);
     if !(*g).bubble.is_null() {
         synctest::join(n, g);
         synctest::parked(n, Wait::Coroutine);
@@ -53,7 +53,7 @@ unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
         if (*next).status() != Status::Waiting {
             throw("coroswitch on wrong thread or of a running coroutine");
         }
-        (*next).state.change(Status::Waiting, Status::Runnable);
+        G::change(next, Status::Waiting, Status::Runnable);
         if !(*m).lockedg.is_null() || !(*next).lockedm.is_null() {
             runq_put((*m).p, next, true);
             schedule()

@@ -184,7 +184,7 @@ unsafe fn yield_to_next() -> ! {
         let g = (*m).curg.get();
         (*g).m = null_mut();
         (*m).curg.set(null_mut());
-        (*g).state.change(Status::Running, Status::Runnable);
+        G::change(g, Status::Running, Status::Runnable);
         runq_put((*m).p, g, false);
         schedule()
     }

@@ -327,7 +327,7 @@ hook! { fn "runtime.bubbleEnter"(closure: usize, pc: usize) leaf {
     let main = create_g(closure, g, pc);
     (*b).main = main;
     join(main, g);
-    (*main).state.change(Status::Dead, Status::Runnable);
+    G::change(main, Status::Dead, Status::Runnable);
     runq_put((*getm()).p, main, true);
     wakep();
 }}

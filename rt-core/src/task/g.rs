@@ -122,6 +122,10 @@ pub struct G {
     /// For the block profile: when it parked, 0 if that is not recorded, and how many frames not to show.
     pub blocked_since: u64,
     pub blocked_skip: u32,
+    /// How often it became ready, and since when it is, or waits for a mutex, if this time counts (`task::change`).
+    pub readied: u8,
+    pub ready_since: u64,
+    pub mutex_since: u64,
     /// The coroutine partner's record, if it is a coroutine.
     pub coro: *mut u8,
     /// Calls from a Rust host that are under way on its stack.
@@ -264,6 +268,8 @@ pub struct P {
     pub heirs: u32,
     /// The time slice is over, or the world stops: what runs is asked to yield.
     pub preempt: AtomicBool,
+    /// Since when it idles.
+    pub idle_since: u64,
     /// Stopped where it was, its thread waiting with it.
     pub in_place: bool,
     /// Its parts of the pools of waiting operations, goroutines that have ended, and stacks by size. A P that goes away has them when

@@ -2,13 +2,14 @@
 //!
 //! - [`g`]: the records of goroutines, threads and processors
 //! - [`current`]: who calls; `hook`: how a function that compiled code calls is written
-//! - [`state`]: what a goroutine is doing, and how that changes
+//! - [`state`]: what a goroutine is doing; [`change`]: how that changes, and what is measured of it
 //! - [`stack`]: memory for stacks; growing and shrinking them
 //! - [`unwind`]: walking frames; [`stackscan`]: what they keep alive
 //! - [`symtab`]: names, files and lines of code addresses
 //! - [`traceback`]: printing stacks, and dying
 //! - [`panic`]: panics, deferred calls, recovery
 
+pub mod change;
 pub mod current;
 pub mod g;
 mod hook;

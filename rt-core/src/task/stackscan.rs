@@ -5,7 +5,7 @@
 
 use crate::base::image::the_image;
 use crate::base::lock::{Global, Shared};
-use crate::gc::mark::Marker;
+use crate::gc::mark::{self, Marker};
 use crate::gc::{self, roots};
 use crate::mem::meta;
 use crate::os;
@@ -14,6 +14,7 @@ use crate::task::current::cache;
 use crate::task::g::{G, Status};
 use crate::task::{stack, unwind};
 use core::ptr::null_mut;
+use core::sync::atomic::Ordering::Relaxed;
 use reflect::image::{PtrMap, StackObject};
 
 /// A list that keeps its memory.
@@ -207,7 +208,9 @@ pub unsafe fn scan(g: *mut G, m: &mut Marker) {
     // SAFETY: the caller's promise.
     unsafe {
         each_live_slot(g, &mut |slot| m.mark_slot(slot as usize));
-        m.work += (*g).stack_hi.saturating_sub((*g).sched_sp);
+        let bytes = (*g).stack_hi.saturating_sub((*g).sched_sp);
+        m.work += bytes;
+        mark::STACKS.fetch_add(bytes, Relaxed);
         for p in [(*g).panic as usize, (*g).defer as usize, (*g).labels] {
             if p != 0 {
                 m.mark(p);

@@ -3,6 +3,7 @@ package runtime
 import (
 	"internal/abi"
 	"internal/goarch"
+	"internal/runtime/atomic"
 	"unsafe"
 )
 
@@ -96,6 +97,9 @@ func SetFinalizer(obj any, finalizer any) {
 	}
 }
 
+// finalizersRun and cleanupsRun count those that have returned.
+var finalizersRun, cleanupsRun atomic.Uint64
+
 // finalizerLoop runs finalizers and cleanups, one after the other.
 func finalizerLoop() {
 	w := new(finalizerWork)
@@ -111,9 +115,11 @@ func finalizerLoop() {
 			fn := w.fn
 			w.fn = nil
 			(*(*func())(unsafe.Pointer(&fn)))()
+			cleanupsRun.Add(1)
 			continue
 		}
 		runFinalizer(w)
+		finalizersRun.Add(1)
 		*w = finalizerWork{}
 	}
 }
