@@ -4,8 +4,9 @@
 //! wants done first), [`mach`] (what machines have in common, and the traits they implement), [`isa`] (one folder an
 //! architecture), [`regalloc`] (the allocator, wrapped), [`replay`] (checks what comes out against the stack maps), [`fixup`] and
 //! [`text`] (fields that wait for addresses, the order of functions), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
-//! [`object`] (the ELF file), [`nosplit`] (the whole-program stack check).
+//! [`object`] (the ELF file), [`fips`] (what the self-check of cryptography covers), [`nosplit`] (the whole-program stack check).
 pub mod dwarf;
+pub mod fips;
 pub mod fixup;
 pub mod image;
 pub mod isa;

@@ -6,7 +6,7 @@ use crate::fixup::{Fixup, FixupTarget};
 use crate::image::{self, Tables};
 use crate::isa::{Compiled, MachineInfo};
 use crate::text::{self, Call, Layout, Piece};
-use crate::{CompiledFuncs, Options, dwarf};
+use crate::{CompiledFuncs, Options, dwarf, fips};
 use ::object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
 use ::object::{
     BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind, SymbolFlags, SymbolKind,
@@ -16,6 +16,7 @@ use ir::func::Body;
 use ir::{DataId, FuncId, IndexVec, Program, PtrMap, RelocKind, Section, SymRef};
 use reflect::image::{FuncEntry, IMAGE_SYMBOL, Image, MAGIC};
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 const FUNC_ALIGN: u64 = 16;
 /// Functions with loops start where the machine fetches from.
@@ -39,6 +40,7 @@ struct Writer<'a> {
     rodata: SectionId,
     data: SectionId,
     bss: SectionId,
+    fips: SectionId,
     func_home: IndexVec<FuncId, Option<u64>>,
     /// Index in the function table.
     func_index: IndexVec<FuncId, u32>,
@@ -49,6 +51,8 @@ struct Writer<'a> {
     anchors: FxHashMap<(SectionId, u64), SymbolId>,
     /// Funcvals made for initialisers and main.
     funcvals: FxHashMap<FuncId, u64>,
+    /// Where the pieces are that the cryptographic module checks, if the program does that.
+    checked: Option<[Range<u64>; fips::PIECES]>,
     ro: Vec<u8>,
     ro_relocs: Vec<(u64, SymRefOr, i64)>,
 }
@@ -80,6 +84,8 @@ pub fn write(
     let rodata = section(".rodata.go", SectionKind::ReadOnlyData);
     let data = section(".data.go", SectionKind::Data);
     let bss = section(".bss.go", SectionKind::UninitializedData);
+    let checked = !options.bare && program.datas.iter().any(|d| d.name.as_str() == fips::INFO);
+    let fips = if checked { section(fips::SECTION, SectionKind::Data) } else { data };
     // Marks the stack as not executable.
     section(".note.GNU-stack", SectionKind::Note);
     let mut w = Writer {
@@ -92,6 +98,7 @@ pub fn write(
         rodata,
         data,
         bss,
+        fips,
         func_home: IndexVec::new(),
         func_index: IndexVec::new(),
         data_home: IndexVec::new(),
@@ -99,6 +106,7 @@ pub fn write(
         section_symbols: FxHashMap::default(),
         anchors: FxHashMap::default(),
         funcvals: FxHashMap::default(),
+        checked: checked.then(Default::default),
         ro: Vec::new(),
         ro_relocs: Vec::new(),
     };
@@ -111,6 +119,7 @@ pub fn write(
     let text_len = code.len() as u64;
     w.obj.append_section_data(text, &code, LOOPS_ALIGN);
     w.fill_data(&sizes);
+    w.fips_info();
     let tables = image::tables(program, funcs, &order);
     w.write_image(&tables, text_len, &sizes, options);
     w.symbols(funcs, &order);
@@ -150,7 +159,12 @@ fn align_to(v: &mut Vec<u8>, align: u64, fill: u8) {
 
 impl Writer<'_> {
     fn layout_text(&mut self, funcs: &CompiledFuncs) -> (Vec<u8>, Vec<(FuncId, u64)>, Far) {
-        let have = || funcs.iter_enumerated().filter_map(|(id, c)| Some((id, c.as_ref()?)));
+        let mut ids: Vec<FuncId> =
+            funcs.iter_enumerated().filter(|(_, c)| c.is_some()).map(|(id, _)| id).collect();
+        if self.checked.is_some() {
+            ids.sort_by_key(|&id| fips::covers(self.program.funcs[id].name.as_str()));
+        }
+        let have = || ids.iter().filter_map(|&id| Some((id, funcs[id].as_ref()?)));
         let align = |c: &Compiled| u64::from(c.align).max(if c.loops { LOOPS_ALIGN } else { FUNC_ALIGN });
         let pieces: Vec<Piece> =
             have().map(|(_, c)| Piece { size: c.code.len() as u64, align: align(c) }).collect();
@@ -187,6 +201,12 @@ impl Writer<'_> {
         let end = (code.len() as u64).next_multiple_of(FUNC_ALIGN);
         pad(&mut code, end);
         order.iter().for_each(|&(id, start)| self.func_home[id] = Some(start));
+        if let Some(pieces) = &mut self.checked
+            && let Some(first) =
+                order.iter().find(|&&(id, _)| fips::covers(self.program.funcs[id].name.as_str()))
+        {
+            pieces[0] = first.1..end;
+        }
         (code, order, Far { layout, targets })
     }
     /// All calls, with what they call by number.
@@ -383,7 +403,16 @@ impl Writer<'_> {
         let word = self.program.target.word as usize;
         // Offset 0 of the types means "none".
         sizes.types = 8;
-        for (id, d) in self.program.datas.iter_enumerated() {
+        let mut ids: Vec<DataId> = self.program.datas.iter_enumerated().map(|(id, _)| id).collect();
+        if self.checked.is_some() {
+            let section = self.fips;
+            for id in ids.extract_if(.., |&mut id| self.program.datas[id].name.as_str() == fips::INFO) {
+                self.data_home[id] = Some((section, 0));
+            }
+            ids.sort_by_key(|&id| fips::piece(&self.program.datas[id]).unwrap_or(fips::PIECES));
+        }
+        for id in ids {
+            let d = &self.program.datas[id];
             let (section, end) = match d.section {
                 Section::Rodata => (self.rodata, &mut ro),
                 Section::Types => (self.types, &mut sizes.types),
@@ -395,6 +424,11 @@ impl Writer<'_> {
             // A symbol of size 0 gets a byte, so that its address is its own and inside the section.
             *end = off + d.size.max(1);
             self.data_home[id] = Some((section, off));
+            if let Some(pieces) = &mut self.checked
+                && let Some(n) = fips::piece(d)
+            {
+                fips::take_in(&mut pieces[n], off..off + d.size.max(1));
+            }
             let ptrs = match d.section {
                 Section::Data => &mut sizes.data_ptrs,
                 Section::Bss => &mut sizes.bss_ptrs,
@@ -457,6 +491,23 @@ impl Writer<'_> {
             }
             let home = self.home(target);
             self.relocate(section, field, home, addend, self.machine.elf.address);
+        }
+    }
+
+    /// The record of what the cryptographic module checks, still without the sum.
+    fn fips_info(&mut self) {
+        let Some(pieces) = self.checked.take() else { return };
+        let word = self.program.target.word as usize;
+        let section = self.fips;
+        let mut bytes = fips::MAGIC.to_vec();
+        let head = (bytes.len() + fips::SUM) as u64;
+        bytes.resize(head as usize + (1 + 2 * fips::PIECES) * word, 0);
+        self.obj.append_section_data(section, &bytes, 16);
+        let sections = [self.text, self.rodata, self.data, self.data];
+        let ends = pieces.iter().zip(sections).flat_map(|(p, s)| [(s, p.start), (s, p.end)]);
+        for (n, (to, off)) in [(section, 0)].into_iter().chain(ends).enumerate() {
+            let at = head + (n * word) as u64;
+            self.relocate(section, at, Home::In(to, off), 0, self.machine.elf.address);
         }
     }
 

@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::cli::Options;
 use crate::commands::Target;
 use crate::embedded;
+use crate::fips;
 use crate::runtime_lib;
 use crate::scratch::Scratch;
 use crate::sysroot::rust_lld;
@@ -63,14 +64,22 @@ pub fn check_output(output: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Links an object (the bytes of a relocatable ELF file) with the runtime into a static executable. `sockets`: the program opens some.
+/// What a program asks of its linking.
+pub struct Needs {
+    /// It opens sockets.
+    pub sockets: bool,
+    /// Its cryptographic module checks itself by a sum.
+    pub checksum: bool,
+}
+
+/// Links an object (the bytes of a relocatable ELF file) with the runtime into a static executable.
 pub fn link(
     target: &Target,
     options: &Options,
     object: &[u8],
     runtime: &Path,
     output: &Path,
-    sockets: bool,
+    needs: &Needs,
 ) -> Result<(), String> {
     let linker = find_linker().ok_or("cannot find rust-lld beside rustc: set OXIGO_LINKER to an ld.lld")?;
     let scratch = Scratch::new("link", options.work)?;
@@ -81,7 +90,8 @@ pub fn link(
     let output = if special { &discarded } else { output };
     std::fs::write(&object_file, object)
         .map_err(|e| format!("cannot write {}: {e}", object_file.display()))?;
-    run_linker(&linker, target, options, &object_file, runtime, output, sockets)
+    run_linker(&linker, target, options, &object_file, runtime, output, needs.sockets)?;
+    if needs.checksum && !options.dry_run { fips::seal(output) } else { Ok(()) }
 }
 
 fn run_linker(

@@ -1,0 +1,44 @@
+//! What the self-check of Go's cryptographic module covers (`crypto/internal/fips140/check`).
+//!
+//! The program's own code and variables of the packages below `crypto/internal/fips140` stand together in each section, and a record
+//! says where: Go's `go:fipsinfo`, a variable of package check. The command writes the sum over them into the linked file. What is zero
+//! at first, type data, strings and constants of functions are not covered, as in Go.
+use ir::{Data, Section};
+use std::ops::Range;
+
+/// The record's link name, for Go's linker's is only what package check calls it by.
+pub const INFO: &str = "crypto/internal/fips140/check.Linkinfo";
+/// Its section, so that nothing else moves it.
+pub const SECTION: &str = ".go.fipsinfo";
+/// What it begins with; the sum of so many bytes follows, then its own address and, of four pieces, start and end.
+pub const MAGIC: &[u8; 16] = b"\xff Go fipsinfo \xff\0";
+pub const SUM: usize = 32;
+/// Code, read-only data, variables without pointers, and with.
+pub const PIECES: usize = 4;
+
+/// Whether a function or variable of this link name belongs to the module.
+pub fn covers(name: &str) -> bool {
+    name.starts_with("crypto/internal/fips140/")
+}
+
+/// The piece that a variable belongs to.
+pub fn piece(d: &Data) -> Option<usize> {
+    if !covers(d.name.as_str()) {
+        return None;
+    }
+    match d.section {
+        Section::Rodata => Some(1),
+        Section::Data if !d.ptrs.any() => Some(2),
+        Section::Data => Some(3),
+        _ => None,
+    }
+}
+
+/// Makes a piece's range of offsets take in another.
+pub fn take_in(piece: &mut Range<u64>, more: Range<u64>) {
+    if piece.is_empty() {
+        *piece = more;
+    } else {
+        *piece = piece.start.min(more.start)..piece.end.max(more.end);
+    }
+}
