@@ -19,6 +19,23 @@ pub enum Why {
 }
 
 impl Why {
+    /// In Go's words.
+    pub fn text(self) -> &'static [u8] {
+        match self {
+            Why::MarkEnds => b"GC mark termination",
+            Why::SweepEnds => b"GC sweep termination",
+            Why::HeapDump => b"write heap dump",
+            Why::GoroutineProfile => b"goroutine profile",
+            Why::AllStacks => b"all goroutines stack trace",
+            Why::MemStats => b"read mem stats",
+            Why::AllThreadsSyscall => b"AllThreadsSyscall",
+            Why::Procs => b"GOMAXPROCS",
+            Why::StartTrace => b"start trace",
+            Why::StopTrace => b"stop trace",
+            Why::ForTest => b"CountPagesInUse (test)",
+        }
+    }
+
     /// Whether the collector does it.
     pub fn collects(self) -> bool {
         matches!(self, Why::MarkEnds | Why::SweepEnds)

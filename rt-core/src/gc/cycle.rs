@@ -36,6 +36,7 @@ unsafe fn assist(c: *mut MCache, bytes: usize, sum: &AtomicU64) {
         if (*c).assist_debt < patience {
             return;
         }
+        (world().note)(Note::Assists);
         let began = os::nanotime();
         let debt = (*c).assist_debt as usize;
         let mut m = Marker::new(&mut (*c).gcw);
@@ -45,6 +46,7 @@ unsafe fn assist(c: *mut MCache, bytes: usize, sum: &AtomicU64) {
         m.flush_queue();
         drop(m);
         sum.fetch_add(os::nanotime() - began, Relaxed);
+        (world().note)(Note::Assisted);
         if dry {
             (*c).assist_debt = 0;
             if worker::quiescent() {
@@ -128,6 +130,7 @@ unsafe fn start(forced: bool) {
         (w.scan_running)(&stopped, &mut m);
         m.flush_queue();
         drop(m);
+        (w.note)(Note::Marks);
         pacer::pause(false);
         (w.start)(stopped);
     }
@@ -218,6 +221,7 @@ unsafe fn finish() -> bool {
             (p.next_cycle)(&stopped);
         }
         sweep::start_cycle(&stopped);
+        (w.note)(Note::Marked);
         pacer::pause(false);
         pacer::count_cycle(STATE.forced.load(Relaxed));
         (w.start)(stopped);

@@ -73,8 +73,21 @@ pub struct World {
     pub scan_runtime: unsafe fn(&Stopped, &mut Marker),
     /// Finalizers or cleanups may be waiting. Called without P, from any thread; must not block.
     pub wake_finalizers: unsafe fn(),
+    /// Something happens that traces show. On a thread with a P.
+    pub note: unsafe fn(Note),
     /// A cycle has ended: gives back what was kept for use again. Called beside the program, with or without P; must not block.
     pub give_back: unsafe fn(),
+}
+
+/// What traces show of the collector.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// Marking begins, ends.
+    Marks,
+    Marked,
+    /// The calling thread's goroutine begins and ends marking for what it allocates.
+    Assists,
+    Assisted,
 }
 
 pub use crate::mem::collector::marking;
@@ -140,6 +153,7 @@ pub fn wants_end() -> bool {
 }
 
 unsafe fn nop() {}
+unsafe fn note_nothing(_: Note) {}
 unsafe fn no_stop(_: Why) -> Stopped {
     // SAFETY: nothing runs.
     unsafe { Stopped::new() }
@@ -162,6 +176,7 @@ static WORLD: Global<World> = Global::new(World {
     scan_goroutine: scan_none,
     scan_runtime: scan_nothing,
     wake_finalizers: nop,
+    note: note_nothing,
     give_back: nop,
 });
 

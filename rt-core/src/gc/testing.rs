@@ -25,6 +25,7 @@ pub fn lock() -> MutexGuard<'static, ()> {
             scan_goroutine,
             scan_runtime: |_, _| {},
             wake_finalizers: || {},
+            note: |_| {},
             give_back: || {},
         };
         unsafe { super::set_world(w, &raw const FLAG as *mut u32) };

@@ -11,6 +11,7 @@ use crate::sync::synctest;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::stackscan;
+use crate::task::tracing::{self, Happens};
 use core::sync::atomic::Ordering::*;
 
 hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
@@ -179,6 +180,11 @@ unsafe fn scan_runtime(stopped: &Stopped, m: &mut Marker) {
     }
 }
 
+unsafe fn note(n: gc::Note) {
+    // SAFETY: the collector's side calls this on a thread with a P.
+    unsafe { tracing::happens(Happens::Collector(n)) }
+}
+
 /// What the collector asks of the scheduler.
 pub fn world() -> gc::World {
     gc::World {
@@ -190,6 +196,7 @@ pub fn world() -> gc::World {
         scan_goroutine,
         scan_runtime,
         wake_finalizers: finalizer::wake,
+        note,
         give_back: proc::give_back,
     }
 }

@@ -13,6 +13,7 @@ use crate::base::stopped::Stopped;
 use crate::gc;
 use crate::gc::mark::Marker;
 use crate::os;
+use crate::profile::trace;
 use crate::sched::signal;
 use crate::task::g::{G, M};
 use crate::task::hook;
@@ -41,9 +42,10 @@ unsafe fn sample(pc: usize, sp: usize, lr: usize, g: *mut G) {
     // SAFETY: records of the interrupted thread; stacks within their bounds.
     unsafe {
         let (mut n, mut labels, mut pseudo) = (0, 0, 1);
+        let mut gp: *mut G = core::ptr::null_mut();
         if !g.is_null() && !(*g).m.is_null() {
             let m: *mut M = (*g).m;
-            let gp = if g == (*m).g0 || g == (*m).gsignal { (*m).curg.get() } else { g };
+            gp = if g == (*m).g0 || g == (*m).gsignal { (*m).curg.get() } else { g };
             pseudo = if (*m).p.is_null() && gc::marking() { 2 } else { 0 };
             if !gp.is_null() {
                 labels = (*gp).labels;
@@ -62,11 +64,12 @@ unsafe fn sample(pc: usize, sp: usize, lr: usize, g: *mut G) {
             pcs[0] = PSEUDO[pseudo].load(Relaxed);
             n = 1;
         }
-        put(labels, &pcs[..n]);
+        put(labels, &pcs[..n], g, gp);
     }
 }
 
-unsafe fn put(labels: usize, pcs: &[usize]) {
+/// `g`: the interrupted thread's record, or null; `gp`: the goroutine that it runs.
+unsafe fn put(labels: usize, pcs: &[usize], g: *mut G, gp: *mut G) {
     let mut tries = 0;
     while WRITER.compare_exchange(0, 1, Acquire, Relaxed).is_err() {
         tries += 1;
@@ -87,6 +90,8 @@ unsafe fn put(labels: usize, pcs: &[usize]) {
         }
         WRITTEN.store(at + need, Release);
     }
+    // SAFETY: the caller's records; it is our turn to write.
+    unsafe { trace::sample(if g.is_null() { core::ptr::null_mut() } else { (*g).m }, gp, pcs) };
     WRITER.store(0, Release);
 }
 

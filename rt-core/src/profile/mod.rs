@@ -2,6 +2,7 @@
 //!
 //! - [`bucket`]: tables from stacks to counts, outside the heap.
 //! - [`mem`]: the memory profile; [`lock`]: waiting; [`cpu`]: processor time.
+//! - [`trace`]: execution traces.
 //!
 //! A program pays only for what it can ask for. Whether it can read a memory profile is known when it is linked:
 //! the image's word `memprofile` is the address of [`mem::rt_memprofile`] then, otherwise 0, and the linker leaves the profile's
@@ -11,6 +12,7 @@ pub mod bucket;
 pub mod cpu;
 pub mod lock;
 pub mod mem;
+pub mod trace;
 
 /// Natural logarithm of a positive, normal number, to about nine digits.
 fn ln(x: f64) -> f64 {

@@ -23,7 +23,7 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
         stack::make_room(g, &func);
         if yields {
             // The function asks again when it goes on: the collector may have shrunk the stack.
-            gosched();
+            gosched(true);
         }
         if stack::stress() {
             // The check would come here again and again.
@@ -51,7 +51,7 @@ hook! { fn "rt_poll"() parking {
     }
     stack::move_if_stressed(g);
     if yields {
-        gosched();
+        gosched(true);
     }
 }}
 

@@ -41,6 +41,19 @@ pub unsafe fn add(m: *mut M) {
     }
 }
 
+/// Calls back with the record of each thread, also of those that have ended.
+///
+/// # Safety
+/// What is done with them is the caller's to argue.
+pub unsafe fn each(mut f: impl FnMut(*mut M)) {
+    let mut m = ALL.load(Acquire);
+    while !m.is_null() {
+        f(m);
+        // SAFETY: records are never freed, and stay in the list.
+        m = unsafe { (*m).all_link };
+    }
+}
+
 /// No call is made by all threads until this is dropped: a thread is made, or ends.
 pub fn hold() -> Guard<'static> {
     LOCK.lock()

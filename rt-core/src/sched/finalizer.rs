@@ -29,15 +29,25 @@ static TOLD: AtomicBool = AtomicBool::new(false);
 /// The finalizer goroutine has begun.
 static BEGUN: AtomicBool = AtomicBool::new(false);
 
+/// That goroutine while it calls one.
+static CALLING: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether the goroutine calls a finalizer or cleanup now: then it is not the runtime's alone, and profiles show it.
+pub fn calls(g: *mut G) -> bool {
+    CALLING.load(Relaxed) == g as usize
+}
+
 // Whether finalizers are being called, or about to be.
 hook! { fn "runtime.finalizing"() -> bool, leaf { BEGUN.load(Relaxed) && WAITER.load(Acquire) == 0 }}
 
 hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
     BEGUN.store(true, Relaxed);
+    CALLING.store(0, Relaxed);
     // `out` is in the heap; the collector can't start within this hook.
     let put = |c: special::Call, arg: usize| {
         gc::barrier::pre_write(cache(), out as usize, size_of::<Work>(), core::ptr::null());
         out.write(Work { func: c.func, arg, nret: c.nret, fint: c.fint, ot: c.ot });
+        CALLING.store(curg() as usize, Relaxed);
     };
     // News of a collection waits for a turn: collections that come quickly would keep all finalizers from running.
     let mut told = TOLD.swap(false, Relaxed);

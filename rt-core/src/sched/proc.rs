@@ -225,7 +225,7 @@ pub unsafe fn give_back() {
 
 hook! { fn "runtime.goexit1"() parking { goexit() }}
 hook! { fn "rt_goexit1"() parking { goexit() }}
-hook! { fn "runtime.Gosched"() parking { gosched() }}
+hook! { fn "runtime.Gosched"() parking { gosched(false) }}
 hook! { fn "runtime.NumGoroutine"() -> isize, leaf { SCHED.ngs.load(Relaxed) as isize }}
 hook! { fn "runtime.parkForever"(reason: isize) parking {
     let r = [Wait::NilRecv, Wait::NilSend, Wait::SelectNoCases][(reason as usize).min(2)];

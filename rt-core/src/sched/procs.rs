@@ -8,6 +8,7 @@ use crate::gc;
 use crate::mem::{MCache, meta};
 use crate::os;
 use crate::task::hook;
+use crate::task::tracing::{self, Happens};
 use core::sync::atomic::Ordering::*;
 
 /// Nanoseconds that processors have had since the program began, up to when their number changed last; and when that was.
@@ -44,6 +45,7 @@ pub unsafe fn resize(n: usize, _: &Stopped) {
         }
         for i in n..old {
             let p = SCHED.p(i);
+            tracing::processor(p, null_mut());
             gc::retire_cache((*p).cache);
             let mut list = GList::new();
             loop {
@@ -98,10 +100,15 @@ unsafe fn keep_first(n: usize, _: &Stopped) -> bool {
                 to += 1;
             }
             let other = SCHED.p(to);
+            // Traces know them by their numbers.
+            tracing::processor(p, null_mut());
+            tracing::processor(other, null_mut());
+            core::mem::swap(&mut (*p).trace, &mut (*other).trace);
             (*p).id = to as i32;
             (*other).id = from as i32;
             SCHED.allp[to].store(p as usize, Release);
             SCHED.allp[from].store(other as usize, Release);
+            tracing::processor(p, (*p).m.get());
         }
         true
     }
@@ -124,6 +131,7 @@ unsafe fn set_procs(n: usize) -> bool {
         let ok = keep_first(n, &stopped);
         if ok {
             resize(n, &stopped);
+            tracing::happens(Happens::Procs);
         }
         start_the_world(stopped);
         ok

@@ -11,7 +11,7 @@ use crate::sched::bubble::bubbles;
 use crate::sched::netpoll;
 use crate::sched::proc;
 use crate::sched::timer;
-use crate::task::stackscan;
+use crate::task::{stackscan, tracing};
 
 /// Marks the current goroutine as waiting; afterwards the lock may be released that guards what it
 /// waits for, and `schedule` called.
@@ -48,16 +48,17 @@ pub unsafe fn park(reason: Wait) -> ! {
     }
 }
 
-/// Puts the current goroutine at the end of the global queue and runs another.
+/// Puts the current goroutine at the end of the global queue and runs another. `preempted`: because it must.
 ///
 /// # Safety
 /// In a parking hook, or morestack.
-pub unsafe fn gosched() -> ! {
+pub unsafe fn gosched(preempted: bool) -> ! {
     // SAFETY: the calling thread's record and its own goroutine; the queue under the lock.
     unsafe {
         let m = getm();
         let g = (*m).curg.get();
         (*g).preempt.store(false, Relaxed);
+        (*g).preempted = preempted;
         (*g).m = null_mut();
         (*m).curg.set(null_mut());
         {
@@ -193,6 +194,9 @@ unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
                     stop_m(m);
                 }
                 continue;
+            }
+            if let Some(l) = tracing::listener() {
+                (l.wake_reader)();
             }
             let p = (*m).p;
             let tick = (*p).schedtick.load(Relaxed);

@@ -27,7 +27,7 @@ hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, 
     let mut n = 0;
     for i in 0..ALLGS.len() {
         let g = ALLGS.get(i);
-        if (*g).status() == Status::Dead || (*g).system {
+        if (*g).status() == Status::Dead || (*g).system && !finalizer::calls(g) {
             continue;
         }
         if n < max {

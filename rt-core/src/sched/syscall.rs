@@ -3,7 +3,7 @@
 use super::*;
 use crate::protocol::stop::take_from_syscall;
 use crate::sched::proc::hook_caller;
-use crate::task::{hook, stackscan};
+use crate::task::{hook, stackscan, tracing};
 
 hook! { fn "runtime.entersyscall"() leaf {
     let m = getm();
@@ -32,7 +32,9 @@ pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
             // While this thread waited for the lock the world may have run and be stopping again, and another thread have stopped
             // with the P: nothing of it is ours here but what the exchange gives.
             let _l = SCHED.lock.lock();
-            SCHED.stop.surrender(&(*p).status);
+            if SCHED.stop.surrender(&(*p).status) {
+                tracing::processor(p, null_mut());
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::os;
 use crate::protocol::stop::take_from_syscall;
 use crate::sched::netpoll;
 use crate::sched::timer;
+use crate::task::tracing;
 use core::ffi::c_void;
 use core::sync::atomic::AtomicBool;
 
@@ -134,6 +135,7 @@ unsafe fn retake(now: u64) -> u32 {
                 }
                 if take_from_syscall(&(*p).status, pstatus::IDLE) {
                     n += 1;
+                    tracing::processor(p, null_mut());
                     (*p).syscalltick.fetch_add(1, Relaxed);
                     handoff_p(p);
                 }

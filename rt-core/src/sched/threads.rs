@@ -4,6 +4,7 @@ use super::*;
 use crate::sched::netpoll;
 use crate::sched::proc;
 use crate::sched::timer;
+use crate::task::tracing;
 
 /// Sleeps until somebody hands a P over.
 ///
@@ -34,6 +35,7 @@ pub unsafe fn acquire_p(m: *mut M, p: *mut P) {
         (*m).p = p;
         (*p).m.set(m);
         (*p).status.store(pstatus::RUNNING, Release);
+        tracing::processor(p, m);
     }
 }
 
@@ -45,6 +47,7 @@ pub unsafe fn release_p(m: *mut M) -> *mut P {
     // SAFETY: the caller's promise.
     unsafe {
         let p = (*m).p;
+        tracing::processor(p, null_mut());
         (*p).m.set(null_mut());
         (*p).status.store(pstatus::IDLE, Release);
         (*m).p = null_mut();

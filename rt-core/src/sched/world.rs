@@ -13,6 +13,7 @@ use crate::base::meter::{STOPPED, STOPPING, SUMS};
 use crate::base::stopped::{Stopped, Why};
 use crate::os;
 use crate::protocol::stop::take_from_syscall;
+use crate::task::tracing::{self, Happens};
 
 /// Whose turn it is to stop the world: tickets drawn, and ended. In line, so that none who stops it again and again keeps
 /// another from it.
@@ -125,6 +126,7 @@ pub unsafe fn try_stop_the_world(why: Why) -> Option<Stopped> {
 unsafe fn stop_now(why: Why) -> Stopped {
     // SAFETY: it is this thread's turn, which has a P; the other Ps are taken under the lock, or come by themselves. Then none runs.
     unsafe {
+        tracing::happens(Happens::Stop(why));
         let began = os::nanotime();
         let mine = (*getm()).p;
         let l = SCHED.lock.lock();
@@ -138,6 +140,7 @@ unsafe fn stop_now(why: Why) -> Stopped {
             let p = SCHED.p(i);
             if take_from_syscall(&(*p).status, pstatus::GCSTOP) {
                 (*p).syscalltick.fetch_add(1, Relaxed);
+                tracing::processor(p, null_mut());
                 (*p).in_place = false;
                 SCHED.stop.arrived();
             }
@@ -169,6 +172,7 @@ pub unsafe fn start_the_world(_: Stopped) {
     // SAFETY: under the lock; Ps with work are ours to start.
     unsafe {
         let mut with_work: *mut P = null_mut();
+        tracing::happens(Happens::Start);
         let (why, began, stands) = *STOP.get();
         let now = os::nanotime();
         STOPPED[usize::from(!why.collects())].record((now - began) as i64);
@@ -185,6 +189,7 @@ pub unsafe fn start_the_world(_: Stopped) {
                     (*p).status.store(pstatus::RUNNING, Release);
                     continue;
                 }
+                tracing::processor(p, null_mut());
                 (*p).m.set(null_mut());
                 (*p).status.store(pstatus::IDLE, Release);
                 if runq_empty(p) {

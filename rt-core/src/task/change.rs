@@ -4,6 +4,7 @@
 //! all, and most switches read no clock.
 
 use super::g::{G, Status};
+use super::tracing;
 use crate::base::meter::{LATENCY, SUMS};
 use crate::os;
 use core::sync::atomic::Ordering::*;
@@ -20,6 +21,14 @@ impl G {
     pub unsafe fn change(g: *mut G, from: Status, to: Status) {
         // SAFETY: whoever has changed the state has the goroutine, until it is in a queue; until then the others' plain fields are theirs.
         unsafe {
+            if let Some(l) = tracing::listener()
+                && matches!(
+                    (from, to),
+                    (Status::Running, Status::Waiting | Status::Runnable | Status::Syscall)
+                )
+            {
+                (l.leaves)(g);
+            }
             (*g).state.change(from, to);
             match to {
                 Status::Runnable => {
@@ -33,6 +42,11 @@ impl G {
                     (*g).ready_since = 0;
                 }
                 _ => {}
+            }
+            if !matches!(from, Status::Idle)
+                && let Some(l) = tracing::listener()
+            {
+                (l.state)(g, from, to);
             }
         }
     }

@@ -128,6 +128,9 @@ pub struct G {
     pub mutex_since: u64,
     /// The coroutine partner's record, if it is a coroutine.
     pub coro: *mut u8,
+    /// What readers of a trace know of it; and whether it was made to yield when it last did.
+    pub trace: GTrace,
+    pub preempted: bool,
     /// Calls from a Rust host that are under way on its stack.
     pub host_calls: u32,
     /// What the last of them panicked with, of `host`.
@@ -168,10 +171,11 @@ pub enum Wait {
     BubbleWaitGroup,
     BubbleRun,
     BubbleWait,
+    TraceReader,
 }
 
 /// The text for each `Wait`.
-pub static WAIT_TEXT: [&str; 24] = [
+pub static WAIT_TEXT: [&str; 25] = [
     "chan receive (nil chan)",
     "chan send (nil chan)",
     "select (no cases)",
@@ -196,6 +200,7 @@ pub static WAIT_TEXT: [&str; 24] = [
     "sync.WaitGroup.Wait",
     "synctest.Run",
     "synctest.Wait",
+    "trace reader (blocked)",
 ];
 
 /// A thread.
@@ -242,6 +247,8 @@ pub struct M {
     pub tid: AtomicU32,
     /// The next in the list of all records.
     pub all_link: *mut M,
+    /// What readers of a trace know of it.
+    pub trace: MTrace,
 }
 
 /// A processor: the right to run Go code, with what that needs without locks.
@@ -268,6 +275,8 @@ pub struct P {
     pub heirs: u32,
     /// The time slice is over, or the world stops: what runs is asked to yield.
     pub preempt: AtomicBool,
+    /// What readers of a trace know of it.
+    pub trace: PTrace,
     /// Since when it idles.
     pub idle_since: u64,
     /// Stopped where it was, its thread waiting with it.
@@ -277,6 +286,49 @@ pub struct P {
     pub sudogs: Kept,
     pub gs: Kept,
     pub stacks: [Kept; STACK_ORDERS],
+}
+
+/// What readers of a trace know of a goroutine: its state, the number of the last event that asks for one, the thread that it runs on. Under
+/// the trace's lock, as the other two.
+#[derive(Clone, Copy)]
+pub struct GTrace {
+    pub status: u8,
+    pub seq: u64,
+    pub m: *mut M,
+}
+
+/// The same of a processor.
+#[derive(Clone, Copy)]
+pub struct PTrace {
+    pub status: u8,
+    pub seq: u64,
+    pub m: *mut M,
+}
+
+/// The same of a thread: its number, goroutine and processor; its batch of events; and what only it uses: its goroutine's stack before
+/// that stops, and whether that stops the world or marks.
+#[derive(Clone, Copy)]
+pub struct MTrace {
+    pub id: u64,
+    pub g: *mut G,
+    pub p: *mut P,
+    pub batch: *mut u8,
+    pub stack: u64,
+    pub stops: bool,
+    pub assists: bool,
+}
+
+impl MTrace {
+    /// Nothing.
+    pub const NONE: MTrace = MTrace {
+        id: 0,
+        g: core::ptr::null_mut(),
+        p: core::ptr::null_mut(),
+        batch: core::ptr::null_mut(),
+        stack: 0,
+        stops: false,
+        assists: false,
+    };
 }
 
 /// Sizes of stacks that are used again, from the smallest on.

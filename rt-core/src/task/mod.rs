@@ -7,6 +7,7 @@
 //! - [`unwind`]: walking frames; [`stackscan`]: what they keep alive
 //! - [`symtab`]: names, files and lines of code addresses
 //! - [`traceback`]: printing stacks, and dying
+//! - [`tracing`]: what execution traces hear of
 //! - [`panic`]: panics, deferred calls, recovery
 
 pub mod change;
@@ -19,6 +20,7 @@ pub mod stackscan;
 pub mod state;
 pub mod symtab;
 pub mod traceback;
+pub mod tracing;
 pub mod unwind;
 
 pub(crate) use hook::hook;

@@ -71,35 +71,6 @@ func collectBy(f func() bool) {
 	semrelease(&gcsema)
 }
 
-// StartTrace is refused.
-func StartTrace() error { return plainError("not supported: execution traces") }
-
-// StopTrace has nothing to stop.
-func StopTrace() {}
-
-// ReadTrace is at its end.
-func ReadTrace() (buf []byte) { return nil }
-
-// ---- execution traces: none
-
-func traceAdvance(stopTrace bool) {}
-func traceClockNow() uint64       { return uint64(nanotime()) }
-
-//go:linkname trace_clockUnits runtime/trace.runtime_traceClockUnitsPerSecond
-func trace_clockUnits() uint64 { return 1e9 }
-
-//go:linkname trace_userTaskCreate runtime/trace.userTaskCreate
-func trace_userTaskCreate(id, parentID uint64, taskType string) {}
-
-//go:linkname trace_userTaskEnd runtime/trace.userTaskEnd
-func trace_userTaskEnd(id uint64) {}
-
-//go:linkname trace_userRegion runtime/trace.userRegion
-func trace_userRegion(id, mode uint64, name string) {}
-
-//go:linkname trace_userLog runtime/trace.userLog
-func trace_userLog(id uint64, category, message string) {}
-
 // ---- runtime/debug
 
 // setCrashOutput says where tracebacks go too.
