@@ -158,11 +158,11 @@ func chanunlock(c *hchan) {
 func chancopy(dst, src unsafe.Pointer, n uintptr) {
 	switch n {
 	case 4:
-		*(*uint32)(dst) = *(*uint32)(src)
+		*(*[4]byte)(dst) = *(*[4]byte)(src)
 	case 8:
-		*(*uint64)(dst) = *(*uint64)(src)
+		*(*[8]byte)(dst) = *(*[8]byte)(src)
 	case 16:
-		*(*[2]uint64)(dst) = *(*[2]uint64)(src)
+		*(*[16]byte)(dst) = *(*[16]byte)(src)
 	default:
 		memmove(dst, src, n)
 	}
