@@ -197,7 +197,8 @@ pub struct FuncEntry {
     pub pcline: u32,
     /// Offset of the table of stack maps in `stackmaps`.
     pub stackmaps: u32,
-    /// Offset of the map of incoming stack arguments in `stackmaps`.
+    /// Offset of the map of incoming stack arguments in `stackmaps`. It holds at entry, and in the user's assembly throughout;
+    /// beyond, what is alive of them is in the maps of safepoints.
     pub args_map: u32,
     /// Offset from `entry` of the place where recovery resumes (the call of deferreturn); 0: none.
     pub deferreturn: u32,

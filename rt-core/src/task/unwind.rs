@@ -457,7 +457,9 @@ pub unsafe fn each_slot_and_object(
                             }
                         }
                     }
-                    if let Some(map) = image::PtrMap::at(maps, e.args_map) {
+                    // Safepoints name what is still alive of the arguments, in functions that are not the user's assembly.
+                    let all = f.at_entry || e.flags.contains(FuncFlags::ASM);
+                    if let Some(map) = image::PtrMap::at(maps, e.args_map).filter(|_| all) {
                         for w in map.iter() {
                             visit((f.args() + w as usize * WORD) as *mut usize);
                         }

@@ -6,11 +6,20 @@ use super::{Rules, regs};
 use crate::regalloc::Reg;
 use ir::op::Callee;
 use ir::sig::{Part, PartLoc, RegStep};
-use ir::{Block, EntityId, Func, InstData, Op, Sig, SigId, SlotData, Ty, Value};
+use ir::{Block, EntityId, Func, InstData, Op, Sig, SigId, Slot, SlotData, Ty, Value};
 
-/// Gives every memory parameter a place: its own stack words, or a new slot that the entry spills registers to.
-pub fn place_params(f: &mut Func, sig: &Sig) -> Vec<(Value, Place)> {
+/// Parameters that live in memory.
+pub struct MemoryParams {
+    /// Their addresses.
+    pub places: Vec<(Value, Place)>,
+    /// The slots that are not in the frame: where in the area of incoming arguments each one is.
+    pub incoming: Vec<(Slot, u32)>,
+}
+
+/// Gives every memory parameter a slot: one that names its own stack words, or one that the entry spills registers to.
+pub fn place_params(f: &mut Func, sig: &Sig) -> MemoryParams {
     let mut places = Vec::new();
+    let mut incoming = Vec::new();
     let mut n = 0;
     for p in &sig.params {
         let value = f.blocks[Block(0)].params.get(n).copied();
@@ -19,22 +28,19 @@ pub fn place_params(f: &mut Func, sig: &Sig) -> Vec<(Value, Place)> {
             continue;
         }
         let Some(value) = value else { continue };
-        let base = match &p.loc {
-            PartLoc::Stack(off) => Place { base: Base::InArg, disp: *off as i64 },
-            PartLoc::Regs(_) => {
-                let slot = f.slots.push(SlotData {
-                    size: p.size,
-                    align: p.align,
-                    ptrs: std::sync::Arc::new(p.ptrs.clone()),
-                    init: true,
-                    name: syntax::Sym::new("param"),
-                });
-                Place { base: Base::Slot(slot), disp: 0 }
-            }
-        };
-        places.push((value, base));
+        let slot = f.slots.push(SlotData {
+            size: p.size,
+            align: p.align,
+            ptrs: std::sync::Arc::new(p.ptrs.clone()),
+            init: true,
+            name: syntax::Sym::new("param"),
+        });
+        if let PartLoc::Stack(off) = p.loc {
+            incoming.push((slot, off));
+        }
+        places.push((value, Place { base: Base::Slot(slot), disp: 0 }));
     }
-    places
+    MemoryParams { places, incoming }
 }
 
 impl<'a, M: Rules> Select<'a, M> {
@@ -164,11 +170,21 @@ impl<'a, M: Rules> Select<'a, M> {
             (None, PartLoc::Stack(off)) => {
                 let to = Addr::new(area, *off as i32);
                 let from = M::addr(self, values[0], 0);
-                if from != to {
-                    self.copy(to, from, p.size, p.align);
+                match from.base {
+                    // A tail call passes on what is in place.
+                    Base::Slot(slot) if area == Base::InArg && self.in_area(from) == Some(to) => {
+                        self.put(Any::KeepSlot { slot })
+                    }
+                    _ => self.copy(to, from, p.size, p.align),
                 }
             }
         }
+    }
+
+    /// What an incoming slot's address is, counted from the area of incoming arguments.
+    fn in_area(&self, a: Addr) -> Option<Addr> {
+        let &(_, off) = self.incoming.iter().find(|x| a.base == Base::Slot(x.0))?;
+        Some(Addr { base: Base::InArg, ..a.offset(off as i32) })
     }
 
     /// Passes all arguments: stack first, then registers.

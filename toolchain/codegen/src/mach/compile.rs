@@ -86,7 +86,10 @@ pub(crate) fn compile_noted<M: Rules + Frames>(
     }
     env.options.record(&f, "machine", || listing::machine(&f, &sel));
     let solution = allocate(env, &mut sel, w, M::WORD)?;
-    let frame = Frame::new::<M>(&f, &sel.slots_used, sel.out_args, solution.spill_slots, sel.calls);
+    let mut own = sel.slots_used.clone();
+    sel.incoming.iter().for_each(|i| own[i.0.index()] = false);
+    let frame = Frame::new::<M>(&f, &own, sel.out_args, solution.spill_slots, sel.calls);
+    let frame = frame.with_incoming(&sel.incoming);
     if frame.size >= 1 << 30 {
         return Err("stack frame too large (>1GB)".into());
     }

@@ -180,7 +180,7 @@ impl<'a, M: Frames> Emit<'a, M> {
     /// Writes one instruction.
     pub fn inst(&mut self, inst: &Any<M::Inst>) {
         match inst {
-            Any::Args(_) | Any::Keep { .. } => {}
+            Any::Args(_) | Any::Keep { .. } | Any::KeepSlot { .. } => {}
             Any::Move { dst, src } | Any::Stash { dst, src } => self.mov(Move { from: *src, to: *dst }),
             Any::Jump(to) | Any::EntryJump { then: to, .. } => self.jump_to(*to),
             Any::Switch(s) => self.switch(s),

@@ -1,7 +1,7 @@
 //! The layout of a frame.
 //!
 //! ```text
-//!   | incoming arguments  | <- in_args
+//!   | incoming arguments  | <- in_args; parameters that live in memory have their slots there
 //!   | fixed part          |  of the caller: with a link register, where the caller saves its own
 //!   | return address      |  only where calls push it
 //!   | saved frame pointer |  only where frames save it, if there is a frame
@@ -35,7 +35,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Lays out a frame. `spills`: words of spill slots.
+    /// Lays out a frame. `slots_used`: those that lie in it; `spills`: words of spill slots.
     pub fn new<M: Frames>(
         func: &Func,
         slots_used: &[bool],
@@ -70,6 +70,11 @@ impl Frame {
         let zero_from = at;
         place(&mut at, true);
         Frame { slots, spills: spill_base, zero: (zero_from, at), ..Frame::plain::<M>(at - fixed, calls) }
+    }
+    /// Slots that are incoming arguments, each with its offset among them.
+    pub fn with_incoming(mut self, slots: &[(Slot, u32)]) -> Frame {
+        slots.iter().for_each(|&(s, off)| self.slots[s] = self.in_args() + off);
+        self
     }
     /// A frame of `size` bytes above its fixed part, nothing of it known.
     pub fn plain<M: Frames>(size: u32, calls: bool) -> Frame {

@@ -100,6 +100,11 @@ pub enum Any<I> {
         /// The value.
         src: Reg,
     },
+    /// Uses a stack object.
+    KeepSlot {
+        /// The object.
+        slot: Slot,
+    },
     /// To a block.
     Jump(u32),
     /// To the real entry; keeps the defer-return block reachable for the allocator.
@@ -154,6 +159,7 @@ impl<I: Inst> Inst for Any<I> {
                 v.def_any(dst);
             }
             Any::Keep { src } => v.use_any(src),
+            Any::KeepSlot { slot } => v.slot(*slot),
             Any::Switch(s) => {
                 v.read(&mut s.value);
                 v.temp(&mut s.temps);

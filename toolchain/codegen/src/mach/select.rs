@@ -5,13 +5,14 @@
 //! Here are its state, what rules ask it for, and what every machine selects alike; [`super::call`] follows the calling
 //! convention, [`super::memory`] copies and clears. The rest is the machine's [`Rules`].
 use super::addr::{Addr, Base};
+use super::call::MemoryParams;
 use super::inst::{Any, SwitchInfo};
 use super::{Rules, edges, extended};
 use crate::isa::Env;
 use crate::prep;
 use crate::regalloc::Reg;
 use ir::func::Term;
-use ir::{Block, EntityId, Func, InstData, Op, Sig, Ty, Value, ValueDef};
+use ir::{Block, EntityId, Func, InstData, Op, Sig, Slot, Ty, Value, ValueDef};
 use syntax::Pos;
 
 /// A machine block.
@@ -46,6 +47,8 @@ pub struct Selected<I> {
     pub lines: Vec<(Pos, u32)>,
     /// Stack objects that have a place in the frame.
     pub slots_used: Vec<bool>,
+    /// Those of them that are parameters in the area of incoming arguments, and where.
+    pub incoming: Vec<(Slot, u32)>,
     /// Bytes of outgoing arguments.
     pub out_args: u32,
     /// Whether there is a call or anything else that needs a frame.
@@ -101,12 +104,13 @@ pub struct Select<'a, M: Rules> {
     pub(super) context: bool,
     /// Addresses of memory parameters.
     pub params: Vec<(Value, Place)>,
+    pub(super) incoming: Vec<(Slot, u32)>,
     /// Pointers accessed later in the block, before anything that can be observed.
     pub probed: Vec<Value>,
 }
 
-/// Selects instructions for a function that went through [`prep::legalize`]. `params`: places of memory parameters.
-pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, Place)>) -> Selected<M::Inst> {
+/// Selects instructions for a function that went through [`prep::legalize`].
+pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: MemoryParams) -> Selected<M::Inst> {
     let order = prep::order(f);
     let mut s: Select<M> = Select {
         env,
@@ -130,7 +134,8 @@ pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, P
         out_args: 0,
         calls: false,
         context: false,
-        params,
+        params: params.places,
+        incoming: params.incoming,
         probed: Vec::new(),
     };
     s.blocks.resize_with(f.blocks.len(), MBlock::default);
@@ -159,6 +164,7 @@ pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: Vec<(Value, P
         pointer: s.pointer,
         lines: s.lines,
         slots_used: s.slots_used,
+        incoming: s.incoming,
         out_args: s.out_args,
         calls: s.calls,
         context: s.context,

@@ -5,6 +5,8 @@
 //! the collector finds the object through it (`FuncEntry`'s stack objects). So the maps name what code reads by the frame's
 //! own addresses, and no more.
 //!
+//! Parameters that the caller has put into memory are such objects too, in the caller's frame.
+//!
 //! Where recovery may resume, what its code reads is live everywhere.
 use super::addr::{Addr, Base};
 use super::dataflow::{self, Backward, Bits};
@@ -271,6 +273,33 @@ mod tests {
         assert_eq!(maps(&c), [vec![], vec![]] as [Vec<u32>; 2]);
         let o = &c.objects[..];
         assert!(matches!(o, [o] if o.size == 16 && o.words == [1]), "{o:?}");
+    }
+
+    #[test]
+    fn parameters_on_the_stack_live_until_they_are_read() {
+        let text = "sig0 = go () -> (ptr)\n\
+             sig1 = sig args 16 ret 16 area 16\n  param mem size 16 align 8 ptrs 11 stack(0)\nend\n\
+             func f0 \"p.f\" sig1\n\
+             b0(v0: ptr):
+               v1: ptr = call f1 sig0()
+               v2: ptr = load v0 + 8
+               store v0, v1 + 0
+               v3: ptr = call f1 sig0()
+               v4: ptr = load v0 + 0
+               store v4, v2 + 0
+               v5: ptr = call f1 sig0()
+               ret\nend\n\
+             func f1 \"p.make\" sig0 noinline\nb0:\n  v0: ptr = iconst 0\n  ret v0\nend\n";
+        let p = ir::parse::program(text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let options = Options { check: true, ..Options::default() };
+        let mut all = compile_functions(&p, &options).unwrap_or_else(|e| panic!("{e:?}"));
+        let c = all[ir::FuncId(0)].take().expect("it has a body");
+        let own = c.frame / 8 + 1;
+        let incoming = |w: &&u32| **w >= own;
+        let m: Vec<Vec<u32>> =
+            maps(&c).iter().map(|w| w.iter().filter(incoming).map(|w| w - own).collect()).collect();
+        // Reading one word counts as reading both.
+        assert_eq!(m, [vec![0, 1], vec![0, 1], vec![]] as [Vec<u32>; 3]);
     }
 
     #[test]
