@@ -94,7 +94,8 @@ func main() {
 			fmt.Println(i, "threads with another value:", bad)
 		}
 	}
-	fmt.Println(syscall.AllThreadsSyscall(syscall.SYS_PRCTL, setKeepCaps, 7, 0))
+	got, _, errno := syscall.AllThreadsSyscall(syscall.SYS_PRCTL, setKeepCaps, 7, 0)
+	fmt.Println(int(got), errno)
 	fmt.Println(syscall.Setuid(os.Getuid()))
 	syscall.AllThreadsSyscall6(syscall.SYS_PRCTL, 38, 1, 0, 0, 0, 0)
 	set, clear := noNewPrivs()
@@ -104,7 +105,7 @@ func main() {
 }
 
 /* output
-18446744073709551615 0 invalid argument
+-1 invalid argument
 <nil>
 true 0
 */

@@ -11,7 +11,7 @@ func main() {
 	const n = 100000
 	var ready, done sync.WaitGroup
 	release := make(chan struct{})
-	sum := 0
+	var sum int64
 	var mu sync.Mutex
 	ready.Add(n)
 	done.Add(n)
@@ -20,7 +20,7 @@ func main() {
 			ready.Done()
 			<-release
 			mu.Lock()
-			sum += i
+			sum += int64(i)
 			mu.Unlock()
 			done.Done()
 		}()

@@ -112,17 +112,22 @@ func forever(shape, most int) {
 	}
 }
 
+// The ends of the numbers are the machine's; how far the last one is from there is not.
+func before(end int) func(n, last int) (int, int) {
+	return func(n, last int) (int, int) { return n, end - last }
+}
+
 func main() {
 	fmt.Println(up(0, 0))
 	fmt.Println(up(5, -5))
 	fmt.Println(up(-3, 3000))
-	fmt.Println(up(math.MaxInt-1000, math.MaxInt))
-	fmt.Println(up(math.MinInt, math.MinInt+1025))
+	fmt.Println(before(math.MaxInt)(up(math.MaxInt-1000, math.MaxInt)))
+	fmt.Println(before(math.MinInt)(up(math.MinInt, math.MinInt+1025)))
 	fmt.Println(upTo(-1))
 	fmt.Println(upTo(4096))
 	fmt.Println(down(3000, -3))
-	fmt.Println(down(math.MinInt+1030, math.MinInt))
-	fmt.Println(down(math.MaxInt, math.MaxInt-700))
+	fmt.Println(before(math.MinInt)(down(math.MinInt+1030, math.MinInt)))
+	fmt.Println(before(math.MaxInt)(down(math.MaxInt, math.MaxInt-700)))
 	fmt.Println(downToZero(2047))
 	fmt.Println(unsigned(0))
 	fmt.Println(unsigned(5000))
@@ -149,13 +154,13 @@ func main() {
 0 0
 0 0
 3003 2999
-1000 9223372036854775806
-1025 -9223372036854774784
+1000 1
+1025 -1024
 0 0
 4097 4096
 3003 -2
-1030 -9223372036854775807
-700 9223372036854775108
+1030 -1
+700 699
 2048 0
 0 0
 5000 1

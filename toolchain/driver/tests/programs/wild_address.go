@@ -1,5 +1,6 @@
 // An address that no pointer can have is fatal; nil and index errors are panics.
 // exit 2
+// only 64-bit
 package main
 
 import (
