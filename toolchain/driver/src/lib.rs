@@ -13,6 +13,7 @@ pub mod buildinfo;
 pub mod cli;
 pub mod commands;
 pub mod context;
+pub mod cover;
 pub mod dump;
 pub mod embedded;
 pub mod explain;

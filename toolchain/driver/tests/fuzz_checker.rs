@@ -161,6 +161,7 @@ fn load() -> Option<Program> {
         dir_packages: Default::default(),
         testing: false,
         tested: None,
+        cover: None,
         host_object: false,
         defines: Vec::new(),
         trim_path: false,

@@ -15,9 +15,9 @@ pub mod literal;
 mod parser;
 pub mod pos;
 pub mod print;
-mod scanner;
+pub mod scanner;
 pub mod sym;
-mod token;
+pub mod token;
 pub mod unicode;
 pub mod walk;
 

@@ -147,6 +147,11 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// The offset behind the token.
+    pub fn end(&self) -> usize {
+        self.at
+    }
+
     fn peek(&self) -> u8 {
         self.src.get(self.at).copied().unwrap_or(0)
     }

@@ -10,6 +10,7 @@ mod tools;
 
 use std::path::PathBuf;
 
+use crate::cover::Mode;
 use crate::module::Choices;
 pub use list_flags::ListOptions;
 
@@ -92,6 +93,14 @@ pub struct TestOptions {
     pub compile: bool,
     /// A program with arguments that starts the test program.
     pub exec: Option<String>,
+    /// -cover, or a flag that means it.
+    pub cover: bool,
+    pub cover_mode: Mode,
+    /// The patterns of -coverpkg.
+    pub cover_patterns: Vec<String>,
+    /// What they were found to select, with commas.
+    pub cover_packages: Option<String>,
+    pub cover_profile: Option<PathBuf>,
     /// This is one of several packages: what passes is told in a line.
     pub in_list: bool,
 }

@@ -1,6 +1,7 @@
 //! Flags that `oxigo test` takes as `go test` does. Most are handed to the test program.
 
 use super::{Options, boolean};
+use crate::cover::Mode;
 
 /// What to do with a flag.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,11 @@ static FLAGS: &[(&str, Use, &str)] = &[
     ("blockprofilerate", Use::Value, "see runtime.SetBlockProfileRate"),
     ("c", Use::OwnSwitch, "compile the test program only"),
     ("count", Use::Value, "run everything so often"),
+    ("cover", Use::OwnSwitch, "tell which part of the statements ran"),
+    ("cover-packages", Use::Own, "as -coverpkg, of packages that were looked for already"),
+    ("covermode", Use::Own, "set, count or atomic: how statements are counted"),
+    ("coverpkg", Use::Own, "count the statements of these packages (patterns, with commas)"),
+    ("coverprofile", Use::Own, "write what ran to this file"),
     ("cpu", Use::Value, "run with each of these values of GOMAXPROCS"),
     ("cpuprofile", Use::File, "write a CPU profile"),
     ("exec", Use::Own, "start the test program with this program"),
@@ -84,6 +90,7 @@ pub(super) fn apply<'a>(
         };
         match name {
             "c" => test.compile = on,
+            "cover" => test.cover = on,
             "json" => {
                 test.json = on;
                 test.flags.extend(on.then(|| "-test.v=test2json".to_string()));
@@ -105,6 +112,22 @@ pub(super) fn apply<'a>(
     match (name, what) {
         ("exec", _) => test.exec = Some(value),
         ("vet", _) => {}
+        ("covermode", _) => {
+            let known = Mode::parse(&value);
+            test.cover_mode = known.ok_or_else(|| {
+                format!("invalid value {value:?} for flag -covermode: valid modes are \"set\", \"count\", or \"atomic\"")
+            })?;
+            test.cover = true;
+        }
+        ("coverpkg", _) => {
+            test.cover_patterns = value.split(',').filter(|p| !p.is_empty()).map(String::from).collect();
+            test.cover = true;
+        }
+        ("cover-packages", _) => test.cover_packages = Some(value),
+        ("coverprofile", _) => {
+            test.cover_profile = Some(std::env::current_dir().unwrap_or_default().join(value));
+            test.cover = true;
+        }
         (_, Use::File) => {
             let here = std::env::current_dir().unwrap_or_default();
             test.flags.push(format!("-test.{name}={}", here.join(value).display()));

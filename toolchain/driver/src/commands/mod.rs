@@ -149,6 +149,7 @@ pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failu
         jobs: options.jobs,
         testing: false,
         tested: None,
+        cover: None,
         host_object: options.host_object,
         defines,
         trim_path: options.trim_path,

@@ -14,6 +14,7 @@ use super::target::{self, Target, target};
 use super::{FAILED, Failure, OK, USAGE, config, load, places};
 use crate::cli::Invocation;
 use crate::cli::duration;
+use crate::cover::{self, Cover};
 use crate::godebug;
 use crate::load::{Config, Place};
 use crate::pipeline::{self, Goal, Timings};
@@ -28,12 +29,14 @@ pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
     let target = target(&i.options)?;
     let config = Config { testing: true, ..config(&i.options, &target)? };
     let mut places = places(&config, &i.targets)?;
+    let mut config = config;
+    config.cover = cover(i, &config, &places)?;
     let status = match places.len() {
         1 => {
             let scratch = Scratch::new("test", i.options.work).map_err(Failure::build)?;
             one(i, config, places.remove(0), scratch.path())?
         }
-        _ => several(i, &places)?,
+        _ => several(i, config.cover.as_ref(), &places)?,
     };
     if status != OK && !i.options.test.in_list && !i.options.test.json {
         println!("FAIL");
@@ -41,8 +44,33 @@ pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
     Ok(status)
 }
 
+/// What is to be covered; each of several packages by itself, if nothing else is asked for.
+fn cover(i: &Invocation, config: &Config, places: &[Place]) -> Result<Option<Cover>, Failure> {
+    let test = &i.options.test;
+    if !test.cover {
+        return Ok(None);
+    }
+    let (mode, patterns) = (test.cover_mode, test.cover_patterns.clone());
+    let packages = match &test.cover_packages {
+        Some(list) => cover::names(config, list).map_err(Failure::build)?,
+        None if !patterns.is_empty() => {
+            let (found, unmatched) = cover::select(config, places, &patterns).map_err(Failure::build)?;
+            for pattern in unmatched {
+                eprintln!(
+                    "warning: no packages being tested depend on matches for pattern {}",
+                    visible(&pattern)
+                );
+            }
+            found
+        }
+        None if places.len() > 1 => Vec::new(),
+        None => places.to_vec(),
+    };
+    Ok(Some(Cover { mode, packages, patterns }))
+}
+
 /// Every package in a process of its own, several at a time.
-fn several(i: &Invocation, places: &[Place]) -> Result<u8, Failure> {
+fn several(i: &Invocation, cover: Option<&Cover>, places: &[Place]) -> Result<u8, Failure> {
     if let Some(out) = i.options.output.as_ref().filter(|o| !o.is_dir() && **o != Path::new("/dev/null")) {
         let text = format!(
             "with multiple packages, -o must refer to a directory or /dev/null ({} is none)",
@@ -51,9 +79,20 @@ fn several(i: &Invocation, places: &[Place]) -> Result<u8, Failure> {
         return Err(Failure(USAGE, text));
     }
     let own = std::env::current_exe().map_err(|e| Failure::build(format!("oxigo: {e}")))?;
-    let run = |place: &Place| -> std::io::Result<Output> {
+    // Each writes a profile of its own.
+    let scratch = Scratch::new("cover", i.options.work).map_err(Failure::build)?;
+    let profile = |at: usize| scratch.path().join(format!("{at}.out"));
+    let mut profiles = cover.map(|c| format!("mode: {}\n", c.mode.as_str())).unwrap_or_default();
+    let run = |at: usize, place: &Place| -> std::io::Result<Output> {
         let mut command = Command::new(&own);
         command.arg("test").args(&i.flags).arg("-in-list").arg(&place.dir);
+        if let Some(cover) = cover.filter(|c| !c.patterns.is_empty()) {
+            let paths: Vec<&str> = cover.packages.iter().map(|p| p.path.as_str()).collect();
+            command.arg("-cover-packages").arg(paths.join(","));
+        }
+        if i.options.test.cover_profile.is_some() {
+            command.arg("-coverprofile").arg(profile(at));
+        }
         if !i.args.is_empty() {
             command.arg("-args").args(&i.args);
         }
@@ -77,7 +116,7 @@ fn several(i: &Invocation, places: &[Place]) -> Result<u8, Failure> {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     places.get(at).map(|p| (at, p))
                 } {
-                    let output = run(place);
+                    let output = run(at, place);
                     done.lock().unwrap()[at] = Some(output);
                     changed.notify_all();
                 }
@@ -99,6 +138,8 @@ fn several(i: &Invocation, places: &[Place]) -> Result<u8, Failure> {
                     if !output.status.success() {
                         status = FAILED;
                     }
+                    let text = std::fs::read_to_string(profile(at)).unwrap_or_default();
+                    profiles += text.split_once('\n').map_or("", |lines| lines.1);
                 }
                 Err(e) => {
                     eprintln!("oxigo: cannot start {}: {e}", own.display());
@@ -107,7 +148,14 @@ fn several(i: &Invocation, places: &[Place]) -> Result<u8, Failure> {
             }
         }
     });
+    if let Some(file) = &i.options.test.cover_profile {
+        write_profile(file, &profiles)?;
+    }
     Ok(status)
+}
+
+fn write_profile(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text).map_err(|e| Failure::build(format!("cannot write {}: {e}", file.display())))
 }
 
 /// Compiles and runs the tests of a package; `dir` is for what comes and goes.
@@ -129,10 +177,18 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
         }
         Ok(FAILED)
     };
-    let tested = match crate::load::prepare_tests(&config, place, dir) {
+    let tested = match crate::load::prepare_tests(&config, place.clone(), dir) {
         Ok(Some(tested)) => tested,
         Ok(None) => {
-            let line = format!("?   \t{path}\t[no test files]\n");
+            let cover = config.cover.as_ref().filter(|c| c.has(&place.path));
+            let nothing_ran = cover.and_then(|c| cover::without_tests(&config, &place, c));
+            if let (Some(file), Some(text)) = (&i.options.test.cover_profile, &nothing_ran) {
+                write_profile(file, text)?;
+            }
+            let line = match nothing_ran {
+                Some(_) => format!("\t{path}\t\tcoverage: 0.0% of statements\n"),
+                None => format!("?   \t{path}\t[no test files]\n"),
+            };
             match events(i, &path) {
                 Some(mut events) => {
                     events.start();
@@ -197,6 +253,7 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
     if timeout.is_none() {
         args.push(format!("-test.timeout={TIMEOUT}"));
     }
+    args.extend(test.cover_profile.iter().map(|f| format!("-test.coverprofile={}", f.display())));
     args.extend(test.flags.iter().chain(&i.args).cloned());
     let mut starter = test.exec.iter().flat_map(|e| e.split_whitespace());
     let mut command = match starter.next() {
@@ -232,7 +289,11 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
     if status.success() {
         let none = String::from_utf8_lossy(&output).contains("testing: warning: no tests to run\n");
         let note = if none { " [no tests to run]" } else { "" };
-        last += &format!("ok  \t{path}\t{seconds:.3}s{note}\n");
+        let text = String::from_utf8_lossy(&output);
+        let covered =
+            text.lines().find_map(|l| l.strip_prefix("coverage: ")).filter(|_| test.cover && !local);
+        let covered = covered.map(|c| format!("\tcoverage: {c}")).unwrap_or_default();
+        last += &format!("ok  \t{path}\t{seconds:.3}s{covered}{note}\n");
     } else {
         if !streamed && events.is_none() {
             let _ = std::io::stdout().write_all(&output);

@@ -1,13 +1,14 @@
 //! One package: its files are chosen and parsed, and its imports resolved.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::ast::{Decl, File};
 use syntax::{Options, Pos, Sym, names, pos};
 
 use super::resolve::resolve;
 use super::{Config, Import, Parsed, Place, define, embed, embed_values, host};
+use crate::cover::{Cover, Instrumented};
 use crate::overlay::apply_patches;
 use crate::regular;
 use crate::report::Diagnostic;
@@ -18,6 +19,8 @@ pub(super) struct Source {
     pub(super) display: String,
     /// Where it is, or would be.
     path: String,
+    /// Where it was read.
+    file: Option<PathBuf>,
     pub(super) text: Vec<u8>,
 }
 
@@ -36,7 +39,7 @@ fn read(config: &Config, place: &Place, path: &Path) -> Result<Source, String> {
     let text = regular::read(path).map_err(|e| format!("{}: {e}", config.display_plain(path)))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let known = if config.trim_path { format!("{}/{name}", place.path) } else { path.display().to_string() };
-    Ok(Source { display: config.display(path), path: known, text })
+    Ok(Source { display: config.display(path), path: known, file: Some(path.to_path_buf()), text })
 }
 
 /// Does a file import "C"? Such files are left out, as Go does where cgo is switched off.
@@ -129,7 +132,7 @@ fn overlay_sources(config: &Config, kind: &str, package: &str, texts: &[(String,
     included
         .map(|(name, text)| {
             let path = format!("{}/{kind}/{package}/{name}", config.overlay.prefix);
-            Source { display: path.clone(), path, text: text.clone() }
+            Source { display: path.clone(), path, file: None, text: text.clone() }
         })
         .collect()
 }
@@ -146,6 +149,40 @@ fn parse_all(sources: Vec<Source>, std: bool, out: &mut Files) {
         out.errors.extend(errors.into_iter().map(Diagnostic::from));
         out.files.extend(file);
     }
+}
+
+/// The package's own files, not those of its tests, with counters.
+fn instrumented(config: &Config, cover: &Cover, place: &Place, sources: Vec<Source>) -> Vec<Source> {
+    let tests = config.tested.iter().filter(|t| t.package.path == place.path).flat_map(|t| &t.internal);
+    let tests: FxHashSet<&Path> = tests.map(PathBuf::as_path).collect();
+    let mut all = Instrumented::new(cover.mode, place);
+    let mut name = None;
+    let mut out = Vec::new();
+    for s in sources {
+        let is_test = s.file.as_deref().is_some_and(|f| tests.contains(f));
+        name = name.or_else(|| package_clause(&s.text));
+        let text = match &s.file {
+            Some(file) if !is_test => all.file(file, s.text),
+            _ => s.text,
+        };
+        out.push(Source { text, ..s });
+    }
+    if let Some(name) = name {
+        let path = format!("{}/cover/{}.go", config.overlay.prefix, place.path);
+        out.push(Source { display: path.clone(), path, file: None, text: all.declarations(&name) });
+    }
+    out
+}
+
+/// The name in a file's package clause.
+fn package_clause(text: &[u8]) -> Option<String> {
+    let source = pos::add_file("", text.to_vec());
+    Some(syntax::parse(source, Options::default()).0?.package.name.to_string())
+}
+
+/// Names and texts of the files that a package is made of.
+pub fn package_sources(config: &Config, place: &Place) -> Vec<(PathBuf, Vec<u8>)> {
+    list(config, place).sources.into_iter().filter_map(|s| Some((s.file?, s.text))).collect()
 }
 
 /// Lists and parses a package and resolves its imports.
@@ -177,7 +214,11 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
                 assembly.push(source);
             }
         }
-        parse_all(listing.sources, place.std, &mut out);
+        let sources = match config.cover.as_ref().filter(|c| c.has(&place.path)) {
+            Some(cover) => instrumented(config, cover, &place, listing.sources),
+            None => listing.sources,
+        };
+        parse_all(sources, place.std, &mut out);
     }
     if place.std {
         let patches = config.overlay.patches(&place.path);

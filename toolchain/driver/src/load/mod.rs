@@ -27,14 +27,16 @@ use syntax::ast::File;
 use syntax::{Pos, STACK_SIZE, Sym};
 
 use crate::context::Context;
+use crate::cover::Cover;
 use crate::module::Modules;
 use crate::overlay::Overlay;
 use crate::report::Diagnostic;
 
 pub use embed::EmbedFile;
+pub use files::package_sources;
 pub use resolve::{clean, group_by_package};
 pub use survey::{OTHERS, Survey, resolve_import, shown, survey};
-pub use tests::{Tested, prepare as prepare_tests};
+pub use tests::{Tested, prepare as prepare_tests, quote};
 
 /// Everything that decides what an import path means.
 pub struct Config {
@@ -51,6 +53,8 @@ pub struct Config {
     pub testing: bool,
     /// The package whose tests are compiled.
     pub tested: Option<Tested>,
+    /// Packages whose statements are counted as they run.
+    pub cover: Option<Cover>,
     /// The main package tells a Rust host its exported functions.
     pub host_object: bool,
     /// Variables that the command line gives values, by their symbols' names.

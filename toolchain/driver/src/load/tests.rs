@@ -9,6 +9,7 @@ use syntax::ast::{Decl, ExprKind, File, FuncDecl};
 use syntax::{Options, pos};
 
 use super::{Config, Place};
+use crate::cover;
 
 /// A package under test.
 pub struct Tested {
@@ -20,6 +21,8 @@ pub struct Tested {
     /// The package of the files that see only what is exported.
     pub external: Option<Place>,
     pub main: Place,
+    /// Packages that the program imports to report on them.
+    pub covered: Vec<Place>,
 }
 
 impl Tested {
@@ -36,7 +39,8 @@ impl Tested {
         if path == self.package.path && (is_main || external.is_some_and(|e| e.path == importer.path)) {
             return Some(self.package.clone());
         }
-        external.filter(|e| is_main && e.path == path).cloned()
+        let covered = || self.covered.iter().find(|c| is_main && c.path == path);
+        external.filter(|e| is_main && e.path == path).or_else(covered).cloned()
     }
 }
 
@@ -99,15 +103,25 @@ pub fn prepare(config: &Config, package: Place, dir: &Path) -> Result<Option<Tes
     let is_there = !internal.is_empty() || super::files::has_buildable(config, &package, false);
     std::fs::write(&file, main_text(&package, is_there, &found))
         .map_err(|e| format!("cannot write {}: {e}", file.display()))?;
+    let mut files = vec![file];
+    let mut covered = Vec::new();
+    if let Some(cover) = &config.cover {
+        let file = dir.join("_cover.go");
+        let (linked, named) = cover::linked(config, cover, &package, is_there);
+        std::fs::write(&file, cover::main_file(config, cover, &linked, &named))
+            .map_err(|e| format!("cannot write {}: {e}", file.display()))?;
+        files.push(file);
+        covered = linked;
+    }
     let main = Place {
         path: format!("{}.test", package.path),
         dir: dir.to_path_buf(),
         // It imports a package that is internal to the library.
         std: true,
-        files: Some(vec![file]),
+        files: Some(files),
         go_version: None,
     };
-    Ok(Some(Tested { package, is_there, internal, external, main }))
+    Ok(Some(Tested { package, is_there, internal, external, main, covered }))
 }
 
 fn test_files(config: &Config, package: &Place) -> Result<Vec<PathBuf>, String> {
@@ -242,7 +256,7 @@ fn main_text(package: &Place, is_there: bool, found: &Found) -> String {
 }
 
 /// A Go string literal.
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let mut out = String::from("\"");
     for b in text.bytes() {
         match b {
