@@ -119,9 +119,9 @@ hook! { fn "runtime.metricNumbers"(n: *mut Numbers, states: bool) leaf {
         }
     }
 
-    LATENCY.read(&mut n.latency);
-    STOPPING[0].read(&mut n.stopping_gc);
-    STOPPING[1].read(&mut n.stopping_other);
-    STOPPED[0].read(&mut n.stopped_gc);
-    STOPPED[1].read(&mut n.stopped_other);
+    n.latency = LATENCY.read();
+    n.stopping_gc = STOPPING[0].read();
+    n.stopping_other = STOPPING[1].read();
+    n.stopped_gc = STOPPED[0].read();
+    n.stopped_other = STOPPED[1].read();
 }}
