@@ -181,3 +181,14 @@ where
         s.put(self.into());
     }
 }
+
+impl<M: Rules> super::select::Select<'_, M> {
+    /// A shift's count without a mask that does no more than the machine, which looks at counts modulo `bits`.
+    pub fn unmasked(&self, count: Value, bits: u32) -> Value {
+        let masks = |v: Value| self.iconst(v).is_some_and(|m| m & (bits as i64 - 1) == bits as i64 - 1);
+        match self.def(count) {
+            Some(d) if matches!(d.op, ir::Op::And) && masks(d.args[1]) => d.args[0],
+            _ => count,
+        }
+    }
+}

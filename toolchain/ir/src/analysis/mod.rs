@@ -1,4 +1,5 @@
 //! Facts about a function that passes compute when they need them: nothing here changes IR.
+pub mod bits;
 pub mod cfg;
 pub mod dom;
 pub mod loops;

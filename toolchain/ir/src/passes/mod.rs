@@ -5,6 +5,7 @@
 pub mod barriers;
 pub mod bounds;
 pub mod captures;
+pub mod combine;
 pub mod counters;
 pub mod devirtualise;
 pub mod effects;
@@ -27,6 +28,8 @@ pub mod simplify;
 pub mod strips;
 pub mod thread;
 pub mod trace;
+pub mod wide;
+mod writer;
 pub mod zeroing;
 
 use crate::{Func, FuncId, Program, func::Body};
@@ -76,6 +79,8 @@ const EARLY: &[FuncPass] = &[
     ("captures", captures::run),
     ("memequal", memequal::run),
     ("early-promote", promote::run),
+    ("early-combine", combine::run),
+    ("early-wide", wide::early),
     ("early-simplify2", simplify::run),
 ];
 /// After escape analysis.
@@ -83,12 +88,15 @@ const LATE: &[FuncPass] = &[
     ("promote", promote::run),
     ("forward", forward::run),
     ("simplify", simplify::run),
+    ("combine", combine::run),
     ("gvn", gvn::run),
     ("bounds", bounds::run),
+    ("wide", wide::run),
     ("simplify2", simplify::run),
     ("licm", licm::run),
     ("gvn2", gvn::run),
     ("ifconv", ifconv::run),
+    ("combine2", combine::run),
     ("simplify3", simplify::run),
     ("zeroing", zeroing::run),
 ];

@@ -32,7 +32,7 @@ struct Expand<'a> {
 
 /// Replaces what the target lacks. Nothing has halves any more.
 pub fn run(t: Target, helpers: &Helpers, f: &mut Func) {
-    let mut e = Expand { w: Writer::new(t, helpers, f), checked: Vec::new() };
+    let mut e = Expand { w: Writer::with(t, helpers, f), checked: Vec::new() };
     let mut b = Block(0);
     // Blocks that are split put their ends behind all others.
     while (b.0 as usize) < e.w.f.blocks.len() {

@@ -45,7 +45,7 @@ struct Halves<'a> {
 pub fn run(t: Target, helpers: &Helpers, f: &mut Func) {
     let rpo = Cfg::new(f).rpo;
     let pairs = vec![None; f.values.len()];
-    let mut h = Halves { w: Writer::new(t, helpers, f), pairs, slot: None };
+    let mut h = Halves { w: Writer::with(t, helpers, f), pairs, slot: None };
     for &b in &rpo {
         h.params(b);
     }

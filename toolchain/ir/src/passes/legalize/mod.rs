@@ -15,12 +15,11 @@ mod halves;
 #[cfg(test)]
 mod tests;
 
+use super::writer::Writer;
 use super::{gvn, run_passes, simplify};
-use crate::op::Callee;
-use crate::{Block, Func, FuncId, Inst, InstData, Op, Program, SigId, Target, Ty, Value};
+use crate::{Block, Func, FuncId, InstData, Op, Program, SigId, Target, Ty};
 use reflect::arch::{Fused, Ops};
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
 /// Whether a target lacks something.
 type Lacks = fn(Target) -> bool;
@@ -68,9 +67,13 @@ pub fn needed(t: Target) -> bool {
 }
 
 /// The helpers that a program has.
-struct Helpers(FxHashMap<&'static str, (FuncId, SigId)>);
+pub(super) struct Helpers(FxHashMap<&'static str, (FuncId, SigId)>);
 
 impl Helpers {
+    /// A helper that the target needs.
+    pub fn get(&self, name: &str) -> (FuncId, SigId) {
+        *self.0.get(name).unwrap_or_else(|| panic!("no function runtime.{name}"))
+    }
     fn of(program: &Program) -> Helpers {
         let found = |&(name, needed): &(&'static str, Lacks)| {
             let id =
@@ -78,69 +81,6 @@ impl Helpers {
             Some((name, (id, program.funcs[id].sig)))
         };
         Helpers(HELPERS.iter().filter_map(found).collect())
-    }
-}
-
-/// What a step of the pass writes instructions with: those of one block, at the place of one that they replace.
-struct Writer<'a> {
-    f: &'a mut Func,
-    t: Target,
-    helpers: &'a Helpers,
-    out: Vec<Inst>,
-    pos: syntax::Pos,
-    inl: u32,
-}
-
-impl<'a> Writer<'a> {
-    fn new(t: Target, helpers: &'a Helpers, f: &'a mut Func) -> Writer<'a> {
-        Writer { f, t, helpers, out: Vec::new(), pos: syntax::Pos::NONE, inl: 0 }
-    }
-    fn at(&mut self, d: &InstData) {
-        (self.pos, self.inl) = (d.pos, d.inl);
-    }
-    fn insn(&mut self, op: Op, args: &[Value], tys: &[Ty]) -> SmallVec<[Value; 1]> {
-        let i = self.f.make_inst(op, args, tys, self.pos);
-        self.f.insts[i].inl = self.inl;
-        self.out.push(i);
-        self.f.insts[i].results.clone()
-    }
-    fn ins(&mut self, op: Op, args: &[Value], ty: Ty) -> Value {
-        self.insn(op, args, &[ty])[0]
-    }
-    /// An operation on kinds that the first operand has, too.
-    fn bin(&mut self, op: Op, x: Value, y: Value) -> Value {
-        let ty = self.f.ty(x);
-        self.ins(op, &[x, y], ty)
-    }
-    fn konst(&mut self, ty: Ty, n: i64) -> Value {
-        let n = self.t.sext(n, ty);
-        self.ins(Op::Iconst(n), &[], ty)
-    }
-    /// An operation with a constant on the right.
-    fn imm(&mut self, op: Op, x: Value, n: i64) -> Value {
-        let n = self.konst(self.f.ty(x), n);
-        self.bin(op, x, n)
-    }
-    /// A comparison with a constant.
-    fn icmp_imm(&mut self, cc: crate::op::Cc, x: Value, n: i64) -> Value {
-        let n = self.konst(self.f.ty(x), n);
-        self.ins(Op::Icmp(cc), &[x, n], Ty::I8)
-    }
-    fn select(&mut self, cond: Value, yes: Value, no: Value) -> Value {
-        let ty = self.f.ty(yes);
-        self.ins(Op::Select, &[cond, yes, no], ty)
-    }
-    /// A wider integer, or the value itself.
-    fn extend(&mut self, v: Value, ty: Ty, signed: bool) -> Value {
-        if self.f.ty(v) == ty {
-            return v;
-        }
-        self.ins(if signed { Op::Sext } else { Op::Zext }, &[v], ty)
-    }
-    /// A call of a helper with operands that are legal already.
-    fn call(&mut self, name: &'static str, args: &[Value], results: &[Ty]) -> SmallVec<[Value; 1]> {
-        let (id, sig) = *self.helpers.0.get(name).unwrap_or_else(|| panic!("no function runtime.{name}"));
-        self.insn(Op::Call { callee: Callee::Static(id), sig }, args, results)
     }
 }
 

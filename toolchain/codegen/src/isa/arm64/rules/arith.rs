@@ -150,10 +150,12 @@ impl<'a> Isel<'a> {
             Op3::Lsl => self.reg(x),
             _ => Arm64::extended(self, x, op == Op3::Asr),
         };
-        let b = Arm64::extended(self, n, false);
         if bounded {
+            let n = self.unmasked(n, if sz == Sz::X { 64 } else { 32 });
+            let b = self.reg(n);
             return self.push(Inst::Op3 { op, sz, dst, a, b });
         }
+        let b = Arm64::extended(self, n, false);
         let (width, count) = (if sz == Sz::X { 64 } else { 32 }, self.sz(n));
         let (t, limit) = (self.temp(false), self.temp(false));
         let most = if op == Op3::Asr { width - 1 } else { 0 };

@@ -131,6 +131,7 @@ impl<'a, const WIDE: bool, const BIG: bool> Isel<'a, WIDE, BIG> {
     fn shift(&mut self, op: AluOp, dst: Reg, sz: Sz, bounded: bool, x: Value, n: Value) {
         let a = if op == AluOp::Shl { self.reg(x) } else { self.word(x) };
         if bounded {
+            let n = self.unmasked(n, if sz == Sz::X { 64 } else { 32 });
             let b = Src::R(self.reg(n));
             return self.push(Inst::Alu { op, sz, dst, a, b });
         }

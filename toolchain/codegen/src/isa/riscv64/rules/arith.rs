@@ -111,6 +111,7 @@ impl<'a> Isel<'a> {
     fn shift(&mut self, op: AluOp, dst: Reg, sz: Sz, bounded: bool, x: Value, n: Value) {
         let a = self.reg(x);
         if bounded {
+            let n = self.unmasked(n, if sz == Sz::X { 64 } else { 32 });
             let b = Src::R(self.reg(n));
             return self.push(Inst::Alu { op, sz, dst, a, b });
         }

@@ -108,10 +108,13 @@ impl<'a> Isel<'a> {
     }
     /// The machine takes counts modulo 64; Go shifts everything out.
     fn shift(&mut self, op: ShOp, dst: Reg, sz: Sz, bounded: bool, x: Value, n: Value) {
-        let (a, count) = (self.reg(x), self.reg(n));
+        let a = self.reg(x);
         if bounded {
-            return self.push(Inst::Shift { op, sz, dst, a, n: Src::R(count) });
+            let n = self.unmasked(n, 64);
+            let n = Src::R(self.reg(n));
+            return self.push(Inst::Shift { op, sz, dst, a, n });
         }
+        let count = self.reg(n);
         let what = What::Int { signed: false, sz: self.sz(n), a: count, b: Src::I(63) };
         let fits = Test { what, mask: mask::LE };
         let t = self.temp(false);

@@ -221,10 +221,12 @@ impl<'a, M: X86> Isel<'a, M> {
                 _ => self.push(Inst::ShI { op, sz, dst, a, n }),
             };
         }
-        let c = self.reg(count);
         if bounded {
-            return self.push(Inst::ShC { op, sz, dst, a, count: c });
+            let count = self.unmasked(count, sz.bits());
+            let count = self.reg(count);
+            return self.push(Inst::ShC { op, sz, dst, a, count });
         }
+        let c = self.reg(count);
         let csz = self.sz(count);
         let compare = |bits: u32| Inst::Cmp { sz: csz, a: Rm::R(c), b: Rmi::I(bits as i32) };
         if op == ShOp::Sar {
