@@ -7,6 +7,7 @@
 //! - [`regs`]: values in the image of the argument registers.
 //! - [`raw`]: a call as assembly sees it.
 //! - [`image`]: the tables in an executable (functions, lines, stack maps, roots), readers and writers.
+//! - [`heap`]: sizes of heap objects.
 //! - [`types`], [`value`], [`func`], [`held`]: the Rust user's types, values, calls both ways (feature `alloc`).
 //! - [`gotype`]: Rust structs as Go types (feature `derive` for the macro).
 //! - [`rtype`]: a read-only view of type descriptors in memory; [`word`]: Go's words where Rust's are narrower.
@@ -18,6 +19,7 @@ extern crate alloc;
 
 pub mod abi;
 pub mod arch;
+pub mod heap;
 pub mod image;
 pub mod kind;
 pub mod raw;

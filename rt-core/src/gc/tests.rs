@@ -86,9 +86,10 @@ fn random_graphs_match_a_model() {
                     edges.entry(p).or_default().push(q);
                 }
             }
-            if noscan {
-                // Must never be taken for pointers.
-                put(p, nodes[0].0);
+            // Must never be taken for a pointer, whatever was there before.
+            if let Some(w) = (0..shapes[k].0 / PTR).find(|w| !shapes[k].1.contains(w)) {
+                assert!(noscan || get(p + w * PTR) == 0, "not zeroed");
+                put(p + w * PTR, nodes[0].0);
             }
         }
         let roots: Vec<usize> = (0..1 + rnd.below(6)).map(|_| nodes[rnd.below(nodes.len())].0).collect();

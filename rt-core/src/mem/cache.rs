@@ -10,9 +10,11 @@
 //! if slot.free == 0 { slow path }
 //! i = trailing_zeros(slot.free); slot.free &= slot.free - 1
 //! p = slot.base + i * slot.elem_size
-//! if slot.needzero != 0 && (has pointers || caller needs zeroes) { clear elem_size bytes }
-//! if has pointers { write the bitmap at the end of p's page }
+//! if slot.needzero != 0 && caller needs zeroes { clear elem_size bytes }
+//! if has pointers { set its bits in the bitmap at the end of p's page }
 //! ```
+//!
+//! Objects whose bits lie there are cleared, and their bits too, when a slot loads them: 64 at once, at most a page.
 //!
 //! It needs no look at the collector's state: while marking, the bits of `free` are already marked
 //! in the span (objects are born black).
@@ -37,7 +39,7 @@ pub struct Slot {
     pub base: usize,
     /// Bytes from one object to the next.
     pub elem_size: u32,
-    /// Not 0: free objects may hold old contents.
+    /// Not 0: free objects may hold old contents. Of objects with pointers only those with a header of their own.
     pub needzero: u32,
     /// The span, or null if the slot is empty.
     pub span: *mut Span,
@@ -152,7 +154,7 @@ impl MCache {
             let free = (*s).nelems - (*s).alloc_count;
             slot.span = s;
             slot.elem_size = (*s).elem_size as u32;
-            slot.needzero = (*s).needzero as u32;
+            slot.needzero = ((*s).needzero && !(*s).has_bitmap()) as u32;
             (*s).next_group = 0;
             if !load_group(slot) {
                 crate::base::print::throw("span has no free objects");
@@ -242,6 +244,9 @@ unsafe fn load_group(slot: &mut Slot) -> bool {
                 }
                 slot.free = free;
                 slot.base = s.object(g * 64);
+                if s.needzero && s.has_bitmap() {
+                    s.clear_objects(g * 64, free);
+                }
                 return true;
             }
         }

@@ -49,12 +49,9 @@ unsafe fn alloc(c: *mut MCache, size: usize, typ: *const Type, needzero: bool) -
         }
         if size <= MAX_IN_SPAN {
             let class = class_of(size) << 1;
-            let (p, dirty) = take(c, class);
-            let elem = (*c).slots[class].elem_size as usize;
-            if dirty {
-                (p as *mut u8).write_bytes(0, elem);
-            }
-            write_bits(p, size, elem, typ);
+            // Zero, and so are its bits.
+            let (p, _) = take(c, class);
+            set_bits(p, size, typ);
             return p as *mut u8;
         }
         let class = class_of(size + HEADER) << 1;
@@ -181,9 +178,8 @@ pub unsafe fn know_large(p: *mut u8, typ: *const Type) {
     unsafe { (*arena::span_of(p as usize)).large_type.store(typ as *mut Type, Release) }
 }
 
-/// Writes the pointer bitmap of a small object into its span: the type's mask, repeated for an
-/// array, and zeros up to the object's end.
-unsafe fn write_bits(p: usize, size: usize, elem: usize, typ: *const Type) {
+/// Sets the bits of a small object in its span's bitmap, which are zero: the type's mask, repeated for an array.
+unsafe fn set_bits(p: usize, size: usize, typ: *const Type) {
     // SAFETY: a valid type with pointers, and the object lies in a span with a bitmap.
     unsafe {
         let t = &*typ;
@@ -202,15 +198,13 @@ unsafe fn write_bits(p: usize, size: usize, elem: usize, typ: *const Type) {
         }
         let page = p & !(PAGE - 1);
         let map = (page + PAGE - SPAN_BITMAP) as *mut usize;
-        let (at, n) = ((p - page) / PTR, elem / PTR);
-        let (w, shift) = (at / PTR_BITS, at % PTR_BITS);
-        let keep = if n == PTR_BITS { !0 } else { (1 << n) - 1usize };
+        let (w, shift) = ((p - page) / PTR / PTR_BITS, (p - page) / PTR % PTR_BITS);
         let word = map.add(w);
-        word.write_volatile(word.read_volatile() & !(keep << shift) | v << shift);
-        if shift + n > PTR_BITS {
-            let back = PTR_BITS - shift;
+        word.write_volatile(word.read_volatile() | v << shift);
+        let high = v >> 1 >> (PTR_BITS - 1 - shift);
+        if high != 0 {
             let word = word.add(1);
-            word.write_volatile(word.read_volatile() & !(keep >> back) | v >> back);
+            word.write_volatile(word.read_volatile() | high);
         }
     }
 }

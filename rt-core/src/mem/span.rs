@@ -217,6 +217,39 @@ impl Span {
         self.next_group = 0;
     }
 
+    /// Whether the objects' pointer bits lie at the end of the span.
+    #[inline]
+    pub fn has_bitmap(&self) -> bool {
+        !self.noscan() && self.size_class() != 0 && bits_in_span(self.elem_size)
+    }
+
+    /// Clears the objects from `first` on that `bits` names, and their bits in the bitmap.
+    ///
+    /// # Safety
+    /// The span has a bitmap; the objects are free and the caller's. (Their neighbours' bits in the same words may be read meanwhile.)
+    pub unsafe fn clear_objects(&mut self, first: usize, mut bits: u64) {
+        while bits != 0 {
+            // A run of objects beside each other.
+            let from = bits.trailing_zeros();
+            let len = (!(bits >> from)).trailing_zeros();
+            bits &= !(u64::MAX >> (64 - len) << from);
+            let (from, len) = (first + from as usize, len as usize);
+            // SAFETY: objects of this span, and words of its bitmap.
+            unsafe {
+                (self.object(from) as *mut u8).write_bytes(0, len * self.elem_size);
+                let words = self.elem_size / PTR;
+                let (mut at, end) = (from * words, (from + len) * words);
+                while at < end {
+                    let n = (end - at).min(PTR_BITS - at % PTR_BITS);
+                    let mask = usize::MAX >> (PTR_BITS - n) << (at % PTR_BITS);
+                    let word = self.bitmap().add(at / PTR_BITS);
+                    word.write_volatile(word.read_volatile() & !mask);
+                    at += n;
+                }
+            }
+        }
+    }
+
     /// The pointer bitmap at the end of the span (`bits_in_span` only).
     #[inline]
     pub fn bitmap(&self) -> *mut usize {
@@ -251,9 +284,6 @@ pub fn create(addr: usize, npages: usize, class: u8, size: usize, zeroed: bool, 
         meta::count_span(size_of::<Span>() + 2 * bits);
         (*s).alloc = meta::alloc(bits) as *mut u32;
         (*s).mark = meta::alloc(bits) as *mut u32;
-        if sc != 0 && class & 1 == 0 && bits_in_span(elem) && !zeroed {
-            (*s).bitmap().write_bytes(0, SPAN_BITMAP / PTR);
-        }
         (*s).state.store(State::InUse as u8, Release);
     }
     arena::set_spans(addr, npages, s);

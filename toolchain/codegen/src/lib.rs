@@ -89,10 +89,16 @@ pub struct Object {
 /// Functions and data that generated code refers to by name.
 #[derive(Default)]
 pub struct Helpers {
-    newobject: Option<(FuncId, SigId)>,
+    /// Bytes of a word.
+    word: u32,
+    /// By [`NEW`].
+    new: [Option<(FuncId, SigId)>; 4],
     wb_flag: Option<DataId>,
     bounds: [[Option<FuncId>; 2]; 9],
 }
+
+/// How objects are allocated: any; of types with pointers whose class is known, and without; small ones without pointers that share a block.
+const NEW: [&str; 4] = ["newobject", "newScan", "newNoscan", "mallocTiny"];
 
 const BOUNDS: [(BoundsKind, &str); 9] = [
     (BoundsKind::Index, "Index"),
@@ -118,7 +124,8 @@ impl Helpers {
     pub fn find(p: &Program) -> Helpers {
         let by_name = |name: &str| p.by_name.get(&Sym::new(name)).copied();
         let mut h = Helpers {
-            newobject: by_name("runtime.newobject").map(|f| (f, p.funcs[f].sig)),
+            word: p.target.word,
+            new: NEW.map(|name| by_name(&format!("runtime.{name}")).map(|f| (f, p.funcs[f].sig))),
             wb_flag: {
                 let name = Sym::new("runtime.writeBarrier");
                 p.datas.iter_enumerated().find(|d| d.1.name == name).map(|d| d.0)
@@ -132,8 +139,8 @@ impl Helpers {
         }
         h
     }
-    fn newobject(&self) -> (FuncId, SigId) {
-        self.newobject.expect("the program lacks runtime.newobject")
+    fn new_by(&self, how: usize) -> (FuncId, SigId) {
+        self.new[how].unwrap_or_else(|| panic!("the program lacks runtime.{}", NEW[how]))
     }
     fn bounds(&self, kind: BoundsKind, signed: bool) -> FuncId {
         self.bounds[kind as usize][signed as usize]

@@ -4,10 +4,11 @@
 //! - the entry block gets no predecessors;
 //! - blocks get an order: reverse post-order, loops together, rotated so that each iteration takes one jump, cold blocks
 //!   last.
-use crate::Helpers;
+use crate::{Helpers, NEW};
 use ir::func::Term;
 use ir::op::Callee;
-use ir::{Block, BlockCall, EntityId, Func, Inst, Op, SymRef, Ty, Value, ValueDef};
+use ir::{Block, BlockCall, EntityId, Func, Inst, Op, PtrMap, SymRef, Ty, Value, ValueDef};
+use reflect::heap;
 use smallvec::{SmallVec, smallvec};
 
 /// Replaces what machines do not have.
@@ -19,21 +20,42 @@ pub fn legalize(f: &mut Func, h: &Helpers) {
         let mut i = 0;
         while i < f.blocks[block].insts.len() {
             let inst = f.blocks[block].insts[i];
-            if let Op::New { typ, .. } = f.insts[inst].op {
+            if let Op::New { typ, size, ref ptrs, .. } = f.insts[inst].op {
+                let (how, numbers) = allocation(h.word, size, ptrs);
                 let pos = f.insts[inst].pos;
-                let t = f.make_inst(Op::Sym(SymRef::Data(typ), 0), &[], &[Ty::Ptr], pos);
-                let arg = f.insts[t].results[0];
-                let (id, sig) = h.newobject();
+                let word = Ty::int(h.word);
+                let mut made: SmallVec<[Inst; 3]> =
+                    numbers.iter().map(|&n| f.make_inst(Op::Iconst(n), &[], &[word], pos)).collect();
+                // The type comes first, but for the size of tiny ones.
+                let at = if NEW[how] == "mallocTiny" { 1 } else { 0 };
+                made.insert(at, f.make_inst(Op::Sym(SymRef::Data(typ), 0), &[], &[Ty::Ptr], pos));
+                let (id, sig) = h.new_by(how);
                 f.insts[inst].op = Op::Call { callee: Callee::Static(id), sig };
-                f.insts[inst].args = smallvec![arg];
-                f.blocks[block].insts.insert(i, t);
-                i += 1;
+                f.insts[inst].args = made.iter().map(|&m| f.insts[m].results[0]).collect();
+                let n = made.len();
+                f.blocks[block].insts.splice(i..i, made);
+                i += n;
             }
             i += 1;
         }
         b += 1;
     }
     plain_entry(f);
+}
+
+/// How an object is allocated, and what is passed beside its type: its size; or its class, and the bits of its pointers.
+fn allocation(word: u32, size: u64, ptrs: &PtrMap) -> (usize, SmallVec<[i64; 2]>) {
+    let (size, word) = (size as usize, word as usize);
+    let class = || heap::class_of(size) as i64;
+    match ptrs.any() {
+        true if size <= heap::max_in_span(word) => {
+            let mask = ptrs.iter().fold(0u64, |mask, i| mask | 1 << i);
+            (1, smallvec![class(), if word == 4 { mask as i32 as i64 } else { mask as i64 }])
+        }
+        false if (heap::TINY..=heap::MAX_FAST).contains(&size) => (2, smallvec![class()]),
+        false if (1..heap::TINY).contains(&size) => (3, smallvec![size as i64]),
+        _ => (0, smallvec![]),
+    }
 }
 
 /// Makes sure that nothing jumps to the entry.

@@ -4,6 +4,9 @@
 /// has them.
 pub const ENTRIES: &[&str] = &[
     "newobject",
+    "newScan",
+    "newNoscan",
+    "mallocTiny",
     "mallocgc",
     "gopanic",
     "deferreturn",

@@ -16,7 +16,7 @@ type mcacheSlot struct {
 	free     uint64  // a bit per free object
 	base     uintptr // the group's first object
 	elemSize uint32
-	needzero uint32 // not 0: free objects may hold old contents
+	needzero uint32 // not 0: free objects may hold old contents; 0 where the bits lie in the span
 	span     unsafe.Pointer
 }
 
@@ -89,25 +89,49 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	} else if mask = typeMask(typ, size); mask == 0 {
 		return mallocgcSlow(size, typ, needzero)
 	}
+	return takeScan(s, free, mask)
+}
+
+// takeScan takes an object with pointers out of a slot. It is zero, and so are its bits in the bitmap at the end of its page.
+//
+//go:nosplit
+func takeScan(s *mcacheSlot, free uint64, mask uintptr) unsafe.Pointer {
+	s.free = free & (free - 1)
+	addr := s.base + uintptr(sys.TrailingZeros64(free))*uintptr(s.elemSize)
+	at := addr % spanPage / goarch.PtrSize
+	shift := at % (8 * goarch.PtrSize)
+	w := (*uintptr)(unsafe.Pointer(addr&^(spanPage-1) + at/(8*goarch.PtrSize)*goarch.PtrSize + (spanPage - spanBitmap)))
+	*w |= mask << shift
+	if high := mask >> 1 >> (8*goarch.PtrSize - 1 - shift); high != 0 {
+		w = (*uintptr)(unsafe.Pointer(uintptr(unsafe.Pointer(w)) + goarch.PtrSize))
+		*w |= high
+	}
+	publicationBarrier()
+	return unsafe.Pointer(addr)
+}
+
+// newScan is newobject of a type whose objects have their bits in the span. The compiler knows their class, and the bits.
+func newScan(typ *_type, class, mask uintptr) unsafe.Pointer {
+	s := slotOf((*mcache)(getg().m.p.mcache), class<<1)
+	free := s.free
+	if free == 0 {
+		return mallocgcSlow(typ.Size_, typ, true)
+	}
+	return takeScan(s, free, mask)
+}
+
+// newNoscan is newobject of a type without pointers, from tinySize to maxFastNoscan bytes. The compiler knows the class.
+func newNoscan(typ *_type, class uintptr) unsafe.Pointer {
+	s := slotOf((*mcache)(getg().m.p.mcache), class<<1|1)
+	free := s.free
+	if free == 0 {
+		return mallocgcSlow(typ.Size_, typ, true)
+	}
 	s.free = free & (free - 1)
 	elem := uintptr(s.elemSize)
-	addr := s.base + uintptr(sys.TrailingZeros64(free))*elem
-	p := unsafe.Pointer(addr)
+	p := unsafe.Pointer(s.base + uintptr(sys.TrailingZeros64(free))*elem)
 	if s.needzero != 0 {
 		memclrNoHeapPointers(p, elem)
-	}
-	// The object's bits in the bitmap at the end of its page.
-	page := addr &^ (spanPage - 1)
-	at := (addr - page) / goarch.PtrSize
-	n := elem / goarch.PtrSize
-	w := (*uintptr)(unsafe.Pointer(page + spanPage - spanBitmap + at/(8*goarch.PtrSize)*goarch.PtrSize))
-	shift := at % (8 * goarch.PtrSize)
-	keep := ^uintptr(0) >> ((8*goarch.PtrSize - n) & (8*goarch.PtrSize - 1))
-	*w = *w&^(keep<<(shift&(8*goarch.PtrSize-1))) | mask<<(shift&(8*goarch.PtrSize-1))
-	if shift+n > 8*goarch.PtrSize {
-		back := 8*goarch.PtrSize - shift
-		w = (*uintptr)(unsafe.Pointer(uintptr(unsafe.Pointer(w)) + goarch.PtrSize))
-		*w = *w&^(keep>>back) | mask>>back
 	}
 	publicationBarrier()
 	return p
@@ -139,7 +163,14 @@ func mallocLarge(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 //go:nosplit
 func cacheSlot(c *mcache, size, noscan uintptr) *mcacheSlot {
 	class := uintptr(*(*uint8)(unsafe.Pointer(uintptr(unsafe.Pointer(c.small)) + (size+7)>>3)))
-	return (*mcacheSlot)(unsafe.Pointer(uintptr(unsafe.Pointer(&c.slots)) + (class<<1|noscan)*unsafe.Sizeof(mcacheSlot{})))
+	return slotOf(c, class<<1|noscan)
+}
+
+// slotOf is the slot of a span class.
+//
+//go:nosplit
+func slotOf(c *mcache, class uintptr) *mcacheSlot {
+	return (*mcacheSlot)(unsafe.Pointer(uintptr(unsafe.Pointer(c)) + unsafe.Offsetof(c.slots) + class*unsafe.Sizeof(mcacheSlot{})))
 }
 
 // typeMask is the pointer mask of size bytes of values of type typ, at most one word of bits; 0 if
