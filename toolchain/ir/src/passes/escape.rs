@@ -350,6 +350,13 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
     // Loops.
     let looped = if news.is_empty() { None } else { loops_of(f) };
     if let Some(loops) = &looped {
+        // A cycle that is entered in two places has no header that could be asked.
+        for (k, &(_, b, _)) in news.iter().enumerate().filter(|_| !loops.irreducible.is_empty()) {
+            if !escapes[k] && in_cycle(f, b) {
+                escapes[k] = true;
+                queue.push(first_object + k);
+            }
+        }
         for l in &loops.loops {
             let inside = |k: usize| loops.contains(loop_index(loops, l.header), news[k].1);
             if !(0..news.len()).any(|k| !escapes[k] && inside(k)) {
@@ -448,7 +455,19 @@ fn loops_of(f: &Func) -> Option<Loops> {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let loops = Loops::new(f, &cfg, &dom);
-    (!loops.loops.is_empty()).then_some(loops)
+    (!loops.loops.is_empty() || !loops.irreducible.is_empty()).then_some(loops)
+}
+
+/// Whether control may come to the block again.
+fn in_cycle(f: &Func, b: Block) -> bool {
+    let mut seen = vec![false; f.blocks.len()];
+    let mut work = f.blocks[b].term.targets();
+    while let Some(s) = work.pop() {
+        if !std::mem::replace(&mut seen[s.0 as usize], true) {
+            work.extend(f.blocks[s].term.targets());
+        }
+    }
+    seen[b.0 as usize]
 }
 
 /// Values that are used in other ways than as the address of what is read or written.
