@@ -6,7 +6,7 @@ use crate::externs;
 use crate::fx::{Env, Fx};
 use crate::link::{self, Links};
 use crate::names::path_to_prefix;
-use crate::tyq::Cls;
+use crate::tyq::{Cls, allocated_align};
 use ir::func::Body;
 use ir::{
     Data, DataId, Func, FuncFlags, FuncId, IndexVec, Program, Reloc, RelocKind, Section, SigId, SymRef,
@@ -533,7 +533,7 @@ impl<'a> Prog<'a> {
         let name = self.var_name(obj);
         // As Go's linker has it: what is larger than a word begins like one. The runtime's zeros are bytes to it, and anything to others.
         let align = if c.size >= self.word as u64 { self.word } else { 1 };
-        let d = self.data(&name, Section::Bss, c.align.max(align), Vec::new());
+        let d = self.data(&name, Section::Bss, align.max(allocated_align(c.size, c.align)), Vec::new());
         let data = &mut self.prog.datas[d];
         data.size = c.size;
         data.ptrs = (*ptrs).clone();

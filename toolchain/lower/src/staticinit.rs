@@ -6,7 +6,7 @@ use crate::analyze;
 use crate::fx::{Env, Fx};
 use crate::konst;
 use crate::program::{Prog, Work};
-use crate::tyq::K;
+use crate::tyq::{K, allocated_align};
 use crate::value::Addr;
 use ir::{DataId, FuncFlags, FuncId, Reloc, RelocKind, Section, SymRef};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -333,7 +333,7 @@ impl<'x, 'a> Build<'x, 'a> {
         let ptrs = img.ptrs;
         let d = &mut self.p.prog.datas[data];
         d.size = img.size;
-        d.align = img.align.max(d.align);
+        d.align = allocated_align(img.size, img.align).max(d.align);
         d.bytes = img.bytes;
         d.ptrs = (*ptrs).clone();
         for (off, target) in img.targets {

@@ -49,6 +49,12 @@ pub struct Cls {
     ptr_bytes: u64,
 }
 
+/// The alignment of a variable with memory of its own: where words of 64 bits want half of that (386 and its like), it still begins where
+/// they can be atomic, as sync/atomic promises of its first word.
+pub fn allocated_align(size: u64, align: u32) -> u32 {
+    if align == 4 && size >= 8 { 8 } else { align }
+}
+
 impl Cls {
     /// Whether the collector cares.
     pub fn has_ptrs(&self) -> bool {

@@ -4,14 +4,14 @@ package main
 import "fmt"
 
 type node struct {
-	v    int
+	v    int64
 	next *node
 }
 
 // The cycle is entered at A and at B.
 //
 //go:noinline
-func list(c bool, n int) (s int) {
+func list(c bool, n int64) (s int64) {
 	var head, p *node
 	i := 0
 	if c {
