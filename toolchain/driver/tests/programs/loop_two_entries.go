@@ -13,7 +13,7 @@ type node struct {
 //go:noinline
 func list(c bool, n int64) (s int64) {
 	var head, p *node
-	i := 0
+	i := int64(0)
 	if c {
 		goto B
 	}
