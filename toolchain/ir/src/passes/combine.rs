@@ -232,22 +232,27 @@ fn compare(w: &mut Writer, cc: Cc, x: Value, y: Value) -> Option<Value> {
     }
     let k = number(w, y)?;
     let most = possible(w, x);
-    let natural = most & bits::sign(ty) == 0;
-    let outcome = match cc {
+    // With a sign, as without one where neither has it.
+    let (natural, negative) = (most & bits::sign(ty) == 0, k & bits::sign(ty) != 0);
+    let unsigned = match cc {
+        Cc::Eq | Cc::Ne | Cc::Ult | Cc::Ule | Cc::Ugt | Cc::Uge => cc,
+        _ if !natural => return None,
+        Cc::Slt | Cc::Sle if negative => return Some(w.konst(Ty::I8, 0)),
+        Cc::Sgt | Cc::Sge if negative => return Some(w.konst(Ty::I8, 1)),
+        Cc::Slt => Cc::Ult,
+        Cc::Sle => Cc::Ule,
+        Cc::Sgt => Cc::Ugt,
+        Cc::Sge => Cc::Uge,
+    };
+    let outcome = match unsigned {
         Cc::Eq if k & !most != 0 => false,
         Cc::Ne if k & !most != 0 => true,
         Cc::Ult if most < k => true,
+        Cc::Ult if k == 0 => false,
+        Cc::Uge if k == 0 => true,
+        Cc::Uge if most < k => false,
         Cc::Ule if most <= k => true,
         Cc::Ugt if most <= k => false,
-        Cc::Uge if most < k => false,
-        Cc::Slt if natural && k & bits::sign(ty) != 0 || natural && k == 0 => false,
-        Cc::Sge if natural && k & bits::sign(ty) != 0 || natural && k == 0 => true,
-        Cc::Slt if natural && k & bits::sign(ty) == 0 && most < k => true,
-        Cc::Sge if natural && k & bits::sign(ty) == 0 && most < k => false,
-        Cc::Sle if natural && k & bits::sign(ty) != 0 => false,
-        Cc::Sgt if natural && k & bits::sign(ty) != 0 => true,
-        Cc::Sle if natural && k & bits::sign(ty) == 0 && most <= k => true,
-        Cc::Sgt if natural && k & bits::sign(ty) == 0 && most <= k => false,
         _ => return None,
     };
     Some(w.konst(Ty::I8, outcome as i64))
