@@ -535,6 +535,7 @@ mod tests {
         let i = parsed(&["./p", "-c", "-args", "-run", "x"], Grammar::Test).unwrap();
         assert!(i.options.test.compile && i.options.test.flags.is_empty());
         assert_eq!(i.args, ["-run", "x"]);
-        assert_eq!(parsed(&["-cover"], Grammar::Test).unwrap_err(), "not supported: -cover");
+        assert!(parsed(&["-cover"], Grammar::Test).unwrap().options.test.cover);
+        assert_eq!(parsed(&["-cover"], Grammar::Build).unwrap_err(), "not supported: -cover");
     }
 }
