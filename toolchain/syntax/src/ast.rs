@@ -652,22 +652,30 @@ impl Expr {
         }
     }
 
+    /// The operand that an expression begins with.
+    pub fn first_operand(&self) -> Option<&Expr> {
+        match &self.kind {
+            ExprKind::Slice { x, .. }
+            | ExprKind::CompositeLit { ty: Some(x), .. }
+            | ExprKind::KeyValue { key: x, .. }
+            | ExprKind::Selector { x, .. }
+            | ExprKind::Index { x, .. }
+            | ExprKind::TypeAssert { x, .. }
+            | ExprKind::TypeSwitchGuard { x, bind: None }
+            | ExprKind::Call { fun: x, .. }
+            | ExprKind::Binary { x, .. } => Some(x),
+            _ => None,
+        }
+    }
     /// The leftmost position: where Go's type checker reports errors about the expression. (As there, a slice
     /// expression counts from its bracket.)
     pub fn start_pos(&self) -> Pos {
         let mut e = self;
         loop {
-            e = match &e.kind {
-                ExprKind::CompositeLit { ty: Some(x), .. }
-                | ExprKind::KeyValue { key: x, .. }
-                | ExprKind::Selector { x, .. }
-                | ExprKind::Index { x, .. }
-                | ExprKind::TypeAssert { x, .. }
-                | ExprKind::TypeSwitchGuard { x, bind: None }
-                | ExprKind::Call { fun: x, .. }
-                | ExprKind::Binary { x, .. } => x,
-                ExprKind::TypeSwitchGuard { bind: Some(name), .. } => return name.pos,
-                _ => return e.pos,
+            e = match (&e.kind, e.first_operand()) {
+                (ExprKind::TypeSwitchGuard { bind: Some(name), .. }, _) => return name.pos,
+                (ExprKind::Slice { .. }, _) | (_, None) => return e.pos,
+                (_, Some(x)) => x,
             }
         }
     }

@@ -87,18 +87,7 @@ fn literal_in_expr(x: &Expr) -> Option<Pos> {
 
 /// Where an expression begins.
 fn leftmost(x: &Expr) -> Pos {
-    match &x.kind {
-        ExprKind::Slice { x, .. }
-        | ExprKind::CompositeLit { ty: Some(x), .. }
-        | ExprKind::KeyValue { key: x, .. }
-        | ExprKind::Selector { x, .. }
-        | ExprKind::Index { x, .. }
-        | ExprKind::TypeAssert { x, .. }
-        | ExprKind::TypeSwitchGuard { x, bind: None }
-        | ExprKind::Call { fun: x, .. }
-        | ExprKind::Binary { x, .. } => leftmost(x),
-        _ => x.start_pos(),
-    }
+    x.first_operand().map_or_else(|| x.start_pos(), leftmost)
 }
 
 /// Where a statement begins.
