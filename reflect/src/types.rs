@@ -190,6 +190,14 @@ impl Type {
         Type(Repr::Linked(t))
     }
 
+    /// The descriptor of a type of a linked Go program.
+    pub fn descriptor(&self) -> Option<TypeRef> {
+        match &self.0 {
+            Repr::Linked(t) => Some(*t),
+            _ => None,
+        }
+    }
+
     /// The kind.
     pub fn kind(&self) -> Kind {
         self.view().kind()
@@ -254,6 +262,16 @@ impl Type {
             Repr::Linked(t) => {
                 t.struct_fields().iter().position(|f| unsafe { f.name.name() } == name.as_bytes())
             }
+        }
+    }
+
+    /// The name of field `i` of a struct.
+    pub fn field_name(&self, i: usize) -> Option<String> {
+        match &self.0 {
+            Repr::Basic(_) => None,
+            Repr::Built(b) => b.fields.get(i).map(|f| f.name.clone()),
+            // SAFETY: names of a descriptor are well-formed.
+            Repr::Linked(t) => t.struct_fields().get(i).map(|f| unsafe { f.name.name() }).map(text),
         }
     }
 
@@ -345,6 +363,10 @@ impl Type {
     }
 }
 
+fn text(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}
+
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
@@ -368,15 +390,9 @@ impl fmt::Display for Type {
             Kind::Struct => {
                 f.write_str("struct {")?;
                 for i in 0..self.num_fields() {
-                    let name: &[u8] = match &self.0 {
-                        Repr::Basic(_) => &[],
-                        Repr::Built(b) => b.fields[i].name.as_bytes(),
-                        // SAFETY: names of a descriptor are well-formed.
-                        Repr::Linked(t) => unsafe { t.struct_fields()[i].name.name() },
-                    };
-                    if let Some((t, _)) = self.field(i) {
+                    if let (Some((t, _)), Some(name)) = (self.field(i), self.field_name(i)) {
                         let sep = if i > 0 { ";" } else { "" };
-                        write!(f, "{sep} {} {t}", String::from_utf8_lossy(name))?;
+                        write!(f, "{sep} {name} {t}")?;
                     }
                 }
                 f.write_str(if self.num_fields() > 0 { " }" } else { "}" })

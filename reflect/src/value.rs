@@ -23,6 +23,7 @@ use core::ptr::NonNull;
 /// assert_eq!(p.field(0).unwrap().as_int(), Some(-7));
 /// assert_eq!(p.field(1).unwrap().as_float(), Some(0.5));
 /// assert!(p.set_field(1, &Value::int16(1)).is_err());
+/// assert_eq!(format!("{p:?} {:?}", Value::string("text")), "struct { X: -7, Y: 0.5 } \"text\"");
 /// ```
 pub struct Value {
     typ: Type,
@@ -342,6 +343,21 @@ impl fmt::Debug for Value {
         if let Some(x) = self.as_bool() {
             return write!(f, "{x}");
         }
-        write!(f, "{}{:02x?}", self.typ, self.bytes())
+        if let Some(x) = self.as_str_bytes() {
+            return write!(f, "{:?}", alloc::string::String::from_utf8_lossy(x));
+        }
+        match self.typ.kind() {
+            Kind::Struct => {
+                let mut parts = f.debug_struct("struct");
+                for i in 0..self.typ.num_fields() {
+                    if let (Some(name), Some(part)) = (self.typ.field_name(i), self.field(i)) {
+                        parts.field(&name, &part);
+                    }
+                }
+                parts.finish()
+            }
+            Kind::Array => f.debug_list().entries((0..self.typ.len()).filter_map(|i| self.index(i))).finish(),
+            _ => write!(f, "{}{:02x?}", self.typ, self.bytes()),
+        }
     }
 }

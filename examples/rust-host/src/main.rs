@@ -1,5 +1,7 @@
-//! Rust that links Go: functions by name, values both ways, panics as errors, closures of Rust's in Go's hands.
-//! What it prints is checked by the toolchain's tests.
+//! Rust that links Go. First by bindings (`typed`), then as whoever knows nothing of the Go package would have it: functions by
+//! name, values both ways, panics as errors, closures of Rust's in Go's hands. What it prints is checked by the toolchain's tests.
+
+mod typed;
 
 use oxigo_reflect::func::{CallBuffer, CallError, Func, FuncType, make_func};
 use oxigo_reflect::gotype::{GoString, GoType};
@@ -28,6 +30,7 @@ struct Small {
 
 fn main() {
     let go = Host::start();
+    typed::show().unwrap();
     let func = |name: &str| go.func(name).unwrap_or_else(|| panic!("no Go function {name}"));
     let call = |name: &str, args: &[&Value]| func(name).call(&go, args);
     let one = |name: &str, args: &[&Value]| call(name, args).unwrap().remove(0);

@@ -89,6 +89,7 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("runtime.hostExport", Leaf),
     ("runtime.hostPanicEnd", Parking),
     ("runtime.hostPanicStart", Leaf),
+    ("runtime.hostPanicText", Leaf),
     ("runtime.imageInits", Leaf),
     ("runtime.imageString", Leaf),
     ("runtime.imageTypes", Leaf),

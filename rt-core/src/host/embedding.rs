@@ -22,7 +22,9 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::any::Any;
 use core::ffi::{c_char, c_ulong, c_void};
+use core::panic::AssertUnwindSafe;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering::*};
 use reflect::func::{CallSizes, Func, FuncType, Panic, Runtime, StubArea, rust_func_hook};
@@ -31,6 +33,7 @@ use reflect::raw::UsedRegs;
 use reflect::regs::MAX_REG_ARGS_WORDS;
 use reflect::rtype::{self, TypeRef};
 use reflect::types::Type;
+use std::panic::catch_unwind;
 
 /// The Go side of the program, started.
 #[derive(Clone, Copy, Debug)]
@@ -70,21 +73,32 @@ impl Host {
     }
 
     /// The exported function `name` of the main package.
+    ///
+    /// Methods have the names that Go writes them with, `Type.Name` or `(*Type).Name`, and the receiver as first parameter.
     pub fn func(&self, name: &str) -> Option<Func> {
-        let _l = EXPORTS_LOCK.lock();
-        // SAFETY: under the lock. The compiler told us a func value, which is static data, and its type.
+        let e = exported(name)?;
+        // SAFETY: the compiler told us a func value, which is static data, and its type.
         unsafe {
-            let e = (*EXPORTS.get()).iter().find(|e| e.name == name)?;
             let typ = Type::linked(TypeRef::new(e.typ as *const rtype::Type)).signature()?;
             Some(Func::from_closure(typ, e.func as *const c_void))
         }
     }
 
-    /// The names of the exported functions.
+    /// The type of pointers to the exported type `name` of the main package.
+    pub fn pointer_type(&self, name: &str) -> Option<Type> {
+        let e = exported(&alloc::format!("type {name}"))?;
+        // SAFETY: the compiler told us such a pointer.
+        Some(Type::linked(unsafe { TypeRef::new(e.typ as *const rtype::Type) }))
+    }
+
+    /// The names of the exported functions and methods.
     pub fn names(&self) -> Vec<String> {
         let _l = EXPORTS_LOCK.lock();
-        // SAFETY: under the lock.
-        unsafe { (*EXPORTS.get()).iter().map(|e| e.name.clone()).collect() }
+        // SAFETY: under the lock. What the runtime serves with has names of its own package, and types say so.
+        unsafe {
+            let all = (*EXPORTS.get()).iter().map(|e| e.name.clone());
+            all.filter(|n| !n.starts_with("runtime.") && !n.starts_with("type ")).collect()
+        }
     }
 
     /// A function by its link name (`strings.ToUpper`), exported or not, if the program has it.
@@ -271,15 +285,59 @@ unsafe extern "C" fn rt_rustfunc(area: *mut StubArea) {
         (*g).lockedm = m;
         let from_end = (*g).stack_hi - area as usize;
         leave(m, g);
-        rust_func_hook(area, || {
+        let mut entered = false;
+        // A closure that is left by a panic leaves nothing behind that anybody looks at but the closure's own state.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            rust_func_hook(area, || {
+                enter(m, g);
+                entered = true;
+                ((*g).stack_hi - from_end) as *mut StubArea
+            });
+        }));
+        if !entered {
             enter(m, g);
-            ((*g).stack_hi - from_end) as *mut StubArea
-        });
+        }
         (*m).locked_ext -= 1;
         if (*m).locked_ext == 0 {
             (*m).lockedg = null_mut();
             (*g).lockedm = null_mut();
         }
+        if let Err(payload) = result {
+            raise(g, payload)
+        }
+    }
+}
+
+/// Goes on in Go, in a call of `runtime.hostRaise` at the place where the closure was called: the panic is Go's now.
+unsafe fn raise(g: *mut G, payload: Box<dyn Any + Send>) -> ! {
+    let text = match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(other) => other.downcast_ref::<&str>().map_or("Box<dyn Any>", |t| *t).into(),
+    };
+    // SAFETY: the goroutine stands in the closure's stub, as in any call of a hook; the word below its SP was the return address of that
+    // call, and is the same for the new one. It holds a P.
+    unsafe {
+        (*g).host_text = Box::into_raw(Box::new(text)) as usize;
+        let function = exported("runtime.hostRaise").expect("the program has hostServices").func;
+        (*g).sched_sp -= size_of::<usize>();
+        ((*g).sched_sp as *mut usize).write((*g).sched_pc);
+        (*g).sched_pc = *(function as *const usize);
+        (*g).sched_ctxt = function;
+        rt_arch::rt_gogo(g.cast())
+    }
+}
+
+/// Copies the text that `raise` has left to `n` bytes, if there are that many, which is the end of it; its length.
+pub(super) unsafe fn panic_text(g: *mut G, to: *mut u8, n: usize) -> usize {
+    // SAFETY: `raise` has left a box there; the caller's bytes.
+    unsafe {
+        let Some(text) = ((*g).host_text as *const String).as_ref() else { return 0 };
+        let len = text.len();
+        if !to.is_null() && len == n {
+            to.copy_from_nonoverlapping(text.as_ptr(), n);
+            drop(Box::from_raw(core::mem::take(&mut (*g).host_text) as *mut String));
+        }
+        len
     }
 }
 
@@ -325,6 +383,7 @@ unsafe fn taken(g: *mut G) -> Panic {
     }
 }
 
+#[derive(Clone)]
 struct Export {
     name: String,
     typ: usize,
@@ -334,6 +393,12 @@ struct Export {
 /// Under the lock.
 static EXPORTS: Global<Vec<Export>> = Global::new(Vec::new());
 static EXPORTS_LOCK: Mutex = Mutex::new();
+
+fn exported(name: &str) -> Option<Export> {
+    let _l = EXPORTS_LOCK.lock();
+    // SAFETY: under the lock.
+    unsafe { (*EXPORTS.get()).iter().find(|e| e.name == name).cloned() }
+}
 
 /// Notes a function of the main package: the words of the interface value that holds it.
 ///

@@ -24,6 +24,15 @@ hook! { fn "runtime.hostExport"(name: Str, typ: usize, data: usize) leaf {
     embedding::export(name.bytes(), typ, data);
 }}
 
+hook! { fn "runtime.hostPanicText"(to: *mut u8, n: usize) -> usize, leaf {
+    #[cfg(feature = "host")]
+    {
+        embedding::panic_text(curg(), to, n)
+    }
+    #[cfg(not(feature = "host"))]
+    0
+}}
+
 #[cfg(feature = "host")]
 unsafe fn host_panic_end() -> ! {
     // SAFETY: `hostPanicStart` has taken the print lock's text over; the goroutine is in a call of the host's.

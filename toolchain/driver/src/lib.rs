@@ -5,6 +5,7 @@
 //! - `regular`: reading files; `load`: packages, their files and imports, in dependency order
 //! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `explain`: what `-m` says; `report`: errors as Go prints them; `late`: those that need no types
 //! - `json`, `time`: how these are written
+//! - `host_api`: what a Rust host can call of a program
 //! - `buildinfo`, `vcs`: what a program says of how it was made
 //! - `runtime_lib`, `stamp`, `sysroot`, `link`: the runtime's archive and the final link; `scratch`: folders for intermediate files
 
@@ -20,6 +21,7 @@ pub mod explain;
 mod fips;
 pub mod godebug;
 pub mod goroot;
+mod host_api;
 mod json;
 pub mod late;
 pub mod link;

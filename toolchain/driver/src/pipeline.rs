@@ -1,6 +1,6 @@
 //! The phases from loaded packages to an executable, in order, with what each took.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render, visible};
-use crate::{assemble, buildinfo, dump, explain, late, link, runtime_lib};
+use crate::{assemble, buildinfo, dump, explain, host_api, late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -188,6 +188,10 @@ pub fn run(
         return Ok(());
     };
     link::check_output(&output)?;
+    if let Some(file) = &options.host_api {
+        let main = checked.ids[program.roots[0]];
+        written(file, host_api::describe(&checked.checker, main, &program, target).as_bytes())?;
+    }
     let hooks = Some(runtime_lib::hook_names(target));
     let mut ir = lower(target, options, hooks, &mut program, &mut checked, timings)?;
     ir.notes.iter().for_each(|n| eprintln!("{}", visible(n)));
@@ -220,9 +224,9 @@ pub fn run(
         dump::write(&trace.stages(), &options.dump_ssa, &ir)?;
     }
     if options.host_object {
-        let written = std::fs::write(&output, &object.bytes);
+        let written = written(&output, &object.bytes);
         std::mem::forget((program, checked, ir));
-        return written.map_err(|e| format!("cannot write {}: {e}", output.display()));
+        return written;
     }
     // The program's own code is next to nothing beside the archive: find it while nothing else is left to do.
     let runtime = match &options.runtime_lib {
@@ -237,6 +241,10 @@ pub fn run(
         timings.phase("link", || link::link(target, options, &object.bytes, &runtime, &output, &needs));
     std::mem::forget((program, checked, ir));
     linked
+}
+
+fn written(file: &Path, bytes: &[u8]) -> Result<(), String> {
+    std::fs::write(file, bytes).map_err(|e| format!("cannot write {}: {e}", file.display()))
 }
 
 /// The program that starts at the first root's `main`, as the builder makes it.

@@ -38,6 +38,12 @@ pub fn workspace() -> Option<PathBuf> {
     std::fs::canonicalize(dir).ok().filter(|d| d.join("rt-core").is_dir())
 }
 
+/// Whether Rust programs can be hosts of Go code there: the machine's folder has the call from a thread's stack.
+pub fn has_host(target: &Target) -> bool {
+    !target.is_bare()
+        && workspace().is_some_and(|w| w.join("rt-arch").join(target.arch.family).join("gocall.S").is_file())
+}
+
 /// Folders whose files the archive depends on.
 const SOURCES: &[&str] = &["reflect", "rt-arch", "rt-core", "Cargo.lock", "Cargo.toml"];
 

@@ -57,6 +57,8 @@ pub struct Options {
     pub network: Option<String>,
     /// Write an object that a Rust program links, instead of an executable.
     pub host_object: bool,
+    /// Where to write what the host can call of it.
+    pub host_api: Option<PathBuf>,
     /// Number of threads; 0 for one per processor.
     pub jobs: usize,
     /// Where modules are looked for.
@@ -275,9 +277,18 @@ static FLAGS: &[Flag] = &[
             Ok(())
         },
     ),
-    switch("host-object", "write an object for a Rust program to link (see docs/ABI.md)", |o, on| {
+    switch("host-object", "write an object for a Rust program to link (see docs/RUST.md)", |o, on| {
         o.host_object = on;
     }),
+    value(
+        "host-api",
+        "FILE",
+        "with --host-object: describe in FILE what the Rust program can call",
+        |o, v| {
+            o.host_api = Some(v.into());
+            Ok(())
+        },
+    ),
     value(
         "mod",
         "MODE",

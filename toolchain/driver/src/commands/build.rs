@@ -8,6 +8,7 @@ use crate::cli::{Invocation, Options};
 use crate::godebug;
 use crate::load::Place;
 use crate::pipeline::{self, Goal, Timings};
+use crate::runtime_lib;
 
 /// Does `-o` name a folder, which may have to be made?
 fn is_folder(out: &Path) -> bool {
@@ -26,6 +27,9 @@ pub(super) fn make_folder(file: &Path) -> Result<(), Failure> {
 /// Runs the command.
 pub(super) fn build(i: &Invocation) -> Result<u8, Failure> {
     let target = target(&i.options)?;
+    if i.options.host_object && !runtime_lib::has_host(&target) {
+        return Err(Failure::build(format!("oxigo: not supported: --host-object for {target}")));
+    }
     let config = config(&i.options, &target)?;
     let places = places(&config, &i.targets)?;
     let into = |place: &Place| match &i.options.output {
@@ -34,7 +38,7 @@ pub(super) fn build(i: &Invocation) -> Result<u8, Failure> {
         None => object_output(&i.options, place),
     };
     let Some(out) = i.options.output.as_ref().filter(|out| places.len() > 1 || is_folder(out)) else {
-        compile(i, places, false, &into)?;
+        compile(i, places, i.options.host_object, &into)?;
         return Ok(OK);
     };
     if !is_folder(out) && out != Path::new("/dev/null") {

@@ -34,6 +34,7 @@ use crate::report::Diagnostic;
 
 pub use embed::EmbedFile;
 pub use files::package_sources;
+pub use host::exported;
 pub use resolve::{clean, group_by_package};
 pub use survey::{OTHERS, Survey, resolve_import, shown, survey};
 pub use tests::{Tested, prepare as prepare_tests, quote};

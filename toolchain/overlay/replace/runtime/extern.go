@@ -33,9 +33,6 @@ func GOROOT() string {
 	return defaultGOROOT
 }
 
-// hostExport tells a Rust host of a function. The compiler adds calls to programs for hosts.
-func hostExport(name string, f any)
-
 // ---- arguments and environment
 
 // osArgs returns the C vectors of the process.

@@ -25,13 +25,6 @@ func canRecover(p *_panic) bool
 // If the panic reports the deadlock of a bubble, its goroutines are shown.
 func dopanic(p *_panic, bubble uint32)
 
-// hostPanicStart says whether the goroutine is in a call from a Rust host. If so, what is printed
-// until hostPanicEnd is for the host.
-func hostPanicStart() bool
-
-// hostPanicEnd ends that call. Does not return.
-func hostPanicEnd()
-
 func throw(s string)
 func fatal(s string)
 
