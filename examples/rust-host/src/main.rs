@@ -1,6 +1,7 @@
 //! Rust that links Go. First by bindings (`typed`), then as whoever knows nothing of the Go package would have it: functions by
 //! name, values both ways, panics as errors, closures of Rust's in Go's hands. What it prints is checked by the toolchain's tests.
 
+mod bench;
 mod typed;
 
 use oxigo_reflect::func::{CallBuffer, CallError, Func, FuncType, make_func};
@@ -98,24 +99,17 @@ fn main() {
     });
     println!("threads: {sums:?}");
 
-    // Many cheap calls: no allocation, and the thread keeps its processor meanwhile.
+    // Many cheap calls: no allocation.
     let (add, one) = (func("Add"), Value::int(1));
     let mut results = [Value::int(0)];
     let mut buffer = CallBuffer::<0>::new();
-    let bench = std::env::args().any(|a| a == "bench");
-    let mut time = |what: &str| {
-        let n = if bench { 1_000_000 } else { 10_000 };
-        let start = std::time::Instant::now();
-        for _ in 0..n {
-            add.call_into(&go, &[&one, &one], &mut results, &mut buffer).unwrap();
-        }
-        if bench {
-            println!("{what}: {:.1} ns a call", start.elapsed().as_nanos() as f64 / f64::from(n));
-        }
-    };
-    time("calls");
-    go.hold(|| time("calls while holding a processor"));
+    for _ in 0..10_000 {
+        add.call_into(&go, &[&one, &one], &mut results, &mut buffer).unwrap();
+    }
     println!("done: {:?}", results[0]);
+    if std::env::args().any(|a| a == "bench") {
+        bench::run(go);
+    }
 }
 
 /// Calls that park and allocate, on a thread of its own.

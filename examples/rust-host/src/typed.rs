@@ -6,7 +6,7 @@ use go::{Color, Counter, Point, Shape, ShapeRef, Small};
 use oxigo_host::GoError;
 
 /// The bindings.
-mod go {
+pub mod go {
     oxigo_host::include_go!("shapes");
 }
 

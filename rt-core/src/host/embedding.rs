@@ -23,6 +23,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::any::Any;
+use core::cell::Cell;
 use core::ffi::{c_char, c_ulong, c_void};
 use core::panic::AssertUnwindSafe;
 use core::ptr::null_mut;
@@ -118,20 +119,22 @@ impl Host {
     pub fn hold<R>(&self, f: impl FnOnce() -> R) -> R {
         // SAFETY: the thread's own goroutine, which waits.
         unsafe {
-            let (m, g) = thread();
-            if (*g).status() == Status::Running {
+            if !HELD.get().is_null() {
                 return f();
             }
+            let (m, g) = thread();
             /// Leaves also if `f` unwinds.
             struct Leave(*mut M, *mut G);
             impl Drop for Leave {
                 fn drop(&mut self) {
+                    HELD.set(null_mut());
                     // SAFETY: entered below.
                     unsafe { leave(self.0, self.1) }
                 }
             }
             enter(m, g);
             let _leave = Leave(m, g);
+            HELD.set(g);
             f()
         }
     }
@@ -158,24 +161,37 @@ unsafe impl Runtime for Host {
     ) -> Result<(), Panic> {
         // SAFETY: the caller's promise; the goroutine is the thread's own, or the one whose closure runs, and waits for this call.
         unsafe {
+            let held = HELD.get();
+            if !held.is_null() {
+                return call(held, func, buffer, sizes);
+            }
             let (m, g) = thread();
-            let held = (*g).status() == Status::Running;
-            if !held {
-                enter(m, g);
-            }
-            (*g).host_calls += 1;
-            let ok = rt_arch::gocall(g.cast(), func, buffer, sizes);
-            (*g).host_calls -= 1;
-            let result = if ok { Ok(()) } else { Err(taken(g)) };
-            if !held {
-                leave(m, g);
-            }
+            enter(m, g);
+            let result = call(g, func, buffer, sizes);
+            leave(m, g);
             result
         }
     }
 
     fn rust_func_stub(&self) -> usize {
         rt_arch::oxigo_rustfunc_stub as *const () as usize
+    }
+}
+
+std::thread_local! {
+    /// The thread's goroutine, while Rust code in [`Host::hold`] runs or what that calls in Go: who it is need not be looked for.
+    static HELD: Cell<*mut G> = const { Cell::new(null_mut()) };
+}
+
+/// A call while the thread has a P.
+#[inline(always)]
+unsafe fn call(g: *mut G, func: *const c_void, buffer: *mut u8, sizes: &CallSizes) -> Result<(), Panic> {
+    // SAFETY: as for `reflectcall`.
+    unsafe {
+        (*g).host_calls += 1;
+        let ok = rt_arch::gocall(g.cast(), func, buffer, sizes);
+        (*g).host_calls -= 1;
+        if ok { Ok(()) } else { Err(taken(g)) }
     }
 }
 
@@ -284,6 +300,7 @@ unsafe extern "C" fn rt_rustfunc(area: *mut StubArea) {
         (*m).lockedg = g;
         (*g).lockedm = m;
         let from_end = (*g).stack_hi - area as usize;
+        let held = HELD.replace(null_mut());
         leave(m, g);
         let mut entered = false;
         // A closure that is left by a panic leaves nothing behind that anybody looks at but the closure's own state.
@@ -297,6 +314,7 @@ unsafe extern "C" fn rt_rustfunc(area: *mut StubArea) {
         if !entered {
             enter(m, g);
         }
+        HELD.set(held);
         (*m).locked_ext -= 1;
         if (*m).locked_ext == 0 {
             (*m).lockedg = null_mut();
@@ -375,6 +393,7 @@ pub unsafe fn catch(g: *mut G, text: &str) -> ! {
 }
 
 /// The text that `catch` has left.
+#[cold]
 unsafe fn taken(g: *mut G) -> Panic {
     // SAFETY: `catch` has left a box there, or nothing.
     unsafe {
