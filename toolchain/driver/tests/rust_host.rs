@@ -1,4 +1,4 @@
-//! Rust programs that link Go code: `examples/rust-host`, built with the command under test, and run also with a collection
+//! Rust programs that link Go code: `examples/rust-host` and `rust-tokio`, built with the command under test, and run also with a collection
 //! at every chance and with moving stacks; a new project outside of the repository; and what users get wrong.
 
 use std::path::{Path, PathBuf};
@@ -28,11 +28,20 @@ fn cargo(dir: &Path, args: &[&str]) -> Output {
 
 #[test]
 fn example_prints_what_it_should() {
-    let example = repository().join("examples/rust-host");
+    prints_what_it_should("rust-host");
+}
+
+#[test]
+fn tokio_example_prints_what_it_should() {
+    prints_what_it_should("rust-tokio");
+}
+
+fn prints_what_it_should(name: &str) {
+    let example = repository().join("examples").join(name);
     let built = cargo(&example, &["build", "--locked"]);
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let want = std::fs::read_to_string(example.join("expected.txt")).unwrap();
-    for (name, value) in [
+    for (switch, value) in [
         ("OXIGO_NOTHING", "1"),
         ("GOMAXPROCS", "1"),
         ("GOGC", "1"),
@@ -41,13 +50,13 @@ fn example_prints_what_it_should() {
     ] {
         let run = Command::new("timeout")
             .arg("60")
-            .arg(target_dir().join("debug/rust-host"))
-            .env(name, value)
+            .arg(target_dir().join("debug").join(name))
+            .env(switch, value)
             .output()
             .unwrap();
         let got = String::from_utf8_lossy(&run.stdout);
         let errors = String::from_utf8_lossy(&run.stderr);
-        assert!(run.status.success() && got == want, "{name}={value}: {}\n{got}{errors}", run.status);
+        assert!(run.status.success() && got == want, "{switch}={value}: {}\n{got}{errors}", run.status);
     }
 }
 
