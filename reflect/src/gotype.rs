@@ -1,5 +1,5 @@
 //! Rust types with a Go type: numbers, raw pointers, arrays, this module's [`GoString`], [`GoSlice`], [`GoInterface`]
-//! and complex numbers, and `repr(C)` structs of such with `#[derive(GoType)]` (feature `derive`).
+//! and complex numbers, and with `#[derive(GoType)]` (feature `derive`) `repr(C)` structs of such, and enums over integers.
 //!
 //! ```
 //! # #[cfg(feature = "derive")] {
@@ -27,6 +27,34 @@
 //! assert_eq!(v.field(1).unwrap().as_float(), Some(0.5));
 //! assert_eq!(v.get::<Shape>(), Some(s));
 //! assert_eq!(v.get::<Point>(), None);
+//! # }
+//! ```
+//!
+//! A tuple struct's fields are `F0`, `F1` and so on in Go. An enum is the integer that it is represented by; a Go value that
+//! is none of its variants is no value of the enum:
+//!
+//! ```
+//! # #[cfg(feature = "derive")] {
+//! use oxigo_reflect::gotype::GoType;
+//! use oxigo_reflect::value::Value;
+//!
+//! #[derive(Clone, Copy, Debug, PartialEq, GoType)]
+//! #[repr(u8)]
+//! enum Level {
+//!     Low = 1,
+//!     High = 9,
+//! }
+//!
+//! #[derive(Clone, Copy, Debug, PartialEq, GoType)]
+//! #[repr(C)]
+//! struct Pair(Level, [u16; 2]);
+//!
+//! assert_eq!(Pair::go_type().to_string(), "struct { F0 uint8; F1 [2]uint16 }");
+//! let pair = Pair(Level::High, [1, 2]);
+//! let mut v = Value::of(&pair);
+//! assert_eq!(v.get(), Some(pair));
+//! v.set_field(0, &Value::uint8(2)).unwrap();
+//! assert_eq!(v.get::<Pair>(), None);
 //! # }
 //! ```
 //!
@@ -71,6 +99,23 @@
 //! }
 //! ```
 //!
+//! An enum whose integer is left to the compiler, or that carries values:
+//!
+//! ```compile_fail
+//! #[derive(Clone, Copy, oxigo_reflect::gotype::GoType)]
+//! enum NoInteger {
+//!     A,
+//! }
+//! ```
+//!
+//! ```compile_fail
+//! #[derive(Clone, Copy, oxigo_reflect::gotype::GoType)]
+//! #[repr(u8)]
+//! enum Carries {
+//!     A(u8),
+//! }
+//! ```
+//!
 //! Values with pointers are not made by safe code, since nothing says that the pointers are Go's:
 //!
 //! ```compile_fail
@@ -93,8 +138,8 @@ pub use oxigo_reflect_derive::GoType;
 /// A Rust type whose values have the layout of a Go type.
 ///
 /// # Safety
-/// A value is `SIZE` bytes large, laid out as `go_type` says; every valid Go value of that type is a valid value of this
-/// one; [`write_to`](GoType::write_to) writes all bytes but padding. `POINTERS` is true if `go_type` has pointers.
+/// A value is `SIZE` bytes large, laid out as `go_type` says; every valid Go value of that type for which
+/// [`is_valid`](GoType::is_valid) says yes is a valid value of this one; [`write_to`](GoType::write_to) writes all bytes but padding. `POINTERS` is true if `go_type` has pointers.
 pub unsafe trait GoType: Copy {
     /// Bytes in a value.
     const SIZE: usize;
@@ -111,6 +156,15 @@ pub unsafe trait GoType: Copy {
     /// # Safety
     /// `to` is the address of `SIZE` writable bytes.
     unsafe fn write_to(&self, to: *mut u8);
+
+    /// Whether a Go value is one of this type: enums have fewer than their integers.
+    ///
+    /// # Safety
+    /// `from` is the address of a valid value of the Go type.
+    unsafe fn is_valid(from: *const u8) -> bool {
+        let _ = from;
+        true
+    }
 }
 
 /// Go's layout of a struct, computed at compile time.
@@ -240,6 +294,10 @@ unsafe impl<T: GoType, const N: usize> GoType for [T; N] {
             // SAFETY: element i of the caller's array.
             unsafe { x.write_to(to.add(i * T::SIZE)) };
         }
+    }
+    unsafe fn is_valid(from: *const u8) -> bool {
+        // SAFETY: element i of the caller's array.
+        (0..N).all(|i| unsafe { T::is_valid(from.add(i * T::SIZE)) })
     }
 }
 
@@ -410,15 +468,16 @@ impl Value {
         v
     }
 
-    /// The value as a Rust type, if that has the same Go type. What pointers in it lead to lives while some [`Value`],
+    /// The value as a Rust type, if that has the same Go type, and the value. What pointers in it lead to lives while some [`Value`],
     /// or Go, holds it.
     pub fn get<T: GoType>(&self) -> Option<T> {
         if !T::go_type().same(self.typ()) || self.bytes().len() != T::SIZE || size_of::<T>() != T::SIZE {
             return None;
         }
+        let from = self.bytes().as_ptr();
         // SAFETY: a value of the same type; the memory is aligned to 8 at least, and T may want no more than 8 or is
         // read byte by byte.
-        Some(unsafe { self.bytes().as_ptr().cast::<T>().read_unaligned() })
+        unsafe { T::is_valid(from).then(|| from.cast::<T>().read_unaligned()) }
     }
 }
 

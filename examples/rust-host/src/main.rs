@@ -4,11 +4,11 @@
 mod bench;
 mod typed;
 
+use oxigo_host::Host;
 use oxigo_reflect::func::{CallBuffer, CallError, Func, FuncType, make_func};
 use oxigo_reflect::gotype::{GoString, GoType};
 use oxigo_reflect::types::Type;
 use oxigo_reflect::value::Value;
-use rt_core::host::Host;
 
 /// Go's `Point`; a derived struct has the same layout or does not compile.
 #[derive(Clone, Copy, Debug, GoType)]
