@@ -6,9 +6,13 @@
 //! | `int`, `uint`, `uintptr` | `isize`, `usize` |
 //! | `string` | `&str`, `String` |
 //! | `[]T`, `[n]T` | `&[T]`, `Vec<T>`, `[T; n]` |
+//! | `struct{}` | `()` |
 //! | structs, defined types | types that oxigo-build writes ([`mirror_struct!`](crate::mirror_struct)) |
 //! | `error` | [`ErrorValue`](crate::ErrorValue) |
 //! | pointers, maps, channels, funcs | [`Ref`](crate::Ref), [`Map`](crate::Map), [`Chan`](crate::Chan), [`GoFunc`](crate::GoFunc) |
+
+use std::any::TypeId;
+use std::cell::RefCell;
 
 use reflect::kind::Kind;
 use reflect::types::Type;
@@ -43,6 +47,23 @@ pub unsafe trait Mirror {
 
     /// Whether a type of the linked program is the one that this stands for.
     fn fits(typ: &Type) -> bool;
+}
+
+/// Whether a struct type fits, by `check`, which may come back to it by way of a slice or a map: then it does as far as that goes.
+#[doc(hidden)]
+pub fn fits_struct<Raw: 'static>(typ: &Type, check: impl FnOnce() -> bool) -> bool {
+    thread_local! {
+        /// What is being compared: Rust's type, and Go's by the address of its descriptor.
+        static UNDER_WAY: RefCell<Vec<(TypeId, usize)>> = const { RefCell::new(Vec::new()) };
+    }
+    let this = (TypeId::of::<Raw>(), typ.descriptor().map_or(0, |t| t.as_ptr().addr()));
+    if UNDER_WAY.with_borrow(|u| u.contains(&this)) {
+        return true;
+    }
+    UNDER_WAY.with_borrow_mut(|u| u.push(this));
+    let fits = check();
+    UNDER_WAY.with_borrow_mut(|u| u.pop());
+    fits
 }
 
 /// A Rust type that Go takes values of.
@@ -134,6 +155,31 @@ numbers! {
     usize, Uint | Uintptr, Int, x => x as u64, b => b as usize;
     f32, Float32, Float, x => x.to_bits() as u64, b => f32::from_bits(b as u32);
     f64, Float64, Float, x => x.to_bits(), b => f64::from_bits(b);
+}
+
+// SAFETY: `struct{}` has no bytes.
+unsafe impl Mirror for () {
+    type Raw = ();
+    const POINTERS: bool = false;
+    const PLAIN: bool = true;
+
+    fn fits(typ: &Type) -> bool {
+        typ.kind() == Kind::Struct && typ.size() == 0
+    }
+}
+
+// SAFETY: nothing is written.
+unsafe impl ToGo for () {
+    unsafe fn to_go(&self, _: *mut (), _: &Type) -> Result<(), GoError> {
+        Ok(())
+    }
+}
+
+// SAFETY: nothing is read.
+unsafe impl FromGo for () {
+    unsafe fn from_go(_: *const (), _: &Type) -> Result<Self, GoError> {
+        Ok(())
+    }
 }
 
 // SAFETY: the referent's.

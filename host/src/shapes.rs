@@ -30,13 +30,14 @@ macro_rules! mirror_struct {
                 fn fits(typ: &Type) -> bool {
                     let mut field = (0..typ.num_fields()).map(|i| typ.field(i));
                     let mut offsets = OFFSETS.iter();
-                    typ.kind() == Kind::Struct
+                    let mut check = || typ.kind() == Kind::Struct
                         && typ.num_fields() == OFFSETS.len()
                         && typ.size() == ::core::mem::size_of::<Raw>() as u64
                         $(&& match (field.next().flatten(), offsets.next()) {
                             (Some((t, at)), Some(offset)) => at == *offset as u64 && <$t as Mirror>::fits(&t),
                             _ => false,
-                        })*
+                        })*;
+                    $crate::mirror::fits_struct::<Raw>(typ, &mut check)
                 }
             }
             // SAFETY: field by field.

@@ -202,3 +202,23 @@ func Anything(x any) any { return x }
 
 // Head is nil.
 func Head() *Shape { return nil }
+
+// A Tree has itself in it.
+type Tree struct {
+	Value int
+	Kids  []Tree
+}
+
+// Grow plants a tree on top of two others.
+func Grow(t Tree) Tree { return Tree{t.Value + 1, []Tree{t, t}} }
+
+// Done carries no values.
+type Done chan struct{}
+
+// Finished is closed behind one value.
+func Finished() Done {
+	d := make(Done, 1)
+	d <- struct{}{}
+	close(d)
+	return d
+}

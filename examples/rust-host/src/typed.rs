@@ -49,6 +49,11 @@ pub fn show() -> Result<(), GoError> {
     println!("inner: {:?} {}", shape.get()?.name, shape.get()?.next.is_nil());
     println!("nil: {}", go::head()?.get().unwrap_err());
 
+    let tree = go::Tree { value: 1, kids: vec![go::Tree::default()] };
+    println!("tree: {:?}", go::grow(&tree)?.kids[1]);
+    let finished = go::finished()?;
+    println!("finished: {:?} {:?}", finished.receive()?, finished.receive()?);
+
     // What Go keeps to itself is a handle.
     println!("counter: {}", go::new_counter("").unwrap_err());
     let counter: Counter = go::new_counter("c")?;

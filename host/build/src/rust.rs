@@ -74,7 +74,7 @@ impl<'a> Types<'a> {
             };
             let changed = api.types.iter().find(|d| match &d.typ {
                 Typ::Struct(fields) => types.shape(&d.name) == Shape::Struct && !visible(&types, fields),
-                t => types.shape(&d.name) == Shape::Tuple && types.owned(t).is_err(),
+                t => types.shape(&d.name) != Shape::None && types.owned(t).is_err(),
             });
             let Some(d) = changed else { break };
             let shape = if types.shape(&d.name) == Shape::Struct { Shape::Opaque } else { Shape::None };
@@ -130,6 +130,7 @@ impl<'a> Types<'a> {
                 let (params, results) = (self.tuple(params)?, self.tuple(results)?);
                 Ok(format!("oxigo_host::GoFunc<{params}, {results}>"))
             }
+            Typ::Struct(fields) if fields.is_empty() => Ok("()".into()),
             Typ::Struct(_) => Err("a struct type without a name".into()),
             Typ::Other(text) => Err(text.clone()),
         }
