@@ -69,6 +69,7 @@ fn fits(kind: Kind, o: &Operand, evex: bool) -> bool {
         Kind::One => imm(1, 1),
         Kind::I8 => imm(-128, 127),
         Kind::U8 => imm(0, 255),
+        Kind::B8 => imm(-128, 255),
         Kind::U2 => imm(0, 3),
         Kind::I32 => imm(i32::MIN as i64, u32::MAX as i64),
     }

@@ -136,6 +136,7 @@ fn operand(kind: Kind, n: usize, evex: bool) -> &'static str {
         Kind::One => "$1",
         Kind::I8 => pick(&["$2", "$-5", "$127", "$-128"]),
         Kind::U8 => pick(&["$2", "$5", "$127"]),
+        Kind::B8 => pick(&["$2", "$-5", "$127", "$200", "$-128"]),
         Kind::U2 => pick(&["$2", "$0", "$3"]),
         Kind::I32 => pick(&["$300", "$-70000", "$2147483647", "$129"]),
     }
@@ -200,6 +201,7 @@ fn every_row() {
 fn what_is_not_in_the_rows() {
     let Some(root) = goroot() else { return };
     let lines = "MOVQ $0, AX;MOVQ $1, R9;MOVQ $-1, R12;MOVQ $0x80000000, BP;MOVQ $0x123456789a, R15;MOVL $-1, R8;MOVW $5, DI
+        VPSHUFD $-79, Y3, Y3;VPSLLW $-1, X3, X4;RORXQ $-2, R9, AX
         MOVQ $x<>+8(SB), R9;MOVL $x<>(SB), AX;MOVQ $8(SP), AX;MOVQ $a+8(FP), AX;MOVQ a+0(FP), BX
         MOVQ (TLS), CX;MOVQ 0(TLS), R14;MOVQ TLS, BX;MOVQ 0(BX)(TLS*1), BX;MOVB AH, BX;MOVB CH, (BX);MOVB AL, SIB;MOVBLZX DIB, AX
         CALL AX;CALL R9;CALL (AX);CALL 8(R12)(R9*8);CALL x<>(SB);JMP R13;JMP (SP);JMP x<>(SB);JMP 0(PC);JNE 0(PC);NOP

@@ -138,6 +138,6 @@ pub const LINES: &str = "
     rm,rv   | V 0F38 @  | BLSR{LQ}:F3/1 BLSMSK{LQ}:F3/2 BLSI{LQ}:F3/3
     rm,rv,r | VF2 0F38 @ | MULX{LQ}:F6 PDEP{LQ}:F5
     rm,rv,r | VF3 0F38 @ | PEXT{LQ}:F5
-    u8,rm,r | VF2 0F3A @ ib | RORX{LQ}:F0
+    b8,rm,r | VF2 0F3A @ ib | RORX{LQ}:F0
     rv,rm,r | @         | SARX{LQ}:VF3.0F38.F7 SHLX{LQ}:V66.0F38.F7 SHRX{LQ}:VF2.0F38.F7
 ";

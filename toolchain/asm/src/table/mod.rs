@@ -25,7 +25,7 @@
 //! | `rb` `rmb` | a byte register, or memory | as above |
 //! | `r?` `rm?` | of the width of the instruction's suffix | as above |
 //! | `ax` `al` `cl` `x0` | this register | – |
-//! | `one` `i8` `u8` `u2` `i32` | an integer in range | an immediate |
+//! | `one` `i8` `u8` `b8` `u2` `i32` | an integer in range; `b8`: of a byte, signed or not | an immediate |
 //!
 //! In the encoding `@` is the opcode. `66` `F2` `F3` in front of it are prefixes, `W` is REX.W or VEX.W, `V` `V66` `VF2` `VF3`
 //! begin a VEX prefix, followed by its map; `/0` to `/7` fill ModRM.reg, `+r` adds a `ru` register to the opcode, `ib` `iw` `id`
@@ -76,6 +76,7 @@ pub enum Kind {
     One,
     I8,
     U8,
+    B8,
     U2,
     I32,
 }
@@ -258,6 +259,7 @@ fn slot(text: &str, byte: bool, wide: char) -> Slot {
         "one" => (One, Role::None),
         "i8" => (I8, Role::Imm),
         "u8" => (U8, Role::Imm),
+        "b8" => (B8, Role::Imm),
         "u2" => (U2, Role::Imm),
         "i32" => (I32, Role::Imm),
         other => panic!("bad operand {other:?}"),

@@ -142,13 +142,14 @@ func call(f func(int) int) int {
 
 // A goroutine that waits receives into its frame, and sends from it.
 func waiting() {
-	in, out := make(chan holder), make(chan holder)
+	in, out, made := make(chan holder), make(chan holder), make(chan bool)
 	var wg sync.WaitGroup
 	wg.Add(2)
 	go func() {
 		defer wg.Done()
 		h := holder{h: object("sent", 5)}
 		grow(10)
+		made <- true
 		out <- h
 	}()
 	go func() {
@@ -161,6 +162,7 @@ func waiting() {
 		grow(50)
 		fmt.Println(h.h.val[2])
 	}()
+	<-made
 	for range 20 {
 		runtime.Gosched()
 	}
