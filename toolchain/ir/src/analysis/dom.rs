@@ -98,6 +98,13 @@ impl DomTree {
         let (lo, hi) = self.span[a];
         (lo..=hi).contains(&self.span[b].0)
     }
+    /// The nearest block that dominates both; none if one of them is not reached.
+    pub fn common(&self, mut a: Block, b: Block) -> Option<Block> {
+        while !self.dominates(a, b) {
+            a = self.idom(a)?;
+        }
+        Some(a)
+    }
     /// All blocks, dominators first.
     pub fn preorder(&self) -> Vec<Block> {
         let mut out = Vec::new();

@@ -7,15 +7,21 @@
 //!
 //! In a loop one frame slot serves all iterations, so an object's address must not survive its iteration: it may not reach a
 //! parameter of the loop's header, nor an object made outside of the loop.
+mod flows;
+mod graph;
+mod hidden;
+
 use super::remarks::{self, Remark};
-use super::{Options, fold, inline};
+use super::{Options, inline};
 use crate::op::TEMP_BUFFER;
 use crate::{
-    Block, Func, FuncId, Inst, Op, Program, SlotData, SymRef, Term, Ty, Value,
+    Block, Func, FuncId, Inst, Op, Program, SlotData, SymRef, Ty, Value,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
     func::Body,
     op::Callee,
 };
+use graph::{Graph, HEAP};
+use hidden::reveal;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Larger objects go to the heap.
@@ -31,24 +37,12 @@ struct Leak {
 }
 
 /// A function as its callers see it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Default, PartialEq, Debug)]
 struct Summary {
     params: Vec<Leak>,
-    /// The closure context.
-    context: Leak,
-}
-
-const HEAP: usize = 0;
-
-struct Graph {
-    // in-edges: (source node, dereferences)
-    edges: Vec<Vec<(usize, i32)>>,
-    results: usize,
-    values: usize,
-    objects: FxHashMap<Value, usize>,
-    slots: usize,
-    params: usize,
-    context: usize,
+    /// Minimal dereferences by which the closure context's address flows to the heap, and by which words of it do, at their offsets.
+    context: Option<i32>,
+    captures: Vec<(i64, i32)>,
 }
 
 /// The pass. Functions that call each other recursively are analysed together: from the assumption that nothing leaks, again until
@@ -70,7 +64,7 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) 
         }
         for &id in &group {
             let n = program.sigs[program.funcs[id].sig].param_tys().len();
-            summaries.insert(id, Summary { params: vec![Leak::default(); n], context: Leak::default() });
+            summaries.insert(id, Summary { params: vec![Leak::default(); n], ..Summary::default() });
         }
         // Summaries only grow; a bound on the rounds keeps huge groups cheap, after which they leak everything.
         let mut rounds = 0;
@@ -88,7 +82,8 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) 
                 for &id in &group {
                     let n = program.sigs[program.funcs[id].sig].param_tys().len();
                     let all = Leak { heap: Some(0), results: Vec::new() };
-                    summaries.insert(id, Summary { params: vec![all.clone(); n], context: all });
+                    summaries
+                        .insert(id, Summary { params: vec![all; n], context: Some(0), ..Summary::default() });
                 }
                 break;
             }
@@ -129,7 +124,7 @@ fn finish(
     let summary = match f.name.as_str() {
         // The record and its closure live in the deferring frame and are gone before it is.
         "runtime.deferprocStack" => {
-            Summary { params: vec![Leak::default(); analysis.summary.params.len()], context: Leak::default() }
+            Summary { params: vec![Leak::default(); analysis.summary.params.len()], ..Summary::default() }
         }
         _ => analysis.summary,
     };
@@ -189,61 +184,7 @@ fn external(program: &Program, id: FuncId) -> Summary {
             results: Vec::new(),
         })
         .collect();
-    Summary { params, context: Leak::default() }
-}
-
-/// An address by its base: an object of this frame, or a value.
-enum Base {
-    Object(usize),
-    Value(Value),
-}
-
-impl Graph {
-    fn base(&self, f: &Func, mut v: Value, memory_params: &FxHashMap<Value, usize>) -> Base {
-        loop {
-            v = f.resolve(v);
-            if let Some(&o) = self.objects.get(&v) {
-                return Base::Object(o);
-            }
-            if let Some(&p) = memory_params.get(&v) {
-                return Base::Object(p);
-            }
-            match f.def_inst(v) {
-                Some(d) => match d.op {
-                    Op::PtrAdd => v = d.args[0],
-                    Op::SlotAddr(s, _) => return Base::Object(self.slots + s.0 as usize),
-                    _ => return Base::Value(v),
-                },
-                None => return Base::Value(v),
-            }
-        }
-    }
-    fn node(&self, v: Value) -> usize {
-        self.values + v.0 as usize
-    }
-    /// Minimal dereferences from every location that flows to `root`.
-    fn walk(&self, root: usize, dist: &mut [i32], reached: &mut Vec<usize>) {
-        for &n in reached.iter() {
-            dist[n] = i32::MAX;
-        }
-        reached.clear();
-        dist[root] = 0;
-        reached.push(root);
-        let mut work = vec![root];
-        while let Some(at) = work.pop() {
-            let d = dist[at].max(0);
-            for &(src, e) in &self.edges[at] {
-                let new = d + e;
-                if new < dist[src] {
-                    if dist[src] == i32::MAX {
-                        reached.push(src);
-                    }
-                    dist[src] = new;
-                    work.push(src);
-                }
-            }
-        }
-    }
+    Summary { params, ..Summary::default() }
 }
 
 /// What was found out about a function: its summary, and its objects (instruction, block) with the verdict.
@@ -279,15 +220,17 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
         slots,
         params,
         context,
+        memory_params: FxHashMap::default(),
+        words: FxHashMap::default(),
+        blurred: FxHashSet::default(),
     };
     // A memory parameter's value is the address of its own node; a flat one's node is the value's source.
-    let mut memory_params: FxHashMap<Value, usize> = FxHashMap::default();
     let mut at = 0;
     for part in &sig.params {
         for _ in 0..part.value_count() {
             let v = f.blocks[Block(0)].params[at];
             if part.leaves.is_none() {
-                memory_params.insert(v, params + at);
+                g.memory_params.insert(v, params + at);
             } else {
                 let node = g.node(v);
                 g.edges[node].push((params + at, 0));
@@ -296,13 +239,15 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
         }
     }
     let made = inline::closures(f);
-    build(program, f, &mut g, &memory_params, summaries, &made);
+    flows::build(program, f, &mut g, summaries, &made);
+    let captured: FxHashMap<usize, i64> =
+        g.words.iter().filter(|w| w.0.0 == context).map(|(&(_, off), &node)| (node, off)).collect();
 
     // What must be on the heap.
     let n = g.edges.len();
     let (mut dist, mut reached) = (vec![i32::MAX; n], Vec::new());
     let mut escapes = vec![false; news.len()];
-    let mut context_leak = Leak::default();
+    let (mut context_leak, mut captures) = (None, FxHashMap::default());
     let mut leaks = vec![Leak::default(); param_count];
     let is_object = |node: usize| (first_object..values).contains(&node);
     let mut queue = vec![HEAP];
@@ -321,7 +266,7 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
                 None => leak.results.push((root - results, d)),
             }
         } else {
-            leak.heap = Some(leak.heap.map_or(d, |h| h.min(d)));
+            least(&mut leak.heap, d);
         }
     };
     let mut drain =
@@ -340,8 +285,9 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
                     if (params..context).contains(&node) && node != root {
                         merge(&mut leaks[node - params], root, d.max(0));
                     } else if node == context && root != context {
-                        let to = if (results..slots).contains(&root) { HEAP } else { root };
-                        merge(&mut context_leak, to, d.max(0));
+                        least(&mut context_leak, d.max(0));
+                    } else if let Some(&off) = captured.get(&node) {
+                        least(captures.entry(off).or_default(), d.max(0));
                     }
                 }
             }
@@ -349,7 +295,7 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
     drain(&mut queue, &mut escapes, &mut dist, &mut reached);
     // Loops.
     let looped = if news.is_empty() { None } else { loops_of(f) };
-    if let Some(loops) = &looped {
+    if let Some((loops, dom)) = &looped {
         // A cycle that is entered in two places has no header that could be asked.
         for (k, &(_, b, _)) in news.iter().enumerate().filter(|_| !loops.irreducible.is_empty()) {
             if !escapes[k] && in_cycle(f, b) {
@@ -383,7 +329,7 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
         // Addresses kept in objects or slots from outside of the loop.
         let mut holders: Vec<(usize, Option<Block>)> =
             (0..news.len()).map(|k| (first_object + k, Some(news[k].1))).collect();
-        holders.extend((slots..params).map(|s| (s, None)));
+        holders.extend(slot_homes(f, dom).into_iter().enumerate().map(|(s, home)| (slots + s, home)));
         for (node, home) in holders {
             if g.edges[node].is_empty() {
                 continue;
@@ -407,11 +353,17 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
         }
         drain(&mut queue, &mut escapes, &mut dist, &mut reached);
     }
-    for leak in leaks.iter_mut().chain(std::iter::once(&mut context_leak)) {
+    for leak in &mut leaks {
         leak.results.sort();
     }
+    let mut captures: Vec<(i64, i32)> = captures.into_iter().filter_map(|(off, d)| Some((off, d?))).collect();
+    captures.sort();
     let objects = news.iter().zip(&escapes).map(|(&(i, b, _), &e)| (i, b, e)).collect();
-    Analysis { summary: Summary { params: leaks, context: context_leak }, objects }
+    Analysis { summary: Summary { params: leaks, context: context_leak, captures }, objects }
+}
+
+fn least(seen: &mut Option<i32>, d: i32) {
+    *seen = Some(seen.map_or(d, |s| s.min(d)));
 }
 
 /// Turns the objects that stay in the frame into slots.
@@ -451,11 +403,26 @@ fn loop_index(loops: &Loops, header: Block) -> usize {
     loops.loops.iter().position(|l| l.header == header).expect("a header of these loops")
 }
 
-fn loops_of(f: &Func) -> Option<Loops> {
+fn loops_of(f: &Func) -> Option<(Loops, DomTree)> {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let loops = Loops::new(f, &cfg, &dom);
-    (!loops.loops.is_empty() || !loops.irreducible.is_empty()).then_some(loops)
+    (!loops.loops.is_empty() || !loops.irreducible.is_empty()).then_some((loops, dom))
+}
+
+/// For each slot the block that all come through who use it. What a slot holds is written before it is read, as Go's variables and the temporaries
+/// of expressions are; so a slot that is at home in a loop carries nothing from one round to the next.
+fn slot_homes(f: &Func, dom: &DomTree) -> Vec<Option<Block>> {
+    let mut homes = vec![None; f.slots.len()];
+    for (b, data) in f.blocks.iter_enumerated() {
+        for &i in &data.insts {
+            if let Op::SlotAddr(s, _) = f.insts[i].op {
+                let home: &mut Option<Block> = &mut homes[s.0 as usize];
+                *home = Some(home.map_or(b, |h| dom.common(h, b).unwrap_or(Block(0))));
+            }
+        }
+    }
+    homes
 }
 
 /// Whether control may come to the block again.
@@ -468,260 +435,4 @@ fn in_cycle(f: &Func, b: Block) -> bool {
         }
     }
     seen[b.0 as usize]
-}
-
-/// Values that are used in other ways than as the address of what is read or written.
-fn used_beside_access(f: &Func) -> FxHashSet<Value> {
-    let mut used = FxHashSet::default();
-    for block in f.blocks.iter() {
-        for &i in &block.insts {
-            let d = &f.insts[i];
-            let skip = matches!(d.op, Op::Load { .. } | Op::Store { .. } | Op::NilCheck) as usize;
-            used.extend(d.args[skip..].iter().map(|&v| f.resolve(v)));
-        }
-        block.term.for_each_arg(|v| used.extend([f.resolve(v)]));
-    }
-    used
-}
-
-fn build(
-    program: &Program,
-    f: &Func,
-    g: &mut Graph,
-    memory_params: &FxHashMap<Value, usize>,
-    summaries: &FxHashMap<FuncId, Summary>,
-    made: &[(Value, FuncId)],
-) {
-    // dst <- value with dereferences
-    let flow = |g: &mut Graph, dst: usize, v: Value, derefs: i32| {
-        if f.ty(v) != Ty::Ptr {
-            return;
-        }
-        match g.base(f, v, memory_params) {
-            Base::Object(o) => g.edges[dst].push((o, derefs - 1)),
-            Base::Value(v) => {
-                let node = g.node(v);
-                g.edges[dst].push((node, derefs));
-            }
-        }
-    };
-    // the place that an address names: an object's contents, or the heap
-    let place = |g: &Graph, v: Value| match g.base(f, v, memory_params) {
-        Base::Object(o) => o,
-        Base::Value(_) => HEAP,
-    };
-    let called = if made.is_empty() { FxHashSet::default() } else { used_beside_access(f) };
-    for &(obj, code) in made {
-        let node = g.objects[&obj];
-        // Inlining may have left nobody who could call it.
-        if !called.contains(&obj) {
-            continue;
-        }
-        match summaries.get(&code) {
-            Some(s) => {
-                if let Some(d) = s.context.heap {
-                    g.edges[HEAP].push((node, d - 1));
-                }
-            }
-            None => g.edges[HEAP].push((node, -1)),
-        }
-    }
-    for (b, data) in f.blocks.iter_enumerated() {
-        for &i in &data.insts {
-            let d = &f.insts[i];
-            // Stacks are aligned to a word; an atomic of two words wants more, which Go promises of variables on the heap.
-            let number = match d.op {
-                Op::AtomicLoad => d.results.first(),
-                Op::AtomicStore | Op::AtomicRmw(_) => d.args.get(1),
-                Op::AtomicCas => d.args.get(2),
-                _ => None,
-            };
-            if program.target.word < 8 && number.is_some_and(|&v| f.ty(v) == Ty::I64) {
-                flow(g, HEAP, d.args[0], 0);
-            }
-            match &d.op {
-                Op::Load { .. } | Op::AtomicLoad => {
-                    let r = g.node(d.results[0]);
-                    flow(g, r, d.args[0], 1);
-                }
-                Op::Store { .. } | Op::AtomicStore => {
-                    let to = if matches!(d.op, Op::AtomicStore) { HEAP } else { place(g, d.args[0]) };
-                    flow(g, to, d.args[1], 0);
-                }
-                Op::AtomicRmw(_) => {
-                    flow(g, HEAP, d.args[1], 0);
-                    let r = g.node(d.results[0]);
-                    flow(g, r, d.args[0], 1);
-                }
-                Op::AtomicCas => flow(g, HEAP, d.args[2], 0),
-                Op::Escape => flow(g, HEAP, d.args[0], 0),
-                Op::MemCopy { .. } => {
-                    let to = place(g, d.args[0]);
-                    flow(g, to, d.args[1], 1);
-                }
-                Op::Select => {
-                    let r = g.node(d.results[0]);
-                    flow(g, r, d.args[1], 0);
-                    flow(g, r, d.args[2], 0);
-                }
-                Op::PtrAdd => {
-                    let r = g.node(d.results[0]);
-                    flow(g, r, d.args[0], 0);
-                }
-                Op::Bitcast if f.ty(d.results[0]) == Ty::Ptr => {
-                    // unsafe.Pointer(uintptr(p) + x): still p's object.
-                    let r = g.node(d.results[0]);
-                    let mut sources = Vec::new();
-                    integer_sources(f, d.args[0], 8, &mut sources);
-                    for p in sources {
-                        flow(g, r, p, 0);
-                    }
-                }
-                Op::GetClosure => {
-                    let r = g.node(d.results[0]);
-                    let context = g.context;
-                    g.edges[r].push((context, 0));
-                }
-                Op::Call { callee, sig } => {
-                    let sig = &program.sigs[*sig];
-                    let results: Vec<usize> = d.results.iter().map(|&r| g.node(r)).collect();
-                    let skip = super::effects::callee_operands(callee);
-                    let summary = match callee {
-                        Callee::Static(c) => summaries.get(c),
-                        _ => None,
-                    };
-                    call(g, sig, &d.args[skip..], &results, summary, &flow, &place);
-                }
-                _ => {}
-            }
-        }
-        match &data.term {
-            Term::Jump(t) => jump(f, g, t, &flow),
-            Term::Br { then, els, .. } => {
-                jump(f, g, then, &flow);
-                jump(f, g, els, &flow);
-            }
-            Term::Ret(args) => {
-                let sig = &program.sigs[f.sig];
-                let mut n = 0;
-                for part in &sig.results {
-                    for _ in 0..part.value_count() {
-                        let to = g.results + n;
-                        flow(g, to, args[n], if part.leaves.is_some() { 0 } else { 1 });
-                        n += 1;
-                    }
-                }
-            }
-            Term::TailCall { callee, sig, args } => {
-                let skip = super::effects::callee_operands(callee);
-                let sig = &program.sigs[*sig];
-                call(g, sig, &args[skip..], &[], None, &flow, &place);
-            }
-            _ => {}
-        }
-        let _ = b;
-    }
-    let _ = g.params;
-}
-
-fn jump(f: &Func, g: &mut Graph, t: &crate::BlockCall, flow: &impl Fn(&mut Graph, usize, Value, i32)) {
-    for (&param, &arg) in f.blocks[t.block].params.iter().zip(&t.args) {
-        if f.ty(param) == Ty::Ptr {
-            let node = g.node(param);
-            flow(g, node, arg, 0);
-        }
-    }
-}
-
-fn call(
-    g: &mut Graph,
-    sig: &crate::Sig,
-    args: &[Value],
-    results: &[usize],
-    summary: Option<&Summary>,
-    flow: &impl Fn(&mut Graph, usize, Value, i32),
-    place: &impl Fn(&Graph, Value) -> usize,
-) {
-    // Where each operand of the callee's `ret` arrives: a result value, or the memory behind a result address.
-    let count = sig.param_tys().len();
-    let mut arrivals = Vec::new();
-    let (mut flat, mut memory) = (0, count);
-    for part in &sig.results {
-        match &part.leaves {
-            Some(l) => {
-                for _ in l {
-                    arrivals.push(results.get(flat).copied().unwrap_or(HEAP));
-                    flat += 1;
-                }
-            }
-            None => {
-                arrivals.push(args.get(memory).map_or(HEAP, |&a| place(g, a)));
-                memory += 1;
-            }
-        }
-    }
-    let mut n = 0;
-    for part in &sig.params {
-        for _ in 0..part.value_count() {
-            let extra = if part.leaves.is_some() { 0 } else { 1 };
-            match summary {
-                None => flow(g, HEAP, args[n], extra),
-                Some(s) => {
-                    let leak =
-                        s.params.get(n).cloned().unwrap_or(Leak { heap: Some(0), results: Vec::new() });
-                    if let Some(d) = leak.heap {
-                        flow(g, HEAP, args[n], d + extra);
-                    }
-                    for (r, d) in leak.results {
-                        if let Some(&to) = arrivals.get(r) {
-                            flow(g, to, args[n], d + extra);
-                        }
-                    }
-                }
-            }
-            n += 1;
-        }
-    }
-}
-
-/// `unsafe.Pointer(uintptr(p) ^ 0)`, as `internal/abi.NoEscape` writes it, is p whose way is hidden from this analysis. From here on
-/// it is p itself: the number would not be found when the stack moves.
-fn reveal(f: &mut Func) {
-    for b in f.blocks.ids() {
-        let mut insts = std::mem::take(&mut f.blocks[b].insts);
-        insts.retain(|&i| match hidden_pointer(f, i) {
-            Some(p) => {
-                f.alias(f.insts[i].results[0], p);
-                false
-            }
-            None => true,
-        });
-        f.blocks[b].insts = insts;
-    }
-    f.apply_aliases();
-}
-
-fn hidden_pointer(f: &Func, i: Inst) -> Option<Value> {
-    let d = &f.insts[i];
-    if !matches!(d.op, Op::Bitcast) || f.ty(d.results[0]) != Ty::Ptr {
-        return None;
-    }
-    let x = f.def_inst(d.args[0])?;
-    let hides = matches!(x.op, Op::Xor) && f.as_const(x.args[1]) == Some(0) && fold::is_address(f, x.args[0]);
-    hides.then(|| f.def_inst(x.args[0]).map(|address| address.args[0]))?
-}
-
-/// The pointers that an integer was computed from. `x ^ 0` hides them.
-fn integer_sources(f: &Func, v: Value, depth: u32, out: &mut Vec<Value>) {
-    let Some(d) = f.def_inst(v) else { return };
-    match d.op {
-        Op::Bitcast if f.ty(d.args[0]) == Ty::Ptr => out.push(d.args[0]),
-        Op::Xor if f.as_const(d.args[1]) == Some(0) && fold::is_address(f, d.args[0]) => {}
-        Op::Add | Op::Sub | Op::And | Op::Or | Op::Xor | Op::Zext | Op::Sext if depth > 0 => {
-            for &a in &d.args {
-                integer_sources(f, a, depth - 1, out);
-            }
-        }
-        _ => {}
-    }
 }
