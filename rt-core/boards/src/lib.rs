@@ -11,7 +11,9 @@
 
 pub mod list;
 
+#[cfg_attr(target_arch = "x86", path = "386/mod.rs")]
 #[cfg_attr(target_arch = "x86_64", path = "amd64/mod.rs")]
+#[cfg_attr(target_arch = "arm", path = "arm/mod.rs")]
 #[cfg_attr(target_arch = "aarch64", path = "arm64/mod.rs")]
 #[cfg_attr(target_arch = "riscv64", path = "riscv64/mod.rs")]
 mod board;

@@ -11,8 +11,8 @@ fn tree(at: usize) -> Option<Dtb<'static>> {
 pub fn memory_end(at: usize, node: &str) -> Option<usize> {
     let tree = tree(at)?;
     let reg = tree.get_property(node, "reg")?;
-    let word = |i: usize| Some(u64::from_be_bytes(reg.get(8 * i..8 * i + 8)?.try_into().ok()?) as usize);
-    Some(word(0)? + word(1)?)
+    let word = |i: usize| Some(u64::from_be_bytes(reg.get(8 * i..8 * i + 8)?.try_into().ok()?));
+    Some(usize::try_from(word(0)? + word(1)?).unwrap_or(usize::MAX))
 }
 
 /// What the program is to be told, or nothing.

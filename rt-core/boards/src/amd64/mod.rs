@@ -1,248 +1,36 @@
-//! qemu's q35, amd64: COM1, HPET, the CMOS calendar, RDRAND, PCI, ACPI power-off and the debug exit.
+//! qemu's q35, amd64 (`pc.rs`).
 
+#[path = "../pc.rs"]
+mod pc;
 #[path = "../virtio/pci.rs"]
 pub mod transport;
 
-use crate::{SLICE_NS, Trap};
+use crate::Trap;
 use core::arch::asm;
-use core::arch::x86_64::__cpuid;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use rt_core::os::sig;
-
-const COM1: u16 = 0x3f8;
-const HPET: usize = 0xfed0_0000;
-const PCI_ADDRESS: u16 = 0xcf8;
-const PCI_DATA: u16 = 0xcfc;
-const DEBUG_EXIT: u16 = 0xf4;
-const POWER: u16 = 0x604;
-/// The vector of the first interrupt line.
-const LINES: u8 = 32;
+use core::arch::x86_64::__cpuid as cpuid;
+pub use pc::*;
 
 unsafe extern "C" {
     /// The table of the first pages of 4 KiB.
     static mut oxigo_board_pages: [u64; 512];
 }
 
-fn outb(port: u16, v: u8) {
-    // SAFETY: a port of the board.
-    unsafe { asm!("out dx, al", in("dx") port, in("al") v, options(nomem, nostack)) }
-}
-
-fn inb(port: u16) -> u8 {
-    let v;
-    // SAFETY: a port of the board.
-    unsafe { asm!("in al, dx", in("dx") port, out("al") v, options(nomem, nostack)) };
-    v
-}
-
-fn out32(port: u16, v: u32) {
-    // SAFETY: a port of the board.
-    unsafe { asm!("out dx, eax", in("dx") port, in("eax") v, options(nomem, nostack)) }
-}
-
-/// Shows a register of a device of PCI's first bus at `PCI_DATA`.
-fn pci(device: u32, register: u8) {
-    out32(PCI_ADDRESS, 1 << 31 | device << 11 | u32::from(register & !3));
-}
-
-pub fn pci_load(device: u32, register: u8) -> u32 {
-    pci(device, register);
-    let v;
-    // SAFETY: a port of the board.
-    unsafe { asm!("in eax, dx", in("dx") PCI_DATA, out("eax") v, options(nomem, nostack)) };
-    v
-}
-
-pub fn pci_store(device: u32, register: u8, v: u32) {
-    pci(device, register);
-    out32(PCI_DATA, v);
-}
-
-/// Lets the interrupts of a line in, and of the second controller, which it may belong to.
-pub fn let_in(line: usize) {
-    const SECOND: u8 = 1 << 2;
-    match line {
-        0..8 => outb(0x21, inb(0x21) & !(1 << line)),
-        _ => {
-            outb(0x21, inb(0x21) & !SECOND);
-            outb(0xa1, inb(0xa1) & !(1 << (line & 7)));
-        }
-    }
-}
-
-fn load(at: usize) -> u64 {
-    // SAFETY: a register of the timer.
-    unsafe { core::ptr::read_volatile((HPET + at) as *const u64) }
-}
-
-/// The counter; its halves are read one by one.
-fn count() -> u64 {
-    let half = |at: usize| {
-        // SAFETY: a register of the timer.
-        unsafe { core::ptr::read_volatile((HPET + at) as *const u32) }
-    };
-    loop {
-        let (high, low) = (half(0xf4), half(0xf0));
-        if half(0xf4) == high {
-            return u64::from(high) << 32 | u64::from(low);
-        }
-    }
-}
-
-fn store(at: usize, v: u64) {
-    // SAFETY: a register of the timer.
-    unsafe { core::ptr::write_volatile((HPET + at) as *mut u64, v) }
-}
-
-/// Whether memory is zero. The firmware has left things there.
-pub const ZERO_MEMORY: bool = false;
-
-pub fn init() {
-    for (register, v) in [(1, 0), (3, 0x80), (0, 1), (1, 0), (3, 3), (2, 0xc7), (4, 0xb)] {
-        outb(COM1 + register, v);
-    }
-    // The interrupt controllers: vectors from LINES on, only the first line open.
-    for (port, v) in [
-        (0x20, 0x11),
-        (0xa0, 0x11),
-        (0x21, LINES),
-        (0xa1, LINES + 8),
-        (0x21, 4),
-        (0xa1, 2),
-        (0x21, 1),
-        (0xa1, 1),
-        (0x21, 0xfe),
-        (0xa1, 0xff),
-    ] {
-        outb(port, v);
-    }
-    // The counter runs, and its first comparator has the first line.
-    store(0x10, 3);
-}
-
-/// Femtoseconds a step of the counter.
-fn period() -> u64 {
-    static PERIOD: AtomicU64 = AtomicU64::new(0);
-    if PERIOD.load(Relaxed) == 0 {
-        PERIOD.store(load(0) >> 32, Relaxed);
-    }
-    PERIOD.load(Relaxed)
-}
-
-/// Where the first range of memory above 1 MiB ends, by the table that the start information leads to.
-pub fn memory_end(information: usize) -> usize {
-    // SAFETY: the layout of hvm_start_info and of its memory map, which PVH gives.
-    unsafe {
-        let map = *((information + 40) as *const u64) as usize;
-        let n = *((information + 48) as *const u32) as usize;
-        let entries = core::slice::from_raw_parts(map as *const [u64; 3], n);
-        let usable = entries.iter().find(|e| e[0] == 0x10_0000 && e[2] as u32 == 1);
-        usable.map_or(0x800_0000, |e| (e[0] + e[1]) as usize)
-    }
-}
-
-/// What the program is to be told.
-pub fn command_line(information: usize) -> &'static [u8] {
-    // SAFETY: as above; a string that stays.
-    unsafe {
-        let at = *((information + 24) as *const u64) as usize;
-        if at == 0 { b"" } else { core::ffi::CStr::from_ptr(at as *const core::ffi::c_char).to_bytes() }
-    }
-}
-
-pub fn write(text: &[u8]) {
-    for &b in text {
-        while inb(COM1 + 5) & 0x20 == 0 {}
-        outb(COM1, b);
-    }
-}
-
-pub fn read(into: &mut [u8]) -> usize {
-    let mut n = 0;
-    while n < into.len() && inb(COM1 + 5) & 1 != 0 {
-        into[n] = inb(COM1);
-        n += 1;
-    }
-    n
-}
-
-pub fn nanotime() -> u64 {
-    (u128::from(count()) * u128::from(period()) / 1_000_000) as u64
-}
-
-pub fn walltime() -> u64 {
-    let cmos = |i: u8| {
-        outb(0x70, i);
-        let v = u64::from(inb(0x71));
-        (v >> 4) * 10 + (v & 15)
-    };
-    let (y, m, d) = (2000 + cmos(9), cmos(8), cmos(7));
-    // Days since 1970 in the calendar whose years begin in March.
-    let (y, m) = if m > 2 { (y, m - 3) } else { (y - 1, m + 9) };
-    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + d - 1 - 719_468;
-    ((days * 24 + cmos(4)) * 60 + cmos(2)) * 60_000_000_000 + cmos(0) * 1_000_000_000
-}
-
-pub fn random(into: &mut [u8]) -> bool {
-    const RDRAND: u32 = 1 << 30;
-    if __cpuid(1).ecx & RDRAND == 0 {
-        return crate::virtio::entropy::fill(into);
-    }
-    for part in into.chunks_mut(8) {
-        let (mut v, mut ok) = (0u64, 0u8);
-        while ok == 0 {
-            // SAFETY: the processor has the instruction.
-            unsafe { asm!("rdrand {0}", "setc {1}", out(reg) v, out(reg_byte) ok) };
-        }
-        part.copy_from_slice(&v.to_le_bytes()[..part.len()]);
-    }
-    true
-}
-
-pub fn exit(status: i32) -> ! {
-    // isa-debug-exit ends qemu with 2 * n + 1; the power goes off with 0.
-    // SAFETY: ports of the board.
-    unsafe {
-        if status != 0 {
-            asm!("out dx, eax", in("dx") DEBUG_EXIT, in("eax") status as u8 as u32);
-        }
-        asm!("out dx, ax", in("dx") POWER, in("ax") 0x2000u16);
-    }
-    loop {
-        core::hint::spin_loop();
-    }
-}
-
-/// The clock interrupts from here on.
-pub fn start_clock() {
-    const ENABLED: u64 = 4;
-    store(0x100, ENABLED);
-    next_tick();
-    // SAFETY: nobody needs page 0 any more; only the clock's interrupt, which `trap` takes.
+/// Takes page 0 away and lets interrupts in.
+fn forget_page_zero() {
+    // SAFETY: its entry; only the clock's interrupt, which `trap` takes.
     unsafe {
         (&raw mut oxigo_board_pages).cast::<u64>().write_volatile(0);
         asm!("invlpg [{0}]", "sti", in(reg) 0usize);
     }
 }
 
-fn steps(ns: u64) -> u64 {
-    (u128::from(ns) * 1_000_000 / u128::from(period())).min(u128::from(u64::MAX)) as u64
-}
-
-pub fn next_tick() {
-    store(0x108, count() + steps(SLICE_NS));
-}
-
-pub fn idle(until: u64) {
-    // SAFETY: the clock's interrupt ends the wait; it is not let in before.
-    unsafe {
-        asm!("cli");
-        store(0x108, load(0x108).min(steps(until).saturating_add(1)));
-        match crate::woken() {
-            true => asm!("sti"),
-            false => asm!("sti", "hlt"),
-        }
-    }
+/// Lets interrupts in and waits for one.
+///
+/// # Safety
+/// One will come.
+unsafe fn wait() {
+    // SAFETY: none comes between the two.
+    unsafe { asm!("sti", "hlt") }
 }
 
 /// What `trap` has kept.
@@ -264,35 +52,7 @@ pub struct Registers {
 
 impl Registers {
     pub fn trap(&self) -> Trap {
-        const DIVIDE: usize = 0;
-        const BREAKPOINT: usize = 3;
-        const PROTECTION: usize = 13;
-        const PAGE: usize = 14;
-        const ALIGNMENT: usize = 17;
-        const SIMD: usize = 19;
-        match self.vector {
-            v if v >= LINES as usize => {
-                let line = v - LINES as usize;
-                if line == 0 {
-                    outb(0x20, 0x20);
-                    return Trap::Tick;
-                }
-                // The device first: it would ask again.
-                crate::virtio::acknowledge();
-                if line >= 8 {
-                    outb(0xa0, 0x20);
-                }
-                outb(0x20, 0x20);
-                Trap::Device
-            }
-            DIVIDE | SIMD => Trap::Fault(sig::FPE, 1, self.pc),
-            BREAKPOINT => Trap::Fault(sig::TRAP, 1, self.pc),
-            // An address that is none: Linux tells it as sent by the kernel, at 0.
-            PROTECTION => Trap::Fault(sig::SEGV, 0x80, 0),
-            PAGE => Trap::Fault(sig::SEGV, 1, self.cr2),
-            ALIGNMENT => Trap::Fault(sig::BUS, 1, 0),
-            _ => Trap::Fault(sig::ILL, 1, self.pc),
-        }
+        pc::trap(self.vector, self.pc, self.cr2)
     }
     pub fn pc(&self) -> usize {
         self.pc

@@ -114,12 +114,27 @@ fn takes_descriptor(call: FileCall) -> bool {
     !matches!(call, FileCall::Chdir | FileCall::Getcwd | FileCall::Truncate | FileCall::Socket)
 }
 
+/// The argument of 64 bits that begins at the i-th, or behind it, in as many words as it takes: a place in a file, or its size. What no
+/// file reaches is the greatest place, or a negative one.
+fn wide(args: [usize; 6], i: usize) -> usize {
+    if size_of::<usize>() == 8 {
+        return args[i];
+    }
+    let i = if abi::flags::EVEN_PAIRS { i.next_multiple_of(2) } else { i };
+    let (low, high) =
+        if cfg!(target_endian = "big") { (args[i + 1], args[i]) } else { (args[i], args[i + 1]) };
+    match (high as isize, low as isize) {
+        (0, low) if low >= 0 => low as usize,
+        (high, _) => (if high < 0 { isize::MIN } else { isize::MAX }) as usize,
+    }
+}
+
 /// Calls about files, by their numbers.
 unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
     // SAFETY: the caller's promise; see `FILES`.
     unsafe {
         let files = ready()?;
-        let [a, b, c, d, ..] = args;
+        let [a, b, c, ..] = args;
         match number {
             nr::READ => return Ok(files.read(a, None, bytes(b, c))? as isize),
             nr::WRITE => return Ok(files.write(a, None, bytes(b, c))? as isize),
@@ -133,7 +148,13 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
             }
             _ => {}
         }
-        let call = FILE_CALLS.iter().find(|(n, _)| *n == number).ok_or(ENOSYS)?.1;
+        let mut call = FILE_CALLS.iter().find(|(n, _)| *n == number).ok_or(ENOSYS)?.1;
+        let mut args = args;
+        if matches!(call, FileCall::Socketcall) {
+            call = FileCall::of_socketcall(a).ok_or(ENOSYS)?;
+            args = *(b as *const [usize; 6]);
+        }
+        let [a, b, c, d, e, _] = args;
         // The working directory's descriptor is negative.
         if call.is_of_sockets() || (takes_descriptor(call) && a as i32 >= sockets::FIRST as i32) {
             return (network().call)(What::Other(call), args);
@@ -156,13 +177,18 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
             }
             FileCall::Close => files.close(a).map(|()| 0),
             FileCall::Dup => Ok(files.duplicate(a)? as isize),
-            FileCall::Pread => Ok(files.read(a, Some(d), bytes(b, c))? as isize),
-            FileCall::Pwrite => Ok(files.write(a, Some(d), bytes(b, c))? as isize),
+            FileCall::Pread => Ok(files.read(a, Some(wide(args, 3)), bytes(b, c))? as isize),
+            FileCall::Pwrite => Ok(files.write(a, Some(wide(args, 3)), bytes(b, c))? as isize),
             FileCall::Lseek => Ok(files.seek(a, b as isize as i64, c)? as isize),
-            FileCall::Ftruncate => files.truncate(a, b).map(|()| 0),
+            FileCall::Llseek => {
+                let by = (b as u64) << 32 | c as u64;
+                *(d as *mut i64) = files.seek(a, by as i64, e)? as i64;
+                Ok(0)
+            }
+            FileCall::Ftruncate => files.truncate(a, wide(args, 1)).map(|()| 0),
             FileCall::Truncate => {
                 let node = files.tree.find(files.here, text(a))?;
-                files.tree.resize(node, b).map(|()| 0)
+                files.tree.resize(node, wide(args, 1)).map(|()| 0)
             }
             FileCall::Fsync => files.get(a).map(|_| 0),
             FileCall::Ioctl => files.get(a).and(Err(ENOTTY)),
@@ -198,7 +224,7 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
                 if node.fixed {
                     return Err(EROFS);
                 }
-                node.changed = match (c as *const [[i64; 2]; 2]).as_ref() {
+                node.changed = match (c as *const [[isize; 2]; 2]).as_ref() {
                     Some([_, [s, ns]]) => *s as u64 * SECOND + *ns as u64,
                     None => walltime(),
                 };
@@ -250,7 +276,7 @@ unsafe fn on_console(call: FileCall, fd: usize, b: usize) -> Option<Result<isize
             unsafe { (b as *mut Stat).write_unaligned(s) };
             Some(Ok(0))
         }
-        FileCall::Lseek | FileCall::Pread | FileCall::Pwrite => Some(Err(ESPIPE)),
+        FileCall::Lseek | FileCall::Llseek | FileCall::Pread | FileCall::Pwrite => Some(Err(ESPIPE)),
         FileCall::Close | FileCall::Fsync => Some(Ok(0)),
         FileCall::Ioctl => Some(Err(ENOTTY)),
         _ => None,
@@ -279,7 +305,7 @@ fn kind_mode(kind: Kind) -> u32 {
 /// Writes what is known of a node.
 unsafe fn tell(node: &Node, to: usize) {
     let size = node.contents.size() as i64;
-    let time = [(node.changed / SECOND) as i64, (node.changed % SECOND) as i64];
+    let time = [(node.changed / SECOND) as isize, (node.changed % SECOND) as isize];
     let s = Stat {
         dev: 1,
         ino: node.number,

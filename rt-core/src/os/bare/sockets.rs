@@ -262,7 +262,9 @@ unsafe fn call(what: What, args: [usize; 6]) -> Result<isize> {
                     (b as *mut Stat).write_unaligned(s);
                     0
                 }
-                FileCall::Lseek | FileCall::Pread | FileCall::Pwrite => return net.get(s).and(Err(ESPIPE)),
+                FileCall::Lseek | FileCall::Llseek | FileCall::Pread | FileCall::Pwrite => {
+                    return net.get(s).and(Err(ESPIPE));
+                }
                 FileCall::Ioctl => return net.get(s).and(Err(ENOTTY)),
                 _ => return net.get(s).and(Err(EINVAL)),
             },

@@ -185,7 +185,7 @@ impl Files {
             _ => return Err(EINVAL),
         };
         let to = (from as i64).checked_add(by).filter(|to| *to >= 0).ok_or(EINVAL)?;
-        open.at = to as usize;
+        open.at = usize::try_from(to).map_err(|_| EINVAL)?;
         Ok(open.at)
     }
 

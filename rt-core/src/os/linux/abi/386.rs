@@ -1,8 +1,8 @@
 //! 386.
 
-use super::generic::{ContextHead, context};
+pub use super::generic::Stat32 as Stat;
+use super::generic::{ContextHead, FileCall, context};
 pub use super::generic::{EpollEvent, HashWord, SigAction, SigInfo, SigStack, flags};
-pub use super::generic::{NO_FILE_CALLS as FILE_CALLS, Stat};
 pub use crate::os::usual_signals as sig;
 
 /// System calls.
@@ -64,3 +64,35 @@ impl Context {
     /// None is needed.
     pub unsafe fn set_fixed(&mut self, _g: usize) {}
 }
+
+/// The numbers of calls about files.
+pub const FILE_CALLS: &[(usize, FileCall)] = &[
+    (6, FileCall::Close),
+    (12, FileCall::Chdir),
+    (41, FileCall::Dup),
+    (54, FileCall::Ioctl),
+    (94, FileCall::Fchmod),
+    (102, FileCall::Socketcall),
+    (118, FileCall::Fsync),
+    (140, FileCall::Llseek),
+    (146, FileCall::Writev),
+    (148, FileCall::Fsync),
+    (180, FileCall::Pread),
+    (181, FileCall::Pwrite),
+    (183, FileCall::Getcwd),
+    (193, FileCall::Truncate),
+    (194, FileCall::Ftruncate),
+    (197, FileCall::Fstat),
+    (220, FileCall::Getdents),
+    (295, FileCall::Openat),
+    (296, FileCall::Mkdirat),
+    (300, FileCall::Fstatat),
+    (301, FileCall::Unlinkat),
+    (302, FileCall::Renameat),
+    (305, FileCall::Readlinkat),
+    (306, FileCall::Fchmodat),
+    (307, FileCall::Faccessat),
+    (320, FileCall::Utimensat),
+    (353, FileCall::Renameat),
+    (439, FileCall::Faccessat),
+];

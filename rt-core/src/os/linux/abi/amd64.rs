@@ -1,7 +1,7 @@
 //! amd64.
 
 use super::generic::{ContextHead, FileCall, context};
-pub use super::generic::{HashWord, SigAction, SigInfo, SigStack, flags};
+pub use super::generic::{HashWord, SigAction, SigInfo, SigStack, StatOfLongs as Stat, flags};
 pub use crate::os::usual_signals as sig;
 
 /// System calls.
@@ -138,24 +138,3 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (316, FileCall::Renameat),
     (439, FileCall::Faccessat),
 ];
-
-/// What is known of a file: `struct stat`.
-#[repr(C)]
-#[derive(Default)]
-#[allow(missing_docs, reason = "the kernel's names")]
-pub struct Stat {
-    pub dev: u64,
-    pub ino: u64,
-    pub nlink: u64,
-    pub mode: u32,
-    pub uid: u32,
-    pub gid: u32,
-    pub pad: u32,
-    pub rdev: u64,
-    pub size: i64,
-    pub blksize: i64,
-    pub blocks: i64,
-    /// Access, modification, change: seconds and nanoseconds.
-    pub times: [[i64; 2]; 3],
-    pub unused: [i64; 3],
-}

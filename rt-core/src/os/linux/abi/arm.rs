@@ -1,8 +1,8 @@
 //! arm.
 
-use super::generic::{ContextHead, context};
-pub use super::generic::{EpollEvent, HashWord, SigAction, SigInfo, SigStack, flags};
-pub use super::generic::{NO_FILE_CALLS as FILE_CALLS, Stat};
+pub use super::generic::Stat32 as Stat;
+use super::generic::{self, ContextHead, FileCall, context};
+pub use super::generic::{EpollEvent, HashWord, SigAction, SigInfo, SigStack};
 pub use crate::os::usual_signals as sig;
 
 /// System calls.
@@ -35,6 +35,14 @@ pub mod nr {
     pub const GETRANDOM: usize = 384;
 }
 
+/// As the generic ones, but for one.
+#[allow(missing_docs, reason = "the kernel's names")]
+pub mod flags {
+    pub use super::generic::flags::*;
+    /// An argument of 64 bits begins at an even one.
+    pub const EVEN_PAIRS: bool = true;
+}
+
 /// An interrupted thread: `struct ucontext`.
 #[repr(C)]
 pub struct Context {
@@ -64,3 +72,49 @@ impl Context {
         self.r[10] = g as u32;
     }
 }
+
+/// The numbers of calls about files.
+pub const FILE_CALLS: &[(usize, FileCall)] = &[
+    (6, FileCall::Close),
+    (12, FileCall::Chdir),
+    (41, FileCall::Dup),
+    (54, FileCall::Ioctl),
+    (94, FileCall::Fchmod),
+    (118, FileCall::Fsync),
+    (140, FileCall::Llseek),
+    (146, FileCall::Writev),
+    (148, FileCall::Fsync),
+    (180, FileCall::Pread),
+    (181, FileCall::Pwrite),
+    (183, FileCall::Getcwd),
+    (193, FileCall::Truncate),
+    (194, FileCall::Ftruncate),
+    (197, FileCall::Fstat),
+    (217, FileCall::Getdents),
+    (281, FileCall::Socket),
+    (282, FileCall::Bind),
+    (283, FileCall::Connect),
+    (284, FileCall::Listen),
+    (285, FileCall::Accept),
+    (286, FileCall::Getsockname),
+    (287, FileCall::Getpeername),
+    (290, FileCall::Sendto),
+    (292, FileCall::Recvfrom),
+    (293, FileCall::Shutdown),
+    (294, FileCall::Setsockopt),
+    (295, FileCall::Getsockopt),
+    (296, FileCall::Sendmsg),
+    (297, FileCall::Recvmsg),
+    (322, FileCall::Openat),
+    (323, FileCall::Mkdirat),
+    (327, FileCall::Fstatat),
+    (328, FileCall::Unlinkat),
+    (329, FileCall::Renameat),
+    (332, FileCall::Readlinkat),
+    (333, FileCall::Fchmodat),
+    (334, FileCall::Faccessat),
+    (348, FileCall::Utimensat),
+    (366, FileCall::Accept),
+    (382, FileCall::Renameat),
+    (439, FileCall::Faccessat),
+];

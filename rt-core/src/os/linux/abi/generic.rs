@@ -40,6 +40,8 @@ pub mod flags {
     pub const MAP_NORESERVE: usize = 0x4000;
     /// mmap takes the address of its six arguments.
     pub const MMAP_BLOCK: bool = false;
+    /// Where words have 32 bits, an argument of 64 begins at an even one.
+    pub const EVEN_PAIRS: bool = false;
     pub const SA_SIGINFO: usize = 4;
     pub const SA_ONSTACK: usize = 0x0800_0000;
     pub const SA_RESTART: usize = 0x1000_0000;
@@ -215,6 +217,7 @@ pub enum FileCall {
     Getsockopt,
     Ioctl,
     Listen,
+    Llseek,
     Lseek,
     Mkdirat,
     Openat,
@@ -229,6 +232,7 @@ pub enum FileCall {
     Setsockopt,
     Shutdown,
     Socket,
+    Socketcall,
     Truncate,
     Unlinkat,
     Utimensat,
@@ -257,6 +261,30 @@ impl FileCall {
                 | Socket
                 | Writev
         )
+    }
+}
+
+impl FileCall {
+    /// The call about sockets that is the n-th of them where one system call makes them all.
+    pub fn of_socketcall(n: usize) -> Option<FileCall> {
+        use FileCall::*;
+        Some(match n {
+            1 => Socket,
+            2 => Bind,
+            3 => Connect,
+            4 => Listen,
+            5 | 18 => Accept,
+            6 => Getsockname,
+            7 => Getpeername,
+            11 => Sendto,
+            12 => Recvfrom,
+            13 => Shutdown,
+            14 => Setsockopt,
+            15 => Getsockopt,
+            16 => Sendmsg,
+            17 => Recvmsg,
+            _ => return None,
+        })
     }
 }
 
@@ -327,6 +355,49 @@ pub struct Stat {
     pub pad2: i32,
     pub blocks: i64,
     /// Access, modification, change: seconds and nanoseconds.
-    pub times: [[i64; 2]; 3],
+    pub times: [[isize; 2]; 3],
     pub unused: [u32; 2],
+}
+
+/// The same where most of it is long.
+#[repr(C)]
+#[derive(Default)]
+#[allow(missing_docs, reason = "the kernel's names")]
+pub struct StatOfLongs {
+    pub dev: u64,
+    pub ino: u64,
+    pub nlink: u64,
+    pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub pad: u32,
+    pub rdev: u64,
+    pub size: i64,
+    pub blksize: i64,
+    pub blocks: i64,
+    /// Access, modification, change: seconds and nanoseconds.
+    pub times: [[isize; 2]; 3],
+    pub unused: [i64; 3],
+}
+
+/// The same with words of 4 bytes.
+#[repr(C)]
+#[derive(Default)]
+#[allow(missing_docs, reason = "the kernel's names")]
+pub struct Stat32 {
+    pub dev: u64,
+    pub pad: u32,
+    pub short_ino: u32,
+    pub mode: u32,
+    pub nlink: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub rdev: u64,
+    pub pad2: u32,
+    pub size: i64,
+    pub blksize: i32,
+    pub blocks: i64,
+    /// Access, modification, change: seconds and nanoseconds.
+    pub times: [[isize; 2]; 3],
+    pub ino: u64,
 }

@@ -49,6 +49,8 @@ pub mod flags {
     pub const MAP_NORESERVE: usize = 0x400;
     /// mmap takes the address of its six arguments.
     pub const MMAP_BLOCK: bool = false;
+    /// Where words have 32 bits, an argument of 64 begins at an even one.
+    pub const EVEN_PAIRS: bool = true;
     pub const SA_SIGINFO: usize = 8;
     pub const SA_ONSTACK: usize = 0x0800_0000;
     pub const SA_RESTART: usize = 0x1000_0000;

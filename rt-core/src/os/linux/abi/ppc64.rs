@@ -1,8 +1,7 @@
 //! ppc64, both byte orders.
 
-use super::generic::{self, ContextHeadWithMask, context};
-pub use super::generic::{EpollEvent, HashWord, SigAction, SigInfo, SigStack};
-pub use super::generic::{NO_FILE_CALLS as FILE_CALLS, Stat};
+use super::generic::{self, ContextHeadWithMask, FileCall, context};
+pub use super::generic::{EpollEvent, HashWord, SigAction, SigInfo, SigStack, StatOfLongs as Stat};
 pub use crate::os::usual_signals as sig;
 
 /// System calls.
@@ -75,3 +74,49 @@ impl Context {
         self.r[30] = g as u64;
     }
 }
+
+/// The numbers of calls about files.
+pub const FILE_CALLS: &[(usize, FileCall)] = &[
+    (6, FileCall::Close),
+    (12, FileCall::Chdir),
+    (19, FileCall::Lseek),
+    (41, FileCall::Dup),
+    (54, FileCall::Ioctl),
+    (92, FileCall::Truncate),
+    (93, FileCall::Ftruncate),
+    (94, FileCall::Fchmod),
+    (108, FileCall::Fstat),
+    (118, FileCall::Fsync),
+    (146, FileCall::Writev),
+    (148, FileCall::Fsync),
+    (179, FileCall::Pread),
+    (180, FileCall::Pwrite),
+    (182, FileCall::Getcwd),
+    (202, FileCall::Getdents),
+    (286, FileCall::Openat),
+    (287, FileCall::Mkdirat),
+    (291, FileCall::Fstatat),
+    (292, FileCall::Unlinkat),
+    (293, FileCall::Renameat),
+    (296, FileCall::Readlinkat),
+    (297, FileCall::Fchmodat),
+    (298, FileCall::Faccessat),
+    (304, FileCall::Utimensat),
+    (326, FileCall::Socket),
+    (327, FileCall::Bind),
+    (328, FileCall::Connect),
+    (329, FileCall::Listen),
+    (330, FileCall::Accept),
+    (331, FileCall::Getsockname),
+    (332, FileCall::Getpeername),
+    (335, FileCall::Sendto),
+    (337, FileCall::Recvfrom),
+    (338, FileCall::Shutdown),
+    (339, FileCall::Setsockopt),
+    (340, FileCall::Getsockopt),
+    (341, FileCall::Sendmsg),
+    (342, FileCall::Recvmsg),
+    (344, FileCall::Accept),
+    (357, FileCall::Renameat),
+    (439, FileCall::Faccessat),
+];

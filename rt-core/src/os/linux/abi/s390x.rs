@@ -1,8 +1,7 @@
 //! s390x.
 
-use super::generic::{self, ContextHead, context};
+use super::generic::{self, ContextHead, FileCall, context};
 pub use super::generic::{EpollEvent, SigAction, SigInfo, SigStack};
-pub use super::generic::{NO_FILE_CALLS as FILE_CALLS, Stat};
 pub use crate::os::usual_signals as sig;
 
 /// System calls.
@@ -68,4 +67,57 @@ impl Context {
         self.r[0] = 0;
         self.r[13] = g as u64;
     }
+}
+
+/// The numbers of calls about files.
+pub const FILE_CALLS: &[(usize, FileCall)] = &[
+    (6, FileCall::Close),
+    (12, FileCall::Chdir),
+    (19, FileCall::Lseek),
+    (41, FileCall::Dup),
+    (54, FileCall::Ioctl),
+    (92, FileCall::Truncate),
+    (93, FileCall::Ftruncate),
+    (94, FileCall::Fchmod),
+    (102, FileCall::Socketcall),
+    (108, FileCall::Fstat),
+    (118, FileCall::Fsync),
+    (146, FileCall::Writev),
+    (148, FileCall::Fsync),
+    (180, FileCall::Pread),
+    (181, FileCall::Pwrite),
+    (183, FileCall::Getcwd),
+    (220, FileCall::Getdents),
+    (288, FileCall::Openat),
+    (289, FileCall::Mkdirat),
+    (293, FileCall::Fstatat),
+    (294, FileCall::Unlinkat),
+    (295, FileCall::Renameat),
+    (298, FileCall::Readlinkat),
+    (299, FileCall::Fchmodat),
+    (300, FileCall::Faccessat),
+    (315, FileCall::Utimensat),
+    (347, FileCall::Renameat),
+    (439, FileCall::Faccessat),
+];
+
+/// What is known of a file: `struct stat`.
+#[repr(C)]
+#[derive(Default)]
+#[allow(missing_docs, reason = "the kernel's names")]
+pub struct Stat {
+    pub dev: u64,
+    pub ino: u64,
+    pub nlink: u64,
+    pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub pad: u32,
+    pub rdev: u64,
+    pub size: i64,
+    /// Access, modification, change: seconds and nanoseconds.
+    pub times: [[isize; 2]; 3],
+    pub blksize: i64,
+    pub blocks: i64,
+    pub unused: [i64; 3],
 }

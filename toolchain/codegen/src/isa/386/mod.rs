@@ -34,6 +34,7 @@ impl Machine for I386 {
         fixup(elf::R_386_TLS_LE.0, false, false),
     ];
     const NATIVE: [u8; 3] = [bytes::ADDRESS, bytes::CALL, bytes::TPOFF];
+    const ABSOLUTE_G: Option<u32> = Some(elf::R_386_32.0);
     // The caller's SP is 4 above ours; the return address is just below it.
     const DEBUG: DebugFrame = DebugFrame {
         code_align: 1,
