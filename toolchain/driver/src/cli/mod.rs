@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use crate::cover::Mode;
 use crate::module::Choices;
 pub use list_flags::ListOptions;
+pub use test_flags::Checks;
 
 /// What all commands that compile take.
 #[derive(Clone, Debug, Default)]
@@ -103,7 +104,9 @@ pub struct TestOptions {
     /// What they were found to select, with commas.
     pub cover_packages: Option<String>,
     pub cover_profile: Option<PathBuf>,
-    /// This is one of several packages: what passes is told in a line.
+    /// Vet's checks that go before.
+    pub vet: Checks,
+    /// This is one of several packages: what passes is told in a line, what vet found comes by standard input.
     pub in_list: bool,
 }
 

@@ -3,6 +3,110 @@
 use super::{Options, boolean};
 use crate::cover::Mode;
 
+/// Vet's checks that go before tests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Checks {
+    /// Those that are hardly ever wrong.
+    #[default]
+    Usual,
+    Off,
+    All,
+    /// By name.
+    Named(Vec<String>),
+}
+
+/// The names that `-vet` takes; those that are usual. Go's command has them in its `flagdefs.go` and `test.go`.
+const CHECKS: &[(&str, bool)] = &[
+    ("appends", false),
+    ("asmdecl", false),
+    ("assign", false),
+    ("atomic", true),
+    ("bool", false),
+    ("bools", true),
+    ("buildtag", true),
+    ("buildtags", false),
+    ("cgocall", false),
+    ("composites", false),
+    ("copylocks", false),
+    ("defers", false),
+    ("directive", true),
+    ("errorsas", true),
+    ("framepointer", false),
+    ("hostport", false),
+    ("httpresponse", false),
+    ("ifaceassert", true),
+    ("loopclosure", false),
+    ("lostcancel", false),
+    ("methods", false),
+    ("nilfunc", true),
+    ("printf", true),
+    ("rangeloops", false),
+    ("shift", false),
+    ("sigchanyzer", false),
+    ("slog", true),
+    ("stdmethods", false),
+    ("stdversion", true),
+    ("stringintconv", true),
+    ("structtag", false),
+    ("testinggoroutine", false),
+    ("tests", true),
+    ("timeformat", false),
+    ("unmarshal", false),
+    ("unreachable", false),
+    ("unsafeptr", false),
+    ("unusedresult", false),
+    ("waitgroup", false),
+];
+
+impl Checks {
+    /// What follows `-vet`.
+    fn parse(value: &str) -> Result<Checks, String> {
+        if value.is_empty() {
+            return Ok(Checks::Usual);
+        }
+        if value.contains('=') {
+            return Err("-vet argument cannot contain equal signs".into());
+        }
+        if value.contains(' ') {
+            return Err("-vet argument is comma-separated list, cannot contain spaces".into());
+        }
+        let (mut named, mut single) = (Vec::new(), None);
+        for name in value.split(',') {
+            match name {
+                "" => return Err("-vet argument contains empty list element".into()),
+                "all" | "off" => single = Some(name),
+                _ if CHECKS.iter().any(|c| c.0 == name) => named.push(name.to_string()),
+                _ => {
+                    return Err(format!(
+                        "-vet argument must be a supported analyzer or a distinguished value; found {name}"
+                    ));
+                }
+            }
+        }
+        match single {
+            None => Ok(Checks::Named(named)),
+            Some(single) if !named.is_empty() => {
+                Err(format!("-vet does not accept {single:?} in a list with other analyzers"))
+            }
+            Some("off") => Ok(Checks::Off),
+            Some(_) => Ok(Checks::All),
+        }
+    }
+
+    /// The flags of `go vet` for packages of the library, or for others; `None`: it is not asked.
+    pub fn flags(&self, std: bool) -> Option<Vec<String>> {
+        let flag = |name: &str| format!("-{name}");
+        match self {
+            Checks::Off => None,
+            Checks::All => Some(Vec::new()),
+            // The library is held to all that does not speak of its unsafe pointers, or of code that is switched off.
+            Checks::Usual if std => Some(vec!["-unsafeptr=false".into(), "-unreachable=false".into()]),
+            Checks::Usual => Some(CHECKS.iter().filter(|c| c.1).map(|c| flag(c.0)).collect()),
+            Checks::Named(names) => Some(names.iter().map(|n| flag(n)).collect()),
+        }
+    }
+}
+
 /// What to do with a flag.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -51,7 +155,7 @@ static FLAGS: &[(&str, Use, &str)] = &[
     ("timeout", Use::Value, "end the program after this time (10m)"),
     ("trace", Use::File, "write an execution trace"),
     ("v", Use::Switch, "print all tests"),
-    ("vet", Use::Own, "off: which checks go before (there are none)"),
+    ("vet", Use::Own, "checks of Go's vet that go before: names with commas, all or off"),
 ];
 
 /// Flags whose values are numbers.
@@ -111,7 +215,10 @@ pub(super) fn apply<'a>(
     }
     match (name, what) {
         ("exec", _) => test.exec = Some(value),
-        ("vet", _) => {}
+        ("vet", _) => {
+            test.vet =
+                Checks::parse(&value).map_err(|e| format!("invalid value {value:?} for flag -vet: {e}"))?;
+        }
         ("covermode", _) => {
             let known = Mode::parse(&value);
             test.cover_mode = known.ok_or_else(|| {

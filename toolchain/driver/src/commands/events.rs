@@ -61,18 +61,22 @@ impl<W: Write> Events<W> {
         self.event("start", "", &[]);
     }
 
-    /// A package could not be built: what the compiler said, and the lines that tests end with.
-    pub(super) fn build_failed(&mut self, said: &str, line: &str) {
-        let import = format!("{0} [{0}.test]", self.package);
-        for text in said.split_inclusive('\n') {
-            let text = if text.ends_with('\n') { text.to_string() } else { format!("{text}\n") };
-            let fields = format!("\"Action\":\"build-output\",\"Output\":{}", quote(&text));
-            let _ = writeln!(self.out, "{{\"ImportPath\":{},{fields}}}", quote(&import));
+    /// Packages could not be built: what was said of each, and the line that tests end with.
+    pub(super) fn build_failed(&mut self, said: &[(String, String)], line: &str) {
+        for (import, text) in said {
+            let import = quote(import);
+            for text in text.split_inclusive('\n') {
+                let text = if text.ends_with('\n') { text.to_string() } else { format!("{text}\n") };
+                let fields = format!("\"Action\":\"build-output\",\"Output\":{}", quote(&text));
+                let _ = writeln!(self.out, "{{\"ImportPath\":{import},{fields}}}");
+            }
+            let _ = writeln!(self.out, "{{\"ImportPath\":{import},\"Action\":\"build-fail\"}}");
         }
-        let _ = writeln!(self.out, "{{\"ImportPath\":{},\"Action\":\"build-fail\"}}", quote(&import));
         self.start();
         self.output_of("frame", line);
-        self.event("fail", "", &[("Elapsed", "0".into()), ("FailedBuild", quote(&import))]);
+        let last = said.last().map(|(import, _)| ("FailedBuild", quote(import)));
+        let fields: Vec<_> = [("Elapsed", "0".to_string())].into_iter().chain(last).collect();
+        self.event("fail", "", &fields);
     }
 
     /// A line of the command's own.

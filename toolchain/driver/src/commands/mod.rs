@@ -7,6 +7,7 @@ mod forward;
 mod list;
 mod target;
 mod test;
+mod vet;
 
 pub use target::{Target, runs_by_itself, starter, status};
 

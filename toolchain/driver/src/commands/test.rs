@@ -3,7 +3,7 @@
 
 use std::io::{Read, Stdout, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Condvar, Mutex};
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::events::Events;
 use super::target::{self, Target, target};
+use super::vet::{Unit, Vet};
 use super::{FAILED, Failure, OK, USAGE, config, load, places};
 use crate::cli::Invocation;
 use crate::cli::duration;
@@ -31,14 +32,20 @@ pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
     let mut places = places(&config, &i.targets)?;
     let mut config = config;
     config.cover = cover(i, &config, &places)?;
+    let vet = match i.options.test.in_list {
+        true => Vet::of_parent(),
+        false => Vet::start(i, &config, &target, &places),
+    };
     let status = match places.len() {
         1 => {
             let scratch = Scratch::new("test", i.options.work).map_err(Failure::build)?;
-            one(i, config, places.remove(0), scratch.path())?
+            one(i, config, places.remove(0), scratch.path(), &vet)?
         }
-        _ => several(i, config.cover.as_ref(), &places)?,
+        _ => several(i, config.cover.as_ref(), &places, &vet)?,
     };
-    if status != OK && !i.options.test.in_list && !i.options.test.json {
+    // Of the package in the current folder the line that tells of it is the last.
+    let test = &i.options.test;
+    if status != OK && !i.targets.is_empty() && !test.in_list && !test.json && !test.compile {
         println!("FAIL");
     }
     Ok(status)
@@ -70,7 +77,7 @@ fn cover(i: &Invocation, config: &Config, places: &[Place]) -> Result<Option<Cov
 }
 
 /// Every package in a process of its own, several at a time.
-fn several(i: &Invocation, cover: Option<&Cover>, places: &[Place]) -> Result<u8, Failure> {
+fn several(i: &Invocation, cover: Option<&Cover>, places: &[Place], vet: &Vet) -> Result<u8, Failure> {
     if let Some(out) = i.options.output.as_ref().filter(|o| !o.is_dir() && **o != Path::new("/dev/null")) {
         let text = format!(
             "with multiple packages, -o must refer to a directory or /dev/null ({} is none)",
@@ -96,7 +103,11 @@ fn several(i: &Invocation, cover: Option<&Cover>, places: &[Place]) -> Result<u8
         if !i.args.is_empty() {
             command.arg("-args").args(&i.args);
         }
-        command.output()
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        // It compiles meanwhile, and waits for this before it runs anything.
+        vet.write(&place.path, child.stdin.take().expect("it is piped"));
+        child.wait_with_output()
     };
     // Benchmarks are alone on the machine.
     let benchmarks = i.options.test.flags.iter().any(|f| f.starts_with("-test.bench="));
@@ -159,7 +170,7 @@ fn write_profile(file: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Compiles and runs the tests of a package; `dir` is for what comes and goes.
-fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u8, Failure> {
+fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) -> Result<u8, Failure> {
     let (path, package_dir) = (visible(&place.path).to_string(), place.dir.clone());
     let failed = |e: Failure, what: &str| {
         // Packages that are compiled anew for a test are told apart.
@@ -169,10 +180,16 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
         });
         let (said, last) = (visible(text.trim_end()), format!("FAIL\t{path} [{what} failed]\n"));
         match events(i, &path) {
-            Some(mut events) => events.build_failed(&said, &last),
+            Some(mut events) => {
+                let import = format!("{path} [{path}.test]");
+                events.build_failed(&[(import, said.into_owned())], &last);
+            }
             None => {
                 eprintln!("{said}");
-                print!("{last}");
+                // Of a program that is not to run only the faults are told.
+                if !i.options.test.compile {
+                    print!("{last}");
+                }
             }
         }
         Ok(FAILED)
@@ -180,6 +197,9 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
     let tested = match crate::load::prepare_tests(&config, place.clone(), dir) {
         Ok(Some(tested)) => tested,
         Ok(None) => {
+            if let Some(status) = refused(i, &path, false, vet.of(&place.path)) {
+                return Ok(status);
+            }
             let cover = config.cover.as_ref().filter(|c| c.has(&place.path));
             let nothing_ran = cover.and_then(|c| cover::without_tests(&config, &place, c));
             if let (Some(file), Some(text)) = (&i.options.test.cover_profile, &nothing_ran) {
@@ -205,6 +225,9 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
     let mut lines = config.godebug_lines(&tested.package);
     lines.extend(tested.test_places().iter().flat_map(|p| config.godebug_lines(p)));
     config.godebug = godebug::defaults(&config.goroot, &config.modules, &lines).map_err(Failure::build)?;
+    // Then the package is compiled anew.
+    let has_own_tests = !tested.internal.is_empty() || config.cover.is_some();
+    let raw_path = place.path.clone();
     config.tested = Some(tested);
     // testing.Testing() tells the truth in initialisers too.
     config.defines.push(("testing.testBinary".into(), "1".into()));
@@ -213,6 +236,11 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
         Ok(program) => program,
         Err(e) => return failed(e, "setup"),
     };
+    let vetted = || refused(i, &path, has_own_tests, vet.of(&raw_path));
+    // A program that stays is not even written.
+    if let Some(status) = i.options.test.compile.then(vetted).flatten() {
+        return Ok(status);
+    }
     let exe = executable(i, &path, dir);
     super::build::make_folder(&exe)?;
     let target = target(&i.options)?;
@@ -225,7 +253,37 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path) -> Result<u
     if i.options.test.compile {
         return Ok(OK);
     }
+    if let Some(status) = vetted() {
+        return Ok(status);
+    }
     run(i, &target, &exe, &path, &package_dir)
+}
+
+/// Prints what vet says of a package, if it says anything: that counts as a build that failed.
+fn refused(i: &Invocation, path: &str, has_own_tests: bool, units: Vec<Unit>) -> Option<u8> {
+    let said = units.iter().map(|unit| {
+        let shown = visible(&unit.path);
+        let text = visible(&unit.text);
+        match shown != path || has_own_tests {
+            true => (format!("{shown} [{path}.test]"), format!("# {shown}\n# [{shown}]\n{text}")),
+            false => (shown.to_string(), format!("# {shown}\n{text}")),
+        }
+    });
+    let said: Vec<(String, String)> = said.collect();
+    if said.is_empty() {
+        return None;
+    }
+    let last = format!("FAIL\t{path} [build failed]\n");
+    match events(i, path) {
+        Some(mut events) => events.build_failed(&said, &last),
+        None => {
+            said.iter().for_each(|(_, text)| eprint!("{text}"));
+            if !i.options.test.compile {
+                print!("{last}");
+            }
+        }
+    }
+    Some(FAILED)
 }
 
 /// What tells of a package, if that is not to be told in lines.
@@ -265,6 +323,10 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
         None => target::starter(target, &exe, &args, &[], None)?,
     };
     command.current_dir(package_dir).env("PWD", package_dir);
+    if test.in_list {
+        // Ours is not for it.
+        command.stdin(Stdio::null());
+    }
     // One package in the current folder is watched; of packages that were named only failures are shown.
     let local = i.targets.is_empty() && !test.in_list;
     let streamed = local || test.verbose;

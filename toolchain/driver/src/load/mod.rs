@@ -221,6 +221,23 @@ fn work(config: &Config, queue: &Mutex<Queue>, changed: &Condvar) {
     }
 }
 
+/// A path as messages show it in a working directory.
+pub fn display(cwd: &Path, path: &Path) -> String {
+    let absolute = path.display().to_string();
+    if let Ok(rest) = path.strip_prefix(cwd) {
+        return if rest.components().count() == 1 {
+            format!("./{}", rest.display())
+        } else {
+            rest.display().to_string()
+        };
+    }
+    let shared = cwd.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+    let up = cwd.components().count() - shared;
+    let below: PathBuf = path.components().skip(shared).collect();
+    let relative = format!("{}{}", "../".repeat(up), below.display());
+    if relative.len() < absolute.len() { relative } else { absolute }
+}
+
 impl Config {
     fn std_dir(&self, path: &str) -> PathBuf {
         self.goroot.join("src").join(path)
@@ -229,19 +246,7 @@ impl Config {
     /// A path as messages show it: relative to the working directory where that is shorter, as Go's tools print it
     /// (`./x.go`, `../y/z.go`).
     pub fn display(&self, path: &Path) -> String {
-        let absolute = path.display().to_string();
-        if let Ok(rest) = path.strip_prefix(&self.cwd) {
-            return if rest.components().count() == 1 {
-                format!("./{}", rest.display())
-            } else {
-                rest.display().to_string()
-            };
-        }
-        let shared = self.cwd.components().zip(path.components()).take_while(|(a, b)| a == b).count();
-        let up = self.cwd.components().count() - shared;
-        let below: PathBuf = path.components().skip(shared).collect();
-        let relative = format!("{}{}", "../".repeat(up), below.display());
-        if relative.len() < absolute.len() { relative } else { absolute }
+        display(&self.cwd, path)
     }
 
     /// As above, but without `./`: how `go build` prints what it finds out before compiling.
