@@ -13,7 +13,7 @@ use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render, visible};
-use crate::{assemble, buildinfo, dump, explain, host_api, late, link, runtime_lib};
+use crate::{abi, assemble, buildinfo, dump, explain, host_api, late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -22,6 +22,8 @@ pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
 pub enum Goal {
     /// Errors only.
     Check,
+    /// Where the arguments of the first root's functions live, on standard output.
+    Abi(abi::Request),
     /// An executable with this name.
     Executable(PathBuf),
 }
@@ -181,6 +183,12 @@ pub fn run(
     let text = errors_text(&program, options.all_errors);
     if !text.is_empty() {
         return Err(text);
+    }
+    if let (Goal::Abi(request), Some(checked)) = (&goal, &checked) {
+        let root = program.roots[0];
+        let assembly = !program.packages[root].assembly.is_empty();
+        let told = abi::describe(&checked.checker, checked.ids[root], assembly, target, request);
+        print!("{}", told.map_err(|e| format!("oxigo abi: {e}"))?);
     }
     let (Goal::Executable(output), Some(mut checked)) = (goal, checked) else {
         // The process ends soon: taking the trees apart would only cost time.

@@ -133,6 +133,8 @@ pub enum Grammar {
     Test,
     /// Flags and packages in any order; some flags mean something else.
     List,
+    /// A package, a function and flags in any order; `-json`.
+    Abi,
 }
 
 enum Kind {
@@ -426,7 +428,8 @@ fn apply<'a>(
     let taken = match grammar {
         Grammar::Test => test_flags::apply(options, name, &value, rest)?,
         Grammar::List => list_flags::apply(options, name, &value, rest)?,
-        Grammar::Build | Grammar::Run => false,
+        Grammar::Abi if name == "json" => list_flags::apply(options, name, &value, rest)?,
+        Grammar::Build | Grammar::Run | Grammar::Abi => false,
     };
     if taken {
         return Ok(true);

@@ -13,6 +13,7 @@ pub use target::{Target, runs_by_itself, starter, status};
 
 use std::path::Path;
 
+use crate::abi::Request;
 use crate::cli::{self, Grammar, Invocation, Options};
 use crate::context::Context;
 use crate::goroot;
@@ -39,6 +40,7 @@ fn usage() -> String {
          test     compile and run a package's tests; what follows the package is for the tests\n  \
          check    report errors only\n  \
          list     tell of packages\n  \
+         abi      tell where the arguments and results of a package's function live, or of all its functions\n  \
          targets  list what can be compiled for\n  \
          env      print where things are\n  \
          version  print the versions of Oxigo and of Go, or those that executables were made with\n\n\
@@ -79,6 +81,7 @@ pub fn run(args: Vec<String>) -> u8 {
         "run" => parsed(rest, Grammar::Run).and_then(|i| run_program(&i)),
         "test" => parsed(rest, Grammar::Test).and_then(|i| test::test(&i)),
         "check" => parsed(rest, Grammar::Build).and_then(|i| check(&i)),
+        "abi" => parsed(rest, Grammar::Abi).and_then(|i| abi(&i)),
         "targets" => Ok(target::list()),
         "list" => parsed(rest, Grammar::List).and_then(|i| list::list(&i, rest)),
         "env" => env::env(rest),
@@ -214,6 +217,24 @@ fn check(i: &Invocation) -> Result<u8, Failure> {
     let mut timings = Timings::new(i.options.time);
     let program = load(&config, &i.options, places, &mut timings)?;
     let result = pipeline::run(&config, &target, &i.options, program, Goal::Check, &mut timings);
+    timings.print();
+    result.map(|_| OK).map_err(Failure::build)
+}
+
+/// `oxigo abi PACKAGE [FUNCTION]`.
+fn abi(i: &Invocation) -> Result<u8, Failure> {
+    let target = target(&i.options)?;
+    let config = config(&i.options, &target)?;
+    let files = i.targets.iter().take_while(|t| t.ends_with(".go")).count();
+    let (package, funcs) = i.targets.split_at(files.max(1).min(i.targets.len()));
+    let places = places(&config, package)?;
+    if places.len() != 1 || funcs.len() > 1 {
+        return Err(Failure(USAGE, "usage: oxigo abi [-json] [FLAGS] PACKAGE [FUNCTION]".into()));
+    }
+    let mut timings = Timings::new(i.options.time);
+    let program = load(&config, &i.options, places, &mut timings)?;
+    let request = Request { func: funcs.first().cloned(), json: i.options.list.json.is_some() };
+    let result = pipeline::run(&config, &target, &i.options, program, Goal::Abi(request), &mut timings);
     timings.print();
     result.map(|_| OK).map_err(Failure::build)
 }
