@@ -74,7 +74,7 @@ impl<'a> Describer<'a> {
                 let ObjKind::Func(func) = &object.kind else { return None };
                 let (file, index) = func.decl?;
                 match &checker.file(file).decls[index as usize] {
-                    Decl::Func(decl) => Some((object, func, decl)),
+                    Decl::Func(decl) => Some((object, func, &**decl)),
                     _ => None,
                 }
             })
@@ -90,7 +90,7 @@ impl<'a> Describer<'a> {
     }
 
     fn named(&self, name: &str) -> Result<Func, String> {
-        let path = self.checker.pkg(self.pkg).path;
+        let path = self.checker.pkg(self.pkg).info.path;
         // What a value can do a pointer to it can, too: a function with a pointer for its receiver.
         let of_pointer = name.strip_prefix("(*").and_then(|n| n.split_once(")."));
         let of_value = of_pointer.map(|(of, method)| format!("{of}.{method}"));

@@ -213,6 +213,11 @@ pub(super) fn apply<'a>(
     {
         return invalid();
     }
+    if name == "shuffle" && !matches!(value.as_str(), "on" | "off") && value.parse::<i64>().is_err() {
+        return Err(format!(
+            "invalid value {value:?} for flag -shuffle: -shuffle argument must be \"on\", \"off\", or an int64"
+        ));
+    }
     match (name, what) {
         ("exec", _) => test.exec = Some(value),
         ("vet", _) => {

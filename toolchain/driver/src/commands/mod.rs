@@ -86,6 +86,9 @@ pub fn run(args: Vec<String>) -> u8 {
         "list" => parsed(rest, Grammar::List).and_then(|i| list::list(&i, rest)),
         "env" => env::env(rest),
         "version" | "--version" | "-V" => env::version(rest),
+        "help" if rest.first().is_some_and(|topic| !is_command(topic)) => {
+            Err(Failure(USAGE, format!("oxigo help {}: unknown help topic. Run 'oxigo help'.", rest[0])))
+        }
         "help" | "--help" | "-h" | "-help" => {
             print!("{}", usage());
             Ok(OK)
@@ -102,6 +105,14 @@ pub fn run(args: Vec<String>) -> u8 {
             status
         }
     }
+}
+
+/// The commands of our own.
+const COMMANDS: &[&str] =
+    &["build", "run", "test", "check", "list", "abi", "targets", "env", "version", "help"];
+
+fn is_command(name: &str) -> bool {
+    COMMANDS.contains(&name) || forward::COMMANDS.iter().any(|c| c.0 == name)
 }
 
 /// The folder that `-C` names, and the arguments behind it.
@@ -121,7 +132,10 @@ fn parsed(args: &[String], grammar: Grammar) -> Result<Invocation, Failure> {
         print!("{}", usage());
         return Err(Failure(OK, String::new()));
     }
-    cli::parse(args, grammar).map_err(|e| Failure(USAGE, format!("{e}\nRun 'oxigo help' for usage.")))
+    cli::parse(args, grammar).map_err(|e| match cli::is_refusal(&e) {
+        true => Failure::build(e),
+        false => Failure(USAGE, format!("{e}\nRun 'oxigo help' for usage.")),
+    })
 }
 
 pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failure> {
@@ -242,6 +256,13 @@ fn abi(i: &Invocation) -> Result<u8, Failure> {
 fn run_program(i: &Invocation) -> Result<u8, Failure> {
     if i.targets.is_empty() {
         return Err(Failure::build("oxigo: no go files listed"));
+    }
+    let files = || i.targets.iter().filter(|t| t.ends_with(".go"));
+    if let Some(file) = files().find(|f| f.ends_with("_test.go")) {
+        return Err(Failure::build(format!("oxigo: cannot run *_test.go files ({file})")));
+    }
+    if let Some(file) = files().find(|f| !Path::new(f).exists()) {
+        return Err(Failure::build(format!("stat {file}: no such file or directory")));
     }
     let target = target(&i.options)?;
     let places = places(&config(&i.options, &target)?, &i.targets)?;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::events::Events;
 use super::target::{self, Target, target};
 use super::vet::{Unit, Vet};
-use super::{FAILED, Failure, OK, USAGE, config, load, places};
+use super::{FAILED, Failure, OK, config, load, places};
 use crate::cli::Invocation;
 use crate::cli::duration;
 use crate::cover::{self, Cover};
@@ -29,7 +29,7 @@ const TIMEOUT: &str = "10m0s";
 pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
     let target = target(&i.options)?;
     let config = Config { testing: true, ..config(&i.options, &target)? };
-    let mut places = places(&config, &i.targets)?;
+    let (mut places, unknown) = known_places(i, &config)?;
     let mut config = config;
     config.cover = cover(i, &config, &places)?;
     let vet = match i.options.test.in_list {
@@ -37,18 +37,47 @@ pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
         false => Vet::start(i, &config, &target, &places),
     };
     let status = match places.len() {
+        0 => OK,
         1 => {
             let scratch = Scratch::new("test", i.options.work).map_err(Failure::build)?;
             one(i, config, places.remove(0), scratch.path(), &vet)?
         }
         _ => several(i, config.cover.as_ref(), &places, &vet)?,
     };
+    let status = if unknown { FAILED } else { status };
     // Of the package in the current folder the line that tells of it is the last.
     let test = &i.options.test;
     if status != OK && !i.targets.is_empty() && !test.in_list && !test.json && !test.compile {
         println!("FAIL");
     }
     Ok(status)
+}
+
+/// The packages that the arguments mean. An argument that means none is a package that cannot be set up: that is told, and the
+/// result is true.
+fn known_places(i: &Invocation, config: &Config) -> Result<(Vec<Place>, bool), Failure> {
+    let (targets, test) = (&i.targets, &i.options.test);
+    let files = targets.iter().any(|t| t.ends_with(".go"));
+    if targets.is_empty() || files || test.in_list || test.json || i.options.dir_packages.is_some() {
+        return Ok((places(config, targets)?, false));
+    }
+    let (mut found, mut unknown): (Vec<Place>, bool) = (Vec::new(), false);
+    for target in targets {
+        match places(config, std::slice::from_ref(target)) {
+            Ok(more) => more.into_iter().for_each(|p| {
+                if !found.contains(&p) {
+                    found.push(p);
+                }
+            }),
+            Err(Failure(_, text)) => {
+                let target = visible(target);
+                eprintln!("# {target}\n{}", visible(&text));
+                println!("FAIL\t{target} [setup failed]");
+                unknown = true;
+            }
+        }
+    }
+    Ok((found, unknown))
 }
 
 /// What is to be covered; each of several packages by itself, if nothing else is asked for.
@@ -83,7 +112,7 @@ fn several(i: &Invocation, cover: Option<&Cover>, places: &[Place], vet: &Vet) -
             "with multiple packages, -o must refer to a directory or /dev/null ({} is none)",
             out.display()
         );
-        return Err(Failure(USAGE, text));
+        return Err(Failure::build(text));
     }
     let own = std::env::current_exe().map_err(|e| Failure::build(format!("oxigo: {e}")))?;
     // Each writes a profile of its own.
@@ -364,7 +393,8 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
             last.push('\n');
         }
         // A program that said nothing, or is watched, is told by its status.
-        if output.is_empty() || local && events.is_none() {
+        let benchmarks = test.flags.iter().any(|f| f.starts_with("-test.bench="));
+        if output.is_empty() || (local || benchmarks) && events.is_none() {
             last += &format!("{}\n", super::status_text(status));
         }
         last += &format!("FAIL\t{path}\t{seconds:.3}s\n");

@@ -129,8 +129,11 @@ fn find(config: &Config, path: &str) -> Result<Place, String> {
     if !dotted {
         return Err(format!("package {path} is not in std ({})", config.std_dir(path).display()));
     }
-    if let Some(Module { path: module, version, dir, .. }) = absent {
+    if let Some(Module { path: module, version, dir, replaced, .. }) = absent {
         let version = version.as_deref().unwrap_or_default();
+        if let Some((folder, None)) = replaced {
+            return Err(format!("{module}@{version}: replacement directory {folder} does not exist"));
+        }
         return Err(format!("{module}@{version}: not found at {} (nothing is downloaded)", dir.display()));
     }
     if config.modules.is_vendored() {
@@ -173,6 +176,9 @@ pub(super) fn expand(config: &Config, arg: &str) -> Result<Vec<Place>, String> {
     if let Some(prefix) = arg.strip_suffix("...") {
         let prefix = prefix.trim_end_matches('/');
         let dir = if local { clean(&config.cwd.join(prefix)) } else { dir_of_pattern(config, prefix)? };
+        if local && !dir.exists() {
+            return Err(format!("pattern {arg}: lstat {prefix}/: no such file or directory"));
+        }
         let mut found = Vec::new();
         walk(config, &dir, &mut found, dir.starts_with(&config.goroot));
         if found.is_empty() {
@@ -236,10 +242,14 @@ pub(super) fn files_place(config: &Config, files: &[String]) -> Result<Place, St
     let dir = paths[0].parent().unwrap_or(&config.cwd).to_path_buf();
     for (path, name) in paths.iter().zip(files) {
         if path.parent() != Some(&dir) {
-            let other = path.parent().unwrap_or(Path::new("")).display();
+            let shown = |dir: &Path| match dir == config.cwd {
+                true => ".".to_string(),
+                false => config.display_plain(dir),
+            };
+            let other = shown(path.parent().unwrap_or(Path::new("")));
             return Err(format!(
                 "named files must all be in one directory; have {} and {other}",
-                dir.display()
+                shown(&dir)
             ));
         }
         if !path.is_file() {

@@ -88,6 +88,12 @@ fn read_main(path: &Path, dir: &Path) -> Result<(GoMod, Module), String> {
                     go mod edit -module=example.com/mod"
             .into());
     }
+    if let Some(element) = file.path.split('/').find(|e| matches!(*e, "" | "." | "..")) {
+        return Err(match element.is_empty() {
+            true => format!("go: malformed module path {:?}: empty path element", file.path),
+            false => format!("go: malformed module path {:?}: invalid path element {element:?}", file.path),
+        });
+    }
     if let Some(go) = file.go.as_deref().filter(|go| version::is_newer(go)) {
         return Err(format!("go: go.mod requires go >= {go} (oxigo compiles {GO_VERSION})"));
     }
@@ -142,6 +148,9 @@ pub fn load(cwd: &Path, choices: &Choices) -> Result<Modules, String> {
         let path = match &choices.file {
             Some(file) if file.extension().is_none_or(|e| e != "mod") => {
                 return Err(format!("go: -modfile={}: file does not have .mod extension", file.display()));
+            }
+            Some(file) if !cwd.join(file).exists() => {
+                return Err(format!("go: open {}: no such file or directory", file.display()));
             }
             Some(file) => cwd.join(file),
             None => root.join("go.mod"),

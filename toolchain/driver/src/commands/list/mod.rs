@@ -29,7 +29,7 @@ pub(super) fn list(i: &Invocation, args: &[String]) -> Result<u8, Failure> {
     let target = target(&i.options)?;
     let config = Config { testing: true, ..config(&i.options, &target)? };
     let form = options.format.as_deref().unwrap_or("{{.ImportPath}}");
-    let form = Template::parse(form).map_err(|e| Failure::build(format!("oxigo list: template: {e}")))?;
+    let form = Template::parse(form).map_err(|e| Failure::build(format!("template: main:1: {e}")))?;
     let mut graph = Graph::new(&config, options.find);
     let named = named(&mut graph, &config, &i.targets);
     let mut roots = named.clone();
@@ -74,7 +74,7 @@ pub(super) fn list(i: &Invocation, args: &[String]) -> Result<u8, Failure> {
             Some(fields) => println!("{}", picked(value, fields).json(0)),
             None => {
                 let text = form.apply(&value, &context);
-                let text = text.map_err(|e| Failure::build(format!("oxigo list: template: {e}")))?;
+                let text = text.map_err(|e| Failure::build(format!("template: main:1: {e}")))?;
                 // As in Go: a line each, but no empty ones.
                 match text.is_empty() || text.ends_with('\n') {
                     true => print!("{text}"),
