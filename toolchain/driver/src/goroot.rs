@@ -80,6 +80,19 @@ pub fn find() -> Result<PathBuf, String> {
     Err(message)
 }
 
+/// `FILE:LINE` of the first instruction of goexit in the library's assembly; `trimmed`: without the library's folder.
+pub fn goexit_place(root: &Path, goarch: &str, trimmed: bool) -> Option<String> {
+    // One file may be for both byte orders.
+    let both = format!("{}x", goarch.trim_end_matches("le"));
+    [goarch, both.as_str()].into_iter().find_map(|name| {
+        let name = format!("runtime/asm_{name}.s");
+        let text = std::fs::read_to_string(root.join("src").join(&name)).ok()?;
+        let line = text.lines().position(|l| l.starts_with("TEXT runtime·goexit(SB)"))? + 2;
+        let file = if trimmed { name } else { root.join("src").join(name).display().to_string() };
+        Some(format!("{file}:{line}"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

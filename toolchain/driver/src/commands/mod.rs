@@ -157,6 +157,8 @@ pub(crate) fn config(options: &Options, target: &Target) -> Result<Config, Failu
         // The command line's own come later, and count.
         defines.insert(0, ("runtime.defaultGOROOT".into(), goroot.display().to_string()));
     }
+    let goexit = goroot::goexit_place(&goroot, target.arch.name, options.trim_path);
+    defines.extend(goexit.map(|place| ("runtime.goexitPlace".to_string(), place)));
     Ok(Config {
         dir_packages,
         context: Context::new(target.os, target.arch.name, &options.tags),

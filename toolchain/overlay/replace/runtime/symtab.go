@@ -22,6 +22,30 @@ type pcInfo struct {
 // pcLookup describes logical frame depth (0: innermost) at address pc itself.
 func pcLookup(pc uintptr, depth int, out *pcInfo) bool
 
+// goexitPlace is where the library's assembly has goexit, FILE:LINE, in the form of other files' names; the compiler sets it. Our own
+// goexit is elsewhere, but who reads frames knows it by the file's name.
+var goexitPlace string
+
+// lookup is pcLookup with a place for goexit.
+func lookup(pc uintptr, depth int, out *pcInfo) bool {
+	if !pcLookup(pc, depth, out) {
+		return false
+	}
+	if out.fn == 0 && out.name == "runtime.goexit" {
+		for end := len(goexitPlace) - 1; end > 0; end-- {
+			if goexitPlace[end] != ':' {
+				continue
+			}
+			out.file, out.line = goexitPlace[:end], 0
+			for _, digit := range goexitPlace[end+1:] {
+				out.line = out.line*10 + int(digit-'0')
+			}
+			break
+		}
+	}
+	return true
+}
+
 // fnLookup describes a function of the image's table.
 func fnLookup(fn uintptr, out *pcInfo)
 
@@ -45,7 +69,7 @@ func Caller(skip int) (pc uintptr, file string, line int, ok bool) {
 	}
 	var i pcInfo
 	pc = pcs[0] - 1
-	if !pcLookup(pc, 0, &i) {
+	if !lookup(pc, 0, &i) {
 		return 0, "", 0, false
 	}
 	return pc, i.file, i.line, true
@@ -83,7 +107,7 @@ func (ci *Frames) Next() (frame Frame, more bool) {
 		pc := ci.callers[0]
 		ci.callers = ci.callers[1:]
 		var i pcInfo
-		if pc == 0 || !pcLookup(pc-1, 0, &i) {
+		if pc == 0 || !lookup(pc-1, 0, &i) {
 			continue
 		}
 		if i.wrapper {
@@ -112,7 +136,7 @@ const inlMarker = ^uint64(0)
 // FuncForPC returns the function that contains pc, the innermost one if it was inlined.
 func FuncForPC(pc uintptr) *Func {
 	var i pcInfo
-	if !pcLookup(pc, 0, &i) {
+	if !lookup(pc, 0, &i) {
 		return nil
 	}
 	if i.more || i.fn == 0 {
@@ -157,12 +181,12 @@ func (f *Func) FileLine(pc uintptr) (file string, line int) {
 		return p.info.file, p.info.line
 	}
 	var i pcInfo
-	if !pcLookup(pc, 0, &i) {
+	if !lookup(pc, 0, &i) {
 		return "?", 0
 	}
 	// The function's own line: the outermost logical frame.
 	for d := 1; i.more; d++ {
-		pcLookup(pc, d, &i)
+		lookup(pc, d, &i)
 	}
 	return i.file, i.line
 }
@@ -175,7 +199,7 @@ func (f *Func) startLine() int {
 
 func funcNameForPC(pc uintptr) string {
 	var i pcInfo
-	if !pcLookup(pc-1, 0, &i) {
+	if !lookup(pc-1, 0, &i) {
 		return ""
 	}
 	return i.name
