@@ -179,6 +179,17 @@ pub enum Float32InReg {
     High,
 }
 
+/// How qemu-system's machine tells the status of a bare-metal program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BareStatus {
+    /// qemu ends with it.
+    Exact,
+    /// qemu ends with twice that and one more (isa-debug-exit).
+    Doubled,
+    /// The program writes it to a second serial line.
+    Line,
+}
+
 /// Names by which other tools know an architecture.
 #[derive(Clone, Copy, Debug)]
 pub struct Tools {
@@ -206,8 +217,8 @@ pub struct Tools {
     pub kernel_of: Option<(&'static str, &'static [u8])>,
     /// qemu-system binary and machine, for bare metal.
     pub qemu_system: &'static [&'static str],
-    /// That ends with twice the program's status and one more (isa-debug-exit).
-    pub doubled_status: bool,
+    /// How that tells the program's status.
+    pub bare_status: BareStatus,
     /// Debian's package that has it.
     pub qemu_system_package: &'static str,
     /// Where that machine loads a bare-metal image; at 0 it is flat and given as firmware.
@@ -267,7 +278,7 @@ const AMD64: Arch = Arch {
         qemu_user: "qemu-x86_64-static",
         kernel_of: None,
         qemu_system: &["qemu-system-x86_64", "-M", "q35", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
-        doubled_status: true,
+        bare_status: BareStatus::Doubled,
         qemu_system_package: "qemu-system-x86",
         bare_base: 0x10_0000,
     },
@@ -313,7 +324,7 @@ const I386: Arch = Arch {
         // xor eax, eax; inc eax; xor ebx, ebx; int 0x80
         kernel_of: Some(("amd64", &[0x31, 0xc0, 0x40, 0x31, 0xdb, 0xcd, 0x80])),
         qemu_system: &["qemu-system-i386", "-M", "q35", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
-        doubled_status: true,
+        bare_status: BareStatus::Doubled,
         qemu_system_package: "qemu-system-x86",
         bare_base: 0x10_0000,
     },
@@ -359,7 +370,7 @@ const ARM: Arch = Arch {
         qemu_user: "qemu-arm-static",
         kernel_of: None,
         qemu_system: &["qemu-system-arm", "-M", "virt", "-semihosting"],
-        doubled_status: false,
+        bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-arm",
         bare_base: 0x4020_0000,
     },
@@ -409,7 +420,7 @@ const ARM64: Arch = Arch {
         qemu_user: "qemu-aarch64-static",
         kernel_of: None,
         qemu_system: &["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57", "-semihosting"],
-        doubled_status: false,
+        bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-arm",
         bare_base: 0x4020_0000,
     },
@@ -466,7 +477,7 @@ const MIPS: Arch = mips(
         qemu_user: "qemu-mips-static",
         kernel_of: None,
         qemu_system: &["qemu-system-mips", "-M", "malta", "-cpu", "24Kf", "-semihosting"],
-        doubled_status: false,
+        bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-mips",
         bare_base: 0x8010_0000,
     },
@@ -487,7 +498,7 @@ const MIPSLE: Arch = mips(
         qemu_user: "qemu-mipsel-static",
         kernel_of: None,
         qemu_system: &["qemu-system-mipsel", "-M", "malta", "-cpu", "24Kf", "-semihosting"],
-        doubled_status: false,
+        bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-mips",
         bare_base: 0x8010_0000,
     },
@@ -544,7 +555,7 @@ const MIPS64: Arch = mips64(
         qemu_user: "qemu-mips64-static",
         kernel_of: None,
         qemu_system: &["qemu-system-mips64", "-M", "malta", "-cpu", "MIPS64R2-generic", "-semihosting"],
-        doubled_status: false,
+        bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-mips",
         bare_base: 0xffff_ffff_8010_0000,
     },
@@ -565,7 +576,7 @@ const MIPS64LE: Arch = mips64(
         qemu_user: "qemu-mips64el-static",
         kernel_of: None,
         qemu_system: &["qemu-system-mips64el", "-M", "malta", "-cpu", "MIPS64R2-generic", "-semihosting"],
-        doubled_status: false,
+        bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-mips",
         bare_base: 0xffff_ffff_8010_0000,
     },
@@ -630,7 +641,7 @@ const PPC64: Arch = ppc64(
         qemu_user: "qemu-ppc64-static",
         kernel_of: None,
         qemu_system: PPC64_QEMU,
-        doubled_status: false,
+        bare_status: BareStatus::Line,
         qemu_system_package: "qemu-system-ppc",
         bare_base: 0,
     },
@@ -651,7 +662,7 @@ const PPC64LE: Arch = ppc64(
         qemu_user: "qemu-ppc64le-static",
         kernel_of: None,
         qemu_system: PPC64_QEMU,
-        doubled_status: false,
+        bare_status: BareStatus::Line,
         qemu_system_package: "qemu-system-ppc",
         bare_base: 0,
     },
@@ -701,7 +712,7 @@ const RISCV64: Arch = Arch {
         qemu_user: "qemu-riscv64-static",
         kernel_of: None,
         qemu_system: &["qemu-system-riscv64", "-M", "virt", "-bios", "none"],
-        doubled_status: false,
+        bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-misc",
         bare_base: 0x8000_0000,
     },
@@ -749,9 +760,9 @@ const S390X: Arch = Arch {
         qemu_user: "qemu-s390x-static",
         kernel_of: None,
         qemu_system: &["qemu-system-s390x", "-M", "s390-ccw-virtio", "-action", "panic=exit-failure"],
-        doubled_status: false,
+        bare_status: BareStatus::Line,
         qemu_system_package: "qemu-system-misc",
-        bare_base: 0x10_0000,
+        bare_base: 0x1_0000,
     },
 };
 
@@ -794,7 +805,7 @@ const WASM: Arch = Arch {
         qemu_user: "node",
         kernel_of: None,
         qemu_system: &["node"],
-        doubled_status: false,
+        bare_status: BareStatus::Exact,
         qemu_system_package: "nodejs",
         bare_base: 0,
     },

@@ -2,6 +2,9 @@
     .section .text.boot,"ax",@progbits
     .globl _start
 _start:                           /* z/Architecture 64-bit, DAT off, all interrupts masked */
+    j 1f
+    .org 0x490                    /* qemu puts a command line in between */
+1:
     larl %r1,cr0val
     lctlg %c0,%c0,0(%r1)
     larl %r15,boot_stack_top

@@ -1,7 +1,7 @@
 //! The machines that there is a board for, by GOARCH. The compiler includes this file too: it has no dependencies.
 
 /// GOARCHs, sorted.
-pub const BOARDS: &[&str] = &["386", "amd64", "arm", "arm64", "riscv64"];
+pub const BOARDS: &[&str] = &["386", "amd64", "arm", "arm64", "ppc64", "ppc64le", "riscv64", "s390x"];
 
 /// How qemu is told of their virtio devices: how a device's name ends, with options; what else it must be told.
 #[allow(dead_code, reason = "who starts machines reads it")]
@@ -14,3 +14,8 @@ pub const VIRTIO: &[(&str, &str, &[&str])] = &[
 ];
 #[allow(dead_code, reason = "as above")]
 const IN_MEMORY: &[&str] = &["-global", "virtio-mmio.force-legacy=false"];
+
+/// Where a flat image has what the program is to be told, a text that ends with a zero, and how much room there is: qemu hands a firmware no
+/// command line.
+#[allow(dead_code, reason = "machines of flat images have it")]
+pub const FLAT_LINE: (usize, usize) = (0x1_0000, 4096);

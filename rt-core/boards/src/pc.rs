@@ -176,11 +176,7 @@ pub fn walltime() -> u64 {
         let v = u64::from(inb(0x71));
         (v >> 4) * 10 + (v & 15)
     };
-    let (y, m, d) = (2000 + cmos(9), cmos(8), cmos(7));
-    // Days since 1970 in the calendar whose years begin in March.
-    let (y, m) = if m > 2 { (y, m - 3) } else { (y - 1, m + 9) };
-    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + d - 1 - 719_468;
-    ((days * 24 + cmos(4)) * 60 + cmos(2)) * 60_000_000_000 + cmos(0) * 1_000_000_000
+    crate::calendar::seconds([2000 + cmos(9), cmos(8), cmos(7), cmos(4), cmos(2), cmos(0)]) * 1_000_000_000
 }
 
 pub fn random(into: &mut [u8]) -> bool {

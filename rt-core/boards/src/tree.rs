@@ -20,3 +20,8 @@ pub fn command_line(at: usize) -> &'static [u8] {
     let line = tree(at).and_then(|t| t.get_property("/chosen", "bootargs")).unwrap_or(b"");
     line.strip_suffix(b"\0").unwrap_or(line)
 }
+
+/// A property of a node that is a number of 32 bits.
+pub fn number(at: usize, node: &str, name: &str) -> Option<u32> {
+    Some(u32::from_be_bytes(tree(at)?.get_property(node, name)?.try_into().ok()?))
+}

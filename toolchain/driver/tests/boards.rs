@@ -18,8 +18,9 @@ fn main() {
     let tests: [(&str, &str, Test); 2] =
         [("network::rest::served", "served.go", served), ("console::rest::read", "console.go", read)];
     let columns = Column::all().into_iter().filter(|c| c.0.is_bare());
+    let has = |c: Column, name: &str| !name.starts_with("network") || c.has_network();
     let cases = columns.flat_map(|c| {
-        tests.map(|(name, source, test)| Case {
+        tests.into_iter().filter(move |t| has(c, t.0)).map(move |(name, source, test)| Case {
             name: format!("{}::{name}", c.prefix()),
             run: Box::new(move || if c.ready() { built(c, source, test) } else { Ok(()) }),
         })
@@ -122,6 +123,7 @@ fn built(column: Column, source: &str, test: Test) -> Result<(), String> {
 /// What the program says while nobody writes, and then.
 fn read(column: Column, exe: &Path) -> Result<(), String> {
     let mut start = column.start(exe, &[], &[]);
+    let line = oxigo_driver::commands::status_line(&start);
     let child = start.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
     let mut machine = Machine(child);
     let mut input = machine.0.stdin.take().ok_or("no console")?;
@@ -139,7 +141,7 @@ fn read(column: Column, exe: &Path) -> Result<(), String> {
         expect(want)?;
     }
     let status = machine.0.wait().map_err(|e| e.to_string())?.code().unwrap_or(-1);
-    match oxigo_driver::commands::status(&column.0, status) {
+    match oxigo_driver::commands::status(&column.0, line.as_deref(), status) {
         0 => Ok(()),
         n => Err(format!("status {n}")),
     }
@@ -151,13 +153,14 @@ fn served(column: Column, exe: &Path) -> Result<(), String> {
         TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
     let network = format!("{free}:8080");
     let mut start: Command = column.start_with_network(exe, &network);
+    let line = oxigo_driver::commands::status_line(&start);
     let child = start.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
     let mut machine = Machine(child);
     let mut console = BufReader::new(machine.0.stdout.take().ok_or("no console")?);
-    let mut line = String::new();
-    while !line.starts_with("ready") {
-        line.clear();
-        if console.read_line(&mut line).map_err(|e| e.to_string())? == 0 {
+    let mut said = String::new();
+    while !said.starts_with("ready") {
+        said.clear();
+        if console.read_line(&mut said).map_err(|e| e.to_string())? == 0 {
             return Err("it ended before it was ready".into());
         }
     }
@@ -193,7 +196,7 @@ fn served(column: Column, exe: &Path) -> Result<(), String> {
     let mut rest = String::new();
     console.read_to_string(&mut rest).map_err(|e| e.to_string())?;
     let status = machine.0.wait().map_err(|e| e.to_string())?.code().unwrap_or(-1);
-    let status = oxigo_driver::commands::status(&column.0, status);
+    let status = oxigo_driver::commands::status(&column.0, line.as_deref(), status);
     if status != 0 || !rest.contains("Server closed") {
         Err(format!("status {status}: {rest}"))
     } else {

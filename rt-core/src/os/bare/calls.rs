@@ -111,7 +111,10 @@ unsafe fn ready() -> Result<&'static mut Files, isize> {
 
 /// Whether a call's first argument is a descriptor.
 fn takes_descriptor(call: FileCall) -> bool {
-    !matches!(call, FileCall::Chdir | FileCall::Getcwd | FileCall::Truncate | FileCall::Socket)
+    !matches!(
+        call,
+        FileCall::Chdir | FileCall::Getcwd | FileCall::Truncate | FileCall::Stat | FileCall::Socket
+    )
 }
 
 /// The argument of 64 bits that begins at the i-th, or behind it, in as many words as it takes: a place in a file, or its size. What no
@@ -194,6 +197,11 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
             FileCall::Ioctl => files.get(a).and(Err(ENOTTY)),
             FileCall::Fstat => {
                 let node = files.get(a)?.node;
+                tell(&*node, b);
+                Ok(0)
+            }
+            FileCall::Stat => {
+                let node = files.tree.find(files.here, text(a))?;
                 tell(&*node, b);
                 Ok(0)
             }

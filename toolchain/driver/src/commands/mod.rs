@@ -5,11 +5,13 @@ mod env;
 mod events;
 mod forward;
 mod list;
+mod machine;
 mod target;
 mod test;
 mod vet;
 
-pub use target::{Target, runs_by_itself, starter, status};
+pub use machine::{status, status_line};
+pub use target::{Target, runs_by_itself, starter};
 
 use std::path::Path;
 
@@ -279,9 +281,11 @@ fn run_program(i: &Invocation) -> Result<u8, Failure> {
 fn start(target: &Target, exe: &Path, args: &[String], network: Option<&str>) -> Result<u8, Failure> {
     use std::os::unix::process::ExitStatusExt;
     let _foreground = scratch::foreground();
-    let status = target::starter(target, exe, args, &[], network)?.status();
+    let mut command = target::starter(target, exe, args, &[], network)?;
+    let line = machine::status_line(&command);
+    let status = command.status();
     let status = status.map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
-    let status = target::ended(target, status);
+    let status = machine::ended(target, line.as_deref(), status);
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(OK),
         (Some(code), _) => Err(Failure(code as u8, status_text(status))),

@@ -1,15 +1,14 @@
 //! What programs are made for: which machine, what it needs here, and how a program for it is started.
 
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use codegen::isa;
 use reflect::arch::Arch;
 
-use super::{Failure, OK, USAGE};
+use super::{Failure, OK, USAGE, machine};
 use crate::cli::Options;
 use crate::scratch::Scratch;
 use crate::{runtime_lib, variant};
@@ -145,12 +144,7 @@ pub fn starter(
     })?;
     let mut command = Command::new(runner.as_deref().unwrap_or(exe));
     if target.is_bare() {
-        command.args(&target.arch.tools.qemu_system[1..]).args(CONSOLE);
-        command.args(virtio(target, network)?).arg("-kernel").arg(exe);
-        // What a hosted program finds in its environment.
-        let own = SETTINGS.iter().filter_map(|name| Some((name.to_string(), std::env::var(name).ok()?)));
-        let env: Vec<_> = own.chain(env.iter().cloned()).collect();
-        command.arg("-append").arg(command_line(args, &env));
+        machine::describe(&mut command, target, exe, args, env, network)?;
         return Ok(command);
     }
     if network.is_some() {
@@ -161,68 +155,3 @@ pub fn starter(
     command.args(runner.is_some().then_some(exe)).args(args).envs(env.iter().map(|(k, v)| (k, v)));
     Ok(command)
 }
-
-/// The machine's virtio devices: randomness, and the network if it is asked for, which is qemu's own, behind which the host is
-/// 10.0.2.2. `network`: `HOST:GUEST`, ports of 127.0.0.1 here and of the program; `user`: none.
-fn virtio(target: &Target, network: Option<&str>) -> Result<Vec<String>, Failure> {
-    let Some((_, ending, more)) = runtime_lib::VIRTIO.iter().find(|(goarch, ..)| *goarch == target.arch.name)
-    else {
-        return Ok(Vec::new());
-    };
-    let mut args: Vec<String> = more.iter().map(|a| a.to_string()).collect();
-    args.extend(["-device".into(), format!("virtio-rng-{ending}")]);
-    let Some(ports) = network else { return Ok(args) };
-    let mut own = "user,id=network".to_string();
-    for pair in ports.split(',').filter(|p| *p != "user") {
-        let numbers =
-            pair.split_once(':').and_then(|(h, g)| Some((h.parse::<u16>().ok()?, g.parse::<u16>().ok()?)));
-        let Some((host, guest)) = numbers else {
-            return Err(Failure::build(format!(
-                "oxigo: --network {ports}: {pair:?} is not HOST:GUEST, two ports"
-            )));
-        };
-        own += &format!(",hostfwd=tcp:127.0.0.1:{host}-:{guest}");
-    }
-    let device = format!("virtio-net-{ending},netdev=network");
-    args.extend(["-netdev".into(), own, "-device".into(), device]);
-    Ok(args)
-}
-
-/// The program's status, by that of the command that `starter` gave.
-pub fn status(target: &Target, code: i32) -> i32 {
-    let doubled = target.is_bare() && target.arch.tools.doubled_status;
-    if doubled && code % 2 == 1 { code / 2 } else { code }
-}
-
-/// The same of a whole status.
-pub(super) fn ended(target: &Target, with: ExitStatus) -> ExitStatus {
-    with.code().map_or(with, |code| ExitStatus::from_raw(status(target, code) << 8))
-}
-
-/// Variables of the environment that the runtime reads.
-const SETTINGS: &[&str] = &[
-    "GOGC",
-    "GOMEMLIMIT",
-    "GOMAXPROCS",
-    "GODEBUG",
-    "GOTRACEBACK",
-    "OXIGO_GCSTRESS",
-    "OXIGO_NET",
-    "OXIGO_GCVERIFY",
-    "OXIGO_STACKSTRESS",
-];
-
-/// Environment and arguments in one line, as `boards/src/vectors.rs` reads it.
-fn command_line(args: &[String], env: &[(String, String)]) -> String {
-    let escape = |word: &str| -> String {
-        let plain = |b: u8| b.is_ascii_graphic() && b != b'%';
-        word.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02x}") }).collect()
-    };
-    let env = env.iter().map(|(k, v)| escape(&format!("{k}={v}")));
-    let words: Vec<String> = env.chain(["--".into()]).chain(args.iter().map(|a| escape(a))).collect();
-    words.join(" ")
-}
-
-/// How a machine without an operating system is started: its console is ours, and when it stops so does the emulator.
-const CONSOLE: [&str; 10] =
-    ["-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-nodefaults", "-m", "512M"];

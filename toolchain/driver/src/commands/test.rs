@@ -10,6 +10,7 @@ use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use super::events::Events;
+use super::machine;
 use super::target::{self, Target, target};
 use super::vet::{Unit, Vet};
 use super::{FAILED, Failure, OK, config, load, places};
@@ -351,6 +352,7 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
         }
         None => target::starter(target, &exe, &args, &[], None)?,
     };
+    let line = machine::status_line(&command);
     command.current_dir(package_dir).env("PWD", package_dir);
     if test.in_list {
         // Ours is not for it.
@@ -375,7 +377,7 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
     let (status, output) = watch(command, limit(timeout.unwrap_or(TIMEOUT)), &mut told)
         .map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     let seconds = start.elapsed().as_secs_f64();
-    let status = target::ended(target, status);
+    let status = machine::ended(target, line.as_deref(), status);
     let mut last = String::new();
     if status.success() {
         let none = String::from_utf8_lossy(&output).contains("testing: warning: no tests to run\n");

@@ -1,6 +1,6 @@
 //! What the file-driven test binaries share: the part of libtest's command line that nextest speaks, and running programs.
 #![allow(dead_code, reason = "each test binary uses its part")]
-use oxigo_driver::commands::{Target, runs_by_itself, starter, status};
+use oxigo_driver::commands::{Target, runs_by_itself, starter, status, status_line};
 use reflect::arch::Arch;
 use std::{
     io::Read,
@@ -175,8 +175,9 @@ impl Column {
     /// Runs what `start` gave, for at most as many seconds as a program may run here.
     pub fn run(self, command: &mut Command, seconds: u64) -> Result<Outcome, String> {
         let limit = Duration::from_secs(if self.is_native() { seconds } else { seconds * 4 });
+        let line = status_line(command);
         let ran = run(command, limit)?;
-        Ok(Outcome { status: status(&self.0, ran.status), ..ran })
+        Ok(Outcome { status: status(&self.0, line.as_deref(), ran.status), ..ran })
     }
 
     /// The command that starts a program; `ready` has said that there is one.
@@ -186,6 +187,11 @@ impl Column {
 }
 
 impl Column {
+    /// Whether it can have a network device.
+    pub fn has_network(self) -> bool {
+        oxigo_driver::runtime_lib::VIRTIO.iter().any(|(goarch, ..)| *goarch == self.0.arch.name)
+    }
+
     /// The same on a machine with a network device.
     #[allow(dead_code, reason = "one of the tests does")]
     pub fn start_with_network(self, exe: &Path, ports: &str) -> Command {

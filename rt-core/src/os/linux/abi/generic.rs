@@ -233,6 +233,7 @@ pub enum FileCall {
     Shutdown,
     Socket,
     Socketcall,
+    Stat,
     Truncate,
     Unlinkat,
     Utimensat,

@@ -85,6 +85,8 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (92, FileCall::Truncate),
     (93, FileCall::Ftruncate),
     (94, FileCall::Fchmod),
+    (106, FileCall::Stat),
+    (107, FileCall::Stat),
     (108, FileCall::Fstat),
     (118, FileCall::Fsync),
     (146, FileCall::Writev),

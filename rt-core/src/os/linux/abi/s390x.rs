@@ -80,6 +80,8 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (93, FileCall::Ftruncate),
     (94, FileCall::Fchmod),
     (102, FileCall::Socketcall),
+    (106, FileCall::Stat),
+    (107, FileCall::Stat),
     (108, FileCall::Fstat),
     (118, FileCall::Fsync),
     (146, FileCall::Writev),
