@@ -9,6 +9,7 @@
 //! ```
 //!
 //! `FP` and the `SP` of named locals count from fixed places: an offset grows with every PUSH in front of it in the text.
+use crate::destroyed::{self, Registers};
 use crate::encode::{Code, Problem, encode};
 use crate::operand::{Base, Class, Mem, Operand, Reg, SP, register_name};
 use crate::parse::{Inst, Statement};
@@ -366,6 +367,7 @@ fn function(body: &[&Statement]) -> (Option<Text>, Vec<Error>) {
                 relocs,
                 lines,
                 calls: calls.collect(),
+                destroys: insts().try_fold(Registers::default(), |all, i| Some(all.with(destroyed::by(i)?))),
                 sp: b.sp.iter().map(|&(p, d)| (offsets[p], d.max(0) as u32)).collect(),
                 depth: b.max_depth as u32,
                 sp_write: b.sp_write,

@@ -1,11 +1,13 @@
 //! What machine code is this assembly? Go's assembler syntax for amd64, file by file, to code, data and references.
 //!
 //! Reading order: [`lex`] (text to tokens), [`preproc`] (`#include`, `#define`, `#ifdef`), [`operand`], [`parse`] (lines to
-//! statements), [`func`] (a function's frame, prologue, jumps), [`encode`] (an instruction to bytes by the rows of [`table`]).
+//! statements), [`func`] (a function's frame, prologue, jumps), [`encode`] (an instruction to bytes by the rows of [`table`]), [`destroyed`] (the
+//! registers that it changes).
 //!
 //! The bytes are those of Go's own assembler, which a test checks against an installed one. What it would take and we do not
 //! have is refused by name at its position. Nothing here knows the program: symbols are names with an ABI, and who reads the
 //! result resolves them.
+pub mod destroyed;
 pub mod encode;
 pub mod func;
 pub mod lex;
@@ -128,6 +130,8 @@ pub struct Text {
     pub lines: Vec<(u32, Pos)>,
     /// Calls and jumps out.
     pub calls: Vec<Call>,
+    /// What its own instructions may change, if that can be told.
+    pub destroys: Option<destroyed::Registers>,
     /// Bytes between SP and the return address from each offset on, if they are not `frame` everywhere behind the prologue.
     pub sp: Vec<(u32, u32)>,
     /// The most of these.

@@ -176,7 +176,8 @@ pub fn compile_functions(program: &Program, options: &Options) -> Result<Compile
     const CHUNK: usize = 16;
     let machine = isa::machine(program, options.arch).map_err(|e| vec![e])?;
     let helpers = Helpers::find(program);
-    let env = isa::Env { program, options, helpers: &helpers };
+    let leaves = mach::leaves::Leaves::find(program);
+    let env = isa::Env { program, options, helpers: &helpers, leaves: &leaves };
     let threads = match options.threads {
         0 => std::thread::available_parallelism().map_or(2, |n| n.get()),
         n => n,

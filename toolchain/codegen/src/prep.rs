@@ -9,6 +9,7 @@ use ir::func::Term;
 use ir::op::Callee;
 use ir::{Block, BlockCall, EntityId, Func, Inst, Op, PtrMap, SymRef, Ty, Value, ValueDef};
 use reflect::heap;
+use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
 /// Replaces what machines do not have.
@@ -326,6 +327,26 @@ pub fn use_counts(f: &Func, blocks: &[Block]) -> Vec<u32> {
         f.blocks[b].term.for_each_arg(|v| n[v.index()] += 1);
     }
     n
+}
+
+/// Results that the next round of a loop knows as one of their operands (`s` in `s += x`): result and operand. They should share a register.
+pub fn carried(f: &Func, blocks: &[Block]) -> FxHashMap<Value, Value> {
+    let mut found = FxHashMap::default();
+    let mut look = |call: &BlockCall| {
+        for (&v, &p) in call.args.iter().zip(&f.blocks[call.block].params) {
+            if f.def_inst(v).is_some_and(|d| d.args.contains(&p)) {
+                found.insert(v, p);
+            }
+        }
+    };
+    for &b in blocks {
+        match &f.blocks[b].term {
+            Term::Jump(t) => look(t),
+            Term::Br { then, els, .. } => [then, els].into_iter().for_each(&mut look),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Whether the instruction writes memory, calls, or may leave the function: no load moves over it.

@@ -6,7 +6,7 @@
 //! are in it on every path. What must hold:
 //!
 //! - whatever is read is in the place it is read from;
-//! - after a call no register holds anything but the results;
+//! - after a call no register holds anything but the results, after one of a leaf those that it leaves alone do;
 //! - at a safepoint a place that the emitted map names holds a pointer, on every path to it;
 //! - the collector and stack copying see nothing but the map: a pointer in another place is worth nothing afterwards;
 //! - each pointer that is live across the safepoint is in the map;
@@ -28,12 +28,11 @@ struct Operand {
     place: Reg,
 }
 
-/// A call is two steps with the safepoint between them.
+/// A call is two steps; between them are the safepoint and what it destroys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Whole,
     Reads,
-    /// All registers are destroyed first.
     Results,
 }
 
@@ -48,6 +47,8 @@ enum Step {
         map: usize,
         live: Range<usize>,
     },
+    /// These registers lose what they hold; `None`: all.
+    Destroy(Option<Range<usize>>),
     /// Pointer words of stack objects are read or written.
     Object {
         words: Range<usize>,
@@ -76,9 +77,11 @@ pub struct Words<'a> {
 
 /// Whether an instruction is a safepoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Safe {
+pub enum Safe<'a> {
     /// No.
     No,
+    /// No, but it destroys these registers.
+    Leaf(&'a [Reg]),
     /// A call, with its map's number.
     Call(usize),
     /// A poll, which [`Replay::poll_map`] gives its map.
@@ -92,6 +95,7 @@ pub struct Replay {
     steps: Vec<Step>,
     operands: Vec<Operand>,
     object_words: Vec<u32>,
+    destroyed: Vec<Reg>,
     /// Steps of polls, whose maps come with the cold code.
     polls: Vec<usize>,
     /// The block that recovery enters.
@@ -137,6 +141,15 @@ impl Replay {
         let live = operands.end..self.operands.len();
         match at {
             Safe::No => self.steps.push(Step::Inst { operands, part: Part::Whole }),
+            Safe::Leaf(destroyed) => {
+                let from = self.destroyed.len();
+                self.destroyed.extend(destroyed);
+                self.steps.extend([
+                    Step::Inst { operands: operands.clone(), part: Part::Reads },
+                    Step::Destroy(Some(from..self.destroyed.len())),
+                    Step::Inst { operands, part: Part::Results },
+                ]);
+            }
             Safe::Poll => {
                 self.polls.push(self.steps.len());
                 self.steps.push(Step::Safepoint { map: usize::MAX, live });
@@ -144,6 +157,7 @@ impl Replay {
             Safe::Call(map) => self.steps.extend([
                 Step::Inst { operands: operands.clone(), part: Part::Reads },
                 Step::Safepoint { map, live },
+                Step::Destroy(None),
                 Step::Inst { operands, part: Part::Results },
             ]),
         }
@@ -330,6 +344,10 @@ impl Run<'_> {
                 Step::Safepoint { map, live } => {
                     self.safepoint(*map, &self.replay.operands[live.clone()], complain)?
                 }
+                Step::Destroy(None) => (0..SPILLS).for_each(|p| self.state.clear(p)),
+                Step::Destroy(Some(regs)) => {
+                    self.replay.destroyed[regs.clone()].iter().for_each(|&r| self.state.clear(number(r)));
+                }
                 Step::Object { words, write } => {
                     let content = self.pointer.len() as u32 - 1;
                     for &w in &self.replay.object_words[words.clone()] {
@@ -365,10 +383,7 @@ impl Run<'_> {
         let roles: &[Role] = match part {
             Part::Whole => &[Role::Use, Role::Temp, Role::LateUse, Role::Def],
             Part::Reads => &[Role::Use, Role::LateUse],
-            Part::Results => {
-                (0..SPILLS).for_each(|p| self.state.clear(p));
-                &[Role::Temp, Role::Def]
-            }
+            Part::Results => &[Role::Temp, Role::Def],
         };
         for &role in roles {
             for o in operands.iter().filter(|o| o.role == role) {

@@ -225,3 +225,73 @@ fn features_of_the_processor() {
     assert_eq!(with("cpu.avx2=off,http2client=0,cpu.sse42=off,cpu.aes=off"), all);
     assert_eq!(with("cpu.nonesuch=off"), format!("GODEBUG: unknown cpu feature \"nonesuch\"\n{all}"));
 }
+
+/// Functions that nothing can stop in keep what they do not change in its registers, and nothing else.
+#[test]
+fn registers_across_leaves() {
+    if !installed() {
+        return;
+    }
+    // Each destroys its registers in another way; all leave n+1.
+    let leaves = [
+        ("named", "XORL CX, CX\n\tMOVQ $-1, R9\n\tMOVQ $-2, R10\n\tPXOR X0, X0\n\tPCMPEQL X1, X1"),
+        ("implied", "MOVQ $-3, BX\n\tMULQ BX\n\tMOVQ $77, BX\n\tXORL DX, DX\n\tDIVQ BX"),
+        ("string", "MOVQ SP, DI\n\tMOVL $1, CX\n\tSUBQ $128, DI\n\tCLD\n\tREP; STOSB"),
+        ("bytes", "BYTE $0x4d; BYTE $0x31; BYTE $0xdb // XORQ R11, R11"),
+        ("exchange", "MOVQ $5, R8\n\tXCHGQ R8, R13\n\tMOVQ $-6, R8\n\tXADDQ R8, R12"),
+        ("identify", "XORL AX, AX\n\tXORL CX, CX\n\tCPUID"),
+        ("stacked", "PUSHQ $9\n\tPOPQ R15\n\tCALL inner<>(SB)"),
+        ("zeroed", "PXOR X15, X15\n\tPCMPEQL X15, X15\n\tXORL R14, R14"),
+    ];
+    let mut asm =
+        String::from("#include \"textflag.h\"\n\nTEXT inner<>(SB), NOSPLIT, $0-0\n\tMOVQ $3, SI\n\tRET\n");
+    let mut main = String::from("package main\n\nimport \"runtime\"\n\n");
+    let mut calls = String::new();
+    for (name, body) in leaves {
+        asm += &format!(
+            "\nTEXT ·{name}(SB), NOSPLIT, $0-16\n\tMOVQ n+0(FP), AX\n\t{body}\n\tMOVQ n+0(FP), AX\n\tINCQ AX\n\tMOVQ AX, ret+8(FP)\n\tRET\n"
+        );
+        main += &format!("//go:noescape\nfunc {name}(n int) int\n");
+        calls += &format!(
+            "\t\ta, b, c, d, e, f = b+{name}(a), c^a, d+b, e^c, f+d, a\n\
+             \t\tx, y, z = y+1, z+x, x*0.5\n\t\tp, q, r = q, r, &node{{p.left, a}}\n\t\tsum += p.value+q.value\n"
+        );
+    }
+    main += &format!(
+        "
+type node struct {{ left *node; value int }}
+
+//go:noinline
+func mix(n int) (int, float64) {{
+\ta, b, c, d, e, f := n, n+1, n*3, n^5, n-7, n|9
+\tx, y, z := 1.5, float64(n), 3.25
+\tp, q, r := &node{{nil, a}}, &node{{nil, b}}, &node{{nil, c}}
+\tsum := 0
+\tfor range 50 {{
+{calls}\t\tif a&63 == 0 {{ runtime.GC() }}
+\t}}
+\treturn a ^ b<<1 ^ c<<2 ^ d<<3 ^ e<<4 ^ f<<5 + sum + r.value, x + y + z
+}}
+
+func main() {{
+\tfor n := range 20 {{
+\t\ti, f := mix(n)
+\t\tprintln(i, f)
+\t}}
+}}
+"
+    );
+    // It prints what it prints with functions in Go instead.
+    let (built, ran) = build("leaves", &main, &asm, &[]);
+    assert_eq!((built.status, built.output.as_str()), (0, ""));
+    let go = main.replace("//go:noescape\n", "");
+    let go = leaves.iter().fold(go, |text, (name, _)| {
+        let declared = format!("func {name}(n int) int");
+        text.replace(&declared, &format!("{declared} {{ return n + 1 }}"))
+    });
+    let (built, plain) = build("leaves-go", &go, "", &[]);
+    assert_eq!((built.status, built.output.as_str()), (0, ""));
+    let (ran, plain) = (ran.expect("it was built"), plain.expect("it was built"));
+    assert_eq!(plain.status, 0, "{}", plain.output);
+    assert_eq!((ran.status, ran.output), (plain.status, plain.output));
+}

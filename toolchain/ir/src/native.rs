@@ -39,6 +39,15 @@ pub struct NativeCall {
     pub results: bool,
 }
 
+/// A set of registers of the machine, a bit for each number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Registers {
+    /// Registers of integers.
+    pub ints: u32,
+    /// Registers of floats.
+    pub floats: u32,
+}
+
 /// Machine code. Its signature is an ABI0 one: all arguments and results lie above the return address.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Native {
@@ -58,6 +67,8 @@ pub struct Native {
     pub lines: Vec<(u32, Pos)>,
     /// Calls.
     pub calls: Vec<NativeCall>,
+    /// What its own code may change, if that can be told.
+    pub destroys: Option<Registers>,
     /// SP is written in ways that cannot be followed.
     pub sp_write: bool,
     /// The least alignment of the code.

@@ -313,9 +313,15 @@ pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -
         }
         Do::OnesCount(w) => {
             let width = if w == 0 { fx.p.word * 8 } else { w };
-            let op_ty = if width == 64 { Ty::I64 } else { Ty::I32 };
+            let asks = fx.p.arch.asks.popcount;
+            // The result is a word: what counts narrow ones is no shorter, and would have to be widened.
+            let op_ty = match asks {
+                true if width <= fx.p.word * 8 => fx.word_ty(),
+                _ if width == 64 => Ty::I64,
+                _ => Ty::I32,
+            };
             let x = fx.resize(a(0), op_ty, false);
-            let n = match fx.p.arch.asks.popcount {
+            let n = match asks {
                 true => ask(fx, Asked::Popcnt, &[x], |fx, x| fx.ins(Op::Popcnt, x, op_ty)),
                 false => fx.ins(Op::Popcnt, &[x], op_ty),
             };

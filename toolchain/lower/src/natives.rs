@@ -15,7 +15,7 @@ use crate::link;
 use crate::program::{Options, Prog, Work};
 use asm::{RelocKind, Target};
 use ir::func::Body;
-use ir::native::{Native, NativeCall, NativeReloc, NativeTarget};
+use ir::native::{Native, NativeCall, NativeReloc, NativeTarget, Registers};
 use ir::op::Callee;
 use ir::sig::PartLoc;
 use ir::{DataId, Func, FuncFlags, FuncId, Part, Reloc, RelocKind as DataReloc, Section, Sig, SigId, SymRef};
@@ -329,6 +329,7 @@ impl<'a> Prog<'a> {
             args: text.args.unwrap_or_else(|| self.prog.sigs[f.sig].area_size),
             lines: text.lines.clone(),
             calls,
+            destroys: text.destroys.map(|r| Registers { ints: r.general.into(), floats: r.vector.into() }),
             sp_write: text.sp_write && has_calls,
             align: text.align,
             checks_stack: text.checks_stack,

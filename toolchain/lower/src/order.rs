@@ -254,7 +254,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.order.ahead.insert(e.id, vals);
     }
     fn hoist(&mut self, e: &'a Expr) {
-        if !self.is_value(e) {
+        // What is there already was evaluated with its parts.
+        if !self.is_value(e) || self.order.has(e) {
             return;
         }
         self.order.done.insert(e.id);

@@ -215,4 +215,6 @@ pub struct Env<'a> {
     pub options: &'a crate::Options,
     /// Functions that generated code calls.
     pub helpers: &'a crate::Helpers,
+    /// Functions of assembly that leave registers alone.
+    pub leaves: &'a crate::mach::leaves::Leaves,
 }

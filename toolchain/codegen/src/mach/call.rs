@@ -274,8 +274,17 @@ impl<'a, M: Rules> Select<'a, M> {
                 }
             }
         }
-        self.put(Any::Call(Box::new(CallInfo { target, uses, defs })));
-        if sig.abi0 {
+        let leaf = match target {
+            Target::Func(f) => self.env.leaves.destroyed(f),
+            _ => None,
+        };
+        let unfixed = leaf.is_none_or(|l| l.iter().any(|r| regs::fixed(M::ROW).any(|f| f == *r)));
+        let call = Box::new(CallInfo { target, uses, defs });
+        self.put(match leaf {
+            Some(destroyed) => Any::LeafCall(call, destroyed.to_vec()),
+            None => Any::Call(call),
+        });
+        if sig.abi0 && unfixed {
             M::fixed_regs(self);
         }
         // Registers first: copies may need some.

@@ -172,6 +172,10 @@ fn allocate<I: Inst>(
         for (inst, _) in &mut block.insts {
             let clobbers: Vec<Reg> = match inst {
                 Any::Call(c) => w.all.iter().copied().filter(|r| !c.defs.iter().any(|d| d.1 == *r)).collect(),
+                Any::LeafCall(c, destroyed) => {
+                    let lost = |r: &Reg| destroyed.contains(r) && !c.defs.iter().any(|d| d.1 == *r);
+                    w.all.iter().copied().filter(lost).collect()
+                }
                 _ => Vec::new(),
             };
             let (flow, safepoint) = (inst.flow(), inst.is_safepoint());
@@ -371,8 +375,10 @@ fn emit_function<M: Rules + Frames>(
             let (inst, line) = &mut sel.blocks[b as usize].insts[k];
             let mut live: Vec<Reg> = solution.apply(n, |v| inst.operands(v)).collect();
             if let Some(notes) = notes {
+                let destroyed = if let Any::LeafCall(_, d) = inst { d.clone() } else { Vec::new() };
                 let at = match inst {
                     Any::Call(_) => Safe::Call(safepoints.len()),
+                    Any::LeafCall(..) => Safe::Leaf(&destroyed),
                     Any::Poll { .. } => Safe::Poll,
                     _ => Safe::No,
                 };
@@ -410,6 +416,11 @@ fn emit_function<M: Rules + Frames>(
                 copies.0.clear();
             } else if polls {
                 inst.uses_and_defs(|_| {}, |r| copies.write(r));
+            }
+            if let Any::LeafCall(_, destroyed) = inst {
+                destroyed.iter().for_each(|&r| copies.write(r));
+                // Whoever finds it in a call is looking for what happens after a fault.
+                safepoints.push((e.buf.mark(), 0, slots.recovery.clone()));
             }
             moves.after(n, |m| {
                 copies.copy(m.from, m.to);

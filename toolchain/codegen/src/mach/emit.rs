@@ -184,7 +184,7 @@ impl<'a, M: Frames> Emit<'a, M> {
             Any::Move { dst, src } | Any::Stash { dst, src } => self.mov(Move { from: *src, to: *dst }),
             Any::Jump(to) | Any::EntryJump { then: to, .. } => self.jump_to(*to),
             Any::Switch(s) => self.switch(s),
-            Any::Call(c) => self.call(&c.target, false),
+            Any::Call(c) | Any::LeafCall(c, _) => self.call(&c.target, false),
             Any::TailCall(c) => self.leave(|e| e.call(&c.target, true)),
             Any::Ret(_) => self.leave(M::ret),
             Any::Poll { .. } => unreachable!("written with its stack map"),

@@ -118,6 +118,8 @@ pub enum Any<I> {
     Switch(Box<SwitchInfo>),
     /// A call.
     Call(Box<CallInfo>),
+    /// A call of a function that destroys only these registers, and is no safepoint ([`super::leaves`]).
+    LeafCall(Box<CallInfo>, Vec<Reg>),
     /// A call that takes the function's place.
     TailCall(Box<CallInfo>),
     /// Returns, with values in registers.
@@ -164,7 +166,7 @@ impl<I: Inst> Inst for Any<I> {
                 v.read(&mut s.value);
                 v.temp(&mut s.temps);
             }
-            Any::Call(c) | Any::TailCall(c) => {
+            Any::Call(c) | Any::LeafCall(c, _) | Any::TailCall(c) => {
                 c.uses.iter_mut().for_each(|(r, at)| v.use_fixed(r, *at));
                 match &mut c.target {
                     Target::Reg(r) => v.read(r),

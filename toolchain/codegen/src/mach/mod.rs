@@ -26,6 +26,7 @@ pub mod graph;
 pub mod hook;
 pub mod inst;
 pub mod lazy;
+pub mod leaves;
 pub mod listing;
 pub mod memory;
 pub mod operand;

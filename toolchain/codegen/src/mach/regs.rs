@@ -65,6 +65,12 @@ pub fn context(row: &Arch) -> Reg {
     Reg::int(row.ctxt.expect("a machine with registers has one for the context").num)
 }
 
+/// The registers that hold one thing in all compiled code, which assembly may change.
+pub fn fixed(row: &Arch) -> impl Iterator<Item = Reg> {
+    let both = |r: &reflect::arch::Reg| [Reg::int(r.num), Reg::float(r.num)];
+    [&row.g, &row.zero].into_iter().flatten().flat_map(both)
+}
+
 /// A register that is no argument, for what stands between caller and callee.
 pub fn scratch<M: Machine>() -> Reg {
     let mut all = M::ROW.scratch.iter().map(|r| Reg::int(r.num));

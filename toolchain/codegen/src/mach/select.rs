@@ -13,6 +13,7 @@ use crate::prep;
 use crate::regalloc::Reg;
 use ir::func::Term;
 use ir::{Block, EntityId, Func, InstData, Op, Sig, Slot, Ty, Value, ValueDef};
+use rustc_hash::FxHashMap;
 use syntax::Pos;
 
 /// A machine block.
@@ -78,6 +79,8 @@ pub struct Select<'a, M: Rules> {
     pub sig: &'a Sig,
     /// How often each value is used.
     pub uses: Vec<u32>,
+    /// [`prep::carried`].
+    pub carried: FxHashMap<Value, Value>,
     /// Whether somebody wants the value in its register.
     pub needed: Vec<bool>,
     /// Whether a value of 32 bits is extended with its sign there ([`extended`]).
@@ -117,6 +120,7 @@ pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: MemoryParams)
         f,
         sig: &env.program.sigs[f.sig],
         uses: prep::use_counts(f, &order.rpo),
+        carried: prep::carried(f, &order.rpo),
         needed: vec![false; f.values.len()],
         extended: extended::extended::<M>(f, &order.rpo),
         pointer: f.values.iter().map(|v| v.ty == Ty::Ptr).collect(),

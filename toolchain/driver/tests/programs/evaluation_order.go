@@ -90,6 +90,21 @@ func main() {
 	n, f := 0, func() []int { return gs[:0] }
 	f()[:3:3][n] = set(60)
 	fmt.Println(gs[n:set(61)-60], gs[0])
+	keyed()
+}
+
+// A map's key that is made ahead of a call, with a copy in it, is made once: the map itself is read after the call.
+func keyed() {
+	type key struct{ n int32 }
+	s := []int{5, 6}
+	m := map[key]int{{2}: 3}
+	renew := func() int {
+		s, m = []int{7, 8}, map[key]int{{2}: 1}
+		return 4
+	}
+	old, x := s, 0
+	x, s[m[key{int32(copy(s, []int{1, 2}))}]&1] = renew(), 9
+	fmt.Println(x, old, s)
 }
 
 /* output
@@ -112,4 +127,5 @@ true false 2929
 1 80
 switch 82 50
 [61] 61
+4 [1 2] [7 9]
 */

@@ -145,9 +145,12 @@ impl<'a, M: X86> Isel<'a, M> {
             s.imm32(v).is_some()
                 || s.single_use(v) && s.def(v).is_some_and(|d| matches!(d.op, Op::Load { .. }))
         };
-        // The left operand is overwritten: rather one that is not wanted any more.
-        let swap = if foldable(self, b) {
+        // The left operand is overwritten: rather what the result is the next value of, or what is not wanted any more.
+        let carried = self.carried.get(&Value(dst.index() as u32)).copied();
+        let swap = if foldable(self, b) || carried == Some(a) {
             false
+        } else if carried == Some(b) {
+            true
         } else {
             foldable(self, a) || !self.ends_here(a) && self.ends_here(b)
         };
