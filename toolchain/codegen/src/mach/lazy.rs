@@ -389,6 +389,7 @@ mod tests {
     use super::super::{call, select, split};
     use super::*;
     use crate::isa::Env;
+    use crate::mach::leaves::Leaves;
     use crate::{Helpers, Options, prep};
 
     /// A loop that sums, asking for help on its unlikely way, between two calls.
@@ -428,7 +429,8 @@ end
     fn across(split_them: bool) -> Vec<(Reg, bool)> {
         let program = ir::parse::program(PROGRAM).unwrap_or_else(|e| panic!("{e}"));
         let options = Options::default();
-        let env = Env { program: &program, options: &options, helpers: &Helpers::find(&program) };
+        let (helpers, leaves) = (Helpers::find(&program), Leaves::find(&program));
+        let env = Env { program: &program, options: &options, helpers: &helpers, leaves: &leaves };
         let mut f = program.funcs[ir::FuncId(0)].clone();
         prep::legalize(&mut f, env.helpers);
         let sig = f.sig;

@@ -1,5 +1,6 @@
 //! The replay of stack maps sees planted faults, for every machine: its folder's `tests.rs` says `planted!(ITS TYPE);`.
 use super::compile::{Notes, Worker, compile_noted};
+use super::leaves::Leaves;
 use super::{Frames, Rules};
 use crate::isa::Env;
 use crate::{Helpers, Options};
@@ -58,7 +59,8 @@ fn noted<M: Rules + Frames>(name: &str) -> Notes {
     let program = ir::parse::program_of(M::ROW, &text).unwrap_or_else(|e| panic!("{e}"));
     ir::verify::program(&program).unwrap_or_else(|e| panic!("{e:#?}"));
     let options = Options { check: true, ..Options::default() };
-    let env = Env { program: &program, options: &options, helpers: &Helpers::find(&program) };
+    let (helpers, leaves) = (Helpers::find(&program), Leaves::find(&program));
+    let env = Env { program: &program, options: &options, helpers: &helpers, leaves: &leaves };
     let (_, func) = program.funcs.iter_enumerated().find(|f| f.1.name.as_str() == name).expect("its name");
     let (_, notes) = compile_noted::<M>(&env, func, &mut Worker::new::<M>()).expect("it compiles");
     notes.expect("notes were asked for")

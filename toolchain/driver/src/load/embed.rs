@@ -20,7 +20,16 @@ pub(super) fn resolve(dir: &Path, patterns: &[String]) -> Result<Vec<EmbedFile>,
     }
     found.sort();
     found.dedup();
-    Ok(found)
+    match found.iter().find(|f| !is_argument(&f.name)) {
+        Some(f) => Err(format!("invalid input file name {:?}", f.name)),
+        None => Ok(found),
+    }
+}
+
+/// Whether the go command passes a file of this name to other programs: it cannot be taken for a flag or for cgo's own.
+fn is_argument(name: &str) -> bool {
+    let begins = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/') || !c.is_ascii();
+    name.starts_with(begins) && !name.starts_with("_cgo_")
 }
 
 fn one(dir: &Path, pattern: &str, found: &mut Vec<EmbedFile>) -> Result<(), String> {
@@ -228,6 +237,11 @@ mod tests {
             ("bad/q*", "cannot embed file bad/q?: invalid name q?"),
         ] {
             assert_eq!(names(&dir, &[pattern]), Err(format!("pattern {pattern}: {why}")));
+        }
+        let flags = tree(&["~t~", "-x/y", "_cgo_a", "own/~z"]);
+        assert_eq!(names(&flags, &["own/~z"]).unwrap(), ["own/~z"]);
+        for (pattern, name) in [("~t~", "~t~"), ("-x", "-x/y"), ("_cgo_a", "_cgo_a")] {
+            assert_eq!(names(&flags, &[pattern]), Err(format!("invalid input file name {name:?}")));
         }
     }
 }

@@ -190,7 +190,8 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
     let mut fatal: Vec<(Pos, String)> = Vec::new();
     let mut out = Files { files: Vec::new(), errors: Vec::new() };
     let replaced = if place.std { config.overlay.replacement(&place.path) } else { None };
-    let bodyless = place.std;
+    // Where there is assembly, empty too, functions may lack a body: the linker knows what defines them.
+    let mut bodyless = place.std;
     let mut assembly = Vec::new();
     if let Some(texts) = replaced {
         parse_all(overlay_sources(config, "replace", &place.path, texts), true, &mut out);
@@ -203,6 +204,7 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
         if listing.sources.is_empty() && fatal.is_empty() && !tests_alone {
             fatal.push((Pos::NONE, nothing_to_build(&place, &listing)));
         }
+        bodyless |= !listing.assembly.is_empty();
         if !place.std || config.context.uses_assembly(&place.path) {
             for s in listing.assembly {
                 let source = pos::add_file_at(&s.display, &s.path, s.text);
