@@ -136,11 +136,12 @@ fn mistakes() {
 ";
     refused("asm_encoding", main, &text, want);
     refused("asm_include", main, "#include \"nope.h\"\n", &at(1, "open nope.h: no such file or directory"));
+    // Who has assembly may have bodies elsewhere: only linking tells.
     refused(
         "asm_missing",
         main,
         "TEXT ·g(SB), $0\n\tRET\n",
-        "# example.com/m\n./main.go:3:6: missing function body\n",
+        "# example.com/m\n./main.go:5:16: main.f: relocation target not defined (function declared without body)\n",
     );
     let want = at(1, "main.f: relocation target main.g not defined");
     refused("asm_target", main, "TEXT ·f(SB), $0\n\tCALL ·g(SB)\n\tRET\n", &want);
