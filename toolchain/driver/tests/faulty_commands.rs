@@ -73,6 +73,8 @@ const COMMAND_LINES: &[Row] = &[
     ("test -vet=x ./t", &[], Same),
     ("test ./nodir", &[], Same),
     ("test ./t ./nodir", &[], Same),
+    ("test ./q", &[("q/q.go", "package q\n\nfunc F() int { return \"x\" }\n")], Same),
+    ("test ./q ./t", &[("q/q.go", "package q\n\nimport _ \"example.com/nosuch/none\"\n")], Same),
     (
         "test -c -o f ./t ./p",
         &[],

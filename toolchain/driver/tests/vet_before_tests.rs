@@ -33,6 +33,15 @@ fn said(mut command: Command, dir: &Path) -> Said {
     // Times, of the results and of the events.
     let line = |l: &str| -> String {
         let l = l.split_once("\"Action\"").map_or(l.to_string(), |(_, rest)| format!("\"Action\"{rest}"));
+        let l = match l.split_once("\"Elapsed\":") {
+            Some((before, time)) => {
+                format!(
+                    "{before}\"Elapsed\":{}",
+                    time.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.')
+                )
+            }
+            None => l,
+        };
         let kept =
             l.split('\t').filter(|f| !(f.ends_with('s') && f.starts_with(|c: char| c.is_ascii_digit())));
         kept.collect::<Vec<_>>().join("\t")

@@ -202,16 +202,18 @@ fn write_profile(file: &Path, text: &str) -> Result<(), Failure> {
 /// Compiles and runs the tests of a package; `dir` is for what comes and goes.
 fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) -> Result<u8, Failure> {
     let (path, package_dir) = (visible(&place.path).to_string(), place.dir.clone());
-    let failed = |e: Failure, what: &str| {
+    let failed_as = |e: Failure, what: &str, variant: &str| {
         // Packages that are compiled anew for a test are told apart.
         let tests = [format!("# {path}\n"), format!("# {path}_test\n")];
         let text = tests.iter().fold(e.1, |text, heading| {
-            text.replace(heading.as_str(), &format!("{} [{path}.test]\n", heading.trim_end()))
+            text.replace(heading.as_str(), &format!("{}{variant}\n", heading.trim_end()))
         });
+        // Errors of loading do not say whose they are.
+        let text = if text.starts_with("# ") { text } else { format!("# {path}\n{text}") };
         let (said, last) = (visible(text.trim_end()), format!("FAIL\t{path} [{what} failed]\n"));
         match events(i, &path) {
             Some(mut events) => {
-                let import = format!("{path} [{path}.test]");
+                let import = format!("{path}{variant}");
                 events.build_failed(&[(import, said.into_owned())], &last);
             }
             None => {
@@ -224,9 +226,24 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) 
         }
         Ok(FAILED)
     };
+    let failed = |e: Failure, what: &str| failed_as(e, what, &format!(" [{path}.test]"));
     let tested = match crate::load::prepare_tests(&config, place.clone(), dir) {
         Ok(Some(tested)) => tested,
         Ok(None) => {
+            // What does not compile fails, with tests or without.
+            if !place.std {
+                let mut timings = Timings::new(i.options.time);
+                let program = match load(&config, &i.options, vec![place.clone()], &mut timings) {
+                    Ok(program) => program,
+                    Err(e) => return failed_as(e, "setup", ""),
+                };
+                let target = target(&i.options)?;
+                if let Err(text) =
+                    pipeline::run(&config, &target, &i.options, program, Goal::Check, &mut timings)
+                {
+                    return failed_as(Failure::build(text), "build", "");
+                }
+            }
             if let Some(status) = refused(i, &path, false, vet.of(&place.path)) {
                 return Ok(status);
             }
