@@ -1,4 +1,4 @@
-"""go:linkname between packages: functions, methods of both kinds, generic instances' neighbours, variables; pulled, pushed, and under a third name,
+"""go:linkname between packages: functions, methods of both kinds, variables; pulled, pushed, and under a third name,
 with random signatures on both sides."""
 import random
 
@@ -42,7 +42,7 @@ class Gen:
 
     def program(self, functions):
         r = self.r
-        lib, main, uses, out = [], [], [], []
+        lib, main, uses = [], [], []
         types = list(BASIC)
         for i in range(functions):
             params = [r.choice(types) for _ in range(r.randint(0, 6))]

@@ -57,9 +57,9 @@ TYPES = {
 }
 # Printed by what they do, not where they are.
 SHOWN = {'*Num': '*%s', 'func() int': '%s()'}
+# Builtins, with the types of their two operands.
 BUILTINS = [
-    ('[]int', '[]int', 'copy({})', 'int'), ('string', '[]byte', None, None), ('[]byte', 'string', 'copy({})', 'int'),
-    ('float64', 'float64', 'complex({})', 'complex128'), ('[]int', 'int', 'append({})', '[]int'),
+    ('[]int', '[]int', 'copy({})'), ('[]byte', 'string', 'copy({})'), ('float64', 'float64', 'complex({})'), ('[]int', 'int', 'append({})'),
 ]
 
 
@@ -142,11 +142,11 @@ class Gen:
             t = r.choice(['int', 'int8', 'float64', 'string', 'uint16', 'Num'])
             return f'fmt.Println({r.choice(["min", "max"])}({self.source([t] * r.randint(2, 4))}))'
         if k == 7:
-            a, b, form, _ = r.choice([x for x in BUILTINS if x[2]])
+            a, b, form = r.choice(BUILTINS)
             more = [b] * (r.randint(0, 2) if form.startswith('append') else 0)
             return f'fmt.Println({form.format(self.source([a, b, *more]))})'
         if k == 8:
-            two = [t for t in (r.choice(plain), r.choice(plain))]
+            two = [r.choice(plain), r.choice(plain)]
             return f'fmt.Println(Taker(Num(7)).Plus({self.source(two)}), Num.Plus(1, 2, 3))'
         params = ['string', *[r.choice(plain) for _ in range(r.randint(1, 3))]]
         return f'done := make(chan bool); go func(s string, x ...any) {{ fmt.Println(new(Num).Take(s, x...)); close(done) }}({self.source(params)}); <-done'
