@@ -66,7 +66,8 @@ pub unsafe fn add(r: DataRange) {
     NRANGES.store(n + 1, Release);
 }
 
-fn ranges() -> &'static [DataRange] {
+/// All registered data: what is initialised, then what begins as zeros.
+pub fn ranges() -> &'static [DataRange] {
     // SAFETY: fixed once collections happen.
     unsafe { &(&*RANGES.get())[..NRANGES.load(Acquire)] }
 }

@@ -167,6 +167,51 @@ pub fn mark_queues(m: &mut Marker, _: &Stopped) {
     }
 }
 
+/// Calls `f` with each finalizer that is queued.
+pub fn each_queued(_: &Stopped, mut f: impl FnMut(&Call)) {
+    let _g = QUEUE_LOCK.lock();
+    // SAFETY: under the lock.
+    unsafe {
+        let mut p = (*QUEUES.get())[0].first;
+        while !p.is_null() {
+            f(&(*p).call);
+            p = (*p).next;
+        }
+    }
+}
+
+/// Calls `f` with each finalizer of a span's objects, and its object.
+///
+/// # Safety
+/// The span stays.
+pub unsafe fn each_finalizer(s: *mut Span, f: impl FnMut(usize, &Call)) {
+    // SAFETY: the caller's promise.
+    unsafe { each_of(s, Kind::Finalizer, f) }
+}
+
+/// Calls `f` with each object of a span that the memory profile counts, and its bucket.
+///
+/// # Safety
+/// The span stays.
+pub unsafe fn each_sample(s: *mut Span, mut f: impl FnMut(usize, usize)) {
+    // SAFETY: the caller's promise.
+    unsafe { each_of(s, Kind::Sample, |object, c| f(object, c.func)) }
+}
+
+unsafe fn each_of(s: *mut Span, kind: Kind, mut f: impl FnMut(usize, &Call)) {
+    // SAFETY: the list under its lock.
+    unsafe {
+        let _g = (*s).attached_lock.lock();
+        let mut r = *first(s);
+        while !r.is_null() {
+            if (*r).kind == kind {
+                f((*s).base + (*r).offset, &(*r).call);
+            }
+            r = (*r).next;
+        }
+    }
+}
+
 fn mark_call(c: &Call, m: &mut Marker) {
     m.mark(c.func);
     m.mark(c.fint as usize);

@@ -147,6 +147,7 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("runtime.tryStopTheWorld", Parking),
     ("runtime.walltime", Leaf),
     ("runtime.write", Leaf),
+    ("runtime.writeHeapDump", Parking),
     ("runtime/debug.readGCStats", Parking),
     ("runtime/debug.setGCPercent", Leaf),
     ("runtime/debug.setMaxStack", Leaf),

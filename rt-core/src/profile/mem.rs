@@ -128,6 +128,13 @@ fn collected() {
     t.each(|b| publish(&mut b.counts, slot(1)));
 }
 
+/// Calls `f` with each bucket, and how many of its objects were allocated and freed as the profile has it.
+pub fn each_bucket(mut f: impl FnMut(*const (), usize, &[usize], u64, u64)) {
+    TABLE
+        .lock()
+        .each(|b| f((&raw const *b).cast(), b.key, b.stack(), b.counts.active.allocs, b.counts.active.frees));
+}
+
 hook! { fn "runtime.memProfileCopy"(to: *mut u64, room: isize, idle: bool) -> (n: isize, words: isize) leaf {
     flush();
     let mut t = TABLE.lock();

@@ -2,7 +2,7 @@
 //!
 //! - [`bucket`]: tables from stacks to counts, outside the heap.
 //! - [`mem`]: the memory profile; [`lock`]: waiting; [`cpu`]: processor time.
-//! - [`trace`]: execution traces.
+//! - [`heapdump`]: all of the heap. [`trace`]: execution traces.
 //!
 //! A program pays only for what it can ask for. Whether it can read a memory profile is known when it is linked:
 //! the image's word `memprofile` is the address of [`mem::rt_memprofile`] then, otherwise 0, and the linker leaves the profile's
@@ -10,6 +10,7 @@
 
 pub mod bucket;
 pub mod cpu;
+pub mod heapdump;
 pub mod lock;
 pub mod mem;
 pub mod trace;

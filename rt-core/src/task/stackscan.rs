@@ -18,14 +18,21 @@ use core::sync::atomic::Ordering::Relaxed;
 use reflect::image::{PtrMap, StackObject};
 
 /// A list that keeps its memory.
-struct List<T> {
+pub struct List<T> {
     ptr: *mut T,
     len: usize,
     cap: usize,
 }
 
 impl<T: Copy> List<T> {
-    fn push(&mut self, v: T) {
+    /// Without elements.
+    pub const EMPTY: List<T> = List { ptr: null_mut(), len: 0, cap: 0 };
+    /// Forgets the elements.
+    pub fn clear(&mut self) {
+        self.len = 0;
+    }
+    /// Adds an element.
+    pub fn push(&mut self, v: T) {
         if self.len == self.cap {
             let cap = (2 * self.cap).max(512);
             let p = meta::persistent(cap * size_of::<T>(), 16) as *mut T;
@@ -44,7 +51,8 @@ impl<T: Copy> List<T> {
         // SAFETY: it was pushed.
         Some(unsafe { self.ptr.add(self.len).read() })
     }
-    fn as_mut(&mut self) -> &mut [T] {
+    /// The elements.
+    pub fn elements(&mut self) -> &mut [T] {
         if self.len == 0 {
             return &mut [];
         }
@@ -99,7 +107,8 @@ pub unsafe fn each_live_slot(g: *mut G, mark: &mut dyn FnMut(*mut usize)) {
         let (lo, size) = ((*g).stack_lo, (*g).stack_hi - (*g).stack_lo);
         let scratch = take();
         let Scratch { objects, pointers, .. } = &mut *scratch;
-        (objects.len, pointers.len) = (0, 0);
+        objects.clear();
+        pointers.clear();
         let mut see = |pointers: &mut List<usize>, slot: *mut usize| {
             let v = slot.read_volatile();
             if v.wrapping_sub(lo) < size { pointers.push(v) } else { mark(slot) }
@@ -128,7 +137,7 @@ pub unsafe fn each_live_slot(g: *mut G, mark: &mut dyn FnMut(*mut usize)) {
             s = (*s).waitlink;
         }
         let maps = the_image().stackmaps();
-        let list = objects.as_mut();
+        let list = objects.elements();
         debug_assert!(list.is_sorted_by(|a, b| a.at + a.size as usize <= b.at));
         while let Some(p) = pointers.pop() {
             let Some(i) = list.partition_point(|o| o.at <= p).checked_sub(1) else { continue };

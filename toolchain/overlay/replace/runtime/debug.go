@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"internal/bytealg"
 	"internal/coverage/rtcov"
 	"unsafe"
 )
@@ -95,8 +96,40 @@ func debug_setPanicOnFault(on bool) (old bool) {
 	return old
 }
 
+// A dumpedItab is a method table with its type, as a heap dump has them.
+type dumpedItab struct {
+	tab      *itab
+	typ      *_type
+	size     uintptr
+	name     string
+	pointers bool
+}
+
+// writeHeapDump stops the world and writes the dump.
+func writeHeapDump(fd uintptr, m *MemStats, tabs *dumpedItab, n int)
+
 //go:linkname debug_WriteHeapDump runtime/debug.WriteHeapDump
-func debug_WriteHeapDump(fd uintptr) { throw("not supported: heap dumps") }
+func debug_WriteHeapDump(fd uintptr) {
+	t := (*itabTable)(loadPointer(unsafe.Pointer(&itabs)))
+	tabs := make([]dumpedItab, 0, len(t.entries))
+	for _, tab := range t.entries {
+		if tab == nil {
+			continue
+		}
+		typ := tab.Type
+		name := rtypeOf(typ).string()
+		if path := rtypeOf(typ).pkgpath(); path != "" && typ.HasName() {
+			// The path in place of the package's name.
+			name = path + name[bytealg.IndexByteString(name, '.'):]
+		}
+		tabs = append(tabs, dumpedItab{tab, typ, typ.Size_, name, !typ.IsDirectIface() || typ.Pointers()})
+	}
+	m := new(MemStats)
+	semacquire(&gcsema)
+	writeHeapDump(fd, m, unsafe.SliceData(tabs), len(tabs))
+	semrelease(&gcsema)
+	KeepAlive(tabs)
+}
 
 // setMaxStack sets the limit of a goroutine's stack.
 //
