@@ -44,8 +44,9 @@ pub struct Arena {
 /// Start of the window.
 static BASE: AtomicUsize = AtomicUsize::new(0);
 static ARENAS: [AtomicPtr<Arena>; WINDOW] = [const { AtomicPtr::new(null_mut()) }; WINDOW];
-/// No address at or above this was ever mapped for the heap.
-pub static MAPPED_END: AtomicUsize = AtomicUsize::new(0);
+/// Where what was ever mapped for the heap begins and ends. Without an operating system the first arena begins below: with the
+/// program itself.
+static MAPPED: [AtomicUsize; 2] = [AtomicUsize::new(usize::MAX), AtomicUsize::new(0)];
 
 impl Arena {
     /// The page bits.
@@ -127,7 +128,15 @@ pub fn span_of(addr: usize) -> *mut Span {
 
 /// Whether an address lies in memory that was mapped for the heap (used or not).
 pub fn in_heap(addr: usize) -> bool {
-    addr < MAPPED_END.load(Acquire) && at(index_of(addr)).is_some()
+    let [start, end] = &MAPPED;
+    (start.load(Acquire)..end.load(Acquire)).contains(&addr) && at(index_of(addr)).is_some()
+}
+
+/// A range was mapped for the heap.
+pub fn note_mapped(addr: usize, size: usize) {
+    let [start, end] = &MAPPED;
+    start.fetch_min(addr, AcqRel);
+    end.fetch_max(addr + size, AcqRel);
 }
 
 /// Enters (or, with null, removes) the span of `n` pages from `addr` on. Every page of the span

@@ -10,7 +10,6 @@
 use super::arena::{self, ARENA_PAGES, Arena, WINDOW};
 use super::sizes::{PAGE, PAGE_SHIFT};
 use crate::os::{self, MapError};
-use core::sync::atomic::Ordering::*;
 
 /// Pages in a chunk.
 pub const CHUNK_PAGES: usize = 512;
@@ -345,7 +344,7 @@ impl PageHeap {
         self.free += n;
         self.clean += n;
         self.hint = self.hint.min(arena::index_of(addr));
-        arena::MAPPED_END.fetch_max(addr + (n << PAGE_SHIFT), AcqRel);
+        arena::note_mapped(addr, n << PAGE_SHIFT);
     }
 
     /// Gives free pages back to the system until at most `keep` of them occupy memory, from the
