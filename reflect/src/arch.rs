@@ -479,7 +479,7 @@ const MIPS: Arch = mips(
         qemu_system: &["qemu-system-mips", "-M", "malta", "-cpu", "24Kf", "-semihosting"],
         bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-mips",
-        bare_base: 0x8010_0000,
+        bare_base: 0x2010_0000,
     },
 );
 const MIPSLE: Arch = mips(
@@ -500,7 +500,7 @@ const MIPSLE: Arch = mips(
         qemu_system: &["qemu-system-mipsel", "-M", "malta", "-cpu", "24Kf", "-semihosting"],
         bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-mips",
-        bare_base: 0x8010_0000,
+        bare_base: 0x2010_0000,
     },
 );
 
@@ -557,7 +557,7 @@ const MIPS64: Arch = mips64(
         qemu_system: &["qemu-system-mips64", "-M", "malta", "-cpu", "MIPS64R2-generic", "-semihosting"],
         bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-mips",
-        bare_base: 0xffff_ffff_8010_0000,
+        bare_base: 0x2010_0000,
     },
 );
 const MIPS64LE: Arch = mips64(
@@ -578,7 +578,7 @@ const MIPS64LE: Arch = mips64(
         qemu_system: &["qemu-system-mips64el", "-M", "malta", "-cpu", "MIPS64R2-generic", "-semihosting"],
         bare_status: BareStatus::Exact,
         qemu_system_package: "qemu-system-mips",
-        bare_base: 0xffff_ffff_8010_0000,
+        bare_base: 0x2010_0000,
     },
 );
 

@@ -1,4 +1,4 @@
-/* Entry on qemu's malta, mips and mips64, both byte orders: kseg0, floats on; UHI calls. Boot code of the harness only: no interrupts. */
+/* Entry on qemu's malta, mips and mips64, both byte orders: mapped as on the boards (rt-core/boards/src/mips/boot.S), floats on; UHI calls. Boot code of the harness only: no interrupts. */
 #if __mips == 32 || !defined(__mips64)
     .module fp=xx
     .module nooddspreg
@@ -11,7 +11,7 @@
 # define MFC mfc0
 # define ST0 0x10000000           /* CU0; FR stays 0 */
 #else
-# define LA(r,s) lui r,%hi(s); daddiu r,r,%lo(s)   /* kseg0: sign-extended 32-bit */
+# define LA(r,s) lui r,%hi(s); daddiu r,r,%lo(s)
 # define SZ 8
 # define SR sd
 # define LR ld
@@ -24,10 +24,27 @@
     .set noat
     .section .text.boot,"ax",@progbits
     .globl _start
-_start:                           /* a0 argc, a1 argv, a2 env, a3 low RAM size */
+#ifdef __mips64
+    .equ _start, begin + 0xffffffff60000000
+#else
+    .equ _start, begin + 0x60000000
+#endif
+    .macro set register, value
+    li $t0, \value
+    mtc0 $t0, \register
+    .endm
+begin:                            /* a0 argc, a1 argv, a2 env, a3 low RAM size */
     lui $t0,%hi(ST0|0x20000000)   /* + CU1; BEV = EXL = ERL = IE = 0 */
     ori $t0,$t0,%lo(ST0|0x20000000)
     mtc0 $t0,$12
+    set $6, 0
+    set $0, 0
+    set $5, 0x1fffe000
+    set $10, 0x20000000
+    set $2, 0x80000000 >> 6 | 0x1f
+    set $3, 0x90000000 >> 6 | 0x1f
+    ehb
+    tlbwi
     ehb
     LA($sp,boot_stack_top)
     ADDI $sp,$sp,-32

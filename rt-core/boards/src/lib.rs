@@ -15,6 +15,7 @@ pub mod list;
 #[cfg_attr(target_arch = "x86_64", path = "amd64/mod.rs")]
 #[cfg_attr(target_arch = "arm", path = "arm/mod.rs")]
 #[cfg_attr(target_arch = "aarch64", path = "arm64/mod.rs")]
+#[cfg_attr(any(target_arch = "mips", target_arch = "mips64"), path = "mips/mod.rs")]
 #[cfg_attr(target_arch = "powerpc64", path = "ppc64/mod.rs")]
 #[cfg_attr(target_arch = "s390x", path = "s390x/mod.rs")]
 #[cfg_attr(target_arch = "riscv64", path = "riscv64/mod.rs")]
@@ -24,7 +25,10 @@ mod calendar;
 #[allow(dead_code, reason = "not every firmware leaves a tree")]
 mod tree;
 mod vectors;
-#[cfg_attr(any(target_arch = "powerpc64", target_arch = "s390x"), path = "virtio/none.rs")]
+#[cfg_attr(
+    any(target_arch = "mips", target_arch = "mips64", target_arch = "powerpc64", target_arch = "s390x"),
+    path = "virtio/none.rs"
+)]
 mod virtio;
 
 // The archive must hold it, though nothing here calls it.

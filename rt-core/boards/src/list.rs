@@ -1,7 +1,10 @@
 //! The machines that there is a board for, by GOARCH. The compiler includes this file too: it has no dependencies.
 
 /// GOARCHs, sorted.
-pub const BOARDS: &[&str] = &["386", "amd64", "arm", "arm64", "ppc64", "ppc64le", "riscv64", "s390x"];
+pub const BOARDS: &[&str] = &[
+    "386", "amd64", "arm", "arm64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64",
+    "s390x",
+];
 
 /// How qemu is told of their virtio devices: how a device's name ends, with options; what else it must be told.
 #[allow(dead_code, reason = "who starts machines reads it")]

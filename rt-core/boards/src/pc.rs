@@ -171,12 +171,10 @@ pub fn nanotime() -> u64 {
 }
 
 pub fn walltime() -> u64 {
-    let cmos = |i: u8| {
-        outb(0x70, i);
-        let v = u64::from(inb(0x71));
-        (v >> 4) * 10 + (v & 15)
-    };
-    crate::calendar::seconds([2000 + cmos(9), cmos(8), cmos(7), cmos(4), cmos(2), cmos(0)]) * 1_000_000_000
+    crate::calendar::cmos(|register| {
+        outb(0x70, register);
+        inb(0x71)
+    })
 }
 
 pub fn random(into: &mut [u8]) -> bool {

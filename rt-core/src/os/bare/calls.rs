@@ -2,19 +2,15 @@
 //! whose files the library is compiled. There is a console, as descriptors 0 to 2, files (`files`) and sockets (`sockets`); no
 //! processes: what is not here does not exist (ENOSYS).
 
+use super::abi::{self, FILE_CALLS, FileCall, Stat, nr};
 use super::console::{INPUT_FLAGS, LAST, O_RDWR};
 use super::files::Files;
 use super::files::blocks::Contents;
-use super::files::errno::*;
 use super::files::tree::{Kind, Node};
 use super::sockets::{self, What, network};
 use super::{exit, map, random, read, walltime, write};
+use crate::os::system::abi::errno::*;
 use core::cell::UnsafeCell;
-
-#[path = "../linux/abi/mod.rs"]
-#[allow(dead_code, unused_imports, missing_docs, reason = "only numbers are of use without a kernel")]
-pub(super) mod abi;
-use abi::{FILE_CALLS, FileCall, Stat, nr};
 
 /// Commands of fcntl, which files and sockets know.
 pub(super) mod fcntl {
@@ -313,7 +309,7 @@ fn kind_mode(kind: Kind) -> u32 {
 /// Writes what is known of a node.
 unsafe fn tell(node: &Node, to: usize) {
     let size = node.contents.size() as i64;
-    let time = [(node.changed / SECOND) as isize, (node.changed % SECOND) as isize];
+    let time = [(node.changed / SECOND) as _, (node.changed % SECOND) as _];
     let s = Stat {
         dev: 1,
         ino: node.number,

@@ -2,13 +2,13 @@
 //! poller watches the descriptor, is told that there is nothing yet.
 
 use super::board;
-use super::files::errno::*;
+use crate::os::system::abi::{errno::*, open::NONBLOCK};
 use core::cell::UnsafeCell;
 
 /// Descriptors up to here are the console.
 pub const LAST: usize = 2;
 /// The flags of descriptor 0, Linux's: it is read without waiting, so that the library takes it to the poller.
-pub const INPUT_FLAGS: isize = O_RDWR | 0x800;
+pub const INPUT_FLAGS: isize = O_RDWR | NONBLOCK as isize;
 pub const O_RDWR: isize = 2;
 
 struct Input {

@@ -1,6 +1,14 @@
 //! No operating system, one core: the board hands over one range of RAM with `give_memory`, and single
 //! services (console, clock, randomness, waiting for an interrupt) as functions.
 
+#[path = "../linux/abi/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    missing_docs,
+    reason = "only numbers and records are of use without a kernel"
+)]
+pub(in crate::os) mod abi;
 mod calls;
 mod console;
 mod files;
@@ -139,7 +147,7 @@ fn variable(name: &[u8]) -> Option<&'static [u8]> {
 }
 
 /// What a system call that the kernel lacks says.
-pub const ENOSYS: usize = files::errno::ENOSYS.unsigned_abs();
+pub const ENOSYS: usize = abi::errno::ENOSYS.unsigned_abs();
 
 /// One core.
 pub fn ncpu() -> usize {
@@ -275,7 +283,7 @@ pub fn read(_fd: i32, b: &mut [u8]) -> isize {
 /// fcntl with an integer argument, as a program's system call.
 pub fn fcntl(fd: i32, cmd: i32, arg: i32) -> i32 {
     // SAFETY: no argument of the commands that there are is an address.
-    unsafe { call(calls::abi::nr::FCNTL, [fd as usize, cmd as usize, arg as usize, 0, 0, 0]) as i32 }
+    unsafe { call(abi::nr::FCNTL, [fd as usize, cmd as usize, arg as usize, 0, 0, 0]) as i32 }
 }
 
 /// There are no descriptors to open.

@@ -1,8 +1,8 @@
 //! No operating system: signals are the exceptions of the CPU that Go turns into panics. The board's entry for one saves the
 //! registers, calls `rt_sighandler` with a [`Context`], and goes on as that says.
 
+pub use super::abi::sig;
 use crate::os::Action;
-pub use crate::os::usual_signals as sig;
 
 /// An interrupted goroutine. The board's entry keeps all registers, and gives g's and the zero register their values if
 /// [`Context::set_fixed`] was called.

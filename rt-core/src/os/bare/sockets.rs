@@ -1,14 +1,18 @@
 //! Calls about sockets as Linux has them: addresses, messages and options of its layout, over [`net`](super::net). Programs without
 //! sockets have none of it: the linker's script says which of the two lists of functions `oxigo_network` is.
 
-use super::calls::abi::{FileCall, Stat};
+use super::abi::{
+    FileCall, Stat,
+    open::NONBLOCK,
+    socket::{DGRAM, STREAM},
+};
 use super::calls::fcntl::*;
-use super::files::errno::*;
-use super::net::options::{DGRAM, INET, STREAM};
+use super::net::options::INET;
 use super::net::ready::Ready;
 use super::net::wire::Nic;
 use super::net::{Net, Result, System};
 use super::{idle, map, nanotime, random};
+use crate::os::system::abi::errno::*;
 use core::cell::UnsafeCell;
 use core::net::{Ipv4Addr, SocketAddrV4};
 
@@ -107,9 +111,8 @@ fn nic() -> Nic {
 }
 
 const O_RDWR: usize = 2;
-const O_NONBLOCK: usize = 0x800;
 /// Of a socket's kind: closed by exec, does not block.
-const KIND_FLAGS: usize = 0x8_0000 | O_NONBLOCK;
+const KIND_FLAGS: usize = 0x8_0000 | NONBLOCK;
 const MSG_PEEK: usize = 2;
 const MSG_TRUNC: i32 = 0x20;
 const S_IFSOCK: u32 = 0o140000;
@@ -206,7 +209,7 @@ unsafe fn call(what: What, args: [usize; 6]) -> Result<isize> {
             What::Fcntl => match b {
                 F_GETFL => (O_RDWR | net.get(s)?.flags) as isize,
                 F_SETFL => {
-                    net.get(s)?.flags = c & O_NONBLOCK;
+                    net.get(s)?.flags = c & NONBLOCK;
                     0
                 }
                 F_GETFD | F_SETFD => net.get(s).map(|_| 0)?,
@@ -218,7 +221,7 @@ unsafe fn call(what: What, args: [usize; 6]) -> Result<isize> {
                 FileCall::Bind => net.bind(s, address(b, c)?).map(|()| 0)?,
                 FileCall::Listen => net.listen(s, b).map(|()| 0)?,
                 FileCall::Accept => {
-                    let (new, peer) = net.accept(s, d & O_NONBLOCK)?;
+                    let (new, peer) = net.accept(s, d & NONBLOCK)?;
                     tell_length(peer, b, c);
                     (new + FIRST) as isize
                 }
@@ -283,7 +286,7 @@ fn new(net: &mut Net, family: usize, kind: usize, protocol: usize) -> Result<isi
         _ => return Err(EPROTONOSUPPORT),
     };
     net.open(nic())?;
-    Ok((net.socket(datagrams, kind & O_NONBLOCK)? + FIRST) as isize)
+    Ok((net.socket(datagrams, kind & NONBLOCK)? + FIRST) as isize)
 }
 
 /// Sends parts one behind the other, as far as there is room; a datagram as a whole.

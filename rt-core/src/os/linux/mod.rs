@@ -17,7 +17,7 @@ use abi::nr;
 use core::sync::atomic::AtomicU32;
 
 /// What a system call that the kernel lacks says.
-pub const ENOSYS: usize = abi::flags::ENOSYS;
+pub const ENOSYS: usize = abi::errno::ENOSYS.unsigned_abs();
 
 const PROT_RW: usize = 3;
 const MAP_PRIVATE: usize = 2;

@@ -1,6 +1,6 @@
 //! Linux: the poller (epoll), with a counter (eventfd) to end a sleep in it.
 
-use super::abi::{EpollEvent, flags::O_NONBLOCK, nr};
+use super::abi::{EpollEvent, nr, open::NONBLOCK};
 use super::{read, write};
 use crate::machine::syscall6;
 use core::sync::atomic::{AtomicI32, Ordering::*};
@@ -38,7 +38,7 @@ pub fn poller_open() -> bool {
     // SAFETY: no memory is involved.
     let (ep, ev) = unsafe {
         let ep = syscall6(nr::EPOLL_CREATE1, CLOEXEC, 0, 0, 0, 0, 0) as i32;
-        (ep, syscall6(nr::EVENTFD2, 0, CLOEXEC | O_NONBLOCK, 0, 0, 0, 0) as i32)
+        (ep, syscall6(nr::EVENTFD2, 0, CLOEXEC | NONBLOCK, 0, 0, 0, 0) as i32)
     };
     if ep < 0 || ev < 0 || add(ep, ev, EPOLLIN, 0) < 0 {
         return false;

@@ -1,6 +1,6 @@
 //! Memory of files: blocks of 4 KiB, and the contents of one file over them.
 
-use super::errno::{EFBIG, ENOSPC};
+use crate::os::system::abi::errno::{EFBIG, ENOSPC};
 use core::ptr::null_mut;
 
 /// Bytes of a block.

@@ -4,13 +4,13 @@
 //! one hook.
 
 pub mod blocks;
-pub mod errno;
 #[cfg(test)]
 mod tests;
 pub mod tree;
 
+use crate::os::system::abi::errno::*;
+use crate::os::system::abi::open;
 use blocks::{Blocks, Contents};
-use errno::*;
 use tree::{Kind, Node, Tree};
 
 /// Descriptors of the console come before.
@@ -19,18 +19,6 @@ const FIRST: usize = 3;
 const OPEN: usize = 256;
 /// The descriptors of files are below.
 pub const END: usize = FIRST + OPEN;
-
-/// How a file is opened: Linux's flags, which are the same on all machines that there are boards for.
-pub mod flag {
-    pub const ACCESS: usize = 3;
-    pub const WRONLY: usize = 1;
-    #[cfg(test)]
-    pub const RDWR: usize = 2;
-    pub const CREAT: usize = 0o100;
-    pub const EXCL: usize = 0o200;
-    pub const TRUNC: usize = 0o1000;
-    pub const APPEND: usize = 0o2000;
-}
 
 /// An open file.
 #[derive(Clone, Copy)]
@@ -93,11 +81,11 @@ impl Files {
 
     /// Opens, and makes if asked for.
     pub fn openat(&mut self, folder: *mut Node, path: &[u8], flags: usize, mode: u32) -> Result<usize> {
-        let writes = flags & flag::ACCESS != 0;
+        let writes = flags & open::ACCESS != 0;
         let node = match self.tree.find(folder, path) {
-            Ok(_) if flags & flag::CREAT != 0 && flags & flag::EXCL != 0 => return Err(EEXIST),
+            Ok(_) if flags & open::CREAT != 0 && flags & open::EXCL != 0 => return Err(EEXIST),
             Ok(node) => node,
-            Err(ENOENT) if flags & flag::CREAT != 0 => self.tree.make(folder, path, Kind::File, mode)?,
+            Err(ENOENT) if flags & open::CREAT != 0 => self.tree.make(folder, path, Kind::File, mode)?,
             Err(e) => return Err(e),
         };
         // SAFETY: a node of the tree.
@@ -108,7 +96,7 @@ impl Files {
         if writes && fixed {
             return Err(EROFS);
         }
-        if flags & flag::TRUNC != 0 && writes {
+        if flags & open::TRUNC != 0 && writes {
             self.tree.resize(node, 0)?;
         }
         self.install(Open { node, at: 0, flags })
@@ -134,7 +122,7 @@ impl Files {
         let open = self.get(fd)?;
         // SAFETY: open files' nodes stay.
         let node = unsafe { &mut *open.node };
-        if open.flags & flag::ACCESS == flag::WRONLY {
+        if open.flags & open::ACCESS == open::WRONLY {
             return Err(EBADF);
         }
         match node.kind {
@@ -153,7 +141,7 @@ impl Files {
     /// Writes at a place, or where the last write ended; at the end of a file that is opened for that.
     pub fn write(&mut self, fd: usize, at: Option<usize>, from: &[u8]) -> Result<usize> {
         let open = *self.get(fd)?;
-        if open.flags & flag::ACCESS == 0 {
+        if open.flags & open::ACCESS == 0 {
             return Err(EBADF);
         }
         // SAFETY: open files' nodes stay.
@@ -162,7 +150,7 @@ impl Files {
             return Ok(from.len());
         }
         let place = match at {
-            _ if open.flags & flag::APPEND != 0 => node.contents.size(),
+            _ if open.flags & open::APPEND != 0 => node.contents.size(),
             at => at.unwrap_or(open.at),
         };
         let n = node.contents.write(place, from, &mut self.tree.blocks)?;
@@ -192,7 +180,7 @@ impl Files {
     /// Cuts an open file, or extends it.
     pub fn truncate(&mut self, fd: usize, size: usize) -> Result<()> {
         let open = *self.get(fd)?;
-        if open.flags & flag::ACCESS == 0 {
+        if open.flags & open::ACCESS == 0 {
             return Err(EINVAL);
         }
         self.tree.resize(open.node, size)

@@ -1,8 +1,8 @@
 //! Against a model: files as vectors.
 
-use super::errno::*;
+use super::Files;
 use super::tree::Kind;
-use super::{Files, flag};
+use crate::os::system::abi::{errno::*, open};
 use std::collections::HashMap;
 
 fn map(size: usize) -> *mut u8 {
@@ -41,7 +41,7 @@ fn all(f: &mut Files, path: &str) -> Result<Vec<u8>, isize> {
 }
 
 fn write(f: &mut Files, path: &str, flags: usize, text: &[u8]) -> Result<usize, isize> {
-    let fd = f.openat(f.here, path.as_bytes(), flags | flag::WRONLY, 0o644)?;
+    let fd = f.openat(f.here, path.as_bytes(), flags | open::WRONLY, 0o644)?;
     let n = f.write(fd, None, text);
     f.close(fd)?;
     n
@@ -56,7 +56,7 @@ fn what_came_with_the_program() {
     assert_eq!(all(&mut f, "/a/b"), Err(ENOTDIR));
     assert_eq!(all(&mut f, "/etc/x"), Err(ENOENT));
     assert_eq!(write(&mut f, "/etc/hosts", 0, b"x"), Err(EROFS));
-    assert_eq!(write(&mut f, "/etc/new", flag::CREAT, b"x"), Err(EROFS));
+    assert_eq!(write(&mut f, "/etc/new", open::CREAT, b"x"), Err(EROFS));
     assert_eq!(f.tree.remove(f.here, b"/etc/hosts", false), Err(EROFS));
     assert_eq!(f.tree.rename((f.here, b"/a"), (f.here, b"/tmp/a")), Err(EROFS));
     assert_eq!(write(&mut f, "/dev/null", 0, b"gone"), Ok(4));
@@ -79,9 +79,9 @@ fn folders_of_the_program() {
     let here = f.here;
     f.tree.make(here, b"/tmp/a", Kind::Folder, 0o755).unwrap();
     f.tree.make(here, b"/tmp/a/b/", Kind::Folder, 0o755).unwrap();
-    assert_eq!(write(&mut f, "/tmp/a/b/f", flag::CREAT, b"one"), Ok(3));
-    assert_eq!(write(&mut f, "/tmp/a/b/f", flag::CREAT | flag::EXCL, b"two"), Err(EEXIST));
-    assert_eq!(write(&mut f, "/tmp/a/b/f", flag::APPEND, b"two"), Ok(3));
+    assert_eq!(write(&mut f, "/tmp/a/b/f", open::CREAT, b"one"), Ok(3));
+    assert_eq!(write(&mut f, "/tmp/a/b/f", open::CREAT | open::EXCL, b"two"), Err(EEXIST));
+    assert_eq!(write(&mut f, "/tmp/a/b/f", open::APPEND, b"two"), Ok(3));
     assert_eq!(all(&mut f, "/tmp/a/b/f").unwrap(), b"onetwo");
     assert_eq!(f.tree.remove(here, b"/tmp/a", true), Err(ENOTEMPTY));
     assert_eq!(f.tree.remove(here, b"/tmp/a/b/f", true), Err(ENOTDIR));
@@ -93,7 +93,7 @@ fn folders_of_the_program() {
     let at = f.tree.path(moved, &mut text).unwrap();
     assert_eq!(&text[at..], b"/tmp/moved");
     // An open file lives on without its name.
-    let fd = f.openat(here, b"/tmp/moved/f", flag::RDWR, 0).unwrap();
+    let fd = f.openat(here, b"/tmp/moved/f", open::RDWR, 0).unwrap();
     f.tree.remove(here, b"/tmp/moved/f", false).unwrap();
     f.tree.remove(here, b"/tmp/moved", true).unwrap();
     let mut part = [0; 10];
@@ -116,7 +116,7 @@ fn random_writes_match_a_model() {
     for _ in 0..3000 {
         let path = format!("/tmp/{}", draw(4));
         let file = model.entry(path.clone()).or_default();
-        let fd = f.openat(f.here, path.as_bytes(), flag::RDWR | flag::CREAT, 0o644).unwrap();
+        let fd = f.openat(f.here, path.as_bytes(), open::RDWR | open::CREAT, 0o644).unwrap();
         match draw(10) {
             0 => {
                 let size = draw(3 << 20);

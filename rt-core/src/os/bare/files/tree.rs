@@ -2,7 +2,7 @@
 
 use super::blocks::{BLOCK, Blocks, Contents};
 use super::empty;
-use super::errno::*;
+use crate::os::system::abi::errno::*;
 use core::ptr::null_mut;
 
 type Result<T> = core::result::Result<T, isize>;

@@ -22,7 +22,7 @@ mod tests;
 pub mod udp;
 pub mod wire;
 
-use super::files::errno::*;
+use crate::os::system::abi::errno::*;
 use core::net::{Ipv4Addr, SocketAddrV4};
 use link::Link;
 use memory::Memory;

@@ -1,29 +1,13 @@
-//! What a socket can be asked, and told. Names and numbers are Linux's, the same on all machines that there are boards for.
+//! What a socket can be asked, and told. Names and numbers are Linux's.
 
 use super::socket::State;
 use super::*;
+use crate::os::system::abi::socket as so;
 use smoltcp::time::Duration;
 
 /// Levels.
-const SOCKET: usize = 1;
 const IP: usize = 0;
 const TCP: usize = 6;
-
-mod socket_option {
-    pub const REUSEADDR: usize = 2;
-    pub const TYPE: usize = 3;
-    pub const ERROR: usize = 4;
-    pub const BROADCAST: usize = 6;
-    pub const SNDBUF: usize = 7;
-    pub const RCVBUF: usize = 8;
-    pub const KEEPALIVE: usize = 9;
-    pub const LINGER: usize = 13;
-    pub const REUSEPORT: usize = 15;
-    pub const ACCEPTCONN: usize = 30;
-    pub const PROTOCOL: usize = 38;
-    pub const DOMAIN: usize = 39;
-}
-use socket_option as so;
 
 mod tcp_option {
     pub const NODELAY: usize = 1;
@@ -34,10 +18,8 @@ mod tcp_option {
 }
 use tcp_option as to;
 
-/// The family of addresses, and kinds of sockets.
+/// The family of addresses.
 pub const INET: usize = 2;
-pub const STREAM: usize = 1;
-pub const DGRAM: usize = 2;
 
 impl Net {
     /// The number that an option has.
@@ -47,18 +29,18 @@ impl Net {
         let socket = self.get(d)?;
         let datagrams = socket.datagrams();
         Ok(match (level, name) {
-            (SOCKET, so::ERROR) => core::mem::take(&mut socket.error).unsigned_abs() as i32,
-            (SOCKET, so::TYPE) => (if datagrams { DGRAM } else { STREAM }) as i32,
-            (SOCKET, so::DOMAIN) => INET as i32,
-            (SOCKET, so::PROTOCOL) => {
+            (so::LEVEL, so::ERROR) => core::mem::take(&mut socket.error).unsigned_abs() as i32,
+            (so::LEVEL, so::TYPE) => (if datagrams { so::DGRAM } else { so::STREAM }) as i32,
+            (so::LEVEL, so::DOMAIN) => INET as i32,
+            (so::LEVEL, so::PROTOCOL) => {
                 if datagrams {
                     17
                 } else {
                     6
                 }
             }
-            (SOCKET, so::ACCEPTCONN) => matches!(socket.state, State::Listening(_)) as i32,
-            (SOCKET, so::SNDBUF | so::RCVBUF) => match socket.state {
+            (so::LEVEL, so::ACCEPTCONN) => matches!(socket.state, State::Listening(_)) as i32,
+            (so::LEVEL, so::SNDBUF | so::RCVBUF) => match socket.state {
                 State::Stream(stream) => self.tcp(stream.conn).send_capacity() as i32,
                 _ => 1 << 16,
             },
@@ -80,8 +62,8 @@ impl Net {
             _ => None,
         };
         match (level, name) {
-            (SOCKET, so::LINGER) => socket.resets = first != 0 && number(1) == Some(0),
-            (SOCKET, so::KEEPALIVE) if first == 0 => {
+            (so::LEVEL, so::LINGER) => socket.resets = first != 0 && number(1) == Some(0),
+            (so::LEVEL, so::KEEPALIVE) if first == 0 => {
                 if let Some(conn) = stream {
                     self.tcp(conn).set_keep_alive(None);
                 }
@@ -97,7 +79,7 @@ impl Net {
                 }
             }
             (
-                SOCKET,
+                so::LEVEL,
                 so::REUSEADDR | so::REUSEPORT | so::BROADCAST | so::SNDBUF | so::RCVBUF | so::KEEPALIVE,
             )
             | (TCP, to::KEEPINTVL | to::KEEPCNT | to::USER_TIMEOUT) => {}

@@ -1,7 +1,7 @@
 //! Against itself: by the machine's own link, and two of them over a wire.
 
 use super::*;
-use options::{DGRAM, STREAM};
+use crate::os::system::abi::socket::{DGRAM, STREAM};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 

@@ -33,7 +33,7 @@ pub mod nr {
     pub const GETRANDOM: usize = 278;
 }
 
-/// Arguments of system calls, and an error, that machines number in their own way.
+/// Arguments of system calls that machines number in their own way.
 #[allow(missing_docs, reason = "the kernel's names")]
 pub mod flags {
     pub const MAP_ANONYMOUS: usize = 0x20;
@@ -46,8 +46,6 @@ pub mod flags {
     pub const SA_ONSTACK: usize = 0x0800_0000;
     pub const SA_RESTART: usize = 0x1000_0000;
     pub const SIG_SETMASK: usize = 2;
-    pub const O_NONBLOCK: usize = 0x800;
-    pub const ENOSYS: usize = 38;
 }
 
 /// A word of the table of symbols in the kernel's page of code.
@@ -334,9 +332,6 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (276, FileCall::Renameat),
     (439, FileCall::Faccessat),
 ];
-
-/// Of machines that there is no board for.
-pub const NO_FILE_CALLS: &[(usize, FileCall)] = &[];
 
 /// What is known of a file: `struct stat`.
 #[repr(C)]

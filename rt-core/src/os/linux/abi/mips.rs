@@ -1,10 +1,9 @@
 //! mips: a pointer has 32 bits, the kernel keeps 64 of each register. Both byte orders.
 
-use super::generic::context;
 pub use super::generic::{EpollEvent, HashWord};
-pub use super::generic::{NO_FILE_CALLS as FILE_CALLS, Stat};
+use super::generic::{FileCall, context};
 use super::mips_both::{ContextHead, G, TARGET};
-pub use super::mips_both::{SigAction, SigInfo, SigStack, flags, sig};
+pub use super::mips_both::{SigAction, SigInfo, SigStack, Stat, flags, sig};
 
 /// System calls.
 #[allow(missing_docs, reason = "the kernel's names")]
@@ -66,3 +65,52 @@ impl Context {
         self.regs.r[G] = g as isize as u64;
     }
 }
+
+/// The numbers of calls about files.
+pub const FILE_CALLS: &[(usize, FileCall)] = &[
+    (4006, FileCall::Close),
+    (4012, FileCall::Chdir),
+    (4019, FileCall::Lseek),
+    (4041, FileCall::Dup),
+    (4054, FileCall::Ioctl),
+    (4094, FileCall::Fchmod),
+    (4118, FileCall::Fsync),
+    (4140, FileCall::Llseek),
+    (4146, FileCall::Writev),
+    (4152, FileCall::Fsync),
+    (4168, FileCall::Accept),
+    (4169, FileCall::Bind),
+    (4170, FileCall::Connect),
+    (4171, FileCall::Getpeername),
+    (4172, FileCall::Getsockname),
+    (4173, FileCall::Getsockopt),
+    (4174, FileCall::Listen),
+    (4176, FileCall::Recvfrom),
+    (4177, FileCall::Recvmsg),
+    (4179, FileCall::Sendmsg),
+    (4180, FileCall::Sendto),
+    (4181, FileCall::Setsockopt),
+    (4182, FileCall::Shutdown),
+    (4183, FileCall::Socket),
+    (4200, FileCall::Pread),
+    (4201, FileCall::Pwrite),
+    (4203, FileCall::Getcwd),
+    (4211, FileCall::Truncate),
+    (4212, FileCall::Ftruncate),
+    (4213, FileCall::Stat),
+    (4214, FileCall::Stat),
+    (4215, FileCall::Fstat),
+    (4219, FileCall::Getdents),
+    (4288, FileCall::Openat),
+    (4289, FileCall::Mkdirat),
+    (4293, FileCall::Fstatat),
+    (4294, FileCall::Unlinkat),
+    (4295, FileCall::Renameat),
+    (4298, FileCall::Readlinkat),
+    (4299, FileCall::Fchmodat),
+    (4300, FileCall::Faccessat),
+    (4316, FileCall::Utimensat),
+    (4334, FileCall::Accept),
+    (4351, FileCall::Renameat),
+    (4439, FileCall::Faccessat),
+];

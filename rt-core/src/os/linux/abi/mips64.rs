@@ -1,10 +1,9 @@
 //! mips64. Both byte orders.
 
-use super::generic::context;
 pub use super::generic::{EpollEvent, HashWord};
-pub use super::generic::{NO_FILE_CALLS as FILE_CALLS, Stat};
+use super::generic::{FileCall, context};
 use super::mips_both::{ContextHead, G, TARGET};
-pub use super::mips_both::{SigAction, SigInfo, SigStack, flags, sig};
+pub use super::mips_both::{SigAction, SigInfo, SigStack, Stat, flags, sig};
 
 /// System calls.
 #[allow(missing_docs, reason = "the kernel's names")]
@@ -66,3 +65,51 @@ impl Context {
         self.regs.r[G] = g as isize as u64;
     }
 }
+
+/// The numbers of calls about files.
+pub const FILE_CALLS: &[(usize, FileCall)] = &[
+    (5003, FileCall::Close),
+    (5004, FileCall::Stat),
+    (5005, FileCall::Fstat),
+    (5006, FileCall::Stat),
+    (5008, FileCall::Lseek),
+    (5015, FileCall::Ioctl),
+    (5016, FileCall::Pread),
+    (5017, FileCall::Pwrite),
+    (5019, FileCall::Writev),
+    (5031, FileCall::Dup),
+    (5040, FileCall::Socket),
+    (5041, FileCall::Connect),
+    (5042, FileCall::Accept),
+    (5043, FileCall::Sendto),
+    (5044, FileCall::Recvfrom),
+    (5045, FileCall::Sendmsg),
+    (5046, FileCall::Recvmsg),
+    (5047, FileCall::Shutdown),
+    (5048, FileCall::Bind),
+    (5049, FileCall::Listen),
+    (5050, FileCall::Getsockname),
+    (5051, FileCall::Getpeername),
+    (5053, FileCall::Setsockopt),
+    (5054, FileCall::Getsockopt),
+    (5072, FileCall::Fsync),
+    (5073, FileCall::Fsync),
+    (5074, FileCall::Truncate),
+    (5075, FileCall::Ftruncate),
+    (5077, FileCall::Getcwd),
+    (5078, FileCall::Chdir),
+    (5089, FileCall::Fchmod),
+    (5247, FileCall::Openat),
+    (5248, FileCall::Mkdirat),
+    (5252, FileCall::Fstatat),
+    (5253, FileCall::Unlinkat),
+    (5254, FileCall::Renameat),
+    (5257, FileCall::Readlinkat),
+    (5258, FileCall::Fchmodat),
+    (5259, FileCall::Faccessat),
+    (5275, FileCall::Utimensat),
+    (5293, FileCall::Accept),
+    (5308, FileCall::Getdents),
+    (5311, FileCall::Renameat),
+    (5439, FileCall::Faccessat),
+];

@@ -42,7 +42,7 @@ pub mod sig {
     pub const COUNT: u32 = 128;
 }
 
-/// Arguments of system calls, and an error, that machines number in their own way.
+/// Arguments of system calls that machines number in their own way.
 #[allow(missing_docs, reason = "the kernel's names")]
 pub mod flags {
     pub const MAP_ANONYMOUS: usize = 0x800;
@@ -55,8 +55,6 @@ pub mod flags {
     pub const SA_ONSTACK: usize = 0x0800_0000;
     pub const SA_RESTART: usize = 0x1000_0000;
     pub const SIG_SETMASK: usize = 3;
-    pub const O_NONBLOCK: usize = 0x80;
-    pub const ENOSYS: usize = 89;
 }
 
 /// What a signal does: `struct sigaction`. The kernel brings the way back from a handler.
@@ -126,3 +124,25 @@ pub struct ContextHead {
 pub const G: usize = 30;
 /// As above.
 pub const TARGET: usize = 25;
+
+/// What is known of a file: `struct stat` of n64, `struct stat64` of o32.
+#[repr(C)]
+#[derive(Default)]
+#[allow(missing_docs, reason = "the kernel's names")]
+pub struct Stat {
+    pub dev: u32,
+    pub pad: [u32; 3],
+    pub ino: u64,
+    pub mode: u32,
+    pub nlink: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub rdev: u32,
+    pub pad2: [u32; 3],
+    pub size: i64,
+    /// Access, modification, change: seconds and nanoseconds.
+    pub times: [[u32; 2]; 3],
+    pub blksize: u32,
+    pub pad3: u32,
+    pub blocks: i64,
+}

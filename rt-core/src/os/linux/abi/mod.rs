@@ -8,6 +8,9 @@
 mod generic;
 #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
 mod mips_both;
+#[cfg(any(target_arch = "mips", target_arch = "mips64"))]
+mod mips_names;
+mod names;
 #[cfg_attr(target_arch = "x86_64", path = "amd64.rs")]
 #[cfg_attr(target_arch = "x86", path = "386.rs")]
 #[cfg_attr(target_arch = "arm", path = "arm.rs")]
@@ -20,6 +23,10 @@ mod mips_both;
 mod own;
 
 pub use generic::FileCall;
+#[cfg(any(target_arch = "mips", target_arch = "mips64"))]
+pub use mips_names::{errno, open, socket};
+#[cfg(not(any(target_arch = "mips", target_arch = "mips64")))]
+pub use names::{errno, open, socket};
 pub use own::{
     Context, EpollEvent, FILE_CALLS, HashWord, SigAction, SigInfo, SigStack, Stat, flags, nr, sig,
 };
