@@ -11,7 +11,7 @@ use types::intern::EMPTY_INTERFACE;
 use types::object::Builtin;
 use types::table::TypeId;
 
-/// Largest object for `make([]T, constant)` that may be put on the stack.
+/// Largest object for `make([]T, constant)` and `make([]T, n, constant)` that may be put on the stack.
 const MAX_MAKE: u64 = 64 << 10;
 
 impl<'p, 'a> Fx<'p, 'a> {
@@ -288,11 +288,20 @@ impl<'p, 'a> Fx<'p, 'a> {
                 };
                 self.s.pos = e.pos;
                 let size = self.p.size_of(el);
-                if let (Some(l), Some(c)) = (self.s.f.as_const(len), self.s.f.as_const(cap))
-                    && 0 <= l
-                    && l <= c
+                let known = self.s.f.as_const(len);
+                if let Some(c) = self.s.f.as_const(cap)
+                    && 0 <= c
                     && (c as u64).checked_mul(size.max(1)).is_some_and(|n| n <= MAX_MAKE)
+                    && known.is_none_or(|l| (0..=c).contains(&l))
                 {
+                    if known.is_none() {
+                        // It tells what is wrong with the length.
+                        let wrong = self.icmp(Cc::Ugt, len, cap);
+                        self.refuse_if(wrong, |s| {
+                            let et = s.mem_type_ptr(el);
+                            s.rt1("makeslice", &[et, len, cap]);
+                        });
+                    }
                     let arr = self.p.ck.table.array(el, c as u64);
                     let p = self.new_object(arr, syntax::Sym::new("make"));
                     return Val::Flat(smallvec![p, len, cap]);

@@ -390,10 +390,16 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// Calls the runtime's `panic` function if `cond`.
     pub fn panic_if(&mut self, cond: Value, panic: &'static str) {
+        self.refuse_if(cond, |s| {
+            s.rt(panic, &[]);
+        });
+    }
+    /// If `cond`, does what does not return.
+    pub fn refuse_if(&mut self, cond: Value, panics: impl FnOnce(&mut Self)) {
         let (bad, ok) = (self.s.cold_block(), self.s.block());
         self.s.br_likely(cond, bad, ok, Some(false));
         self.s.start_sealed(bad);
-        self.rt(panic, &[]);
+        panics(self);
         self.s.unreachable();
         self.s.start_sealed(ok);
     }

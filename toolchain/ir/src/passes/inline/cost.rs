@@ -1,6 +1,6 @@
 //! What copying a body costs, and what a caller that knows an argument saves.
-use super::{BUDGET, CALL_COST};
-use crate::{Block, Func, Op, Program, SigId, Term, Value, func::Body, op::Callee};
+use super::{BUDGET, CALL_COST, LEAF_BUDGET, MAKER_BUDGET};
+use crate::{Block, BlockCall, Func, Op, Program, SigId, Term, Ty, Value, func::Body, op::Callee};
 use rustc_hash::FxHashMap;
 
 /// The largest cost that is counted.
@@ -12,8 +12,61 @@ pub struct Cost {
     pub body: u32,
     /// Whether it calls nothing and allocates nothing.
     pub leaf: bool,
+    /// Whether it returns the address of an object that it makes.
+    pub maker: bool,
     /// What is done with each parameter.
     pub params: Vec<Use>,
+}
+
+impl Cost {
+    /// What the body may cost to be copied where nothing else is known.
+    pub fn budget(&self) -> u32 {
+        match () {
+            _ if self.maker => MAKER_BUDGET,
+            _ if self.leaf => LEAF_BUDGET,
+            _ => BUDGET,
+        }
+    }
+}
+
+/// Whether an object that the function makes may be what it returns: as it is, a part of it, or what a call returns that was given it, such as
+/// a string in a buffer.
+fn maker(f: &Func) -> bool {
+    let mut made = vec![false; f.values.len()];
+    let mut returned = false;
+    // Again for loops; what more rounds would find is of no matter.
+    for _ in 0..2 {
+        for block in f.blocks.iter() {
+            for &i in &block.insts {
+                let d = &f.insts[i];
+                let makes = match d.op {
+                    Op::New { .. } => true,
+                    Op::PtrAdd | Op::Select | Op::Call { .. } => {
+                        d.args.iter().any(|&a| made[f.resolve(a).0 as usize])
+                    }
+                    _ => false,
+                };
+                for &r in d.results.iter().filter(|&&r| makes && f.ty(r) == Ty::Ptr) {
+                    made[r.0 as usize] = true;
+                }
+            }
+            let mut jump = |to: &BlockCall| {
+                for (&p, &a) in f.blocks[to.block].params.iter().zip(&to.args) {
+                    made[p.0 as usize] |= made[f.resolve(a).0 as usize];
+                }
+            };
+            match &block.term {
+                Term::Jump(to) => jump(to),
+                Term::Br { then, els, .. } => {
+                    jump(then);
+                    jump(els);
+                }
+                Term::Ret(args) => returned |= args.iter().any(|&a| made[f.resolve(a).0 as usize]),
+                _ => {}
+            }
+        }
+    }
+    returned
 }
 
 /// What a parameter is worth to a caller that knows what it is.
@@ -113,5 +166,5 @@ pub fn cost(program: &Program, f: &Func) -> Option<Cost> {
             return None;
         }
     }
-    Some(Cost { body: sum, leaf, params: uses(f) })
+    Some(Cost { body: sum, leaf, maker: maker(f), params: uses(f) })
 }

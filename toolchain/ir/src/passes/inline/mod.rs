@@ -1,7 +1,7 @@
 //! Inlining, bottom-up over the call graph: a small callee's blocks are copied into the caller.
 //!
-//! A callee is small if its cost (instructions, calls counted several times) is within [`BUDGET`]; one that calls what the caller gives it may be
-//! larger, one that compares a parameter with constants counts less where the caller gives a constant, and a function literal that is called in one
+//! A callee is small if its cost (instructions, calls counted several times) is within [`BUDGET`]; one that calls what the caller gives it, or that
+//! returns an object of its making, may be larger, one that compares a parameter with constants counts less where the caller gives a constant, and a function literal that is called in one
 //! place may be large. What a copied body calls is looked at again, now that more is known: a caller has several rounds. Functions that recover, defer or ask
 //! for their caller keep their frames. Tracebacks stay whole: each copied instruction names the inlined call it came from.
 mod copy;
@@ -21,6 +21,8 @@ use rustc_hash::FxHashMap;
 const BUDGET: u32 = 24;
 /// The cost up to which a function is inlined that calls nothing: around its call, values would be in memory for its sake alone.
 const LEAF_BUDGET: u32 = 3 * BUDGET / 2;
+/// The cost up to which a function is inlined that returns an object which it makes: in a caller that does not keep it, it may live in the frame.
+const MAKER_BUDGET: u32 = 2 * BUDGET;
 /// The cost up to which a method is copied into its wrapper.
 const WRAPPER_BUDGET: u32 = 3 * BUDGET;
 /// The cost up to which a function is inlined that calls a func value which the caller knows.
@@ -59,8 +61,7 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) 
         costs[id] = cost::cost(program, &f);
         if options.remarks
             && !f.flags.wrapper
-            && let Some(Cost { body, .. }) =
-                costs[id].as_ref().filter(|c| c.body <= if c.leaf { LEAF_BUDGET } else { BUDGET })
+            && let Some(Cost { body, .. }) = costs[id].as_ref().filter(|c| c.body <= c.budget())
         {
             remarks.push(Remark { pos: f.pos, what: What::CanInline { func: f.name, cost: *body } });
         }
@@ -254,8 +255,7 @@ impl Inliner<'_> {
         let mut budget = match () {
             _ if f.blocks[b].cold => COLD_BUDGET,
             _ if f.flags.wrapper => WRAPPER_BUDGET,
-            _ if cost.leaf => LEAF_BUDGET,
-            _ => BUDGET,
+            _ => cost.budget(),
         };
         let mut body = cost.body;
         let args = &f.insts[inst].args[closure as usize..];
