@@ -1,6 +1,7 @@
 //! How one function becomes machine code: the stages, and the walk over the allocated instructions that writes code,
 //! stack maps and line rows.
 use super::buf::Buf;
+use super::copies::{Copies, Ends};
 use super::emit::{Cold, Emit, routine};
 use super::frame::{Frame, STACK_SMALL};
 use super::inst::{Any, Inst, Kind};
@@ -9,7 +10,7 @@ use super::slots::{self, SlotLiveness};
 use super::{Encode, Frames, Machine, Rules, call, graph, hook, lazy, listing, regs, split};
 use crate::isa::{Compiled, Env, Line, Safepoint};
 use crate::prep;
-use crate::regalloc::{self, Problem, Reg, Solution};
+use crate::regalloc::{self, Move, Problem, Reg, Solution};
 use crate::replay::{Replay, Safe, Words};
 use ir::func::Body;
 use ir::{EntityId, Func, FuncId, SymRef};
@@ -189,39 +190,12 @@ fn allocate<I: Inst>(
     solution
 }
 
-/// Pairs of places with equal contents within a block. The allocator leaves out moves between them, so that at a poll,
-/// which changes pointers in place, a copy of a live pointer counts as live too.
-#[derive(Default)]
-struct Copies(Vec<(Reg, Reg)>);
-
-impl Copies {
-    fn write(&mut self, r: Reg) {
-        self.0.retain(|p| p.0 != r && p.1 != r);
-    }
-    fn copy(&mut self, from: Reg, to: Reg) {
-        if from != to && !self.0.contains(&(from, to)) && !self.0.contains(&(to, from)) {
-            self.write(to);
-            self.0.push((from, to));
-        }
-    }
-    /// Adds to `live` all places that hold the same.
-    fn close(&self, live: &mut Vec<Reg>) {
-        let mut i = 0;
-        while i < live.len() {
-            for &(a, b) in &self.0 {
-                let other = if a == live[i] {
-                    b
-                } else if b == live[i] {
-                    a
-                } else {
-                    continue;
-                };
-                if !live.contains(&other) {
-                    live.push(other);
-                }
-            }
-            i += 1;
-        }
+/// A move of the allocator's, unless both places hold the same.
+fn mov<M: Rules + Frames>(e: &mut Emit<M>, copies: &mut Copies, notes: &mut Option<Notes>, m: Move) {
+    let Some(m) = copies.moved(m) else { return };
+    e.mov(m);
+    if let Some(notes) = notes {
+        notes.replay.moved(m);
     }
 }
 
@@ -321,7 +295,7 @@ fn emit_function<M: Rules + Frames>(
     let mut lines: Vec<(u32, usize)> = Vec::new();
     let listed = env.options.wants_positions(f);
     let mut positions: Vec<(u32, usize)> = Vec::new();
-    let mut copies = Copies::default();
+    let mut ends = Ends::new(sel, &forward);
     // Number of each block's first instruction in the allocation's order.
     let mut first = vec![0; sel.blocks.len()];
     let mut total = 0;
@@ -358,22 +332,16 @@ fn emit_function<M: Rules + Frames>(
             M::nop(&mut e.buf);
         }
         e.buf.bind(label);
-        copies.0.clear();
-        let polls = sel.blocks[b as usize].insts.iter().any(|i| matches!(i.0, Any::Poll { .. }));
+        let mut copies = ends.begin(b);
         let count = sel.blocks[b as usize].insts.len();
         if let Some(notes) = notes {
             notes.replay.begin(notes.number[b as usize]);
         }
         for (k, n) in (n..n + count).enumerate() {
-            moves.before(n, |m| {
-                copies.copy(m.from, m.to);
-                e.mov(m);
-                if let Some(notes) = notes {
-                    notes.replay.moved(m);
-                }
-            });
+            moves.before(n, |m| mov(&mut e, &mut copies, notes, m));
             let (inst, line) = &mut sel.blocks[b as usize].insts[k];
             let mut live: Vec<Reg> = solution.apply(n, |v| inst.operands(v)).collect();
+            copies.read(|v| inst.operands(v));
             if let Some(notes) = notes {
                 let destroyed = if let Any::LeafCall(_, d) = inst { d.clone() } else { Vec::new() };
                 let at = match inst {
@@ -413,8 +381,8 @@ fn emit_function<M: Rules + Frames>(
                 let mut words: Vec<u32> = live.iter().map(|&r| word(r)).collect();
                 words.extend(slots.at.remove(&n).unwrap_or_default());
                 safepoints.push((e.buf.mark(), 0, words));
-                copies.0.clear();
-            } else if polls {
+                copies.clear();
+            } else {
                 inst.uses_and_defs(|_| {}, |r| copies.write(r));
             }
             if let Any::LeafCall(_, destroyed) = inst {
@@ -422,14 +390,9 @@ fn emit_function<M: Rules + Frames>(
                 // Whoever finds it in a call is looking for what happens after a fault.
                 safepoints.push((e.buf.mark(), 0, slots.recovery.clone()));
             }
-            moves.after(n, |m| {
-                copies.copy(m.from, m.to);
-                e.mov(m);
-                if let Some(notes) = notes {
-                    notes.replay.moved(m);
-                }
-            });
+            moves.after(n, |m| mov(&mut e, &mut copies, notes, m));
         }
+        ends.end(b, copies);
         if let Some(notes) = notes {
             notes.replay.end(notes.number[b as usize]);
         }

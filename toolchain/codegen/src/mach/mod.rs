@@ -16,6 +16,7 @@ pub mod call;
 #[cfg(test)]
 pub mod cases;
 pub mod compile;
+pub mod copies;
 pub mod dataflow;
 pub mod declare;
 pub mod edges;

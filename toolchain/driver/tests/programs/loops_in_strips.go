@@ -120,14 +120,14 @@ func before(end int) func(n, last int) (int, int) {
 func main() {
 	fmt.Println(up(0, 0))
 	fmt.Println(up(5, -5))
-	fmt.Println(up(-3, 3000))
-	fmt.Println(before(math.MaxInt)(up(math.MaxInt-1000, math.MaxInt)))
-	fmt.Println(before(math.MinInt)(up(math.MinInt, math.MinInt+1025)))
+	fmt.Println(up(-3, 12000))
+	fmt.Println(before(math.MaxInt)(up(math.MaxInt-4000, math.MaxInt)))
+	fmt.Println(before(math.MinInt)(up(math.MinInt, math.MinInt+4097)))
 	fmt.Println(upTo(-1))
-	fmt.Println(upTo(4096))
-	fmt.Println(down(3000, -3))
-	fmt.Println(before(math.MinInt)(down(math.MinInt+1030, math.MinInt)))
-	fmt.Println(before(math.MaxInt)(down(math.MaxInt, math.MaxInt-700)))
+	fmt.Println(upTo(16384))
+	fmt.Println(down(12000, -3))
+	fmt.Println(before(math.MinInt)(down(math.MinInt+4120, math.MinInt)))
+	fmt.Println(before(math.MaxInt)(down(math.MaxInt, math.MaxInt-2800)))
 	fmt.Println(downToZero(2047))
 	fmt.Println(unsigned(0))
 	fmt.Println(unsigned(5000))
@@ -153,14 +153,14 @@ func main() {
 /* output
 0 0
 0 0
-3003 2999
-1000 1
-1025 -1024
+12003 11999
+4000 1
+4097 -4096
 0 0
-4097 4096
-3003 -2
-1030 -1
-700 699
+16385 16384
+12003 -2
+4120 -1
+2800 2799
 2048 0
 0 0
 5000 1

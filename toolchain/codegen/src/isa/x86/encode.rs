@@ -220,10 +220,6 @@ impl<M: X86> Emit<'_, M> {
                 self.buf.op(0, *sz == Sz::Q, &[0x0f, 0xbc | *rev as u8], dst.hw(), &src, false, &[]);
             }
             Inst::Popcnt { sz, dst, src } => {
-                // Some machines wait for the destination's old value.
-                if dst != src {
-                    self.buf.op(0, false, &[0x31], dst.hw(), &RmE::R(dst.hw()), false, &[]);
-                }
                 self.buf.op(PF3, *sz == Sz::Q, &[0x0f, 0xb8], dst.hw(), &RmE::R(src.hw()), false, &[]);
             }
             Inst::Fma { dst, a, b, .. } => {

@@ -609,8 +609,9 @@ impl inst::Inst for Inst {
                 v.def_fixed(rem, DX);
             }
             Inst::Popcnt { dst, src, .. } => {
+                // Some machines wait for the destination's old value: it is the operand.
                 v.read(src);
-                v.def(dst);
+                v.def_reuse(dst, 0);
             }
             Inst::Fma { dst, c, a, b } => {
                 v.read(c);

@@ -3,6 +3,8 @@ use super::Isel;
 use super::arith::fw;
 use crate::isa::x86::X86;
 use crate::isa::x86::inst::*;
+use crate::mach::Rules;
+use crate::mach::addr::Base;
 use crate::mach::rules::rules;
 use ir::op::{Cc, Fcc};
 use ir::{InstData, Op, Ty, Value};
@@ -93,7 +95,7 @@ impl<'a, M: X86> Isel<'a, M> {
         }
         let left_load = fold && self.load_candidate(a);
         if let Some(i) = self.imm32(b) {
-            let x = if left_load { self.rm(a, true) } else { Rm::R(self.reg(a)) };
+            let x = if left_load { self.beside_immediate(a) } else { Rm::R(self.reg(a)) };
             self.push(Inst::Cmp { sz, a: x, b: Rmi::I(i) });
         } else if left_load && !self.load_candidate(b) {
             let y = self.reg(b);
@@ -109,6 +111,19 @@ impl<'a, M: X86> Isel<'a, M> {
             self.push(Inst::Cmp { sz, a: Rm::R(x), b: y });
         }
         cond
+    }
+    /// Register or memory, to be compared with an immediate. With an index or a symbol in the address the machine makes two operations of the
+    /// comparison and a third of the jump; a load, and a comparison of a register that is one with its jump, are two.
+    fn beside_immediate(&mut self, v: Value) -> Rm {
+        let operand = self.rm(v, true);
+        let Rm::M(addr) = operand else { return operand };
+        if addr.index.is_none() && !matches!(addr.base, Base::Sym(_)) {
+            return operand;
+        }
+        let t = self.temp(false);
+        let ty = self.ty(v);
+        M::load(self, t, ty, addr);
+        Rm::R(t)
     }
     fn load_candidate(&self, v: Value) -> bool {
         self.single_use(v) && self.def(v).is_some_and(|d| matches!(d.op, Op::Load { .. }))
@@ -158,7 +173,7 @@ impl<'a, M: X86> Isel<'a, M> {
                     self.push(Inst::Imm { dst: t, imm: (c as u8 != 0) as i64 });
                     self.push(Inst::Cmp { sz: Sz::B, a: Rm::R(t), b: Rmi::I(0) });
                 } else {
-                    let a = self.rm(cond, true);
+                    let a = self.beside_immediate(cond);
                     self.push(Inst::Cmp { sz: Sz::B, a, b: Rmi::I(0) });
                 }
                 Flags::Cc(Cond::Ne)
