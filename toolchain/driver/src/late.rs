@@ -93,8 +93,12 @@ pub fn frames(program: &ir::Program) -> Vec<types::checker::Diagnostic> {
     errors
 }
 
-/// Does a package named main declare the function?
-pub fn has_main(package: &Package) -> bool {
+/// Whether a program's package has where it starts; what Go's linker says, if not.
+pub fn needs_main(package: &Package) -> Result<(), String> {
     let mut decls = package.files.iter().flat_map(|f| &f.decls);
-    decls.any(|d| matches!(d, Decl::Func(f) if f.recv.is_none() && f.name.name == names::MAIN))
+    if decls.any(|d| matches!(d, Decl::Func(f) if f.recv.is_none() && f.name.name == names::MAIN)) {
+        return Ok(());
+    }
+    let path = &package.path;
+    Err(format!("# {path}\nruntime.main_main·f: function main is undeclared in the main package"))
 }

@@ -22,6 +22,8 @@ pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
 pub enum Goal {
     /// Errors only.
     Check,
+    /// Errors only, those of roots that would be no program too.
+    CheckPrograms,
     /// Where the arguments of the first root's functions live, on standard output.
     Abi(abi::Request),
     /// An executable with this name.
@@ -190,6 +192,14 @@ pub fn run(
         let told = abi::describe(&checked.checker, checked.ids[root], assembly, target, request);
         print!("{}", told.map_err(|e| format!("oxigo abi: {e}"))?);
     }
+    if matches!(goal, Goal::CheckPrograms) {
+        let roots = program.roots.iter().map(|&r| &program.packages[r]);
+        let mains = roots.filter(|p| p.name == syntax::names::MAIN);
+        let without: Vec<String> = mains.filter_map(|p| late::needs_main(p).err()).collect();
+        if !without.is_empty() {
+            return Err(without.join("\n"));
+        }
+    }
     let (Goal::Executable(output), Some(mut checked)) = (goal, checked) else {
         // The process ends soon: taking the trees apart would only cost time.
         std::mem::forget(program);
@@ -265,12 +275,7 @@ fn lower(
     timings: &mut Timings,
 ) -> Result<ir::Program, String> {
     let root = program.roots[0];
-    if !late::has_main(&program.packages[root]) {
-        let path = &program.packages[root].path;
-        return Err(format!(
-            "# {path}\nruntime.main_main·f: function main is undeclared in the main package"
-        ));
-    }
+    late::needs_main(&program.packages[root])?;
     let main = checked.ids[root];
     let assembly = std::mem::take(&mut checked.assembly);
     let library: Option<&dyn lower::natives::Library> = Some(&checked.assembler);

@@ -55,6 +55,8 @@ const COMMAND_LINES: &[Row] = &[
     ("build example.com/m/none", &[], Same),
     ("build example.org/x", &[], Same),
     ("build -o out ./p .", &[], Same),
+    ("build ./...", &[("w/w.go", "package main\n\nfunc run() {}\n")], Same),
+    ("build ./w", &[("w/w.go", "package main\n\nfunc run() {}\n")], Same),
     ("build -o out/ ./p", &[], Same),
     ("build /", &[], Same),
     ("build ./none/...", &[], Same),

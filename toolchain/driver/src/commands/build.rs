@@ -54,7 +54,7 @@ pub(super) fn build(i: &Invocation) -> Result<u8, Failure> {
     if mains.is_empty() {
         return Err(Failure::build("oxigo: no main packages to build"));
     }
-    pipeline::run(&config, &target, &i.options, program, Goal::Check, &mut timings)
+    pipeline::run(&config, &target, &i.options, program, Goal::CheckPrograms, &mut timings)
         .map_err(Failure::build)?;
     for place in mains {
         compile(i, vec![place], false, &into)?;
@@ -108,7 +108,7 @@ pub(super) fn compile(
         make_folder(&out)?;
     }
     // As in Go, packages that are no program are compiled for their errors only.
-    let goal = if is_main && !many { Goal::Executable(out.clone()) } else { Goal::Check };
+    let goal = if is_main && !many { Goal::Executable(out.clone()) } else { Goal::CheckPrograms };
     let built = matches!(goal, Goal::Executable(_));
     let result = pipeline::run(&config, &target, &i.options, program, goal, &mut timings);
     timings.print();

@@ -20,7 +20,7 @@ use rustc_hash::FxHashMap;
 /// The cost up to which a function is inlined.
 const BUDGET: u32 = 24;
 /// The cost up to which a function is inlined that calls nothing: around its call, values would be in memory for its sake alone.
-const LEAF_BUDGET: u32 = 3 * BUDGET / 2;
+const LEAF_BUDGET: u32 = 5 * BUDGET / 3;
 /// The cost up to which a function is inlined that returns an object which it makes: in a caller that does not keep it, it may live in the frame.
 const MAKER_BUDGET: u32 = 2 * BUDGET;
 /// The cost up to which a method is copied into its wrapper.
