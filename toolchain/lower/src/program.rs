@@ -327,8 +327,10 @@ impl<'a> Prog<'a> {
                 }
             }
         } else {
-            // Between these two the goroutine has no P: it may not be stopped there.
-            func.flags.nosplit |= matches!(symbol.as_str(), "runtime.entersyscall" | "runtime.exitsyscall");
+            // Between these two the goroutine has no P: it may not be stopped there. What is assembly elsewhere has places in the stack
+            // among its arguments as numbers (system calls): the stack may not move on the way.
+            func.flags.nosplit |= matches!(symbol.as_str(), "runtime.entersyscall" | "runtime.exitsyscall")
+                || externs::contains(externs::ASM, symbol.as_str());
             func.body = Body::Hook { symbol: symbol.to_string() };
             if self.hooks.is_some() && !hook {
                 self.error(

@@ -197,7 +197,7 @@ unsafe fn call(what: What, args: [usize; 6]) -> Result<isize> {
     let s = a.wrapping_sub(FIRST);
     if let What::Other(call) = what
         && a < FIRST
-        && call as u8 != FileCall::Socket as u8
+        && !matches!(call, FileCall::Socket | FileCall::Socketpair)
     {
         return Err(if call as u8 == FileCall::Writev as u8 { ENOSYS } else { ENOTSOCK });
     }
@@ -218,6 +218,8 @@ unsafe fn call(what: What, args: [usize; 6]) -> Result<isize> {
             },
             What::Other(call) => match call {
                 FileCall::Socket => new(net, a, b, c)?,
+                // Linux has pairs of Unix sockets alone, which are not here.
+                FileCall::Socketpair => return Err(if a == INET { EOPNOTSUPP } else { EAFNOSUPPORT }),
                 FileCall::Bind => net.bind(s, address(b, c)?).map(|()| 0)?,
                 FileCall::Listen => net.listen(s, b).map(|()| 0)?,
                 FileCall::Accept => {

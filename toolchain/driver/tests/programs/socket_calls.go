@@ -17,27 +17,29 @@ func must(err error) {
 	}
 }
 
-// Both ends of a pair, with a message that brings a descriptor along.
-func pair() {
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_DGRAM, 0)
+// Two sockets for datagrams.
+func datagrams() {
+	var fds [2]int
+	for i := range fds {
+		fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_DGRAM, 0)
+		must(err)
+		must(syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
+		fds[i] = fd
+	}
+	to, err := syscall.Getsockname(fds[1])
 	must(err)
-	must(syscall.Sendmsg(fds[0], []byte("with rights"), syscall.UnixRights(fds[0]), nil, 0))
 	var text [32]byte
-	var more [64]byte
-	n, m, _, _, err := syscall.Recvmsg(fds[1], text[:], more[:], 0)
+	must(syscall.Sendmsg(fds[0], []byte("message"), nil, to, 0))
+	n, _, _, from, err := syscall.Recvmsg(fds[1], text[:], nil, 0)
 	must(err)
-	messages, err := syscall.ParseSocketControlMessage(more[:m])
-	must(err)
-	rights, err := syscall.ParseUnixRights(&messages[0])
-	must(err)
-	fmt.Println(string(text[:n]), len(rights))
-	kind, err := syscall.GetsockoptInt(rights[0], syscall.SOL_SOCKET, syscall.SO_TYPE)
-	must(err)
-	must(syscall.Sendto(fds[1], []byte("plain"), 0, nil))
+	fmt.Println(string(text[:n]))
+	must(syscall.Sendto(fds[1], []byte("plain"), 0, from))
 	n, _, err = syscall.Recvfrom(fds[0], text[:], 0)
 	must(err)
+	kind, err := syscall.GetsockoptInt(fds[0], syscall.SOL_SOCKET, syscall.SO_TYPE)
+	must(err)
 	fmt.Println(kind == syscall.SOCK_DGRAM, string(text[:n]))
-	for _, fd := range append(rights, fds[:]...) {
+	for _, fd := range fds {
 		must(syscall.Close(fd))
 	}
 	_, _, err = syscall.Recvfrom(fds[0], text[:], 0)
@@ -76,12 +78,12 @@ func stream() {
 }
 
 func main() {
-	pair()
+	datagrams()
 	stream()
 }
 
 /* output
-with rights 1
+message
 true plain
 bad file descriptor bad file descriptor
 true true

@@ -94,5 +94,6 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (307, FileCall::Faccessat),
     (320, FileCall::Utimensat),
     (353, FileCall::Renameat),
+    (360, FileCall::Socketpair),
     (439, FileCall::Faccessat),
 ];

@@ -115,6 +115,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (50, FileCall::Listen),
     (51, FileCall::Getsockname),
     (52, FileCall::Getpeername),
+    (53, FileCall::Socketpair),
     (54, FileCall::Setsockopt),
     (55, FileCall::Getsockopt),
     (74, FileCall::Fsync),

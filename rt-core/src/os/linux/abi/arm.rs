@@ -98,6 +98,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (285, FileCall::Accept),
     (286, FileCall::Getsockname),
     (287, FileCall::Getpeername),
+    (288, FileCall::Socketpair),
     (290, FileCall::Sendto),
     (292, FileCall::Recvfrom),
     (293, FileCall::Shutdown),

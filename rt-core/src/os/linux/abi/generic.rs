@@ -231,6 +231,7 @@ pub enum FileCall {
     Shutdown,
     Socket,
     Socketcall,
+    Socketpair,
     Stat,
     Truncate,
     Unlinkat,
@@ -258,6 +259,7 @@ impl FileCall {
                 | Setsockopt
                 | Shutdown
                 | Socket
+                | Socketpair
                 | Writev
         )
     }
@@ -275,6 +277,7 @@ impl FileCall {
             5 | 18 => Accept,
             6 => Getsockname,
             7 => Getpeername,
+            8 => Socketpair,
             11 => Sendto,
             12 => Recvfrom,
             13 => Shutdown,
@@ -315,6 +318,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (83, FileCall::Fsync),
     (88, FileCall::Utimensat),
     (198, FileCall::Socket),
+    (199, FileCall::Socketpair),
     (200, FileCall::Bind),
     (201, FileCall::Listen),
     (202, FileCall::Accept),

@@ -92,6 +92,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (4181, FileCall::Setsockopt),
     (4182, FileCall::Shutdown),
     (4183, FileCall::Socket),
+    (4184, FileCall::Socketpair),
     (4200, FileCall::Pread),
     (4201, FileCall::Pwrite),
     (4203, FileCall::Getcwd),

@@ -90,6 +90,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (5049, FileCall::Listen),
     (5050, FileCall::Getsockname),
     (5051, FileCall::Getpeername),
+    (5052, FileCall::Socketpair),
     (5053, FileCall::Setsockopt),
     (5054, FileCall::Getsockopt),
     (5072, FileCall::Fsync),

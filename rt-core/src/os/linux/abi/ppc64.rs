@@ -111,6 +111,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (330, FileCall::Accept),
     (331, FileCall::Getsockname),
     (332, FileCall::Getpeername),
+    (333, FileCall::Socketpair),
     (335, FileCall::Sendto),
     (337, FileCall::Recvfrom),
     (338, FileCall::Shutdown),

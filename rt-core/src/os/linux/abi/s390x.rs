@@ -100,6 +100,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (300, FileCall::Faccessat),
     (315, FileCall::Utimensat),
     (347, FileCall::Renameat),
+    (360, FileCall::Socketpair),
     (439, FileCall::Faccessat),
 ];
 
