@@ -65,11 +65,11 @@ begin:
     li 9, 1
     sldi 9, 9, 63                       /* valid */
     place 4, root
-    place 5, gigabytes
+    place 5, oxigo_board_gigabytes
     or 6, 5, 9
     ori 6, 6, 9
     entry 6, 4
-    place 7, megabytes
+    place 7, oxigo_board_megabytes
     or 6, 7, 9
     ori 6, 6, 9
     entry 6, 5
@@ -270,9 +270,11 @@ oxigo_board_random:
     .p2align 16
 root:
     .skip 65536
-gigabytes:
+    .globl oxigo_board_gigabytes
+oxigo_board_gigabytes:
     .skip 4096
-megabytes:
+    .globl oxigo_board_megabytes
+oxigo_board_megabytes:
     .skip 4096
 pages:
     .skip 4096

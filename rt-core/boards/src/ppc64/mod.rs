@@ -19,6 +19,9 @@ const FREQUENCY: u64 = 512_000_000;
 unsafe extern "C" {
     fn oxigo_board_call(n: usize, a: usize, b: usize, c: usize, d: usize, results: *mut [u64; 3]) -> isize;
     fn oxigo_board_random() -> u64;
+    /// Of pages of 1 GiB, and of 2 MiB in the first of those.
+    static mut oxigo_board_gigabytes: [u64; 512];
+    static mut oxigo_board_megabytes: [u64; 512];
 }
 
 fn call(n: usize, args: [usize; 4]) -> (isize, [u64; 3]) {
@@ -38,7 +41,22 @@ pub fn init() {}
 /// Where memory ends, or the device tree begins, which qemu puts near the end; what qemu gives if the tree does not say.
 pub fn memory_end(at: usize) -> usize {
     TREE.store(at, Relaxed);
-    tree::memory_end(at, "/memory@0").map_or(0x1000_0000, |end| end.min(at))
+    let end = tree::memory_end(at, "/memory@0").unwrap_or(0x1000_0000);
+    forget(end);
+    end.min(at)
+}
+
+/// Takes what lies behind memory out of the tables, which `boot.S` has filled: nobody has used it yet.
+fn forget(end: usize) {
+    // SAFETY: one core, and nothing has a reference to the tables.
+    unsafe {
+        for i in (0..512).filter(|i| i << 30 >= end) {
+            (&raw mut oxigo_board_gigabytes[i]).write_volatile(0);
+        }
+        for i in (0..512).filter(|i| i << 21 >= end) {
+            (&raw mut oxigo_board_megabytes[i]).write_volatile(0);
+        }
+    }
 }
 
 /// What the program is to be told.

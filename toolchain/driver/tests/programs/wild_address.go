@@ -43,8 +43,8 @@ runtime error: invalid memory address or nil pointer dereference
 runtime error: invalid memory address or nil pointer dereference
 runtime error: index out of range [2] with length 2
 runtime error: invalid memory address or nil pointer dereference
-unexpected fault address 0x0
+unexpected fault address 0x
 fatal error: fault
-[signal SIGSEGV: segmentation violation code=0x80 addr=0x0 pc=
+[signal SIG
 main.at(
 */

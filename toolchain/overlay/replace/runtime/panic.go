@@ -421,7 +421,6 @@ func unreachableMethod() { throw("unreachable method called. linker bug?") }
 func throwinit()         { throw("recursive call during initialization - linker skew") }
 
 const (
-	sigBUS  = 7
 	sigFPE  = 8
 	sigSEGV = 11
 
@@ -435,10 +434,11 @@ const (
 func sigpanic() {
 	gp := getg()
 	switch gp.sig {
-	case sigBUS, sigSEGV:
+	default:
 		// Only these codes come with an address: 0 beside another, as for one that no pointer can have, says nothing.
 		told := gp.sigcode0 == 0 || gp.sigcode0 == segvMAPERR || gp.sigcode0 == segvACCERR
-		if gp.sig == sigBUS {
+		if gp.sig != sigSEGV {
+			// A bus error, which not all machines number alike.
 			told = gp.sigcode0 == busADRERR
 		}
 		if told && gp.sigcode1 < 4096 {
@@ -462,5 +462,4 @@ func sigpanic() {
 		}
 		panicfloat()
 	}
-	throw("unexpected signal turned into a panic")
 }
