@@ -51,6 +51,27 @@ fn entry(out: &mut Vec<u8>, path: &str, mode: u32, contents: &[u8]) {
     out.extend(contents);
 }
 
+/// Copies what tests expect in the folder that they run in: the package's own files, and its `testdata`.
+pub fn copy_of_package(from: &Path, to: &Path) -> Result<(), String> {
+    const DATA: &str = "testdata";
+    let failed = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
+    let mut folders = vec![(from.to_path_buf(), to.to_path_buf())];
+    while let Some((from, to)) = folders.pop() {
+        fs::create_dir_all(&to).map_err(|e| failed(&to, e))?;
+        for entry in fs::read_dir(&from).map_err(|e| failed(&from, e))? {
+            let path = entry.map_err(|e| failed(&from, e))?.path();
+            let name = path.file_name().expect("an entry has a name");
+            let own = to.join(name);
+            if path.is_file() {
+                fs::copy(&path, &own).map_err(|e| failed(&path, e))?;
+            } else if path.is_dir() && (name == DATA || to.components().any(|c| c.as_os_str() == DATA)) {
+                folders.push((path, own));
+            }
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,5 @@
 //! Programs without an operating system, and who is outside of their machine: `tests/boards/served.go` serves this program through a
-//! port that qemu forwards, and fetches from it; `console.go` reads what this one writes.
+//! port that qemu forwards, and fetches from it; `console.go` reads what this one writes; `oxigo test` runs the tests of `tested`.
 mod support;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,18 +11,20 @@ use support::{Case, Column, Scratch};
 /// Requests of one connection.
 const REQUESTS: usize = 100;
 
-/// A test of a program that is built.
-type Test = fn(Column, &Path) -> Result<(), String>;
+type Test = fn(Column) -> Result<(), String>;
 
 fn main() {
-    let tests: [(&str, &str, Test); 2] =
-        [("network::rest::served", "served.go", served), ("console::rest::read", "console.go", read)];
+    let tests: [(&str, Test); 3] = [
+        ("network::rest::served", |c| built(c, "served.go", served)),
+        ("console::rest::read", |c| built(c, "console.go", read)),
+        ("console::rest::tested", tested),
+    ];
     let columns = Column::all().into_iter().filter(|c| c.0.is_bare());
     let has = |c: Column, name: &str| !name.starts_with("network") || c.has_network();
     let cases = columns.flat_map(|c| {
-        tests.into_iter().filter(move |t| has(c, t.0)).map(move |(name, source, test)| Case {
+        tests.into_iter().filter(move |t| has(c, t.0)).map(move |(name, test)| Case {
             name: format!("{}::{name}", c.prefix()),
-            run: Box::new(move || if c.ready() { built(c, source, test) } else { Ok(()) }),
+            run: Box::new(move || if c.ready() { test(c) } else { Ok(()) }),
         })
     });
     support::main(cases.collect())
@@ -109,7 +111,7 @@ fn answer(server: TcpListener) -> std::io::Result<String> {
 }
 
 /// Builds a test's program, a file of `tests/boards`, and hands it on.
-fn built(column: Column, source: &str, test: Test) -> Result<(), String> {
+fn built(column: Column, source: &str, test: fn(Column, &Path) -> Result<(), String>) -> Result<(), String> {
     let scratch = Scratch::new(source);
     let exe = scratch.path("a.out");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boards").join(source);
@@ -118,6 +120,34 @@ fn built(column: Column, source: &str, test: Test) -> Result<(), String> {
         return Err(built.output);
     }
     test(column, &exe)
+}
+
+/// Tests run in the machine: with their flags, with the package's files where they begin, and their status and output come here.
+fn tested(column: Column) -> Result<(), String> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boards/tested");
+    let run = |flags: &[&str], status: i32, wanted: &[&str], unwanted: &str| {
+        let mut command = support::oxigo();
+        command.arg("test").arg(format!("--target={}", column.0)).args(flags).current_dir(&package);
+        let outcome = support::run(&mut command, column.build_limit())?;
+        let said = |want: &&&str| outcome.output.contains(**want);
+        match (outcome.status == status, wanted.iter().find(|w| !said(w)), said(&&unwanted)) {
+            (true, None, false) => Ok(()),
+            _ => Err(format!("{flags:?}: status {}: {}", outcome.status, outcome.output)),
+        }
+    };
+    run(
+        &["-v", "-run=Files|Word", "-bench=.", "-benchtime=10x", "-args", "-word=two words"],
+        0,
+        &["--- PASS: TestFiles", "--- PASS: TestWord", "BenchmarkLoop", "\nok  \t"],
+        "TestFails",
+    )?;
+    run(
+        &["-run=Fails"],
+        1,
+        &["--- FAIL: TestFails", "wrong by 7", "exit status 1\nFAIL\texample.com/tested"],
+        "TestFiles",
+    )?;
+    run(&["-run=Panics"], 1, &["panic: enough", "exit status 2\nFAIL\texample.com/tested"], "TestFiles")
 }
 
 /// What the program says while nobody writes, and then.

@@ -17,6 +17,7 @@ use super::{FAILED, Failure, OK, config, load, places};
 use crate::cli::Invocation;
 use crate::cli::duration;
 use crate::cover::{self, Cover};
+use crate::embedded;
 use crate::godebug;
 use crate::load::{Config, Place};
 use crate::pipeline::{self, Goal, Timings};
@@ -292,7 +293,14 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) 
     super::build::make_folder(&exe)?;
     let target = target(&i.options)?;
     let goal = Goal::Executable(exe.clone());
-    let result = pipeline::run(&config, &target, &i.options, program, goal, &mut timings);
+    let mut options = i.options.clone();
+    if target.is_bare() && options.embed_files.is_none() {
+        // Its folder is not there, but what is in it.
+        let files = dir.join("files");
+        embedded::copy_of_package(&package_dir, &files).map_err(Failure::build)?;
+        options.embed_files = Some(files);
+    }
+    let result = pipeline::run(&config, &target, &options, program, goal, &mut timings);
     timings.print();
     if let Err(text) = result {
         return failed(Failure::build(text), "build");

@@ -1,0 +1,2 @@
+// Package tested has tests that run where no operating system is.
+package tested
