@@ -166,6 +166,8 @@ pub struct Data {
 /// What a file defines.
 #[derive(Clone, Debug, Default)]
 pub struct Object {
+    /// The package's path as symbols have it.
+    pub package: Sym,
     /// Functions, of ABI0 unless their names say otherwise.
     pub texts: Vec<Text>,
     /// Data.
@@ -232,7 +234,8 @@ impl Options<'_> {
 pub fn assemble(file: &Arc<SourceFile>, options: &Options) -> Result<Object, Vec<Error>> {
     let tokens = preproc::run(file, options).map_err(|e| vec![e])?;
     let statements = parse::file(&tokens, options.scope())?;
-    func::object(&statements)
+    let object = func::object(&statements)?;
+    Ok(Object { package: Sym::new(options.prefix), ..object })
 }
 
 /// The global names that a file defines, by its lines alone: functions (`true`) and data. It costs next to nothing, and sees none that a

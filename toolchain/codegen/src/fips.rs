@@ -3,7 +3,7 @@
 //! The program's own code and variables of the packages below `crypto/internal/fips140` stand together in each section, and a record
 //! says where: Go's `go:fipsinfo`, a variable of package check. The command writes the sum over them into the linked file. What is zero
 //! at first, type data, strings and constants of functions are not covered, as in Go.
-use ir::{Data, Section};
+use ir::{DataId, FuncId, Program, Section, SymRef};
 use std::ops::Range;
 
 /// The record's link name, for Go's linker's is only what package check calls it by.
@@ -16,14 +16,21 @@ pub const SUM: usize = 32;
 /// Code, read-only data, variables without pointers, and with.
 pub const PIECES: usize = 4;
 
-/// Whether a function or variable of this link name belongs to the module.
-pub fn covers(name: &str) -> bool {
-    name.starts_with("crypto/internal/fips140/")
+/// Whether a function belongs to the module.
+pub fn covers(program: &Program, id: FuncId) -> bool {
+    is_inside(program, SymRef::Func(id), program.funcs[id].name.as_str())
+}
+
+/// Whether a symbol of this link name belongs to the module.
+fn is_inside(program: &Program, symbol: SymRef, name: &str) -> bool {
+    let inside = |s: &str| s.starts_with("crypto/internal/fips140/");
+    inside(name) || program.packages.get(&symbol).is_some_and(|p| inside(p.as_str()))
 }
 
 /// The piece that a variable belongs to.
-pub fn piece(d: &Data) -> Option<usize> {
-    if !covers(d.name.as_str()) {
+pub fn piece(program: &Program, id: DataId) -> Option<usize> {
+    let d = &program.datas[id];
+    if !is_inside(program, SymRef::Data(id), d.name.as_str()) {
         return None;
     }
     match d.section {

@@ -162,7 +162,7 @@ impl Writer<'_> {
         let mut ids: Vec<FuncId> =
             funcs.iter_enumerated().filter(|(_, c)| c.is_some()).map(|(id, _)| id).collect();
         if self.checked.is_some() {
-            ids.sort_by_key(|&id| fips::covers(self.program.funcs[id].name.as_str()));
+            ids.sort_by_key(|&id| fips::covers(self.program, id));
         }
         let have = || ids.iter().filter_map(|&id| Some((id, funcs[id].as_ref()?)));
         let align = |c: &Compiled| u64::from(c.align).max(if c.loops { LOOPS_ALIGN } else { FUNC_ALIGN });
@@ -202,8 +202,7 @@ impl Writer<'_> {
         pad(&mut code, end);
         order.iter().for_each(|&(id, start)| self.func_home[id] = Some(start));
         if let Some(pieces) = &mut self.checked
-            && let Some(first) =
-                order.iter().find(|&&(id, _)| fips::covers(self.program.funcs[id].name.as_str()))
+            && let Some(first) = order.iter().find(|&&(id, _)| fips::covers(self.program, id))
         {
             pieces[0] = first.1..end;
         }
@@ -409,7 +408,7 @@ impl Writer<'_> {
             for id in ids.extract_if(.., |&mut id| self.program.datas[id].name.as_str() == fips::INFO) {
                 self.data_home[id] = Some((section, 0));
             }
-            ids.sort_by_key(|&id| fips::piece(&self.program.datas[id]).unwrap_or(fips::PIECES));
+            ids.sort_by_key(|&id| fips::piece(self.program, id).unwrap_or(fips::PIECES));
         }
         for id in ids {
             let d = &self.program.datas[id];
@@ -425,7 +424,7 @@ impl Writer<'_> {
             *end = off + d.size.max(1);
             self.data_home[id] = Some((section, off));
             if let Some(pieces) = &mut self.checked
-                && let Some(n) = fips::piece(d)
+                && let Some(n) = fips::piece(self.program, id)
             {
                 fips::take_in(&mut pieces[n], off..off + d.size.max(1));
             }

@@ -108,6 +108,8 @@ pub struct Program {
     pub image: ImageInfo,
     /// Loads of a method's code from an itab that can only give this function (function, instruction, code).
     pub known_code: Vec<(FuncId, crate::Inst, FuncId)>,
+    /// The packages of symbols whose names do not say it: assembly's static ones.
+    pub packages: FxHashMap<SymRef, Sym>,
     /// What the user asked to be told while the program was built.
     pub notes: Vec<String>,
 }
@@ -124,6 +126,7 @@ impl Program {
             by_name: FxHashMap::default(),
             image: ImageInfo::default(),
             known_code: Vec::new(),
+            packages: FxHashMap::default(),
             notes: Vec::new(),
         }
     }

@@ -279,6 +279,9 @@ impl<'a> Prog<'a> {
             }),
         };
         let f = self.new_func(text.name.sym.as_str(), sig, text.pos);
+        if text.name.local {
+            self.prog.packages.insert(SymRef::Func(f), object.package);
+        }
         let on = |flag| text.flags & flag != 0;
         self.prog.funcs[f].flags = FuncFlags {
             nosplit: !text.checks_stack,
@@ -463,6 +466,9 @@ impl<'a> Prog<'a> {
             return self.var(obj);
         }
         let id = self.data(data.name.sym.as_str(), Section::Bss, 1, Vec::new());
+        if data.name.local {
+            self.prog.packages.insert(SymRef::Data(id), object.package);
+        }
         self.fill_native(item, id);
         id
     }
