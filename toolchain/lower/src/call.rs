@@ -107,7 +107,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     pub fn run(&mut self, plan: Plan, into: Option<Addr>) -> Vec<Val> {
         let (callee, target) = match plan.target {
             Target::Intrinsic(name) => {
-                let results = intrinsics::expand(self, name, &plan.args, &plan.results);
+                let results = intrinsics::expand(self, name, &plan.args, &plan.params, &plan.results);
                 plan.keep.iter().for_each(|&p| self.ins0(Op::KeepAlive, &[p]));
                 return results;
             }

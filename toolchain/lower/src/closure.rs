@@ -1,14 +1,14 @@
 //! Closures: function literals, bound methods, method expressions.
 //!
 //! A func value is a pointer to `{code, captures…}`. A variable that never changes after its declaration is captured by
-//! value if it is not large, any other by its address.
+//! value if it is not large, any other by its address. One whose value is a constant is not captured: the closure's code has it.
 use crate::analyze::Facts;
 use crate::call::{Method, MethodKind, Plan, Target};
 use crate::fx::{Env, Fx, VarLoc};
 use crate::program::{Prog, Work};
 use crate::rangefunc::RangeBody;
 use crate::value::{Addr, Val};
-use ir::{Func, FuncFlags, FuncId, Op, Ty, Value};
+use ir::{Func, FuncFlags, FuncId, Op, SymRef, Ty, Value};
 use std::rc::Rc;
 use syntax::ast::{self, Block, FuncLit, Ident, NodeId};
 use syntax::{Pos, Sym};
@@ -17,7 +17,7 @@ use types::object::ObjId;
 use types::table::{Basic, Field, PkgId, TypeId, basic};
 
 /// A captured variable.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Capture {
     /// The variable.
     pub obj: ObjId,
@@ -25,6 +25,8 @@ pub struct Capture {
     pub ty: TypeId,
     /// Whether its address is captured.
     pub by_ref: bool,
+    /// The leaves of a constant, which are made again where the variable is used.
+    pub constant: Option<Vec<Op>>,
 }
 
 /// What a closure's function is made from.
@@ -78,8 +80,9 @@ impl<'p, 'a> Fx<'p, 'a> {
         let name = self.closure_name(0);
         let ft = self.ty(self.info(node).ty);
         let (params, results) = self.sig_types(ft);
-        let code = self.closure_func(&name, idx, LitBody::Lit(lit), params, results, lit.ty.pos);
-        Val::one(self.closure_value(code, idx))
+        let (code, captures) = self.closure_func(&name, idx, LitBody::Lit(lit), params, results, lit.ty.pos);
+        let vals = self.capture_vals(&captures);
+        Val::one(self.make_closure(code, &vals))
     }
     /// A name for a closure in this function: 0 literal, 1 go, 2 defer, 3 loop body.
     pub fn closure_name(&mut self, kind: usize) -> String {
@@ -96,7 +99,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             _ => format!("{}-range{n}", self.name),
         }
     }
-    /// Adds a closure's function to the worklist.
+    /// Adds a closure's function to the worklist. Also gives what it captures here.
     pub fn closure_func(
         &mut self,
         name: &str,
@@ -105,7 +108,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         params: Vec<TypeId>,
         results: Vec<TypeId>,
         pos: Pos,
-    ) -> FuncId {
+    ) -> (FuncId, Vec<Capture>) {
         let captures = self.captures(idx);
         let sig = self.p.sig(&params, &results);
         let f = self.p.new_func(name, sig, pos);
@@ -113,33 +116,45 @@ impl<'p, 'a> Fx<'p, 'a> {
             self.p.prog.funcs[f].flags.nosplit = false;
         }
         let env = self.env.clone();
-        let src = LitSource { env, idx, body, captures, params, results };
+        let src = LitSource { env, idx, body, captures: captures.clone(), params, results };
         self.p.enqueue(f, Work::Lit(Box::new(src)));
-        f
+        (f, captures)
     }
-    fn captures(&self, idx: u32) -> Vec<Capture> {
-        let free = &self.env.facts.funcs[idx as usize].free;
-        free.iter()
-            .map(|&obj| {
-                let ty = self.obj_ty(obj);
-                Capture { obj, ty, by_ref: self.by_ref(obj, ty) }
-            })
-            .collect()
+    fn captures(&mut self, idx: u32) -> Vec<Capture> {
+        let env = self.env.clone();
+        let free = env.facts.funcs[idx as usize].free.iter();
+        free.map(|&obj| {
+            let ty = self.obj_ty(obj);
+            let by_ref = self.by_ref(obj, ty);
+            let constant = if by_ref || !self.p.is_flat(ty) {
+                None
+            } else {
+                match self.var_loc(obj) {
+                    loc @ VarLoc::Ssa(_) => {
+                        let v = self.read_loc(loc, ty);
+                        v.leaves().iter().map(|&l| self.constant_op(l)).collect()
+                    }
+                    _ => None,
+                }
+            };
+            Capture { obj, ty, by_ref, constant }
+        })
+        .collect()
     }
-    /// The closure object of function `idx`.
-    pub fn closure_value(&mut self, code: FuncId, idx: u32) -> Value {
-        let vals = self.capture_vals(idx);
-        self.make_closure(code, &vals)
+    /// The operation that gives a value anywhere.
+    pub fn constant_op(&self, v: Value) -> Option<Op> {
+        let op = &self.s.f.def_inst(v)?.op;
+        matches!(op, Op::Iconst(_) | Op::Fconst(_) | Op::Sym(SymRef::Data(_), _)).then(|| op.clone())
     }
-    /// The same for a loop's body, which captures the loop's state object first.
-    pub fn range_closure(&mut self, code: FuncId, idx: u32, state: Value) -> Value {
-        let mut vals = self.capture_vals(idx);
+    /// The object of a loop's body, which captures the loop's state object first.
+    pub fn range_closure(&mut self, code: FuncId, captures: &[Capture], state: Value) -> Value {
+        let mut vals = self.capture_vals(captures);
         vals.insert(0, (Val::one(state), self.p.unsafe_ptr()));
         self.make_closure(code, &vals)
     }
-    fn capture_vals(&mut self, idx: u32) -> Vec<(Val, TypeId)> {
-        let caps = self.captures(idx);
+    fn capture_vals(&mut self, caps: &[Capture]) -> Vec<(Val, TypeId)> {
         caps.iter()
+            .filter(|c| c.constant.is_none())
             .map(|c| {
                 let loc = self.var_loc(c.obj);
                 if c.by_ref {
@@ -176,6 +191,17 @@ impl<'p, 'a> Fx<'p, 'a> {
     }
     /// Binds captured variables at a closure's entry. `state`: a pointer is captured before them; gives its place.
     pub fn bind_captures(&mut self, caps: &[Capture], state: bool) -> Option<Addr> {
+        for c in caps {
+            if let Some(ops) = &c.constant {
+                let tys: Vec<Ty> = self.p.cls(c.ty).leaves.iter().flatten().map(|l| l.0).collect();
+                let leaves: Vec<Value> =
+                    ops.iter().zip(tys).map(|(op, ty)| self.ins(op.clone(), &[], ty)).collect();
+                let first = self.leaf_vars(c.ty);
+                self.write_leaves(first, &leaves);
+                self.vars.insert(c.obj, VarLoc::Ssa(first));
+            }
+        }
+        let caps: Vec<&Capture> = caps.iter().filter(|c| c.constant.is_none()).collect();
         if caps.is_empty() && !state {
             return None;
         }

@@ -6,7 +6,7 @@ use crate::fx::Fx;
 use crate::staticinit::Readonly;
 use crate::value::{Addr, Val};
 use ir::op::Cc;
-use ir::{Ty, Value};
+use ir::{DataId, Op, Reloc, RelocKind, Section, Ty, Value};
 use smallvec::smallvec;
 use syntax::ast::{Expr, ExprKind};
 use types::info::Mode;
@@ -80,9 +80,36 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             return self.ptr_add(table, off);
         }
+        if let Some(d) = self.constant_data(v, t) {
+            return self.data_addr(d);
+        }
         let p = self.new_object(t, self.p.names.tmp);
         self.store_val(t, Addr::new(p), v);
         p
+    }
+    /// A constant in memory that nobody writes.
+    fn constant_data(&mut self, v: &Val, t: TypeId) -> Option<DataId> {
+        let Val::Flat(leaves) = v else { return None };
+        let ops: Vec<Op> = leaves.iter().map(|&l| self.constant_op(l)).collect::<Option<_>>()?;
+        let c = self.p.cls(t);
+        let target = self.p.prog.target;
+        let (mut bytes, mut relocs) = (vec![0; c.size as usize], Vec::new());
+        for (op, &(ty, off)) in ops.iter().zip(c.leaves.iter().flatten()) {
+            let raw = match *op {
+                Op::Iconst(n) => n as u64,
+                Op::Fconst(bits) => bits,
+                Op::Sym(target, addend) => {
+                    relocs.push(Reloc { off, target, addend, kind: RelocKind::Abs });
+                    continue;
+                }
+                _ => return None,
+            };
+            let size = target.size(ty) as usize;
+            target.put(&mut bytes[off as usize..off as usize + size], raw);
+        }
+        let d = self.p.data("go:stmp", Section::Rodata, c.align, bytes);
+        self.p.prog.datas[d].relocs = relocs;
+        Some(d)
     }
     /// An expression as an interface: constants and other static values need no allocation.
     pub fn expr_to_iface(&mut self, e: &'a Expr, from: TypeId, to: TypeId) -> Val {

@@ -1,6 +1,7 @@
 //! Functions of the standard library that are operations of the machine.
 use crate::fx::Fx;
 use crate::program::Prog;
+use crate::tyq::K;
 use crate::value::{Addr, Val};
 use ir::op::{Asked, AtomicOp, Cc, Rounding};
 use ir::{Op, Ty, Value};
@@ -49,6 +50,7 @@ enum Do {
     Prefetch,
     KeepAlive,
     FuncPc,
+    OtherPointers,
     Breakpoint,
     SpinHint,
     /// What was stored is seen before what is stored from here on.
@@ -198,6 +200,7 @@ const TABLE: &[(&str, &[&str], Do)] = &[
     ("runtime", &["spinHint"], Do::SpinHint),
     ("runtime", &["publicationBarrier"], Do::PublicationBarrier),
     ("internal/abi", &["FuncPCABI0", "FuncPCABIInternal"], Do::FuncPc),
+    ("internal/abi", &["hasNonStringPointers"], Do::OtherPointers),
 ];
 
 /// A row of the table, and the function.
@@ -240,7 +243,13 @@ pub fn find(p: &Prog, obj: ObjId) -> Option<Intrinsic> {
 }
 
 /// Code for an intrinsic call.
-pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -> Vec<Val> {
+pub fn expand(
+    fx: &mut Fx,
+    which: Intrinsic,
+    args: &[Val],
+    params: &[TypeId],
+    results: &[TypeId],
+) -> Vec<Val> {
     let what = TABLE[which.0].2;
     let a = |i: usize| args[i].single();
     let result_ty = |fx: &mut Fx, i: usize| {
@@ -388,6 +397,11 @@ pub fn expand(fx: &mut Fx, which: Intrinsic, args: &[Val], results: &[TypeId]) -
             let ty = fx.word_ty();
             one(fx.load(ty, Addr::new(args[0].leaf(1))))
         }
+        Do::OtherPointers => {
+            let K::Ptr(t) = fx.p.kind(params[0]) else { panic!("a pointer to the type") };
+            let others = fx.p.has_other_pointers(t);
+            one(fx.iconst(Ty::I8, others as i64))
+        }
         Do::Breakpoint | Do::SpinHint => {
             fx.ins0(if what == Do::Breakpoint { Op::Breakpoint } else { Op::SpinHint }, &[]);
             Vec::new()
@@ -440,7 +454,7 @@ pub fn as_function<'a>(p: &mut Prog<'a>, obj: ObjId, which: Intrinsic) -> ir::Fu
     p.generated(&name, sig, Default::default(), move |p, id| {
         let mut fx = Fx::synthetic(p, id);
         let args = fx.param_vals(&params);
-        let vals = expand(&mut fx, which, &args, &results);
+        let vals = expand(&mut fx, which, &args, &params, &results);
         fx.return_plain(&results, &vals)
     })
 }

@@ -119,8 +119,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             state_ty,
             offsets: offsets.clone(),
         };
-        let code = self.closure_func(&name, idx, LitBody::Range(Box::new(body)), params, results, r.pos);
-        let body_fn = self.range_closure(code, idx, st);
+        let (code, captures) =
+            self.closure_func(&name, idx, LitBody::Range(Box::new(body)), params, results, r.pos);
+        let body_fn = self.range_closure(code, &captures, st);
         let sig = self.p.sig_of_type(None, ft);
         self.call_raw(ir::op::Callee::Closure, sig, &[f, body_fn]);
 

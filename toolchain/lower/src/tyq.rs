@@ -219,6 +219,16 @@ impl<'a> Prog<'a> {
         self.cls(t).has_ptrs()
     }
 
+    /// Whether values have pointers that are not those of strings.
+    pub fn has_other_pointers(&mut self, t: TypeId) -> bool {
+        match self.kind(t) {
+            K::Str => false,
+            K::Array(e, n) => n > 0 && self.has_other_pointers(e),
+            K::Struct => self.fields(t).iter().any(|f| self.has_other_pointers(f.ty)),
+            _ => self.has_ptrs(t),
+        }
+    }
+
     /// Index of the first leaf of field `i` of a flat struct.
     pub fn field_leaf(&mut self, t: TypeId, i: usize) -> usize {
         self.fields(t)[..i].iter().map(|f| self.cls(f.ty).count()).sum()

@@ -43,7 +43,8 @@ func efaceeq(t *_type, x, y unsafe.Pointer) bool {
 	if t.IsDirectIface() {
 		return x == y
 	}
-	return eq(x, y)
+	// It looks at the values and keeps nothing.
+	return eq(abi.NoEscape(x), abi.NoEscape(y))
 }
 
 func ifaceeq(tab *itab, x, y unsafe.Pointer) bool {

@@ -5,6 +5,8 @@ import "unsafe"
 // callers fills pcs with an address for each logical frame of the calling goroutine, leaving out
 // skip of them; 0 is the caller of callers. It is the return address; for a frame into which the
 // next inner one is inlined, one that the line table knows as that call's.
+//
+//go:noescape
 func callers(skip int, pcs *uintptr, n int) int
 
 // pcInfo describes one logical frame at a pc. The layout is rt-core/src/task/symtab.rs's.
