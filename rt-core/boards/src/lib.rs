@@ -81,6 +81,7 @@ extern "C" fn oxigo_board_nested() -> ! {
 static WOKEN: AtomicBool = AtomicBool::new(false);
 
 /// Whether one has, once: what it brought may not have been seen. Asked by `idle`, without interrupts.
+#[allow(dead_code, reason = "not every board has a device that interrupts")]
 fn woken() -> bool {
     WOKEN.load(Relaxed) && WOKEN.swap(false, Relaxed)
 }
@@ -90,6 +91,7 @@ enum Trap {
     /// The clock has come to the end of the time slice.
     Tick,
     /// A device has something; the board has acknowledged it.
+    #[allow(dead_code, reason = "as above")]
     Device,
     /// A signal, its code as Linux numbers it, and the address that could not be used.
     Fault(u32, i32, usize),

@@ -52,6 +52,7 @@ func counter() func() int {
 }
 
 func make2(n int) ([]int, *int) {
+// 6: can inline make2
 	s := make([]int, 4)
 // 11: make([]int, 4) does not escape
 	p := new(int)
@@ -80,6 +81,9 @@ func main() {
 // 14: inlining call to counter
 	_ = f
 	make2(f())
+// 7: inlining call to make2
+// 7: make([]int, 4) does not escape
+// 7: make([]int, n) escapes to heap
 }
 "#;
 
