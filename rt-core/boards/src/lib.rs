@@ -24,6 +24,8 @@ mod board;
 mod calendar;
 #[allow(dead_code, reason = "not every firmware leaves a tree")]
 mod tree;
+#[allow(dead_code, reason = "not every machine has one, and firmware may have set it up")]
+mod uart;
 mod vectors;
 #[cfg_attr(
     any(target_arch = "mips", target_arch = "mips64", target_arch = "powerpc64", target_arch = "s390x"),

@@ -2,12 +2,15 @@
 //! debug exit. The machine's folder has `cpuid`, `forget_page_zero` and `wait`.
 
 use super::{cpuid, forget_page_zero, wait};
+use crate::uart::Uart;
 use crate::{SLICE_NS, Trap};
 use core::arch::asm;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use rt_core::os::sig;
 
 const COM1: u16 = 0x3f8;
+const LINE: Uart =
+    Uart { get: |register| inb(COM1 + register as u16), set: |register, v| outb(COM1 + register as u16, v) };
 const HPET: usize = 0xfed0_0000;
 const PCI_ADDRESS: u16 = 0xcf8;
 const PCI_DATA: u16 = 0xcfc;
@@ -98,9 +101,7 @@ fn set_alarm(at: u64) {
 pub const ZERO_MEMORY: bool = false;
 
 pub fn init() {
-    for (register, v) in [(1, 0), (3, 0x80), (0, 1), (1, 0), (3, 3), (2, 0xc7), (4, 0xb)] {
-        outb(COM1 + register, v);
-    }
+    LINE.init();
     // The interrupt controllers: vectors from LINES on, only the first line open.
     for (port, v) in [
         (0x20, 0x11),
@@ -151,19 +152,11 @@ pub fn command_line(information: usize) -> &'static [u8] {
 }
 
 pub fn write(text: &[u8]) {
-    for &b in text {
-        while inb(COM1 + 5) & 0x20 == 0 {}
-        outb(COM1, b);
-    }
+    LINE.write(text)
 }
 
 pub fn read(into: &mut [u8]) -> usize {
-    let mut n = 0;
-    while n < into.len() && inb(COM1 + 5) & 1 != 0 {
-        into[n] = inb(COM1);
-        n += 1;
-    }
-    n
+    LINE.read(into)
 }
 
 pub fn nanotime() -> u64 {

@@ -3,6 +3,7 @@
 mod host;
 
 pub use self::host::{command_line, exit, random};
+use crate::uart::Uart;
 use crate::{SLICE_NS, Trap, calendar};
 use core::ffi::{CStr, c_char};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -11,6 +12,7 @@ use rt_core::os::sig;
 /// Ports of the PC's devices, in the segment that goes past caches.
 const PORTS: usize = 0xb800_0000_u32 as i32 as usize;
 const COM1: usize = 0x3f8;
+const LINE: Uart = Uart { get: |register| inb(COM1 + register), set: |register, v| outb(COM1 + register, v) };
 const CMOS: usize = 0x70;
 /// Where `boot.S` maps memory, and how much it can.
 const MEMORY: usize = 0x2000_0000;
@@ -38,9 +40,7 @@ fn outb(port: usize, v: u8) {
 pub const ZERO_MEMORY: bool = true;
 
 pub fn init() {
-    for (register, v) in [(1, 0), (3, 0x80), (0, 1), (1, 0), (3, 3), (2, 0xc7), (4, 0xb)] {
-        outb(COM1 + register, v);
-    }
+    LINE.init();
 }
 
 /// Where memory ends by the environment, a list of names and values, whose addresses have 32 bits on all machines.
@@ -59,19 +59,11 @@ pub fn memory_end(environment: usize) -> usize {
 }
 
 pub fn write(text: &[u8]) {
-    for &b in text {
-        while inb(COM1 + 5) & 0x20 == 0 {}
-        outb(COM1, b);
-    }
+    LINE.write(text)
 }
 
 pub fn read(into: &mut [u8]) -> usize {
-    let mut n = 0;
-    while n < into.len() && inb(COM1 + 5) & 1 != 0 {
-        into[n] = inb(COM1);
-        n += 1;
-    }
-    n
+    LINE.read(into)
 }
 
 /// How often the counter has come to a half of what it has room for, when that was last seen: every tick looks.

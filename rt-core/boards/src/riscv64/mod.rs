@@ -3,11 +3,14 @@
 #[path = "../virtio/mmio.rs"]
 pub mod transport;
 
+use crate::uart::Uart;
 use crate::{SLICE_NS, Trap};
 use core::arch::asm;
 use rt_core::os::sig;
 
 const UART: usize = 0x1000_0000;
+const LINE: Uart =
+    Uart { get: |register| load(UART + register), set: |register, v| store(UART + register, v) };
 const FINISHER: usize = 0x10_0000;
 const RTC: usize = 0x10_1000;
 const TIMECMP: usize = 0x200_4000;
@@ -54,19 +57,11 @@ pub fn command_line(tree: usize) -> &'static [u8] {
 }
 
 pub fn write(text: &[u8]) {
-    for &b in text {
-        while load::<u8>(UART + 5) & 0x20 == 0 {}
-        store(UART, b);
-    }
+    LINE.write(text)
 }
 
 pub fn read(into: &mut [u8]) -> usize {
-    let mut n = 0;
-    while n < into.len() && load::<u8>(UART + 5) & 1 != 0 {
-        into[n] = load(UART);
-        n += 1;
-    }
-    n
+    LINE.read(into)
 }
 
 pub fn nanotime() -> u64 {
