@@ -136,9 +136,16 @@ fn tested(column: Column) -> Result<(), String> {
         }
     };
     run(
-        &["-v", "-run=Files|Word", "-bench=.", "-benchtime=10x", "-args", "-word=two words"],
+        &["-v", "-run=Files|Word|Pipe|Example", "-bench=.", "-benchtime=10x", "-args", "-word=two words"],
         0,
-        &["--- PASS: TestFiles", "--- PASS: TestWord", "BenchmarkLoop", "\nok  \t"],
+        &[
+            "--- PASS: TestFiles",
+            "--- PASS: TestWord",
+            "--- PASS: TestPipe",
+            "--- PASS: Example",
+            "BenchmarkLoop",
+            "\nok  \t",
+        ],
         "TestFails",
     )?;
     run(

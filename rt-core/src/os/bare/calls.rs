@@ -1,5 +1,5 @@
 //! The system calls of Linux that Go's library makes, answered without a kernel. Their numbers are the machine's under Linux, for
-//! whose files the library is compiled. There is a console, as descriptors 0 to 2, files (`files`) and sockets (`sockets`); no
+//! whose files the library is compiled. There is a console, as descriptors 0 to 2, files (`files`), pipes and sockets (`sockets`); no
 //! processes: what is not here does not exist (ENOSYS).
 
 use super::abi::{self, FILE_CALLS, FileCall, Stat, nr};
@@ -7,6 +7,7 @@ use super::console::{INPUT_FLAGS, LAST, O_RDWR};
 use super::files::Files;
 use super::files::blocks::Contents;
 use super::files::tree::{Kind, Node};
+use super::pipes;
 use super::sockets::{self, What, network};
 use super::{exit, map, random, read, walltime, write};
 use crate::os::system::abi::errno::*;
@@ -68,6 +69,13 @@ pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
             false => EIO,
         },
         // SAFETY: the caller's promise.
+        nr::READ | nr::WRITE | nr::FCNTL if pipes::has(a) => match number {
+            nr::READ => pipes::read(a, unsafe { bytes(b, c) }).map(|n| n as isize),
+            nr::WRITE => pipes::write(a, unsafe { bytes(b, c) }).map(|n| n as isize),
+            _ => pipes::fcntl(a, b),
+        }
+        .unwrap_or_else(|e| e),
+        // SAFETY: the caller's promise.
         nr::READ | nr::WRITE | nr::FCNTL if a >= sockets::FIRST => unsafe {
             let what = match number {
                 nr::READ => What::Read,
@@ -109,7 +117,12 @@ unsafe fn ready() -> Result<&'static mut Files, isize> {
 fn takes_descriptor(call: FileCall) -> bool {
     !matches!(
         call,
-        FileCall::Chdir | FileCall::Getcwd | FileCall::Truncate | FileCall::Stat | FileCall::Socket
+        FileCall::Chdir
+            | FileCall::Getcwd
+            | FileCall::Pipe2
+            | FileCall::Truncate
+            | FileCall::Stat
+            | FileCall::Socket
     )
 }
 
@@ -154,6 +167,9 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
             args = *(b as *const [usize; 6]);
         }
         let [a, b, c, d, e, _] = args;
+        if takes_descriptor(call) && !call.is_of_sockets() && pipes::has(a) {
+            return pipes::call(call, a, b);
+        }
         // The working directory's descriptor is negative.
         if call.is_of_sockets() || (takes_descriptor(call) && a as i32 >= sockets::FIRST as i32) {
             return (network().call)(What::Other(call), args);
@@ -263,6 +279,10 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
                 let begin = files.tree.path(files.here, rest)?;
                 to.copy_within(begin.., 0);
                 Ok((b - begin) as isize)
+            }
+            FileCall::Pipe2 => {
+                *(a as *mut [i32; 2]) = pipes::open()?;
+                Ok(0)
             }
             FileCall::Getdents => list(files, a, bytes(b, c)),
             // Sockets' calls have gone there.

@@ -13,6 +13,7 @@ mod calls;
 mod console;
 mod files;
 mod net;
+mod pipes;
 mod poller;
 mod signals;
 mod sockets;

@@ -1,7 +1,7 @@
-//! No operating system: the poller watches sockets and the console, and moves the network's packets.
+//! No operating system: the poller watches sockets, pipes and the console, and moves the network's packets.
 
 use super::sockets::{self, network};
-use super::{console, idle, nanotime};
+use super::{console, idle, nanotime, pipes};
 
 /// Something happened to a descriptor.
 #[derive(Clone, Copy)]
@@ -34,11 +34,15 @@ pub fn poller_owns(_fd: i32) -> bool {
     false
 }
 
-/// Watches a socket or the console's input; 0 or a negative error: others cannot be polled. `data` is not 0.
+/// Watches a socket, a pipe's end or the console's input; 0 or a negative error: others cannot be polled. `data` is not 0.
 pub fn poller_watch(fd: i32, data: usize) -> isize {
     const EPERM: isize = 1;
     match fd {
         0 => console::watch(data),
+        _ if pipes::has(fd as usize) => match pipes::watch(fd as usize, data) {
+            Ok(()) => {}
+            Err(e) => return e,
+        },
         _ if fd as usize >= sockets::FIRST => match (network().watch)(fd as usize, data) {
             Ok(()) => {}
             Err(e) => return e,
@@ -52,6 +56,7 @@ pub fn poller_watch(fd: i32, data: usize) -> isize {
 pub fn poller_forget(fd: i32) {
     match fd {
         0 => console::watch(0),
+        _ if pipes::has(fd as usize) => drop(pipes::watch(fd as usize, 0)),
         // Closed ones are forgotten already.
         _ => drop((network().watch)(fd as usize, 0)),
     }
@@ -67,6 +72,13 @@ fn look(out: &mut [PollEvent; 64]) -> usize {
         n = 1;
     }
     let mut from = 0;
+    while n < out.len()
+        && let Some((data, readable, next)) = pipes::news(from)
+    {
+        out[n] = PollEvent { data, readable, writable: !readable };
+        (n, from) = (n + 1, next);
+    }
+    from = 0;
     while n < out.len()
         && let Some((r, next)) = (net.news)(from)
     {

@@ -25,8 +25,8 @@ pub enum What {
     Other(FileCall),
 }
 
-/// The first descriptor of a socket: files have those below.
-pub const FIRST: usize = super::files::END;
+/// The first descriptor of a socket: files and pipes have those below.
+pub const FIRST: usize = super::pipes::END;
 
 /// What the rest of the runtime asks of sockets.
 pub struct Network {

@@ -93,6 +93,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (306, FileCall::Fchmodat),
     (307, FileCall::Faccessat),
     (320, FileCall::Utimensat),
+    (331, FileCall::Pipe2),
     (353, FileCall::Renameat),
     (360, FileCall::Socketpair),
     (439, FileCall::Faccessat),

@@ -136,6 +136,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (269, FileCall::Faccessat),
     (280, FileCall::Utimensat),
     (288, FileCall::Accept),
+    (293, FileCall::Pipe2),
     (316, FileCall::Renameat),
     (439, FileCall::Faccessat),
 ];

@@ -115,6 +115,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (333, FileCall::Fchmodat),
     (334, FileCall::Faccessat),
     (348, FileCall::Utimensat),
+    (359, FileCall::Pipe2),
     (366, FileCall::Accept),
     (382, FileCall::Renameat),
     (439, FileCall::Faccessat),

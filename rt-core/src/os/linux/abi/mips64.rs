@@ -109,6 +109,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (5258, FileCall::Fchmodat),
     (5259, FileCall::Faccessat),
     (5275, FileCall::Utimensat),
+    (5287, FileCall::Pipe2),
     (5293, FileCall::Accept),
     (5308, FileCall::Getdents),
     (5311, FileCall::Renameat),

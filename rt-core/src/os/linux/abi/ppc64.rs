@@ -104,6 +104,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (297, FileCall::Fchmodat),
     (298, FileCall::Faccessat),
     (304, FileCall::Utimensat),
+    (317, FileCall::Pipe2),
     (326, FileCall::Socket),
     (327, FileCall::Bind),
     (328, FileCall::Connect),

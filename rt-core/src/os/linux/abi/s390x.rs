@@ -99,6 +99,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (299, FileCall::Fchmodat),
     (300, FileCall::Faccessat),
     (315, FileCall::Utimensat),
+    (325, FileCall::Pipe2),
     (347, FileCall::Renameat),
     (360, FileCall::Socketpair),
     (439, FileCall::Faccessat),

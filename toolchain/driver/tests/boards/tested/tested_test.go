@@ -1,9 +1,14 @@
 package tested
 
 import (
+	"errors"
 	"flag"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -23,6 +28,30 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+// More than a pipe holds, while the other end waits; afterwards nobody is there.
+func TestPipe(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("some text ", 50_000)
+	go func() {
+		io.WriteString(w, long)
+		w.Close()
+	}()
+	text, err := io.ReadAll(r)
+	if string(text) != long || err != nil {
+		t.Error(len(text), err)
+	}
+	r.Close()
+	r, w, _ = os.Pipe()
+	r.Close()
+	if _, err := w.Write([]byte("to nobody")); !errors.Is(err, syscall.EPIPE) {
+		t.Error(err)
+	}
+	w.Close()
+}
+
 func TestWord(t *testing.T) {
 	if *word != "two words" {
 		t.Errorf("%q", *word)
@@ -35,6 +64,12 @@ func TestFails(t *testing.T) {
 
 func TestPanics(t *testing.T) {
 	panic("enough")
+}
+
+// What an example prints is read through a pipe.
+func Example() {
+	fmt.Println("printed")
+	// Output: printed
 }
 
 func BenchmarkLoop(b *testing.B) {
