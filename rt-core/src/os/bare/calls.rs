@@ -166,6 +166,9 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
             call = FileCall::of_socketcall(a).ok_or(ENOSYS)?;
             args = *(b as *const [usize; 6]);
         }
+        if matches!(call, FileCall::Fcntl) {
+            return Ok(self::call(nr::FCNTL, args));
+        }
         let [a, b, c, d, e, _] = args;
         if takes_descriptor(call) && !call.is_of_sockets() && pipes::has(a) {
             return pipes::call(call, a, b);

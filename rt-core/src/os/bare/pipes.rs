@@ -7,7 +7,7 @@ use super::map;
 use core::cell::UnsafeCell;
 
 /// How many pipes there can be at a time, and how much each holds.
-const MOST: usize = 32;
+const MOST: usize = 128;
 const ROOM: usize = 1 << 16;
 /// Descriptors of ends: those of pipe i are 2 * i and 2 * i + 1 from here on, the first is read.
 const FIRST: usize = files::END;

@@ -71,6 +71,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (12, FileCall::Chdir),
     (41, FileCall::Dup),
     (54, FileCall::Ioctl),
+    (55, FileCall::Fcntl),
     (94, FileCall::Fchmod),
     (102, FileCall::Socketcall),
     (118, FileCall::Fsync),

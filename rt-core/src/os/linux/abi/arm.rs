@@ -79,6 +79,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (12, FileCall::Chdir),
     (41, FileCall::Dup),
     (54, FileCall::Ioctl),
+    (55, FileCall::Fcntl),
     (94, FileCall::Fchmod),
     (118, FileCall::Fsync),
     (140, FileCall::Llseek),

@@ -204,6 +204,8 @@ pub enum FileCall {
     Faccessat,
     Fchmod,
     Fchmodat,
+    /// What has a second number where files have places of 64 bits.
+    Fcntl,
     Fstat,
     Fstatat,
     Fsync,

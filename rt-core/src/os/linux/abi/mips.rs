@@ -73,6 +73,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (4019, FileCall::Lseek),
     (4041, FileCall::Dup),
     (4054, FileCall::Ioctl),
+    (4055, FileCall::Fcntl),
     (4094, FileCall::Fchmod),
     (4118, FileCall::Fsync),
     (4140, FileCall::Llseek),
