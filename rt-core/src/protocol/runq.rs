@@ -80,6 +80,11 @@ impl RunQueue {
         }
     }
 
+    /// How many more the owner can add now; thieves may make it more.
+    pub fn room(&self) -> usize {
+        RUNQ - self.tail.load(Relaxed).wrapping_sub(self.head.load(Acquire)) as usize
+    }
+
     /// Whether nothing waits here. `next` may move to the queue and another take its place, so what was seen counts only if
     /// the tail stayed.
     pub fn is_empty(&self) -> bool {

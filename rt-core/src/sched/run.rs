@@ -208,10 +208,11 @@ unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
             if !os::THREADS && sysmon::ticked() {
                 inject_polled(netpoll::poll(0));
             }
-            // Fairness: the global queue now and then.
+            // Fairness: the global queue now and then. As many as there is ample room for: those that hand over to each other
+            // may never let the local queue become empty, and one at a time would leave thousands waiting for minutes.
             if tick.is_multiple_of(61) && SCHED.runq_size.load(Relaxed) > 0 {
                 let l = SCHED.lock.lock();
-                let g = globrunq_get(p, 1);
+                let g = globrunq_get(p, (*p).q.room() / 2 + 1);
                 drop(l);
                 if !g.is_null() {
                     return (g, false);
