@@ -437,6 +437,10 @@ impl Writer<'_> {
                 ptrs.merge(off as usize / word, &d.ptrs);
             }
         }
+        if let Some([counters, end]) = self.program.edges {
+            let size = self.program.datas[counters].size;
+            self.data_home[end] = self.data_home[counters].map(|(section, off)| (section, off + size));
+        }
         self.ro = vec![0; ro as usize];
         sizes.data = sizes.data.next_multiple_of(8);
         sizes.bss = sizes.bss.next_multiple_of(8);

@@ -20,6 +20,7 @@ pub mod dump;
 pub mod embedded;
 pub mod explain;
 mod fips;
+mod fuzz;
 pub mod godebug;
 pub mod goroot;
 mod host_api;

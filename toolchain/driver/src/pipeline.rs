@@ -13,7 +13,7 @@ use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render, visible};
-use crate::{abi, assemble, buildinfo, dump, explain, host_api, late, link, runtime_lib};
+use crate::{abi, assemble, buildinfo, dump, explain, fuzz, host_api, late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -287,6 +287,10 @@ fn lower(
             limit: options.abiwrap_limit,
             notes: options.debug.iter().any(|d| d == "abiwrap"),
         };
+        let counted = match options.test.fuzzes() {
+            true => fuzz::counted(program, &checked.ids),
+            false => Vec::new(),
+        };
         let options = lower::Options {
             arch: target.arch,
             hooks,
@@ -296,6 +300,7 @@ fn lower(
             everything,
             whole_main,
             open: options.host_object,
+            counted: &counted,
         };
         lower::lower_program(&mut checked.checker, main, &options)
     });

@@ -153,6 +153,8 @@ pub struct FuncFlags {
     pub noescape: bool,
     /// Never returns normally.
     pub noreturn: bool,
+    /// Ways through it are not counted for a fuzzer, nor those through what is inlined into it.
+    pub uncounted: bool,
 }
 
 /// What stands behind a function's symbol.

@@ -396,7 +396,9 @@ impl<'a> Interp<'a> {
                 self.bytes(a[0], *size as usize)?.fill(0);
                 Ok(Vec::new())
             }
-            Op::WriteBarrier { .. } | Op::Poll | Op::KeepAlive | Op::Escape | Op::SpinHint => Ok(Vec::new()),
+            Op::WriteBarrier { .. } | Op::Poll | Op::KeepAlive | Op::Escape | Op::Edge | Op::SpinHint => {
+                Ok(Vec::new())
+            }
             Op::AtomicLoad => one(self.load(a[0], ty)?),
             Op::AtomicStore => {
                 self.store(a[0], a[1], arg_ty(1))?;

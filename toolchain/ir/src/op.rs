@@ -260,6 +260,8 @@ pub enum Op {
     KeepAlive,
     /// (ptr): what it points at must not move: it lives in the heap. No code.
     Escape,
+    /// (): a way that a fuzzer counts, until [`crate::passes::edges`] gives it a counter.
+    Edge,
 
     // ---- machine state
     /// () -> ptr: the current g

@@ -118,6 +118,7 @@ pub(crate) const SIMPLE: &[(&str, Op)] = &[
     ("poll", Op::Poll),
     ("keepalive", Op::KeepAlive),
     ("escape", Op::Escape),
+    ("edge", Op::Edge),
     ("getg", Op::GetG),
     ("getclosure", Op::GetClosure),
     ("getcallerpc", Op::GetCallerPc),
@@ -165,6 +166,7 @@ pub(crate) const FLAGS: &[(&str, Flag)] = &[
     ("topframe", |f| &mut f.topframe),
     ("deferreturn", |f| &mut f.deferreturn),
     ("uintptrescapes", |f| &mut f.uintptrescapes),
+    ("uncounted", |f| &mut f.uncounted),
     ("noescape", |f| &mut f.noescape),
     ("noreturn", |f| &mut f.noreturn),
 ];

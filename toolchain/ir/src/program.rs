@@ -110,6 +110,8 @@ pub struct Program {
     pub known_code: Vec<(FuncId, crate::Inst, FuncId)>,
     /// The packages of symbols whose names do not say it: assembly's static ones.
     pub packages: FxHashMap<SymRef, Sym>,
+    /// The counters of a fuzzer, and a symbol without bytes of its own that stands where they end.
+    pub edges: Option<[DataId; 2]>,
     /// What the user asked to be told while the program was built.
     pub notes: Vec<String>,
 }
@@ -127,6 +129,7 @@ impl Program {
             image: ImageInfo::default(),
             known_code: Vec::new(),
             packages: FxHashMap::default(),
+            edges: None,
             notes: Vec::new(),
         }
     }

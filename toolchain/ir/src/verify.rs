@@ -282,7 +282,7 @@ fn fits(target: Target, op: &Op, args: &[Ty], results: &[Ty]) -> bool {
         (Op::AtomicRmw(_), [Ptr, v], [r]) => v == r && matches!(v, I8 | I32 | I64 | Ptr),
         (Op::AtomicCas, [Ptr, x, y], [I8]) => x == y && matches!(x, I8 | I32 | I64 | Ptr),
         (Op::New { .. }, [], [Ptr]) => true,
-        (Op::Poll | Op::SpinHint | Op::Breakpoint, [], []) => true,
+        (Op::Poll | Op::Edge | Op::SpinHint | Op::Breakpoint, [], []) => true,
         (Op::BoundsCheck { .. }, [x, y], []) => word(*x) && word(*y),
         // Without operand: what passes leave in place of an instruction they removed.
         (Op::KeepAlive, [_] | [], []) => true,

@@ -249,6 +249,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.s.f.flags.has_defer = defers;
         self.s.f.flags.has_recover = recovers;
         self.s.f.flags.noinline |= defers || recovers;
+        self.mark_uncounted();
         self.open_defers();
         let params = self.named(params, param_tys);
         self.bind_params(&params);

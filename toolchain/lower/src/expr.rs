@@ -376,12 +376,14 @@ impl<'p, 'a> Fx<'p, 'a> {
                 let more = self.s.block();
                 self.cond(x, more, no);
                 self.s.start_sealed(more);
+                self.edge();
                 self.cond(y, yes, no);
             }
             ExprKind::Binary { op: BinaryOp::OrOr, x, y } => {
                 let more = self.s.block();
                 self.cond(x, yes, more);
                 self.s.start_sealed(more);
+                self.edge();
                 self.cond(y, yes, no);
             }
             _ => {

@@ -19,6 +19,7 @@ pub mod composite;
 pub mod convert;
 pub mod defer;
 mod devirtualise;
+mod edges;
 pub mod expr;
 pub mod externs;
 pub mod fx;
@@ -97,6 +98,7 @@ pub fn lower_program<'a>(
     p.drain();
     p.single_methods();
     p.finish_rtypes();
+    p.finish_edges();
     if p.ck.has_hard_errors() {
         return Err(p.ck.errors());
     }

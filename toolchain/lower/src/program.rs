@@ -58,6 +58,8 @@ pub struct Options<'a> {
     pub whole_main: bool,
     /// Code that is not seen here will be linked, and may bring types with methods.
     pub open: bool,
+    /// Packages through which ways are counted, for a fuzzer.
+    pub counted: &'a [PkgId],
 }
 
 /// How to make a function that has no source.
@@ -118,6 +120,7 @@ pub struct Prog<'a> {
     pub(crate) no_itab: Option<DataId>,
     /// Code that is not seen here will be linked.
     pub(crate) open: bool,
+    pub(crate) edges: crate::edges::Edges,
     pub(crate) method_loads: Vec<crate::devirtualise::MethodLoad>,
     pub(crate) var_data: FxHashMap<ObjId, DataId>,
     pub(crate) used_vars: Vec<ObjId>,
@@ -135,6 +138,7 @@ impl<'a> Prog<'a> {
         let runtime = Sym::new(externs::RUNTIME);
         let runtime_pkg = ck.pkgs.iter().position(|p| p.info.path == runtime).unwrap_or(0);
         let target = Target::of(options.arch);
+        let edges = crate::edges::Edges::new(ck, options.counted);
         Prog {
             ck,
             files,
@@ -162,6 +166,7 @@ impl<'a> Prog<'a> {
             zeros: FxHashMap::default(),
             no_itab: None,
             open: options.open,
+            edges,
             method_loads: Vec::new(),
             var_data: FxHashMap::default(),
             used_vars: Vec::new(),

@@ -253,6 +253,7 @@ pub fn lower_body<'a>(mut fx: Fx<'_, 'a>, mut body: RangeBody<'a>, state: Addr, 
     let vals: Vec<(Val, TypeId)> = fx.param_vals(params).into_iter().zip(params.iter().copied()).collect();
     let n = vals.len().min(r.lhs.len());
     fx.bind_range(r, &vals[..n]);
+    fx.mark_uncounted();
     fx.block(&r.body);
     fx.s.pos = r.body.rbrace;
     fx.leave_body(LEAVE_LOOP, true);

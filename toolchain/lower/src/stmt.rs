@@ -20,6 +20,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         if self.s.dead() {
             return; // No goto jumps into a block.
         }
+        self.edge();
         for s in list {
             if self.s.dead() {
                 match &s.kind {
@@ -148,15 +149,23 @@ impl<'p, 'a> Fx<'p, 'a> {
             self.stmt(init);
         }
         let (yes, join) = (self.s.block(), self.s.block());
-        let no = if i.els.is_some() { self.s.block() } else { join };
+        let no = if i.els.is_some() || self.counts_edges() { self.s.block() } else { join };
         self.s.pos = i.cond.start_pos();
         self.cond(&i.cond, yes, no);
         self.s.start_sealed(yes);
         self.block(&i.then);
         self.s.jump(join);
-        if let Some(els) = &i.els {
+        if no != join {
             self.s.start_sealed(no);
-            self.stmt(els);
+            match &i.els {
+                Some(els) => {
+                    if !matches!(els.kind, StmtKind::Block(_)) {
+                        self.edge();
+                    }
+                    self.stmt(els);
+                }
+                None => self.edge(),
+            }
             self.s.jump(join);
         }
         self.s.start_sealed(join);

@@ -24,7 +24,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
         let exit = self.s.block();
         let bodies: Vec<Block> = w.clauses.iter().map(|_| self.s.block()).collect();
-        let default = w.clauses.iter().position(|c| c.is_default).map_or(exit, |i| bodies[i]);
+        let own = w.clauses.iter().position(|c| c.is_default).map(|i| bodies[i]);
+        let default = self.no_clause(own, exit);
         match &w.tag {
             None => {
                 for (c, &body) in w.clauses.iter().zip(&bodies) {
@@ -54,6 +55,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 self.dispatch(&v, t, &w.clauses, &bodies, default);
             }
         }
+        self.end_no_clause(own, default, exit);
         self.bodies(&w.clauses, &bodies, exit, label);
     }
     /// Clause bodies with fallthrough; goes on in `exit`.

@@ -21,7 +21,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         let typ = self.dynamic_type(&v, from);
         let exit = self.s.block();
         let bodies: Vec<Block> = w.clauses.iter().map(|_| self.s.block()).collect();
-        let default = w.clauses.iter().position(|c| c.is_default).map_or(exit, |i| bodies[i]);
+        let own = w.clauses.iter().position(|c| c.is_default).map(|i| bodies[i]);
+        let default = self.no_clause(own, exit);
         // First words of interfaces found by single-type clauses.
         let mut words: Vec<Option<u32>> = vec![None; w.clauses.len()];
         for (i, c) in w.clauses.iter().enumerate() {
@@ -51,6 +52,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
         }
         self.s.jump(default);
+        self.end_no_clause(own, default, exit);
         self.targets.push(Target { label, brk: exit, cont: None });
         for (i, c) in w.clauses.iter().enumerate() {
             self.s.start_sealed(bodies[i]);

@@ -396,7 +396,7 @@ impl<'a, M: Rules> Select<'a, M> {
                 let temp = M::POLL_TEMP.then(|| self.temp(false));
                 self.put(Any::Poll { temp });
             }
-            Op::Escape => {}
+            Op::Escape | Op::Edge => {}
             Op::KeepAlive => {
                 let src = self.reg(d.args[0]);
                 self.put(Any::Keep { src });

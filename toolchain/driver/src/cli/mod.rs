@@ -112,6 +112,34 @@ pub struct TestOptions {
     pub in_list: bool,
 }
 
+impl TestOptions {
+    /// The value of a flag that the test program gets: what was said last counts.
+    pub fn flag(&self, name: &str) -> Option<&str> {
+        let value = |f: &'_ String| -> Option<usize> {
+            let (flag, _) = f.strip_prefix("-test.")?.split_once('=')?;
+            (flag == name).then_some("-test.=".len() + name.len())
+        };
+        self.flags.iter().rev().find_map(|f| value(f).map(|at| &f[at..]))
+    }
+
+    /// -fuzz: code is made that tells a fuzzer which ways it takes.
+    pub fn fuzzes(&self) -> bool {
+        self.flag("fuzz").is_some_and(|pattern| !pattern.is_empty())
+    }
+
+    /// Benchmarks, or a fuzzer, may take any time and are watched.
+    pub fn runs_on(&self) -> bool {
+        self.fuzzes() || self.flag("bench").is_some_and(|pattern| !pattern.is_empty())
+    }
+
+    /// The first flag that asks for a profile, as Go's command counts.
+    pub fn profile(&self) -> Option<&'static str> {
+        let kinds = ["blockprofile", "cpuprofile", "memprofile", "mutexprofile", "trace"];
+        let asked = |kind: &&str| self.flag(kind).is_some_and(|file| !file.is_empty());
+        kinds.into_iter().find(asked)
+    }
+}
+
 /// A parsed command line.
 #[derive(Clone, Debug)]
 pub struct Invocation {

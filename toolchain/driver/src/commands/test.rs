@@ -18,6 +18,7 @@ use crate::cli::Invocation;
 use crate::cli::duration;
 use crate::cover::{self, Cover};
 use crate::embedded;
+use crate::fuzz;
 use crate::godebug;
 use crate::load::{Config, Place};
 use crate::pipeline::{self, Goal, Timings};
@@ -33,6 +34,13 @@ pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
     let config = Config { testing: true, ..config(&i.options, &target)? };
     let (mut places, unknown) = known_places(i, &config)?;
     let mut config = config;
+    let flags = &i.options.test;
+    if flags.fuzzes() {
+        fuzz::refused(flags, &config, &target, &places).map_err(Failure::build)?;
+    }
+    if let (Some(profile), 2..) = (flags.profile(), places.len()) {
+        return Err(Failure::build(format!("cannot use -{profile} flag with multiple packages")));
+    }
     config.cover = cover(i, &config, &places)?;
     let vet = match i.options.test.in_list {
         true => Vet::of_parent(),
@@ -49,7 +57,8 @@ pub(super) fn test(i: &Invocation) -> Result<u8, Failure> {
     let status = if unknown { FAILED } else { status };
     // Of the package in the current folder the line that tells of it is the last.
     let test = &i.options.test;
-    if status != OK && !i.targets.is_empty() && !test.in_list && !test.json && !test.compile {
+    let quiet = test.in_list || test.json || test.compile || test.fuzzes();
+    if status != OK && !i.targets.is_empty() && !quiet {
         println!("FAIL");
     }
     Ok(status)
@@ -141,8 +150,7 @@ fn several(i: &Invocation, cover: Option<&Cover>, places: &[Place], vet: &Vet) -
         child.wait_with_output()
     };
     // Benchmarks are alone on the machine.
-    let benchmarks = i.options.test.flags.iter().any(|f| f.starts_with("-test.bench="));
-    let workers = match (benchmarks, i.options.jobs) {
+    let workers = match (i.options.test.runs_on(), i.options.jobs) {
         (true, _) => 1,
         (false, 0) => std::thread::available_parallelism().map_or(1, |n| n.get()),
         (false, n) => n,
@@ -275,7 +283,6 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) 
     config.godebug = godebug::defaults(&config.goroot, &config.modules, &lines).map_err(Failure::build)?;
     // Then the package is compiled anew.
     let has_own_tests = !tested.internal.is_empty() || config.cover.is_some();
-    let raw_path = place.path.clone();
     config.tested = Some(tested);
     // testing.Testing() tells the truth in initialisers too.
     config.defines.push(("testing.testBinary".into(), "1".into()));
@@ -284,7 +291,7 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) 
         Ok(program) => program,
         Err(e) => return failed(e, "setup"),
     };
-    let vetted = || refused(i, &path, has_own_tests, vet.of(&raw_path));
+    let vetted = || refused(i, &path, has_own_tests, vet.of(&place.path));
     // A program that stays is not even written.
     if let Some(status) = i.options.test.compile.then(vetted).flatten() {
         return Ok(status);
@@ -311,7 +318,7 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) 
     if let Some(status) = vetted() {
         return Ok(status);
     }
-    run(i, &target, &exe, &path, &package_dir)
+    run(i, &target, &exe, &place)
 }
 
 /// Prints what vet says of a package, if it says anything: that counts as a build that failed.
@@ -358,13 +365,19 @@ fn executable(i: &Invocation, path: &str, dir: &Path) -> PathBuf {
 }
 
 /// Runs the test program in its package's folder.
-fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Path) -> Result<u8, Failure> {
-    let test = &i.options.test;
+fn run(i: &Invocation, target: &Target, exe: &Path, place: &Place) -> Result<u8, Failure> {
+    let (test, path, package_dir) = (&i.options.test, &*visible(&place.path), &place.dir);
     let exe = std::path::absolute(exe).unwrap_or_else(|_| exe.to_path_buf());
     let mut args = vec!["-test.paniconexit0".to_string()];
-    let timeout = test.flags.iter().rev().find_map(|f| f.strip_prefix("-test.timeout="));
+    let timeout = test.flag("timeout");
     if timeout.is_none() {
         args.push(format!("-test.timeout={TIMEOUT}"));
+    }
+    if test.fuzzes() {
+        args.push(format!(
+            "-test.fuzzcachedir={}",
+            fuzz::cache(&place.path).map_err(Failure::build)?.display()
+        ));
     }
     args.extend(test.cover_profile.iter().map(|f| format!("-test.coverprofile={}", f.display())));
     args.extend(test.flags.iter().chain(&i.args).cloned());
@@ -385,7 +398,8 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
     }
     // One package in the current folder is watched; of packages that were named only failures are shown.
     let local = i.targets.is_empty() && !test.in_list;
-    let streamed = local || test.verbose;
+    let watched = local || test.runs_on();
+    let streamed = watched || test.verbose;
     let mut events = events(i, path);
     if let Some(events) = &mut events {
         events.start();
@@ -399,17 +413,18 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
         None if streamed => std::io::stdout().write_all(bytes).and_then(|()| std::io::stdout().flush()),
         None => Ok(()),
     };
-    let (status, output) = watch(command, limit(timeout.unwrap_or(TIMEOUT)), &mut told)
+    let limit = (!test.runs_on()).then(|| limit(timeout.unwrap_or(TIMEOUT))).flatten();
+    let (status, output) = watch(command, limit, &mut told)
         .map_err(|e| Failure::build(format!("oxigo: cannot run {}: {e}", exe.display())))?;
     let seconds = start.elapsed().as_secs_f64();
     let status = machine::ended(target, line.as_deref(), status);
     let mut last = String::new();
     if status.success() {
-        let none = String::from_utf8_lossy(&output).contains("testing: warning: no tests to run\n");
+        // Of what was watched nothing is told again.
+        let text = if watched { Default::default() } else { String::from_utf8_lossy(&output) };
+        let none = text.lines().any(|l| l == "testing: warning: no tests to run");
         let note = if none { " [no tests to run]" } else { "" };
-        let text = String::from_utf8_lossy(&output);
-        let covered =
-            text.lines().find_map(|l| l.strip_prefix("coverage: ")).filter(|_| test.cover && !local);
+        let covered = text.lines().find_map(|l| l.strip_prefix("coverage: ")).filter(|_| test.cover);
         let covered = covered.map(|c| format!("\tcoverage: {c}")).unwrap_or_default();
         last += &format!("ok  \t{path}\t{seconds:.3}s{covered}{note}\n");
     } else {
@@ -420,8 +435,7 @@ fn run(i: &Invocation, target: &Target, exe: &Path, path: &str, package_dir: &Pa
             last.push('\n');
         }
         // A program that said nothing, or is watched, is told by its status.
-        let benchmarks = test.flags.iter().any(|f| f.starts_with("-test.bench="));
-        if output.is_empty() || (local || benchmarks) && events.is_none() {
+        if output.is_empty() || watched && events.is_none() {
             last += &format!("{}\n", super::status_text(status));
         }
         last += &format!("FAIL\t{path}\t{seconds:.3}s\n");

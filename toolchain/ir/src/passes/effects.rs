@@ -42,6 +42,7 @@ pub fn effect(op: &Op) -> Effect {
         | Poll
         | KeepAlive
         | Escape
+        | Edge
         | SpinHint
         | Breakpoint => Effect::Any,
     }

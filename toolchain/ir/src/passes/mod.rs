@@ -8,6 +8,7 @@ pub mod captures;
 pub mod combine;
 pub mod counters;
 pub mod devirtualise;
+pub mod edges;
 pub mod effects;
 pub mod escape;
 #[cfg(test)]
@@ -160,11 +161,14 @@ pub fn run(program: &mut Program, options: &Options) -> Report {
         if !options.no_inline && !options.without.contains(&"inline") {
             timed("inline", program, &mut |p| inline::run(p, options, &mut remarks));
         }
+        edges::run(program);
         if !options.without.contains(&"escape") {
             timed("escape", program, &mut |p| escape::run(p, options, &mut remarks));
             record_all(program, options, "escape");
         }
         timed("late", program, &mut |p| each_function(p, LATE, options));
+    } else {
+        edges::run(program);
     }
     if legalize::needed(program.target) {
         timed("legalize", program, &mut |p| legalize::run(p, &required));

@@ -144,6 +144,7 @@ pub fn cost(program: &Program, f: &Func) -> Option<Cost> {
                 | Op::Sym(..)
                 | Op::KeepAlive
                 | Op::Escape
+                | Op::Edge
                 | Op::Trunc
                 | Op::Bitcast
                 | Op::NilCheck => 0,
