@@ -77,6 +77,8 @@ pub struct G {
     pub labels: usize,
     /// Its bubble (testing/synctest), if it is in one.
     pub bubble: *mut Bubble,
+    /// The semaphore of those that pull `gopark`.
+    pub parksema: u32,
     // ---- Rust's own
     /// What it is doing.
     pub state: State,

@@ -34,6 +34,7 @@ pub mod natives;
 pub mod order;
 pub mod place;
 pub mod program;
+mod pulled;
 pub mod range;
 pub mod rangefunc;
 pub mod rtype;

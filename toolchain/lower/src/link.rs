@@ -18,7 +18,7 @@ pub struct Links {
     pub funcs: FxHashMap<Sym, ObjId>,
     /// Variables that own their memory, by symbol.
     pub vars: FxHashMap<Sym, ObjId>,
-    /// Functions without a body, by symbol: what assembly defines.
+    /// Functions without a body, by symbol: what assembly defines. The one whose own name the symbol is comes before those that name it.
     pub bodyless: FxHashMap<Sym, ObjId>,
     /// The symbol that a directive gives a function or variable.
     pub renamed: FxHashMap<ObjId, Sym>,
@@ -59,11 +59,10 @@ pub fn collect(ck: &Checker) -> Links {
     for pkg in &ck.pkgs {
         let prefix = path_to_prefix(pkg.info.path.as_str());
         for &obj in pkg.funcs.iter().filter(|&&o| !has_body(ck, o)) {
-            let symbol = match links.renamed.get(&obj) {
-                Some(&s) => s,
-                None => Sym::new(&format!("{prefix}.{}", ck.obj(obj).name)),
-            };
-            links.bodyless.entry(symbol).or_insert(obj);
+            match links.renamed.get(&obj) {
+                Some(&symbol) => drop(links.bodyless.entry(symbol).or_insert(obj)),
+                None => drop(links.bodyless.insert(Sym::new(&format!("{prefix}.{}", ck.obj(obj).name)), obj)),
+            }
         }
     }
     for (obj, symbol) in renamed {

@@ -137,7 +137,13 @@ impl<'a> Prog<'a> {
                 && let Some(item) = self.native_text(symbol)
             {
                 self.ck.resolve(obj);
-                return self.native_func(item);
+                let f = self.native_func(item);
+                let abi0 = self.prog.sigs[self.prog.funcs[f].sig].abi0;
+                let (params, results) = self.decl_types(obj, &Default::default());
+                let declared = self.sig_abi(&params, &results, abi0);
+                if self.alike(declared, self.prog.funcs[f].sig) {
+                    return f;
+                }
             }
         }
         self.func(obj, args, pos)

@@ -164,7 +164,9 @@ impl<'p, 'a> Fx<'p, 'a> {
             return false;
         }
         let (size, align, ptrs) = (self.p.size_of(t), u64::from(self.p.align_of(t)), self.p.has_ptrs(t));
-        !(size == align && matches!(size, 2 | 4 | 8) && !ptrs)
+        // Aligned as an integer of its size, which 8 bytes are by less on machines with words of 4.
+        let integer = matches!(size, 2 | 4 | 8) && align == size.min(u64::from(self.p.prog.target.word));
+        !integer || ptrs
     }
     /// The only field of the only field, and so on.
     fn sole_part(&self, mut t: TypeId) -> TypeId {

@@ -300,6 +300,13 @@ impl<'a> Prog<'a> {
             Some(&s) => s,
             None => Sym::new(&self.func_name(obj, &[])),
         };
+        // What assembly and the runtime define has the signature of the declaration whose own name the symbol is.
+        let owner = self.links.bodyless.get(&symbol).copied().unwrap_or(obj);
+        self.ck.resolve(owner);
+        let f = self.definition(owner, symbol, pos);
+        self.pulled(obj, symbol, f)
+    }
+    fn definition(&mut self, obj: ObjId, symbol: Sym, pos: Pos) -> FuncId {
         if let Some(&target) = self.links.funcs.get(&symbol) {
             return self.func(target, Vec::new(), pos);
         }
@@ -386,7 +393,7 @@ impl<'a> Prog<'a> {
         let f = self.func_obj(obj);
         f.recv_tparams.iter().chain(&f.tparams).copied().zip(args.iter().copied()).collect()
     }
-    fn decl_sig(&mut self, obj: ObjId, args: &[TypeId]) -> SigId {
+    pub(crate) fn decl_sig(&mut self, obj: ObjId, args: &[TypeId]) -> SigId {
         let subst = self.decl_subst(obj, args);
         let (params, results) = self.decl_types(obj, &subst);
         self.sig(&params, &results)

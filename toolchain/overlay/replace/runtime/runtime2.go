@@ -52,6 +52,9 @@ type g struct {
 
 	labels unsafe.Pointer
 	bubble *bubble
+
+	// What gopark waits for.
+	parksema uint32
 }
 
 // The Go-visible beginning of an M.
