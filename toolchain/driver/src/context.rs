@@ -56,7 +56,23 @@ const KNOWN_ARCH: &[&str] = &[
     "wasm",
 ];
 
-const UNIX: &[&str] = &["aix", "android", "darwin", "linux", "freebsd", "netbsd", "openbsd", "solaris"];
+const UNIX: &[&str] = &[
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "linux",
+    "netbsd",
+    "openbsd",
+    "solaris",
+];
+
+/// What is for the second is for the first too.
+const KINDS: &[(&str, &str)] = &[("android", "linux"), ("illumos", "solaris"), ("ios", "darwin")];
 
 /// Set for GOROOT's packages only, where there is no assembler for the machine: pure Go instead of assembly.
 const LIBRARY_TAGS: &[&str] = &["purego", "math_big_pure_go"];
@@ -113,6 +129,7 @@ impl Context {
         // On bare metal the library's Linux files are compiled; the runtime answers their system calls.
         let goos = if goos == "none" { "linux" } else { goos };
         tags.insert(goos.to_string());
+        tags.extend(KINDS.iter().filter(|k| k.0 == goos).map(|k| k.1.to_string()));
         if UNIX.contains(&goos) {
             tags.insert("unix".into());
         }
@@ -263,6 +280,17 @@ mod tests {
         let c = Context::new("linux", "arm64", &[]);
         assert!(!c.of("math", true).name_matches("x_arm64.go"));
         assert!(c.of("math", false).name_matches("x_arm64.go"));
+    }
+
+    #[test]
+    fn other_systems() {
+        let c = Context::new("ios", "arm64", &[]);
+        let fits = |name| c.of("p", false).name_matches(name);
+        assert!(fits("x_ios.go") && fits("x_darwin.go") && fits("x_darwin_arm64.go") && !fits("x_linux.go"));
+        let unix = b"//go:build unix && !linux\npackage p";
+        for (os, want) in [("dragonfly", true), ("android", false), ("windows", false), ("illumos", true)] {
+            assert_eq!(Context::new(os, "amd64", &[]).of("p", false).text_matches(unix), Ok(want), "{os}");
+        }
     }
 
     #[test]

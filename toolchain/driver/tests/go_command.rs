@@ -213,15 +213,21 @@ fn lists() {
     );
     let Some(go) = go() else { return };
     for args in [
-        &["list", "-find", "./..."][..],
+        &["list", "-find", "-f", "{{.ImportPath}} {{.GoFiles}} {{context.GOOS}}", "./..."][..],
+        &["list", "-find", "./..."],
         &["list", "-f", "{{range .Deps}}{{.}} {{end}}{{with .Module}}{{.Path}} {{.Main}}{{end}}", ".", "fmt"],
         &["list", "-f", "{{context.GOARCH}} {{context.Compiler}} {{context.ReleaseTags}}", "unsafe"],
     ] {
         let env = [("GOFLAGS", ""), ("GOTOOLCHAIN", "local"), ("CGO_ENABLED", "0"), ("GOPROXY", "off")];
-        let theirs = Command::new(&go).args(args).envs(env).current_dir(&dir.0).output().unwrap();
+        // For systems, too, that nothing is compiled for.
+        let system = ["linux", "windows"][usize::from(args.contains(&"./..."))];
+        let theirs =
+            Command::new(&go).args(args).envs(env).env("GOOS", system).current_dir(&dir.0).output().unwrap();
         let theirs = String::from_utf8(theirs.stdout).unwrap();
-        let ours =
-            String::from_utf8(oxigo().args(args).current_dir(&dir.0).output().unwrap().stdout).unwrap();
+        let ours = String::from_utf8(
+            oxigo().args(args).env("GOOS", system).current_dir(&dir.0).output().unwrap().stdout,
+        )
+        .unwrap();
         assert!(ours == theirs, "{args:?}\n{}", support::difference(&theirs, &ours));
     }
 }

@@ -10,6 +10,7 @@ use reflect::arch::Arch;
 
 use super::{Failure, OK, USAGE, machine};
 use crate::cli::Options;
+use crate::context::Context;
 use crate::scratch::Scratch;
 use crate::{runtime_lib, variant};
 
@@ -56,14 +57,34 @@ impl std::fmt::Display for Target {
 const OS: &str = "linux";
 const BARE: &str = "none";
 
-/// The target that flags and environment name.
-pub(super) fn target(options: &Options) -> Result<Target, Failure> {
-    let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let text = options.target.clone().unwrap_or_else(|| {
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// What flags and environment name, whether there are programs for it or not.
+fn asked(options: &Options) -> String {
+    options.target.clone().unwrap_or_else(|| {
         let os = env("GOOS").unwrap_or_else(|| OS.into());
         let arch = env("GOARCH").unwrap_or_else(|| Arch::host().name.into());
         format!("{os}/{arch}")
-    });
+    })
+}
+
+/// What packages are told of for, where nothing is compiled: for any system and machine, files are chosen by their names.
+pub(super) fn any(options: &Options) -> Result<(Target, Option<Context>), Failure> {
+    let text = asked(options);
+    match text.split_once('/').filter(|_| Target::all().all(|t| t.to_string() != text)) {
+        None => Ok((target(options)?, None)),
+        Some((os, arch)) => {
+            let near = Target { os: OS, arch: Arch::by_name(arch).unwrap_or(Arch::host()) };
+            Ok((near, Some(Context::new(os, arch, &options.tags))))
+        }
+    }
+}
+
+/// The target that flags and environment name.
+pub(super) fn target(options: &Options) -> Result<Target, Failure> {
+    let text = asked(options);
     let unsupported = || Failure(USAGE, format!("not supported: target {text} (see 'oxigo targets')"));
     let found = Target::all().find(|t| t.to_string() == text).ok_or_else(unsupported)?;
     variant::check(found.arch.name, env).map_err(|e| Failure(USAGE, e))?;

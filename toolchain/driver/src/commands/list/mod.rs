@@ -12,7 +12,7 @@ use graph::{Fault, Graph, Node};
 use template::Template;
 use value::Value;
 
-use super::target::{Target, target};
+use super::target::any;
 use super::{FAILED, Failure, OK, config, forward};
 use crate::cli::{Invocation, ListOptions};
 use crate::load::{Config, OTHERS, Survey};
@@ -26,8 +26,9 @@ pub(super) fn list(i: &Invocation, args: &[String]) -> Result<u8, Failure> {
         // Of modules Go's own command tells.
         return forward::run("list", args);
     }
-    let target = target(&i.options)?;
-    let config = Config { testing: true, ..config(&i.options, &target)? };
+    let (target, foreign) = any(&i.options)?;
+    let mut config = Config { testing: true, ..config(&i.options, &target)? };
+    config.context = foreign.unwrap_or(config.context);
     let form = options.format.as_deref().unwrap_or("{{.ImportPath}}");
     let form = Template::parse(form).map_err(|e| Failure::build(format!("template: main:1: {e}")))?;
     let mut graph = Graph::new(&config, options.find);
@@ -63,7 +64,7 @@ pub(super) fn list(i: &Invocation, args: &[String]) -> Result<u8, Failure> {
             status = FAILED;
         }
     }
-    let context = context(&config, &target);
+    let context = context(&config);
     for id in shown {
         let node = &graph.nodes[id];
         if status != OK && node.error.is_some() {
@@ -135,11 +136,11 @@ fn picked(value: Value, fields: &[String]) -> Value {
 }
 
 /// What the template function `context` gives.
-fn context(config: &Config, target: &Target) -> Value {
+fn context(config: &Config) -> Value {
     let text = |s: &str| Value::Text(s.to_string());
     let tags = config.context.release_tags();
     Value::Struct(vec![
-        ("GOARCH", text(target.arch.name)),
+        ("GOARCH", text(&config.context.goarch)),
         ("GOOS", text(&config.context.goos)),
         ("GOROOT", Value::Text(config.goroot.display().to_string())),
         ("GOPATH", Value::Text(std::env::var("GOPATH").unwrap_or_default())),
