@@ -38,6 +38,7 @@ pub mod scratch;
 mod sha256;
 mod stamp;
 mod sysroot;
+mod terminal;
 mod time;
 mod variant;
 mod vcs;

@@ -13,6 +13,7 @@ use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render, visible};
+use crate::terminal::Line;
 use crate::{abi, assemble, buildinfo, dump, explain, fuzz, host_api, late, link, runtime_lib};
 
 /// Packages that every program has, imported or not.
@@ -30,23 +31,40 @@ pub enum Goal {
     Executable(PathBuf),
 }
 
+/// A phase as the user is told of it.
+fn doing(phase: &str) -> &'static str {
+    match phase {
+        "load" => "reading packages",
+        "check" => "checking",
+        "runtime" => "getting the runtime ready",
+        "link" => "linking",
+        _ => "compiling",
+    }
+}
+
 /// How long phases took, and remarks about them.
 pub struct Timings {
     enabled: bool,
+    /// Who waits at a terminal is told what is done.
+    tells: bool,
     start: Instant,
     rows: Vec<(&'static str, Duration)>,
     notes: Vec<String>,
 }
 
 impl Timings {
-    pub fn new(enabled: bool) -> Timings {
-        Timings { enabled, start: Instant::now(), rows: Vec::new(), notes: Vec::new() }
+    pub fn new(options: &Options) -> Timings {
+        // Commands and remarks that are printed meanwhile tell enough.
+        let tells = !options.commands && !options.asm && options.explain == 0;
+        Timings { enabled: options.time, tells, start: Instant::now(), rows: Vec::new(), notes: Vec::new() }
     }
 
     /// Runs and measures a phase.
     pub fn phase<T>(&mut self, name: &'static str, f: impl FnOnce() -> T) -> T {
         let start = Instant::now();
+        let line = self.tells.then(|| Line::new(doing(name), self.start));
         let result = f();
+        drop(line);
         self.rows.push((name, start.elapsed()));
         result
     }
@@ -456,7 +474,7 @@ func main() {
             let mut program = loaded.unwrap_or_else(|e| panic!("{}", e.join("\n")));
             let mut checked = check(&config, &target, &mut program);
             assert_eq!(errors_text(&program, true), "");
-            let mut timings = Timings::new(false);
+            let mut timings = Timings::new(&Options::default());
             // Assembly is left for those who make its replacements.
             let ir = lower(&target, &options, None, &mut program, &mut checked, &mut timings);
             let mut ir = ir.unwrap_or_else(|e| panic!("{e}"));

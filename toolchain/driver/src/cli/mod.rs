@@ -12,10 +12,9 @@ mod tools;
 
 use std::path::PathBuf;
 
-use crate::cover::Mode;
 use crate::module::Choices;
 pub use list_flags::ListOptions;
-pub use test_flags::Checks;
+pub use test_flags::{Checks, TestOptions};
 
 /// What all commands that compile take.
 #[derive(Clone, Debug, Default)]
@@ -83,61 +82,6 @@ pub struct Options {
     pub test: TestOptions,
     /// What only `oxigo list` knows.
     pub list: ListOptions,
-}
-
-/// Flags of `oxigo test`.
-#[derive(Clone, Debug, Default)]
-pub struct TestOptions {
-    /// Flags for the test program, as it knows them (`-test.run=X`).
-    pub flags: Vec<String>,
-    /// Output is wanted as it comes, of what passes too.
-    pub verbose: bool,
-    /// Print events instead of lines.
-    pub json: bool,
-    /// Compile only.
-    pub compile: bool,
-    /// A program with arguments that starts the test program.
-    pub exec: Option<String>,
-    /// -cover, or a flag that means it.
-    pub cover: bool,
-    pub cover_mode: Mode,
-    /// The patterns of -coverpkg.
-    pub cover_patterns: Vec<String>,
-    /// What they were found to select, with commas.
-    pub cover_packages: Option<String>,
-    pub cover_profile: Option<PathBuf>,
-    /// Vet's checks that go before.
-    pub vet: Checks,
-    /// This is one of several packages: what passes is told in a line, what vet found comes by standard input.
-    pub in_list: bool,
-}
-
-impl TestOptions {
-    /// The value of a flag that the test program gets: what was said last counts.
-    pub fn flag(&self, name: &str) -> Option<&str> {
-        let value = |f: &'_ String| -> Option<usize> {
-            let (flag, _) = f.strip_prefix("-test.")?.split_once('=')?;
-            (flag == name).then_some("-test.=".len() + name.len())
-        };
-        self.flags.iter().rev().find_map(|f| value(f).map(|at| &f[at..]))
-    }
-
-    /// -fuzz: code is made that tells a fuzzer which ways it takes.
-    pub fn fuzzes(&self) -> bool {
-        self.flag("fuzz").is_some_and(|pattern| !pattern.is_empty())
-    }
-
-    /// Benchmarks, or a fuzzer, may take any time and are watched.
-    pub fn runs_on(&self) -> bool {
-        self.fuzzes() || self.flag("bench").is_some_and(|pattern| !pattern.is_empty())
-    }
-
-    /// The first flag that asks for a profile, as Go's command counts.
-    pub fn profile(&self) -> Option<&'static str> {
-        let kinds = ["blockprofile", "cpuprofile", "memprofile", "mutexprofile", "trace"];
-        let asked = |kind: &&str| self.flag(kind).is_some_and(|file| !file.is_empty());
-        kinds.into_iter().find(asked)
-    }
 }
 
 /// A parsed command line.

@@ -46,7 +46,7 @@ pub(super) fn build(i: &Invocation) -> Result<u8, Failure> {
         return Err(Failure::build(text));
     }
     // All must be right before the first program is written.
-    let mut timings = Timings::new(i.options.time);
+    let mut timings = Timings::new(&i.options);
     let program = load(&config, &i.options, places.clone(), &mut timings)?;
     let is_main = |r: &usize| program.packages[*r].name == syntax::names::MAIN;
     let mains: Vec<Place> =
@@ -92,7 +92,7 @@ pub(super) fn compile(
 ) -> Result<Option<PathBuf>, Failure> {
     let target = target(&i.options)?;
     let mut config = config(&i.options, &target)?;
-    let mut timings = Timings::new(i.options.time);
+    let mut timings = Timings::new(&i.options);
     let place = places[0].clone();
     let many = places.len() > 1;
     config.godebug = godebug::defaults(&config.goroot, &config.modules, &config.godebug_lines(&place))

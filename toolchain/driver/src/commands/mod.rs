@@ -9,6 +9,7 @@ mod machine;
 mod target;
 mod test;
 mod vet;
+mod watch;
 
 pub use machine::{status, status_line};
 pub use target::{Target, runs_by_itself, starter};
@@ -25,6 +26,7 @@ use crate::overlay::Overlay;
 use crate::pipeline::{self, Goal, Timings};
 use crate::report::visible;
 use crate::scratch::{self, Scratch};
+use crate::terminal;
 use target::target;
 
 /// Exit statuses, as Go's tools have them.
@@ -102,7 +104,7 @@ pub fn run(args: Vec<String>) -> u8 {
         Ok(status) => status,
         Err(Failure(status, text)) => {
             if !text.is_empty() {
-                eprintln!("{}", visible(text.trim_end_matches('\n')));
+                terminal::tell(&format!("{}\n", text.trim_end_matches('\n')));
             }
             status
         }
@@ -232,7 +234,7 @@ fn check(i: &Invocation) -> Result<u8, Failure> {
     let target = target(&i.options)?;
     let config = config(&i.options, &target)?;
     let places = places(&config, &i.targets)?;
-    let mut timings = Timings::new(i.options.time);
+    let mut timings = Timings::new(&i.options);
     let program = load(&config, &i.options, places, &mut timings)?;
     let result = pipeline::run(&config, &target, &i.options, program, Goal::Check, &mut timings);
     timings.print();
@@ -249,7 +251,7 @@ fn abi(i: &Invocation) -> Result<u8, Failure> {
     if places.len() != 1 || funcs.len() > 1 {
         return Err(Failure(USAGE, "usage: oxigo abi [-json] [FLAGS] PACKAGE [FUNCTION]".into()));
     }
-    let mut timings = Timings::new(i.options.time);
+    let mut timings = Timings::new(&i.options);
     let program = load(&config, &i.options, places, &mut timings)?;
     let request = Request { func: funcs.first().cloned(), json: i.options.list.json.is_some() };
     let result = pipeline::run(&config, &target, &i.options, program, Goal::Abi(request), &mut timings);

@@ -1,21 +1,20 @@
 //! `oxigo test`: compiles and runs the tests of packages, and prints what `go test` prints. Of several packages each is a process
 //! of its own; results come in the packages' order.
 
-use std::io::{Read, Stdout, Write};
+use std::io::{Stdout, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Condvar, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::events::Events;
 use super::machine;
 use super::target::{self, Target, target};
 use super::vet::{Unit, Vet};
+use super::watch::{limit, watch};
 use super::{FAILED, Failure, OK, config, load, places};
 use crate::cli::Invocation;
-use crate::cli::duration;
 use crate::cover::{self, Cover};
 use crate::embedded;
 use crate::fuzz;
@@ -23,7 +22,8 @@ use crate::godebug;
 use crate::load::{Config, Place};
 use crate::pipeline::{self, Goal, Timings};
 use crate::report::visible;
-use crate::scratch::{self, Scratch};
+use crate::scratch::Scratch;
+use crate::terminal;
 
 /// What the test program ends after, if it has not ended before.
 const TIMEOUT: &str = "10m0s";
@@ -82,7 +82,7 @@ fn known_places(i: &Invocation, config: &Config) -> Result<(Vec<Place>, bool), F
             }),
             Err(Failure(_, text)) => {
                 let target = visible(target);
-                eprintln!("# {target}\n{}", visible(&text));
+                terminal::tell(&format!("# {target}\n{text}\n"));
                 println!("FAIL\t{target} [setup failed]");
                 unknown = true;
             }
@@ -219,14 +219,15 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) 
         });
         // Errors of loading do not say whose they are.
         let text = if text.starts_with("# ") { text } else { format!("# {path}\n{text}") };
-        let (said, last) = (visible(text.trim_end()), format!("FAIL\t{path} [{what} failed]\n"));
+        let text = text.trim_end();
+        let (said, last) = (visible(text), format!("FAIL\t{path} [{what} failed]\n"));
         match events(i, &path) {
             Some(mut events) => {
                 let import = format!("{path}{variant}");
                 events.build_failed(&[(import, said.into_owned())], &last);
             }
             None => {
-                eprintln!("{said}");
+                terminal::tell(&format!("{text}\n"));
                 // Of a program that is not to run only the faults are told.
                 if !i.options.test.compile {
                     print!("{last}");
@@ -241,7 +242,7 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) 
         Ok(None) => {
             // What does not compile fails, with tests or without.
             if !place.std {
-                let mut timings = Timings::new(i.options.time);
+                let mut timings = Timings::new(&i.options);
                 let program = match load(&config, &i.options, vec![place.clone()], &mut timings) {
                     Ok(program) => program,
                     Err(e) => return failed_as(e, "setup", ""),
@@ -286,7 +287,7 @@ fn one(i: &Invocation, mut config: Config, place: Place, dir: &Path, vet: &Vet) 
     config.tested = Some(tested);
     // testing.Testing() tells the truth in initialisers too.
     config.defines.push(("testing.testBinary".into(), "1".into()));
-    let mut timings = Timings::new(i.options.time);
+    let mut timings = Timings::new(&i.options);
     let program = match load(&config, &i.options, roots.into_iter().flatten().collect(), &mut timings) {
         Ok(program) => program,
         Err(e) => return failed(e, "setup"),
@@ -445,89 +446,4 @@ fn run(i: &Invocation, target: &Target, exe: &Path, place: &Place) -> Result<u8,
         None => print!("{last}"),
     }
     Ok(if status.success() { OK } else { FAILED })
-}
-
-/// What a test program gets beyond its own time limit, to say where it stands.
-const GRACE: Duration = Duration::from_secs(60);
-
-/// When the test program is ended from outside, should it not end itself; `None`: never.
-fn limit(timeout: &str) -> Option<Duration> {
-    let seconds = duration::seconds(timeout).filter(|&s| s > 0.0)?;
-    Duration::try_from_secs_f64(seconds).ok().map(|d| d + GRACE)
-}
-
-/// Runs a program, its two outputs in one, and hands them on as they come. One that runs for longer than `limit` is killed.
-fn watch(
-    mut command: Command,
-    limit: Option<Duration>,
-    told: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
-) -> std::io::Result<(std::process::ExitStatus, Vec<u8>)> {
-    let (mut reader, writer) = std::io::pipe()?;
-    command.stdout(writer.try_clone()?).stderr(writer);
-    let _foreground = scratch::foreground();
-    let start = Instant::now();
-    let mut child = command.spawn()?;
-    // The command holds the pipe's other end too.
-    drop(command);
-    // A thread reads, so that this one can look at the clock. What the program has started may hold the pipe for longer: nobody waits for it
-    // after the program was killed.
-    let (sender, receiver) = mpsc::channel::<std::io::Result<Vec<u8>>>();
-    std::thread::spawn(move || {
-        let mut buffer = [0; 1 << 14];
-        loop {
-            let piece = reader.read(&mut buffer).map(|n| buffer[..n].to_vec());
-            let last = piece.as_ref().map_or(true, |p| p.is_empty());
-            if sender.send(piece).is_err() || last {
-                return;
-            }
-        }
-    });
-    let mut all = Vec::new();
-    let mut take = |piece: &[u8]| -> std::io::Result<()> {
-        all.extend_from_slice(piece);
-        told(piece)
-    };
-    loop {
-        let piece = match limit {
-            None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(limit) => receiver.recv_timeout(limit.saturating_sub(start.elapsed())),
-        };
-        match piece {
-            Ok(piece) => match piece? {
-                end if end.is_empty() => break,
-                piece => take(&piece)?,
-            },
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) => {
-                child.kill()?;
-                take(
-                    format!("*** Test killed: ran too long ({}s).\n", start.elapsed().as_secs()).as_bytes(),
-                )?;
-                break;
-            }
-        }
-    }
-    Ok((child.wait()?, all))
-}
-
-#[cfg(test)]
-mod unit {
-    use super::*;
-
-    #[test]
-    fn limits() {
-        assert_eq!(limit("10m0s"), Some(Duration::from_secs(660)));
-        assert_eq!(limit("0"), None);
-        assert_eq!(limit("0s"), None);
-    }
-
-    /// A program that does not end is killed, and a child of it that still holds its output is not waited for.
-    #[test]
-    fn too_long() {
-        let mut sleeps = Command::new("sh");
-        sleeps.args(["-c", "echo begun; sleep 100 & wait"]);
-        let (status, output) = watch(sleeps, Some(Duration::from_millis(300)), &mut |_| Ok(())).unwrap();
-        assert!(!status.success());
-        assert_eq!(String::from_utf8_lossy(&output), "begun\n*** Test killed: ran too long (0s).\n");
-    }
 }
