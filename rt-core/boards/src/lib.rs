@@ -57,6 +57,10 @@ static BOARD: Board = Board {
     read: board::read,
     idle: board::idle,
     exit: board::exit,
+    let_in: board::lines::let_in,
+    mask: board::lines::mask,
+    reach: board::lines::reach,
+    port: board::lines::port,
 };
 
 /// Called by the board's `_start`, on its stack.
@@ -92,9 +96,9 @@ fn woken() -> bool {
 enum Trap {
     /// The clock has come to the end of the time slice.
     Tick,
-    /// A device has something; the board has acknowledged it.
+    /// A device has something by a line; the controller has been told that it was seen.
     #[allow(dead_code, reason = "as above")]
-    Device,
+    Device(usize),
     /// A signal, its code as Linux numbers it, and the address that could not be used.
     Fault(u32, i32, usize),
 }
@@ -107,7 +111,12 @@ unsafe extern "C" fn oxigo_board_trap(regs: &mut board::Registers) {
             board::next_tick();
             sysmon::tick();
         }
-        Trap::Device => WOKEN.store(true, Relaxed),
+        Trap::Device(line) => {
+            WOKEN.store(true, Relaxed);
+            if os::lines::interrupted(line) {
+                sysmon::device();
+            }
+        }
         Trap::Fault(sig, code, addr) => {
             let mut ctx = Context::new(regs.pc(), regs.sp(), regs.lr());
             // SAFETY: what the runtime expects of a signal: registers, and the goroutine that runs.

@@ -31,6 +31,25 @@ fn inb(port: u16) -> u8 {
     v
 }
 
+fn out16(port: u16, v: u16) {
+    // SAFETY: a port of the board.
+    unsafe { asm!("out dx, ax", in("dx") port, in("ax") v, options(nomem, nostack)) }
+}
+
+fn in16(port: u16) -> u16 {
+    let v;
+    // SAFETY: a port of the board.
+    unsafe { asm!("in ax, dx", in("dx") port, out("ax") v, options(nomem, nostack)) };
+    v
+}
+
+fn in32(port: u16) -> u32 {
+    let v;
+    // SAFETY: a port of the board.
+    unsafe { asm!("in eax, dx", in("dx") port, out("eax") v, options(nomem, nostack)) };
+    v
+}
+
 fn out32(port: u16, v: u32) {
     // SAFETY: a port of the board.
     unsafe { asm!("out dx, eax", in("dx") port, in("eax") v, options(nomem, nostack)) }
@@ -43,10 +62,7 @@ fn pci(device: u32, register: u8) {
 
 pub fn pci_load(device: u32, register: u8) -> u32 {
     pci(device, register);
-    let v;
-    // SAFETY: a port of the board.
-    unsafe { asm!("in eax, dx", in("dx") PCI_DATA, out("eax") v, options(nomem, nostack)) };
-    v
+    in32(PCI_DATA)
 }
 
 pub fn pci_store(device: u32, register: u8, v: u32) {
@@ -63,6 +79,46 @@ pub fn let_in(line: usize) {
             outb(0x21, inb(0x21) & !SECOND);
             outb(0xa1, inb(0xa1) & !(1 << (line & 7)));
         }
+    }
+}
+
+/// What programs do with devices.
+pub mod lines {
+    use super::*;
+
+    /// The clock's line, and that of the second controller.
+    const OURS: [usize; 2] = [0, 2];
+
+    pub fn let_in(line: usize) -> bool {
+        let known = line < 16 && !OURS.contains(&line);
+        if known {
+            super::let_in(line);
+        }
+        known
+    }
+
+    pub fn mask(line: usize) {
+        let controller = if line < 8 { 0x21 } else { 0xa1 };
+        outb(controller, inb(controller) | 1 << (line & 7));
+    }
+
+    /// The first 4 GiB are mapped, but not where pointers are nil.
+    pub fn reach(at: usize, size: usize) -> bool {
+        at >= 0x1000 && at.checked_add(size).is_some_and(|end| end as u64 <= 1 << 32)
+    }
+
+    pub fn port(port: usize, width: usize, value: Option<u32>) -> Option<u32> {
+        let port = port as u16;
+        match (width, value) {
+            (1, None) => return Some(inb(port).into()),
+            (1, Some(v)) => outb(port, v as u8),
+            (4, None) => return Some(in32(port)),
+            (4, Some(v)) => out32(port, v),
+            (2, None) => return Some(in16(port).into()),
+            (2, Some(v)) => out16(port, v as u16),
+            _ => return None,
+        }
+        value
     }
 }
 
@@ -249,7 +305,7 @@ pub fn trap(vector: usize, pc: usize, address: usize) -> Trap {
                 outb(0xa0, 0x20);
             }
             outb(0x20, 0x20);
-            Trap::Device
+            Trap::Device(line)
         }
         DIVIDE | SIMD => Trap::Fault(sig::FPE, 1, pc),
         BREAKPOINT => Trap::Fault(sig::TRAP, 1, pc),

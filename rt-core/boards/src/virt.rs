@@ -78,7 +78,43 @@ pub fn random(into: &mut [u8]) -> bool {
 
 /// Lets a virtio device's interrupts in.
 pub fn let_in(index: usize) {
-    let line = VIRTIO_LINE + index;
+    open(VIRTIO_LINE + index);
+}
+
+/// What programs do with devices.
+pub mod lines {
+    use super::*;
+
+    /// From here on lines are not the processors' signals to each other.
+    const FIRST: usize = 16;
+    const END: usize = 288;
+    /// Where devices begin that are mapped, and where memory can end: behind there are devices again, which are not mapped as such.
+    const REACHED: core::ops::RangeInclusive<u64> = 0x800_0000..=0x40_0000_0000;
+
+    pub fn let_in(line: usize) -> bool {
+        if !(FIRST..END).contains(&line) || line == TIMER as usize {
+            return false;
+        }
+        open(line);
+        true
+    }
+
+    pub fn mask(line: usize) {
+        store(GICD + 0x180 + 4 * (line / 32), 1 << (line % 32));
+    }
+
+    pub fn reach(at: usize, size: usize) -> bool {
+        let end = (at as u64).checked_add(size as u64);
+        REACHED.contains(&(at as u64)) && end.is_some_and(|end| REACHED.contains(&end))
+    }
+
+    /// There are no ports.
+    pub fn port(_: usize, _: usize, _: Option<u32>) -> Option<u32> {
+        None
+    }
+}
+
+fn open(line: usize) {
     // To this processor, at the priority that all have.
     let targets = GICD + 0x800 + (line & !3);
     store(targets, load(targets) | 1 << (8 * (line & 3)));
@@ -134,5 +170,5 @@ pub fn interrupted() -> Trap {
     if which != SPURIOUS {
         store(GICC + 0x10, which);
     }
-    Trap::Device
+    Trap::Device(which as usize)
 }

@@ -29,6 +29,11 @@ pub(super) fn ticked() -> bool {
     TICKED.load(Relaxed) && TICKED.swap(false, Relaxed)
 }
 
+/// A device that the program listens to has interrupted: descriptors have their turn as soon as a goroutine makes room.
+pub fn device() {
+    TICKED.store(true, Relaxed);
+}
+
 /// Where there are no threads, the clock's interrupt does what it must: a goroutine that has run for a whole slice makes room.
 /// Takes no lock, since it may interrupt who holds one.
 pub fn tick() {

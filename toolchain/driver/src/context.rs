@@ -90,6 +90,9 @@ const FIXED_TAGS: &[&str] = &[
 /// Set where Go itself passes arguments in registers.
 const REGISTER_TAGS: &[&str] = &["goexperiment.regabiwrappers", "goexperiment.regabiargs"];
 
+/// Set where there is no operating system.
+const BARE_TAG: &str = "baremetal";
+
 /// Highest `go1.N` tag.
 const GO_MINOR: u32 = 27;
 
@@ -127,13 +130,22 @@ impl Context {
         tags.extend((1..=GO_MINOR).map(|n| format!("go1.{n}")));
         tags.extend(user_tags.iter().cloned());
         // On bare metal the library's Linux files are compiled; the runtime answers their system calls.
-        let goos = if goos == "none" { "linux" } else { goos };
+        let bare = goos == "none";
+        if bare {
+            tags.insert(BARE_TAG.into());
+        }
+        let goos = if bare { "linux" } else { goos };
         tags.insert(goos.to_string());
         tags.extend(KINDS.iter().filter(|k| k.0 == goos).map(|k| k.1.to_string()));
         if UNIX.contains(&goos) {
             tags.insert("unix".into());
         }
         Context { goos: goos.into(), goarch: goarch.into(), user_tags: user_tags.to_vec(), tags }
+    }
+
+    /// Whether the target has no operating system.
+    pub fn is_bare(&self) -> bool {
+        self.tags.contains(BARE_TAG)
     }
 
     /// The tags of Go's releases up to the one that is compiled.

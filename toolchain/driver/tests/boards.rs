@@ -1,5 +1,6 @@
 //! Programs without an operating system, and who is outside of their machine: `tests/boards/served.go` serves this program through a
-//! port that qemu forwards, and fetches from it; `console.go` reads what this one writes; `oxigo test` runs the tests of `tested`.
+//! port that qemu forwards, and fetches from it; `console.go` reads what this one writes; `oxigo test` runs the tests of `tested`. `device` uses
+//! devices, by the package `oxigo/machine`.
 mod support;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,13 +15,15 @@ const REQUESTS: usize = 100;
 type Test = fn(Column) -> Result<(), String>;
 
 fn main() {
-    let tests: [(&str, Test); 3] = [
+    let tests: [(&str, Test); 4] = [
         ("network::rest::served", |c| built(c, "served.go", served)),
         ("console::rest::read", |c| built(c, "console.go", read)),
         ("console::rest::tested", tested),
+        ("devices::rest::device", device),
     ];
     let columns = Column::all().into_iter().filter(|c| c.0.is_bare());
-    let has = |c: Column, name: &str| !name.starts_with("network") || c.has_network();
+    // Programs reach devices where the runtime does.
+    let has = |c: Column, name: &str| name.starts_with("console") || c.has_network();
     let cases = columns.flat_map(|c| {
         tests.into_iter().filter(move |t| has(c, t.0)).map(move |(name, test)| Case {
             name: format!("{}::{name}", c.prefix()),
@@ -155,6 +158,31 @@ fn tested(column: Column) -> Result<(), String> {
         "TestFiles",
     )?;
     run(&["-run=Panics"], 1, &["panic: enough", "exit status 2\nFAIL\texample.com/tested"], "TestFiles")
+}
+
+/// Devices by their registers and interrupts. A program for a system is refused.
+fn device(column: Column) -> Result<(), String> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boards/device");
+    let scratch = Scratch::new("device");
+    let exe = scratch.path("a.out");
+    let build = |mut command: Command| {
+        support::run(command.arg("-o").arg(&exe).current_dir(&package), column.build_limit())
+    };
+    let mut hosted = support::oxigo();
+    hosted.arg("build").arg(format!("--target=linux/{}", column.0.arch.name));
+    let refused = build(hosted)?;
+    if refused.status != 1 || !refused.output.contains("oxigo/machine is for machines without") {
+        return Err(refused.output);
+    }
+    let built = build(column.build())?;
+    if built.status != 0 {
+        return Err(built.output);
+    }
+    let ran = column.run(&mut column.start(&exe, &[], &[]), 60)?;
+    match (ran.status, ran.output.as_str()) {
+        (0, "calendar\ninterrupt\nrefused\nstorm\ndone\n") => Ok(()),
+        _ => Err(format!("status {}: {}", ran.status, ran.output)),
+    }
 }
 
 /// What the program says while nobody writes, and then.

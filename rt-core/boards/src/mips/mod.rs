@@ -1,6 +1,8 @@
 //! qemu's malta, mips and mips64: 16550, the processor's counter, the CMOS calendar, and the host.
 
 mod host;
+#[path = "../no_lines.rs"]
+pub mod lines;
 
 pub use self::host::{command_line, exit, random};
 use crate::uart::Uart;

@@ -1,5 +1,8 @@
 //! qemu's pseries, ppc64 and ppc64le: the hypervisor's terminals and calls, RTAS, the decrementer, DARN.
 
+#[path = "../no_lines.rs"]
+pub mod lines;
+
 use crate::{SLICE_NS, Trap, calendar, tree};
 use core::arch::asm;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -203,7 +206,7 @@ impl Registers {
         const FLOAT: usize = 1 << 20;
         match self.vector {
             0x900 => Trap::Tick,
-            0x500 => Trap::Device,
+            0x500 => Trap::Device(0),
             0x300 | 0x380 => Trap::Fault(sig::SEGV, 1, self.address),
             0x400 | 0x480 => Trap::Fault(sig::SEGV, 1, self.pc),
             0x600 => Trap::Fault(sig::BUS, 1, self.address),

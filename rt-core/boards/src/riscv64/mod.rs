@@ -1,5 +1,6 @@
 //! qemu's virt, riscv64: 16550, CLINT, PLIC, the goldfish clock, the test finisher, virtio in memory.
 
+pub mod lines;
 #[path = "../virtio/mmio.rs"]
 pub mod transport;
 
@@ -80,9 +81,13 @@ pub fn random(into: &mut [u8]) -> bool {
 
 /// Lets a virtio device's interrupts in.
 pub fn let_in(index: usize) {
-    let line = VIRTIO_LINE + index;
+    open(VIRTIO_LINE + index);
+}
+
+fn open(line: usize) {
+    let enabled = PLIC_ENABLED + 4 * (line / 32);
     store(PLIC + 4 * line, 1u32);
-    store(PLIC_ENABLED, load::<u32>(PLIC_ENABLED) | 1 << line);
+    store(enabled, load::<u32>(enabled) | 1 << (line % 32));
     store(PLIC_THRESHOLD, 0u32);
     // SAFETY: `trap` takes them.
     unsafe { asm!("csrs mie, {0}", in(reg) MEIE) };
@@ -143,7 +148,7 @@ impl Registers {
                 // The device first: it would ask again.
                 crate::virtio::acknowledge();
                 store(PLIC_CLAIM, line);
-                Trap::Device
+                Trap::Device(line as usize)
             }
             c if c & INTERRUPT != 0 => Trap::Tick,
             4 | 6 => Trap::Fault(sig::BUS, 1, self.value),

@@ -1,5 +1,8 @@
 //! qemu's s390-ccw-virtio, s390x: the service processor's consoles, the time-of-day clock, PRNO.
 
+#[path = "../no_lines.rs"]
+pub mod lines;
+
 use crate::{SLICE_NS, Trap, calendar};
 use core::arch::asm;
 use core::cell::UnsafeCell;
@@ -236,7 +239,7 @@ impl Registers {
         const CLOCK: usize = 0x1_1004;
         match self.code {
             CLOCK => return Trap::Tick,
-            OUTSIDE.. => return Trap::Device,
+            OUTSIDE.. => return Trap::Device(0),
             _ => {}
         }
         match self.code & CAUSE {

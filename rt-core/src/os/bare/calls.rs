@@ -7,9 +7,9 @@ use super::console::{INPUT_FLAGS, LAST, O_RDWR};
 use super::files::Files;
 use super::files::blocks::Contents;
 use super::files::tree::{Kind, Node};
-use super::pipes;
 use super::sockets::{self, What, network};
 use super::{exit, map, random, read, walltime, write};
+use super::{lines, pipes};
 use crate::os::system::abi::errno::*;
 use core::cell::UnsafeCell;
 
@@ -73,6 +73,13 @@ pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
             nr::READ => pipes::read(a, unsafe { bytes(b, c) }).map(|n| n as isize),
             nr::WRITE => pipes::write(a, unsafe { bytes(b, c) }).map(|n| n as isize),
             _ => pipes::fcntl(a, b),
+        }
+        .unwrap_or_else(|e| e),
+        // SAFETY: the caller's promise.
+        nr::READ | nr::WRITE | nr::FCNTL if lines::has(a) => match number {
+            nr::READ => lines::read(a, unsafe { bytes(b, c) }).map(|n| n as isize),
+            nr::WRITE => Err(EBADF),
+            _ => lines::fcntl(a, b),
         }
         .unwrap_or_else(|e| e),
         // SAFETY: the caller's promise.
@@ -160,6 +167,9 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
             }
             _ => {}
         }
+        if let Some(answer) = lines::asked(number, args) {
+            return answer;
+        }
         let mut call = FILE_CALLS.iter().find(|(n, _)| *n == number).ok_or(ENOSYS)?.1;
         let mut args = args;
         if matches!(call, FileCall::Socketcall) {
@@ -172,6 +182,9 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
         let [a, b, c, d, e, _] = args;
         if takes_descriptor(call) && !call.is_of_sockets() && pipes::has(a) {
             return pipes::call(call, a, b);
+        }
+        if takes_descriptor(call) && !call.is_of_sockets() && lines::has(a) {
+            return lines::call(call, a);
         }
         // The working directory's descriptor is negative.
         if call.is_of_sockets() || (takes_descriptor(call) && a as i32 >= sockets::FIRST as i32) {

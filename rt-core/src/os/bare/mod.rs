@@ -12,6 +12,7 @@ pub(in crate::os) mod abi;
 mod calls;
 mod console;
 mod files;
+pub mod lines;
 mod net;
 mod pipes;
 mod poller;
@@ -55,6 +56,14 @@ pub struct Board {
     pub idle: fn(u64),
     /// Stops the machine.
     pub exit: fn(i32) -> !,
+    /// Lets the interrupts of a line in, by the number that its controller has for it; false: there is no such line, or it is taken.
+    pub let_in: fn(usize) -> bool,
+    /// Keeps them out.
+    pub mask: fn(usize),
+    /// Whether as many bytes of physical memory from an address on can be reached, at the same address.
+    pub reach: fn(usize, usize) -> bool,
+    /// Writes a value to a port, of 1, 2 or 4 bytes, or reads it: what it was. None where there are no ports.
+    pub port: fn(usize, usize, Option<u32>) -> Option<u32>,
 }
 
 fn no_write(_: &[u8]) {}
@@ -85,6 +94,10 @@ static NO_BOARD: Board = Board {
     read: no_read,
     idle: no_idle,
     exit: no_exit,
+    let_in: |_| false,
+    mask: |_| {},
+    reach: |_, _| false,
+    port: |_, _, _| None,
 };
 
 /// The board, once it has told.

@@ -1,7 +1,7 @@
-//! No operating system: the poller watches sockets, pipes and the console, and moves the network's packets.
+//! No operating system: the poller watches sockets, pipes, devices' interrupts and the console, and moves the network's packets.
 
 use super::sockets::{self, network};
-use super::{console, idle, nanotime, pipes};
+use super::{console, idle, lines, nanotime, pipes};
 
 /// Something happened to a descriptor.
 #[derive(Clone, Copy)]
@@ -34,12 +34,16 @@ pub fn poller_owns(_fd: i32) -> bool {
     false
 }
 
-/// Watches a socket, a pipe's end or the console's input; 0 or a negative error: others cannot be polled. `data` is not 0.
+/// Watches a socket, a pipe's end, a line of interrupts or the console's input; 0 or a negative error: others cannot be polled. `data` is not 0.
 pub fn poller_watch(fd: i32, data: usize) -> isize {
     const EPERM: isize = 1;
     match fd {
         0 => console::watch(data),
         _ if pipes::has(fd as usize) => match pipes::watch(fd as usize, data) {
+            Ok(()) => {}
+            Err(e) => return e,
+        },
+        _ if lines::has(fd as usize) => match lines::watch(fd as usize, data) {
             Ok(()) => {}
             Err(e) => return e,
         },
@@ -57,6 +61,7 @@ pub fn poller_forget(fd: i32) {
     match fd {
         0 => console::watch(0),
         _ if pipes::has(fd as usize) => drop(pipes::watch(fd as usize, 0)),
+        _ if lines::has(fd as usize) => drop(lines::watch(fd as usize, 0)),
         // Closed ones are forgotten already.
         _ => drop((network().watch)(fd as usize, 0)),
     }
@@ -76,6 +81,13 @@ fn look(out: &mut [PollEvent; 64]) -> usize {
         && let Some((data, readable, next)) = pipes::news(from)
     {
         out[n] = PollEvent { data, readable, writable: !readable };
+        (n, from) = (n + 1, next);
+    }
+    from = 0;
+    while n < out.len()
+        && let Some((data, next)) = lines::news(from)
+    {
+        out[n] = PollEvent { data, readable: true, writable: false };
         (n, from) = (n + 1, next);
     }
     from = 0;

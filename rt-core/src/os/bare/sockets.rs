@@ -26,7 +26,7 @@ pub enum What {
 }
 
 /// The first descriptor of a socket: files and pipes have those below.
-pub const FIRST: usize = super::pipes::END;
+pub const FIRST: usize = super::lines::END;
 
 /// What the rest of the runtime asks of sockets.
 pub struct Network {

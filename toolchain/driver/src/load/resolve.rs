@@ -106,8 +106,16 @@ pub fn group_by_package(dir: &Path) -> std::io::Result<FxHashMap<String, Vec<Pat
     Ok(groups)
 }
 
+/// The overlay's package of devices.
+const MACHINE: &str = "oxigo/machine";
+
 /// A package by its import path, as user code may import it.
 fn find(config: &Config, path: &str) -> Result<Place, String> {
+    if path == MACHINE && !config.context.is_bare() {
+        return Err(format!(
+            "package {path} is for machines without an operating system (--target none/ARCH)"
+        ));
+    }
     let dotted = path.split('/').next().unwrap_or("").contains('.');
     if !dotted
         && !path.starts_with("vendor/")

@@ -9,6 +9,8 @@ pub mod errno {
     pub const EIO: isize = -5;
     pub const EBADF: isize = -9;
     pub const EAGAIN: isize = -11;
+    pub const EFAULT: isize = -14;
+    pub const EBUSY: isize = -16;
     pub const EEXIST: isize = -17;
     pub const ENOTDIR: isize = -20;
     pub const EISDIR: isize = -21;
