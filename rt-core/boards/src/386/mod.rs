@@ -1,6 +1,6 @@
-//! qemu's q35, 386 (`pc.rs`). The program is in ring 1, so that exceptions find a stack of their own.
+//! qemu's q35, 386 (`pc/`). The program is in ring 1, so that exceptions find a stack of their own.
 
-#[path = "../pc.rs"]
+#[path = "../pc/mod.rs"]
 mod pc;
 #[path = "../virtio/pci.rs"]
 pub mod transport;

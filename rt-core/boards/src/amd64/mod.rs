@@ -1,6 +1,6 @@
-//! qemu's q35, amd64 (`pc.rs`).
+//! qemu's q35, amd64 (`pc/`).
 
-#[path = "../pc.rs"]
+#[path = "../pc/mod.rs"]
 mod pc;
 #[path = "../virtio/pci.rs"]
 pub mod transport;

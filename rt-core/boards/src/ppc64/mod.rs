@@ -1,43 +1,29 @@
 //! qemu's pseries, ppc64 and ppc64le: the hypervisor's terminals and calls, RTAS, the decrementer, DARN.
 
+mod hypervisor;
 #[path = "../no_lines.rs"]
 pub mod lines;
 
+pub use hypervisor::{read, write};
+
 use crate::{SLICE_NS, Trap, calendar, tree};
 use core::arch::asm;
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use hypervisor::{CEDE, STATUS, TREE, call, put, rtas};
 use rt_core::os::sig;
 
-/// The hypervisor's calls.
-const GET_TERM_CHAR: usize = 0x54;
-const PUT_TERM_CHAR: usize = 0x58;
-const CEDE: usize = 0xe0;
-const RTAS: usize = 0xf000;
-/// The first terminal; the second one takes the status.
-const CONSOLE: usize = 0x7100_0000;
-const STATUS: usize = 0x7100_0001;
 /// The clock counts 512 MHz.
 const FREQUENCY: u64 = 512_000_000;
 
 unsafe extern "C" {
-    fn oxigo_board_call(n: usize, a: usize, b: usize, c: usize, d: usize, results: *mut [u64; 3]) -> isize;
     fn oxigo_board_random() -> u64;
     /// Of pages of 1 GiB, and of 2 MiB in the first of those.
     static mut oxigo_board_gigabytes: [u64; 512];
     static mut oxigo_board_megabytes: [u64; 512];
 }
 
-fn call(n: usize, args: [usize; 4]) -> (isize, [u64; 3]) {
-    let (mut results, [a, b, c, d]) = ([0; 3], args);
-    // SAFETY: a call that writes no memory but what its block is for.
-    (unsafe { oxigo_board_call(n, a, b, c, d, &raw mut results) }, results)
-}
-
 /// Whether memory is zero. qemu gives it so, below the device tree.
 pub const ZERO_MEMORY: bool = true;
-
-/// Where the device tree is, which names RTAS's functions.
-static TREE: AtomicUsize = AtomicUsize::new(0);
 
 pub fn init() {}
 
@@ -66,47 +52,6 @@ fn forget(end: usize) {
 pub fn command_line(_tree: usize) -> &'static [u8] {
     // SAFETY: `boot.S` leaves room there.
     unsafe { core::ffi::CStr::from_ptr(crate::list::FLAT_LINE.0 as *const core::ffi::c_char).to_bytes() }
-}
-
-/// Calls RTAS: its first results.
-fn rtas<const RESULTS: usize>(name: &str, args: &[u32]) -> [u32; RESULTS] {
-    let token = tree::number(TREE.load(Relaxed), "/rtas", name).unwrap_or(0);
-    let mut block = [0u32; 16];
-    let head = [token, args.len() as u32, RESULTS as u32];
-    for (to, from) in block.iter_mut().zip(head.iter().chain(args)) {
-        *to = from.to_be();
-    }
-    call(RTAS, [block.as_mut_ptr() as usize, 0, 0, 0]);
-    core::array::from_fn(|i| u32::from_be(block[head.len() + args.len() + i]))
-}
-
-fn put(terminal: usize, text: &[u8]) {
-    for part in text.chunks(16) {
-        let mut bytes = [0; 16];
-        bytes[..part.len()].copy_from_slice(part);
-        let word = |i: usize| usize::from_be_bytes(core::array::from_fn(|k| bytes[8 * i + k]));
-        // Busy while it is not 0.
-        while call(PUT_TERM_CHAR, [terminal, part.len(), word(0), word(1)]).0 > 0 {}
-    }
-}
-
-pub fn write(text: &[u8]) {
-    put(CONSOLE, text);
-}
-
-pub fn read(into: &mut [u8]) -> usize {
-    let mut n = 0;
-    while into.len() - n >= 16 {
-        let (_, [count, low, high]) = call(GET_TERM_CHAR, [CONSOLE, 0, 0, 0]);
-        let count = (count as usize).min(16);
-        if count == 0 {
-            break;
-        }
-        let words = [low.to_be_bytes(), high.to_be_bytes()];
-        into[n..n + count].copy_from_slice(&words.as_flattened()[..count]);
-        n += count;
-    }
-    n
 }
 
 fn count() -> u64 {

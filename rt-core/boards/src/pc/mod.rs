@@ -1,157 +1,28 @@
 //! What qemu's q35 has for programs of 8 and of 4 bytes a word: COM1, HPET, the CMOS calendar, RDRAND, PCI, ACPI power-off and the
 //! debug exit. The machine's folder has `cpuid`, `forget_page_zero` and `wait`.
 
+mod hpet;
+pub mod lines;
+mod port;
+
+pub use lines::open as let_in;
+pub use port::{pci_load, pci_store};
+
 use super::{cpuid, forget_page_zero, wait};
 use crate::uart::Uart;
 use crate::{SLICE_NS, Trap};
 use core::arch::asm;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use hpet::{alarm, count, period, set_alarm, store};
+use port::{inb, outb};
 use rt_core::os::sig;
 
 const COM1: u16 = 0x3f8;
 const LINE: Uart =
     Uart { get: |register| inb(COM1 + register as u16), set: |register, v| outb(COM1 + register as u16, v) };
-const HPET: usize = 0xfed0_0000;
-const PCI_ADDRESS: u16 = 0xcf8;
-const PCI_DATA: u16 = 0xcfc;
 const DEBUG_EXIT: u16 = 0xf4;
 const POWER: u16 = 0x604;
 /// The vector of the first interrupt line.
 const LINES: u8 = 32;
-
-fn outb(port: u16, v: u8) {
-    // SAFETY: a port of the board.
-    unsafe { asm!("out dx, al", in("dx") port, in("al") v, options(nomem, nostack)) }
-}
-
-fn inb(port: u16) -> u8 {
-    let v;
-    // SAFETY: a port of the board.
-    unsafe { asm!("in al, dx", in("dx") port, out("al") v, options(nomem, nostack)) };
-    v
-}
-
-fn out16(port: u16, v: u16) {
-    // SAFETY: a port of the board.
-    unsafe { asm!("out dx, ax", in("dx") port, in("ax") v, options(nomem, nostack)) }
-}
-
-fn in16(port: u16) -> u16 {
-    let v;
-    // SAFETY: a port of the board.
-    unsafe { asm!("in ax, dx", in("dx") port, out("ax") v, options(nomem, nostack)) };
-    v
-}
-
-fn in32(port: u16) -> u32 {
-    let v;
-    // SAFETY: a port of the board.
-    unsafe { asm!("in eax, dx", in("dx") port, out("eax") v, options(nomem, nostack)) };
-    v
-}
-
-fn out32(port: u16, v: u32) {
-    // SAFETY: a port of the board.
-    unsafe { asm!("out dx, eax", in("dx") port, in("eax") v, options(nomem, nostack)) }
-}
-
-/// Shows a register of a device of PCI's first bus at `PCI_DATA`.
-fn pci(device: u32, register: u8) {
-    out32(PCI_ADDRESS, 1 << 31 | device << 11 | u32::from(register & !3));
-}
-
-pub fn pci_load(device: u32, register: u8) -> u32 {
-    pci(device, register);
-    in32(PCI_DATA)
-}
-
-pub fn pci_store(device: u32, register: u8, v: u32) {
-    pci(device, register);
-    out32(PCI_DATA, v);
-}
-
-/// Lets the interrupts of a line in, and of the second controller, which it may belong to.
-pub fn let_in(line: usize) {
-    const SECOND: u8 = 1 << 2;
-    match line {
-        0..8 => outb(0x21, inb(0x21) & !(1 << line)),
-        _ => {
-            outb(0x21, inb(0x21) & !SECOND);
-            outb(0xa1, inb(0xa1) & !(1 << (line & 7)));
-        }
-    }
-}
-
-/// What programs do with devices.
-pub mod lines {
-    use super::*;
-
-    /// The clock's line, and that of the second controller.
-    const OURS: [usize; 2] = [0, 2];
-
-    pub fn let_in(line: usize) -> bool {
-        let known = line < 16 && !OURS.contains(&line);
-        if known {
-            super::let_in(line);
-        }
-        known
-    }
-
-    pub fn mask(line: usize) {
-        let controller = if line < 8 { 0x21 } else { 0xa1 };
-        outb(controller, inb(controller) | 1 << (line & 7));
-    }
-
-    /// The first 4 GiB are mapped, but not where pointers are nil.
-    pub fn reach(at: usize, size: usize) -> bool {
-        at >= 0x1000 && at.checked_add(size).is_some_and(|end| end as u64 <= 1 << 32)
-    }
-
-    pub fn port(port: usize, width: usize, value: Option<u32>) -> Option<u32> {
-        let port = port as u16;
-        match (width, value) {
-            (1, None) => return Some(inb(port).into()),
-            (1, Some(v)) => outb(port, v as u8),
-            (4, None) => return Some(in32(port)),
-            (4, Some(v)) => out32(port, v),
-            (2, None) => return Some(in16(port).into()),
-            (2, Some(v)) => out16(port, v as u16),
-            _ => return None,
-        }
-        value
-    }
-}
-
-fn load(at: usize) -> u32 {
-    // SAFETY: a register of the timer.
-    unsafe { core::ptr::read_volatile((HPET + at) as *const u32) }
-}
-
-fn store(at: usize, v: u32) {
-    // SAFETY: a register of the timer.
-    unsafe { core::ptr::write_volatile((HPET + at) as *mut u32, v) }
-}
-
-/// The counter; its halves are read one by one.
-fn count() -> u64 {
-    loop {
-        let (high, low) = (load(0xf4), load(0xf0));
-        if load(0xf4) == high {
-            return u64::from(high) << 32 | u64::from(low);
-        }
-    }
-}
-
-/// When the clock interrupts.
-fn alarm() -> u64 {
-    u64::from(load(0x10c)) << 32 | u64::from(load(0x108))
-}
-
-/// Sets that: between the halves it may interrupt too early, which harms nobody.
-fn set_alarm(at: u64) {
-    store(0x108, at as u32);
-    store(0x10c, (at >> 32) as u32);
-}
 
 /// Whether memory is zero. The firmware has left things there.
 pub const ZERO_MEMORY: bool = false;
@@ -175,15 +46,6 @@ pub fn init() {
     }
     // The counter runs, and its first comparator has the first line.
     store(0x10, 3);
-}
-
-/// Femtoseconds a step of the counter.
-fn period() -> u64 {
-    static PERIOD: AtomicU64 = AtomicU64::new(0);
-    if PERIOD.load(Relaxed) == 0 {
-        PERIOD.store(load(4).into(), Relaxed);
-    }
-    PERIOD.load(Relaxed)
 }
 
 /// Where the first range of memory above 1 MiB ends, by the table that the start information leads to.
