@@ -120,6 +120,7 @@ unsafe fn start(forced: bool) {
         mark::STACKS.store(0, Relaxed);
         STATE.idle.store(false, Relaxed);
         STATE.forced.store(forced, Relaxed);
+        (w.empty_pools)(&stopped);
         pacer::start_mark(&stopped);
         roots::prepare(mem::arenas_high(), (w.goroutines)(&stopped), &stopped);
         set_marking(true, &stopped);

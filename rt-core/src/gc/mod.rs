@@ -71,6 +71,8 @@ pub struct World {
     pub scan_goroutine: unsafe fn(usize, &mut Marker),
     /// Marks what the runtime's other records keep alive (timers, waiting lists).
     pub scan_runtime: unsafe fn(&Stopped, &mut Marker),
+    /// Empties what is kept only until the next collection. Marking has not begun.
+    pub empty_pools: unsafe fn(&Stopped),
     /// Finalizers or cleanups may be waiting. Called without P, from any thread; must not block.
     pub wake_finalizers: unsafe fn(),
     /// Something happens that traces show. On a thread with a P.
@@ -164,6 +166,7 @@ unsafe fn no_goroutines(_: &Stopped) -> usize {
     0
 }
 unsafe fn scan_none(_: usize, _: &mut Marker) {}
+unsafe fn keep_pools(_: &Stopped) {}
 unsafe fn scan_nothing(_: &Stopped, _: &mut Marker) {}
 
 /// Set before `enable`.
@@ -175,6 +178,7 @@ static WORLD: Global<World> = Global::new(World {
     scan_running: scan_nothing,
     scan_goroutine: scan_none,
     scan_runtime: scan_nothing,
+    empty_pools: keep_pools,
     wake_finalizers: nop,
     note: note_nothing,
     give_back: nop,

@@ -215,11 +215,6 @@ pub fn cycles() -> u32 {
     NUMBERS.num.load(Acquire)
 }
 
-/// How many of them the program has asked for.
-pub fn forced() -> u32 {
-    NUMBERS.forced.load(Relaxed)
-}
-
 /// Fills in the collector's part of MemStats.
 pub fn read_stats(m: &mut MemStats) {
     let n = &NUMBERS;

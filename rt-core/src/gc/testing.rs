@@ -24,6 +24,7 @@ pub fn lock() -> MutexGuard<'static, ()> {
             scan_running,
             scan_goroutine,
             scan_runtime: |_, _| {},
+            empty_pools: |_| {},
             wake_finalizers: || {},
             note: |_| {},
             give_back: || {},

@@ -7,7 +7,7 @@ use crate::gc::{self, special};
 use crate::mem::{self, MCache, Type, meta};
 use crate::sched::timer;
 use crate::sched::{finalizer, *};
-use crate::sync::synctest;
+use crate::sync::{pools, synctest};
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::stackscan;
@@ -195,6 +195,7 @@ pub fn world() -> gc::World {
         scan_running,
         scan_goroutine,
         scan_runtime,
+        empty_pools: pools::empty,
         wake_finalizers: finalizer::wake,
         note,
         give_back: proc::give_back,

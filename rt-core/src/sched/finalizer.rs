@@ -6,7 +6,7 @@ use crate::mem::Type;
 use crate::sched::*;
 use crate::task::g::*;
 use crate::task::hook;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
 /// The overlay's `finalizerWork`.
 #[repr(C)]
@@ -22,10 +22,6 @@ pub struct Work {
 static WAITER: AtomicUsize = AtomicUsize::new(0);
 static PENDING: AtomicBool = AtomicBool::new(false);
 static LOCK: Shared = Shared::new("finalizers");
-/// The last collection that the finalizer goroutine was told of, and whether that was the last thing it was told.
-static SEEN_CYCLE: AtomicU32 = AtomicU32::new(0);
-static TOLD: AtomicBool = AtomicBool::new(false);
-
 /// The finalizer goroutine has begun.
 static BEGUN: AtomicBool = AtomicBool::new(false);
 
@@ -49,16 +45,7 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
         out.write(Work { func: c.func, arg, nret: c.nret, fint: c.fint, ot: c.ot });
         CALLING.store(curg() as usize, Relaxed);
     };
-    // News of a collection waits for a turn: collections that come quickly would keep all finalizers from running.
-    let mut told = TOLD.swap(false, Relaxed);
     loop {
-        // Who asks for a collection has emptied pools before.
-        let cycle = gc::cycles().wrapping_sub(gc::pacer::forced());
-        if !told && SEEN_CYCLE.swap(cycle, Relaxed) != cycle {
-            TOLD.store(true, Relaxed);
-            ((*out).func, (*out).nret) = (0, 0);
-            break;
-        }
         if let Some(c) = special::next_finalizer() {
             put(c, c.arg);
             break;
@@ -67,17 +54,13 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
             put(c, 0);
             break;
         }
-        if told {
-            told = false;
-            continue;
-        }
         let l = LOCK.lock();
         if PENDING.swap(false, AcqRel) {
             drop(l);
             continue;
         }
-        // Woken, it finds that it is to ask again. That a collection has ended is said once: pools lose something each time.
-        ((*out).func, (*out).nret) = (0, 1);
+        // Woken, it finds that it is to ask again.
+        (*out).func = 0;
         let g = prepare_park(Wait::Finalizer);
         WAITER.store(g as usize, Release);
         drop(l);
@@ -85,7 +68,7 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
     }
 }}
 
-/// There may be something to do for the finalizer goroutine: a collection has ended, or a finalizer waits.
+/// There may be something to do for the finalizer goroutine.
 ///
 /// # Safety
 /// The thread is the runtime's, with a P or without.

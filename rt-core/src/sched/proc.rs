@@ -3,7 +3,6 @@
 use crate::base::atomic::AtomicU64;
 use crate::base::pool::Pool;
 use crate::base::print::{self, throw};
-use crate::base::stopped::{Stopped, Why};
 use crate::gc;
 use crate::machine;
 use crate::mem::meta;
@@ -494,17 +493,3 @@ pub fn check_dead() {
     }
     traceback::fatal_error("all goroutines are asleep - deadlock!", true);
 }
-
-// ---- stopping the world from Go
-
-hook! { fn "runtime.tryStopTheWorld"() -> bool, parking {
-    // Go code has it until `startTheWorld`.
-    let stopped = try_stop_the_world(Why::GoroutineProfile).is_some();
-    (*getm()).locks += i32::from(stopped);
-    stopped
-}}
-hook! { fn "runtime.startTheWorld"() leaf {
-    (*getm()).locks -= 1;
-    // SAFETY: the caller has stopped it by `tryStopTheWorld`.
-    start_the_world(Stopped::new());
-}}

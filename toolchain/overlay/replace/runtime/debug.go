@@ -63,8 +63,6 @@ func debug_freeOSMemory() { collectBy(gcFreeMemory) }
 
 func collectBy(f func() bool) {
 	semacquire(&gcsema)
-	// What pools lose is found at once.
-	emptyPools()
 	for !f() {
 		// Whoever collects may need this processor.
 		Gosched()
@@ -152,7 +150,12 @@ func setMaxThreads(n int) int
 func coverage_getCovCounterList() []rtcov.CovCounterBlob { return nil }
 
 //go:linkname bcache_registerCache crypto/internal/boring/bcache.registerCache
-func bcache_registerCache(p unsafe.Pointer) { boringCaches = append(boringCaches, p) }
+func bcache_registerCache(p unsafe.Pointer) {
+	boringCaches = append(boringCaches, p)
+	registerCaches(&boringCaches)
+}
+
+func registerCaches(p *[]unsafe.Pointer)
 
 // boringCaches are pointers that each collection sets to nil. Packages register them as they are initialised.
 var boringCaches []unsafe.Pointer

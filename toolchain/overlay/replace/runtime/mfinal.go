@@ -106,9 +106,6 @@ func finalizerLoop() {
 	for {
 		nextfinalizer(w)
 		if w.fn == nil {
-			if w.nret == 0 {
-				cleanPools()
-			}
 			continue
 		}
 		if w.arg == nil {

@@ -160,40 +160,18 @@ func atomic_procUnpin() { getg().m.locks-- }
 
 // ---- pools
 
-var poolCleanup func()
+//go:linkname sync_allPools sync.allPools
+var sync_allPools []unsafe.Pointer
 
+//go:linkname sync_oldPools sync.oldPools
+var sync_oldPools []unsafe.Pointer
+
+func registerPools(all, old *[]unsafe.Pointer)
+
+// The function that empties them is the library's; the runtime does what it does as a collection begins (rt-core/src/sync/pools.rs).
+//
 //go:linkname sync_registerPoolCleanup sync.runtime_registerPoolCleanup
-func sync_registerPoolCleanup(f func()) { poolCleanup = f }
-
-// tryStopTheWorld lets only the calling goroutine run, until startTheWorld, unless somebody else stops the
-// world just now. It must not allocate meanwhile.
-func tryStopTheWorld() bool
-func startTheWorld()
-
-// cleanPools runs on the finalizer goroutine after each collection that nobody asked for.
-func cleanPools() {
-	semacquire(&gcsema)
-	emptyPools()
-	semrelease(&gcsema)
-}
-
-// emptyPools takes from pools what nobody has taken since the last time. The caller holds gcsema.
-func emptyPools() {
-	if poolCleanup == nil && len(boringCaches) == 0 {
-		return
-	}
-	for !tryStopTheWorld() {
-		// Waiting there, the goroutine would keep to its thread, and finalizers would wait for that.
-		Gosched()
-	}
-	if poolCleanup != nil {
-		poolCleanup()
-	}
-	for _, p := range boringCaches {
-		*(*unsafe.Pointer)(p) = nil
-	}
-	startTheWorld()
-}
+func sync_registerPoolCleanup(func()) { registerPools(&sync_allPools, &sync_oldPools) }
 
 //go:linkname sync_throw sync.throw
 func sync_throw(s string) { throw(s) }
