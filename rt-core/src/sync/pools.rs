@@ -1,6 +1,6 @@
 //! sync.Pool at the beginning of a collection: what nobody has taken since the last one goes, what was put in since then becomes
 //! that. The library's own function does the same, but is Go code, which cannot run where a collection begins: in any allocation.
-//! Also caches whose pointer every collection clears (crypto/internal/boring/bcache, fips140cache).
+//! Also caches whose pointer every collection clears (crypto/internal/boring/bcache).
 
 use crate::base::stopped::Stopped;
 use crate::sched::getm;

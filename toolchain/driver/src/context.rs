@@ -6,27 +6,31 @@ use syntax::buildtag;
 
 use crate::variant;
 
-/// GOOS values that a file name may end in.
-const KNOWN_OS: &[&str] = &[
-    "aix",
-    "android",
-    "darwin",
-    "dragonfly",
-    "freebsd",
-    "hurd",
-    "illumos",
-    "ios",
-    "js",
-    "linux",
-    "nacl",
-    "netbsd",
-    "openbsd",
-    "plan9",
-    "solaris",
-    "wasip1",
-    "windows",
-    "zos",
+/// GOOS values that a file name may end in, and whether they have the tag `unix`.
+const KNOWN_OS: &[(&str, bool)] = &[
+    ("aix", true),
+    ("android", true),
+    ("darwin", true),
+    ("dragonfly", true),
+    ("freebsd", true),
+    ("hurd", true),
+    ("illumos", true),
+    ("ios", true),
+    ("js", false),
+    ("linux", true),
+    ("nacl", false),
+    ("netbsd", true),
+    ("openbsd", true),
+    ("plan9", false),
+    ("solaris", true),
+    ("wasip1", false),
+    ("windows", false),
+    ("zos", false),
 ];
+
+fn is_os(name: &str) -> bool {
+    KNOWN_OS.iter().any(|(os, _)| *os == name)
+}
 
 /// GOARCH values that a file name may end in.
 const KNOWN_ARCH: &[&str] = &[
@@ -54,21 +58,6 @@ const KNOWN_ARCH: &[&str] = &[
     "sparc",
     "sparc64",
     "wasm",
-];
-
-const UNIX: &[&str] = &[
-    "aix",
-    "android",
-    "darwin",
-    "dragonfly",
-    "freebsd",
-    "hurd",
-    "illumos",
-    "ios",
-    "linux",
-    "netbsd",
-    "openbsd",
-    "solaris",
 ];
 
 /// What is for the second is for the first too.
@@ -137,7 +126,7 @@ impl Context {
         let goos = if bare { "linux" } else { goos };
         tags.insert(goos.to_string());
         tags.extend(KINDS.iter().filter(|k| k.0 == goos).map(|k| k.1.to_string()));
-        if UNIX.contains(&goos) {
+        if KNOWN_OS.contains(&(goos, true)) {
             tags.insert("unix".into());
         }
         Context { goos: goos.into(), goarch: goarch.into(), user_tags: user_tags.to_vec(), tags }
@@ -192,10 +181,8 @@ impl FileRules<'_> {
         let parts: Vec<&str> = suffix.split('_').collect();
         match parts.as_slice() {
             [.., "test"] => false,
-            [.., os, cpu] if KNOWN_OS.contains(os) && KNOWN_ARCH.contains(cpu) => {
-                self.has_tag(os) && *cpu == self.arch
-            }
-            [.., last] if KNOWN_OS.contains(last) || KNOWN_ARCH.contains(last) => self.has_tag(last),
+            [.., os, cpu] if is_os(os) && KNOWN_ARCH.contains(cpu) => self.has_tag(os) && *cpu == self.arch,
+            [.., last] if is_os(last) || KNOWN_ARCH.contains(last) => self.has_tag(last),
             _ => true,
         }
     }
