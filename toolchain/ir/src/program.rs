@@ -106,8 +106,8 @@ pub struct Program {
     pub by_name: FxHashMap<Sym, FuncId>,
     /// The image header's lists.
     pub image: ImageInfo,
-    /// Loads of a method's code from an itab that can only give this function (function, instruction, code).
-    pub known_code: Vec<(FuncId, crate::Inst, FuncId)>,
+    /// Loads of a method's code from an itab that can only give one of these functions, by the function that loads.
+    pub known_code: FxHashMap<FuncId, Vec<(crate::Inst, std::sync::Arc<[FuncId]>)>>,
     /// The packages of symbols whose names do not say it: assembly's static ones.
     pub packages: FxHashMap<SymRef, Sym>,
     /// The counters of a fuzzer, and a symbol without bytes of its own that stands where they end.
@@ -127,7 +127,7 @@ impl Program {
             sig_ids: FxHashMap::default(),
             by_name: FxHashMap::default(),
             image: ImageInfo::default(),
-            known_code: Vec::new(),
+            known_code: FxHashMap::default(),
             packages: FxHashMap::default(),
             edges: None,
             notes: Vec::new(),

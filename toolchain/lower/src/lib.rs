@@ -97,7 +97,7 @@ pub fn lower_program<'a>(
     p.drain();
     p.drop_held();
     p.drain();
-    p.single_methods();
+    p.few_methods();
     p.finish_rtypes();
     p.finish_edges();
     if p.ck.has_hard_errors() {

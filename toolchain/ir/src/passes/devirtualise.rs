@@ -1,14 +1,18 @@
 //! Methods of interfaces that can be one function only, as far as the whole program is known: the code that an itab would give is that
-//! function. Lowering knows the types and says where ([`Program::known_code`]).
+//! function. Lowering knows the types and says where ([`Program::known_code`]). Those that can be a few functions are left to the inliner.
 use crate::{Op, Program, SymRef};
 
 /// The pass.
 pub fn run(program: &mut Program) {
-    for (f, inst, code) in std::mem::take(&mut program.known_code) {
-        let d = &mut program.funcs[f].insts[inst];
-        d.op = Op::Sym(SymRef::Func(code), 0);
-        d.args.clear();
+    for (&f, loads) in program.known_code.iter_mut() {
+        for (inst, funcs) in loads.iter().filter(|(_, funcs)| funcs.len() == 1) {
+            let d = &mut program.funcs[f].insts[*inst];
+            d.op = Op::Sym(SymRef::Func(funcs[0]), 0);
+            d.args.clear();
+        }
+        loads.retain(|(_, funcs)| funcs.len() > 1);
     }
+    program.known_code.retain(|_, loads| !loads.is_empty());
 }
 
 #[cfg(test)]
@@ -24,7 +28,7 @@ mod tests {
                     func f1 \"m\" sig0\nb0(v0: ptr):\nv1: word = iconst 7\nret v1\nend\n";
         for_all(|t| {
             let mut p: Program = crate::parse::program_for(t, text).unwrap_or_else(|e| panic!("{e}"));
-            p.known_code.push((FuncId(0), Inst(1), FuncId(1)));
+            p.known_code.insert(FuncId(0), vec![(Inst(1), [FuncId(1)].into())]);
             super::run(&mut p);
             let mut f = p.funcs[FuncId(0)].clone();
             crate::passes::simplify::run(&p, &mut f);

@@ -241,10 +241,8 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
             // Addresses of different symbols differ.
             if matches!(cc, Cc::Eq | Cc::Ne)
                 && let (Some(a), Some(b)) = (f.def_inst(args[0]), f.def_inst(args[1]))
-                && let (Op::Sym(SymRef::Data(s), 0), Op::Sym(SymRef::Data(t), 0)) = (&a.op, &b.op)
-                && (s == t
-                    || (program.datas[*s].section == Section::Types
-                        && program.datas[*t].section == Section::Types))
+                && let (Op::Sym(s, 0), Op::Sym(t, 0)) = (&a.op, &b.op)
+                && (s == t || differ(program, *s, *t))
             {
                 return konst(((s == t) == (*cc == Cc::Eq)) as i64);
             }
@@ -325,4 +323,17 @@ fn load_constant(program: &Program, data: crate::DataId, off: i64, ty: Ty) -> Op
         if ty.is_float() { Op::Fconst(raw) } else { Op::Iconst(t.sext(raw as i64, ty)) },
         Default::default(),
     ))
+}
+
+/// Whether the addresses of two symbols are never equal, which objects without size may be. Those of functions are only asked for to tell
+/// methods apart.
+fn differ(program: &Program, s: SymRef, t: SymRef) -> bool {
+    match (s, t) {
+        (SymRef::Data(s), SymRef::Data(t)) => {
+            let is_type = |d| program.datas[d].section == Section::Types;
+            s != t && is_type(s) && is_type(t)
+        }
+        (SymRef::Func(s), SymRef::Func(t)) => s != t,
+        _ => false,
+    }
 }

@@ -154,8 +154,9 @@ pub fn run(program: &mut Program, options: &Options) -> Report {
     let required = Options { limit: None, ..options.clone() };
     record_all(program, options, "build");
     if !options.no_opt {
-        if !options.without.contains(&"devirtualise") {
-            devirtualise::run(program);
+        match options.without.contains(&"devirtualise") {
+            false => devirtualise::run(program),
+            true => program.known_code.clear(),
         }
         timed("early", program, &mut |p| each_function(p, EARLY, options));
         if !options.no_inline && !options.without.contains(&"inline") {

@@ -5,6 +5,22 @@ use crate::{
 use smallvec::SmallVec;
 use std::sync::Arc;
 
+/// Takes the `k`th instruction of `b` away; returns a new block with what follows it, whose parameters are the instruction's results.
+pub fn split(f: &mut Func, b: Block, k: usize, results: &[Value]) -> Block {
+    let rest = f.new_block();
+    let tail = f.blocks[b].insts.split_off(k + 1);
+    f.blocks[b].insts.pop();
+    f.blocks[rest].insts = tail;
+    f.blocks[rest].term = std::mem::replace(&mut f.blocks[b].term, Term::None);
+    f.blocks[rest].term_pos = f.blocks[b].term_pos;
+    f.blocks[rest].cold = f.blocks[b].cold;
+    for &r in results {
+        let param = f.add_param(rest, f.ty(r));
+        f.alias(r, param);
+    }
+    rest
+}
+
 /// Copies `callee` in place of the `k`th instruction of `b`; returns the block with the rest of `b`.
 pub fn inline_one(
     program: &Program,
@@ -21,20 +37,7 @@ pub fn inline_one(
         (d.args[skip..].to_vec(), d.results.clone(), d.pos, d.inl)
     };
     let cold = f.blocks[b].cold;
-    // The rest of the block, with the call's results as parameters.
-    let rest = f.new_block();
-    let tail = f.blocks[b].insts.split_off(k + 1);
-    f.blocks[b].insts.pop();
-    let term = std::mem::replace(&mut f.blocks[b].term, Term::None);
-    let term_pos = f.blocks[b].term_pos;
-    f.blocks[rest].insts = tail;
-    f.blocks[rest].term = term;
-    f.blocks[rest].term_pos = term_pos;
-    f.blocks[rest].cold = cold;
-    for &r in &results {
-        let param = f.add_param(rest, f.ty(r));
-        f.alias(r, param);
-    }
+    let rest = split(f, b, k, &results);
     // Who the copied instructions belong to.
     let base = f.inlined.len() as u32;
     // What only jumps elsewhere leaves no frame, and shows in no traceback.

@@ -2,10 +2,11 @@
 //!
 //! A callee is small if its cost (instructions, calls counted several times) is within [`BUDGET`]; one that calls what the caller gives it, or that
 //! returns an object of its making, may be larger, one that compares a parameter with constants counts less where the caller gives a constant, and a function literal that is called in one
-//! place may be large. What a copied body calls is looked at again, now that more is known: a caller has several rounds. Functions that recover, defer or ask
+//! place may be large. A method called through an interface that can be a few small functions only becomes a choice between their bodies. What a copied body calls is looked at again, now that more is known: a caller has several rounds. Functions that recover, defer or ask
 //! for their caller keep their frames. Tracebacks stay whole: each copied instruction names the inlined call it came from.
 mod copy;
 mod cost;
+mod few;
 
 use super::remarks::{Remark, What};
 use super::{EARLY, Options, run_passes};
@@ -104,6 +105,9 @@ fn callees(program: &Program, id: FuncId) -> Vec<FuncId> {
         if let Term::TailCall { callee: Callee::Static(c), .. } = &block.term {
             out.push(*c);
         }
+    }
+    for (_, funcs) in program.known_code.get(&id).into_iter().flatten() {
+        out.extend(funcs.iter());
     }
     out
 }
@@ -294,7 +298,14 @@ impl Inliner<'_> {
                             None => continue,
                         }
                     }
-                    Callee::Code => continue,
+                    Callee::Code => {
+                        if let Some(rest) = self.few(f, id, b, k - 1) {
+                            own.extend(rest);
+                            changed = true;
+                            break;
+                        }
+                        continue;
+                    }
                 };
                 let callee = &program.funcs[target];
                 if target == id
