@@ -5,10 +5,11 @@ use super::sizes::*;
 use super::types::{self, Type};
 use super::{HEAP, arena, central, collector, note_alloc};
 use crate::base::print::throw;
-use core::sync::atomic::{Ordering::*, fence};
+use core::sync::atomic::{AtomicU64, Ordering::*, fence};
 
-/// The address of every object without bytes. (The overlay's `runtime.zerobase` may stand in.)
-pub static ZEROBASE: u64 = 0;
+/// The address of the objects without bytes that the runtime itself allocates; Go's have `runtime.zerobase`. Both can be written: code
+/// with unsafe pointers stores an element before it looks at the length.
+static ZEROBASE: AtomicU64 = AtomicU64::new(0);
 
 /// Allocates `size` bytes of type `typ` (one value, or an array of `size / typ.size`); a null type
 /// means no pointers. Memory is zero if `needzero` or if the type has pointers.
@@ -20,7 +21,7 @@ pub static ZEROBASE: u64 = 0;
 /// `c` is the cache of the P that the caller runs, and `typ` is null or a valid descriptor.
 pub unsafe fn mallocgc(c: *mut MCache, size: usize, typ: *const Type, needzero: bool) -> *mut u8 {
     if size == 0 {
-        return &raw const ZEROBASE as *mut u8;
+        return ZEROBASE.as_ptr().cast();
     }
     // SAFETY: the caller's promises.
     let p = unsafe { alloc(c, size, typ, needzero) };

@@ -4,10 +4,13 @@
 //! - `goroot`, `context`, `variant`, `module`, `overlay`: where packages come from and which files count; `godebug`: default settings
 //! - `regular`: reading files; `load`: packages, their files and imports, in dependency order
 //! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `explain`: what `-m` says; `report`: errors as Go prints them; `late`: those that need no types
-//! - `json`, `time`: how these are written
+//! - `json`, `time`: how these are written; `output`: `print!` and its like for pipes that nobody reads
 //! - `abi`: where arguments and results live; `host_api`: what a Rust host can call of a program
 //! - `buildinfo`, `vcs`: what a program says of how it was made
 //! - `runtime_lib`, `stamp`, `sysroot`, `link`: the runtime's archive and the final link; `scratch`: folders for intermediate files
+
+#[macro_use]
+mod output;
 
 mod abi;
 pub mod assemble;

@@ -63,7 +63,7 @@ impl Drop for Scratch {
 }
 
 /// Removes all, for a process that is about to end: nothing can be made afterwards.
-fn remove_all() -> std::sync::MutexGuard<'static, Vec<PathBuf>> {
+pub(crate) fn remove_all() -> std::sync::MutexGuard<'static, Vec<PathBuf>> {
     let open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
     for dir in open.iter() {
         let _ = std::fs::remove_dir_all(dir);

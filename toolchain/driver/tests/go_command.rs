@@ -231,3 +231,20 @@ fn lists() {
         assert!(ours == theirs, "{args:?}\n{}", support::difference(&theirs, &ours));
     }
 }
+
+/// `oxigo … | head` ends where head does, silently.
+#[test]
+fn nobody_reads() {
+    use std::os::unix::process::ExitStatusExt;
+    const SIGPIPE: i32 = 13;
+    for (args, to_stderr) in [(&["env"][..], false), (&["list", "fmt"], false), (&["build", "nowhere"], true)]
+    {
+        let closed = || std::io::pipe().unwrap().1;
+        let mut command = oxigo();
+        command.args(args);
+        let output =
+            if to_stderr { command.stderr(closed()) } else { command.stdout(closed()) }.output().unwrap();
+        assert_eq!(output.status.signal(), Some(SIGPIPE), "{args:?}");
+        assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0), "{args:?}");
+    }
+}

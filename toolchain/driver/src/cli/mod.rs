@@ -287,6 +287,7 @@ static FLAGS: &[Flag] = &[
         o.modules.file = Some(v.into());
         Ok(())
     }),
+    switch("modcacherw", "leave folders of the module cache writable (nothing is put there)", |_, _| {}),
     value("p", "N", "number of threads", |o, v| {
         o.jobs = match number::<i64>(&v)? {
             n if n < 1 => return Err(format!("not supported: -p={n}, which must be a positive integer")),
@@ -418,9 +419,11 @@ fn apply<'a>(
         if !REFUSED.contains(&name) {
             return Ok(false);
         }
-        // Switched off, it is what we do.
+        // Switched off, or left as it is by default, it is what we do.
         return match value.as_deref() {
-            Some("false" | "0" | "off") => Ok(true),
+            Some("" | "false" | "0" | "off") => Ok(true),
+            Some("auto") if name == "pgo" => Ok(true),
+            Some("gc") if name == "compiler" => Ok(true),
             _ => Err(format!("not supported: -{name}")),
         };
     };

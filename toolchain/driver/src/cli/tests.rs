@@ -22,6 +22,8 @@ fn flags() {
     let define = |k: &str, v: &str| (k.to_string(), v.to_string());
     assert_eq!(i.options.defines, [define("m.a", "b c"), define("m.d", "")]);
     assert!(i.options.strip);
+    // What Oxigo does anyway.
+    parsed(&["-modcacherw", "-pgo=auto", "-compiler=gc", "-overlay=", "./p"], Grammar::Build).unwrap();
 }
 
 #[test]
@@ -32,6 +34,7 @@ fn faults() {
     assert_eq!(error(&["-o"]), "flag needs an argument: -o");
     assert_eq!(error(&["-p", "x"]), "invalid value \"x\" for flag -p: parse error");
     assert_eq!(error(&["-race"]), "not supported: -race");
+    assert_eq!(error(&["-pgo=x.pprof"]), "not supported: -pgo");
     assert_eq!(error(&["-buildmode=plugin"]), "not supported: -buildmode=plugin");
     assert_eq!(error(&["-gcflags=all=-N -d=ssa"]), "not supported: -gcflags=-d=ssa");
     assert_eq!(error(&["-v=maybe"]), "invalid boolean value \"maybe\" for -v: parse error");

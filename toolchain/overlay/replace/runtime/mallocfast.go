@@ -51,6 +51,9 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 		if size >= minInPieces {
 			return mallocLarge(size, typ, needzero)
 		}
+		if size == 0 {
+			return unsafe.Pointer(&zerobase)
+		}
 		return mallocgcSlow(size, typ, needzero)
 	}
 	// The P stays the same up to the return: see above.
