@@ -41,6 +41,28 @@ pub fn run(t: Target, helpers: &Helpers, f: &mut Func) {
     }
 }
 
+/// Replaces divisions by what tidying up has found to be constant. Whether there were any.
+pub fn found_divisors(t: Target, helpers: &Helpers, f: &mut Func) -> bool {
+    let is_one = |f: &Func, d: &InstData| {
+        matches!(d.op, Op::SDiv | Op::UDiv | Op::SRem | Op::URem) && super::illegal(t, f, d).is_some()
+    };
+    let has_one = |f: &Func, b: &Block| f.blocks[*b].insts.iter().any(|&i| is_one(f, &f.insts[i]));
+    let blocks: Vec<Block> = f.blocks.ids().filter(|b| has_one(f, b)).collect();
+    let mut e = Expand { w: Writer::with(t, helpers, f), checked: Vec::new() };
+    for &b in &blocks {
+        for i in std::mem::take(&mut e.w.f.blocks[b].insts) {
+            let d = e.w.f.insts[i].clone();
+            e.w.at(&d);
+            match is_one(e.w.f, &d) {
+                true => e.inst(i, &d),
+                false => e.w.out.push(i),
+            }
+        }
+        e.w.f.blocks[b].insts = std::mem::take(&mut e.w.out);
+    }
+    !blocks.is_empty()
+}
+
 impl Expand<'_> {
     fn block(&mut self, b: Block) {
         let insts = std::mem::take(&mut self.w.f.blocks[b].insts);

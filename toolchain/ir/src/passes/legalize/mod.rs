@@ -108,6 +108,10 @@ fn function(program: &Program, helpers: &Helpers, f: &mut Func, id: FuncId, opti
     expand::run(t, helpers, f);
     f.apply_aliases();
     run_passes(program, f, id, CLEAN, options);
+    while expand::found_divisors(t, helpers, f) {
+        f.apply_aliases();
+        run_passes(program, f, id, CLEAN, options);
+    }
     if cfg!(debug_assertions) {
         let wrong = f.blocks.iter().flat_map(|b| &b.insts).find_map(|&i| illegal(t, f, &f.insts[i]));
         assert!(wrong.is_none(), "{}: {} is not legal\n{f}", f.name, wrong.unwrap_or_default());

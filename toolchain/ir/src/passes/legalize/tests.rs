@@ -601,6 +601,18 @@ fn what_a_machine_lacks() {
     assert!(text_after("word 4 lacks const_div", divide).contains("umulwide"));
 }
 
+/// A divisor that is constant once the load is gone.
+#[test]
+fn a_divisor_from_memory() {
+    let text = "sig0 = go (i16, ptr) -> (i16)\nfunc f0 \"f\" sig0\nb0(v0: i16, v1: ptr):\nv2: i16 = iconst 10\nstore v1, v2 + 0\n\
+                v3: i16 = load v1 + 0\nv4: i16 = urem v0, v3\nv5: i16 = sdiv v4, v3\nret v5\nend\n";
+    assert!(text_after("word 8", text).contains("urem"));
+    for target in ["word 8 lacks const_div", "word 8 lacks const_div narrow"] {
+        let after = text_after(target, text);
+        assert!(!after.contains("urem") && !after.contains("sdiv"), "{target}\n{after}");
+    }
+}
+
 /// A function of three floats that ends in the sum of two lines.
 fn sum(lines: &str) -> String {
     format!(
