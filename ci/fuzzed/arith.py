@@ -173,7 +173,7 @@ class Gen:
         if k == 16: return f'{t}({self.expr(r.choice(INTS), d - 1)})' if self.p(.5) else f'{t}({r.choice(INTS)}({self.expr(r.choice(INTS), d - 1)}))'
         if k < 19: return f'{t}({self.expr(r.choice(FLOATS), d - 1)})'
         if k < 24: return f'{t}({self.bitop(d)})'
-        if k == 24: return f'{r.choice(["-", "^"])}({x})'
+        if k == 24: return f'({r.choice(["-", "^"])}({x}))'
         if k == 25: return f'{r.choice(["min", "max"])}({x}, {r.choice([self.expr(t, d - 1), str(self.number(t))])})'
         if k == 26: return f'({x} & -{x})' if self.p(.5) else f'({x} & ({x} - 1))'
         if k == 27: return f'{t}(b2i({self.bool(d - 1)}))'

@@ -194,7 +194,7 @@ class Gen:
         self.inner(self.r.randint(1, 3))
         if self.p(.6):
             m, t = self.name('m'), self.name('t')
-            self.w('\t' + self.r.choice([f'panic({self.int(1)})', f'var {m} map[int]int; {m}[a]++', f'var {t} *tree; a = {t}.v', f'r /= {self.int(1)}&1', f'a = []int{{1, 2}}[b]', f'_ = any({self.int(1)}).(string)', f'_ = Shape(Num(a)).(Top)', 'panic(&fault{b})', f'var s Shape; a = s.Area()']))
+            self.w('\t' + self.r.choice([f'panic({self.int(1)})', f'var {m} map[int]int; {m}[a]++', f'var {t} *tree; a = {t}.v', f'r /= (a + {self.int(1)})&1', f'a = []int{{1, 2}}[b]', f'_ = any({self.int(1)}).(string)', f'_ = Shape(Num(a)).(Top)', 'panic(&fault{b})', f'var s Shape; a = s.Area()']))
         self.w('}()')
 
     def goto(self):
@@ -214,7 +214,7 @@ class Gen:
         tagless = self.out[-1].rstrip().endswith('; {')
         cases = r.sample(range(9), r.randint(1, 5))
         for i, c in enumerate(cases):
-            self.w(f'case {x} == {c}, {self.cond()}:' if tagless else f'case {c}:' if self.p(.7) else f'case {self.int(1)} + {c}:'.replace(':', ':'))
+            self.w(f'case {x} == {c}, {self.cond()}:' if tagless else f'case {c}:' if self.p(.7) else f'case a + {c}:')
             self.block(r.randint(1, 2))
             if i + 1 < len(cases) and self.p(.2): self.w('\tfallthrough')
         if self.p(.6):
@@ -263,9 +263,9 @@ class Gen:
         self.at(f'{f}()', f'{t}.Area()', f'{t}.Name()', f'Shape({t}).Name()')
         n = self.name('n')
         self.w(f'{n} := Num({self.int(1)})')
-        self.w(f'{f}2, {f}3, {f}4 := {n}.Area, {n}.Grow, (*Num).Grow')
-        self.w(f'{f}3({self.int(1)}); {f}4(&{n}, 2)')
-        self.at(f'{f}2()', n, f'Num.Area({n})', f'Shape.Name({r.choice([n, t, "Base{a}"])})', f'interface{{ Area() int }}.Area({t})')
+        self.w(f'{f}_2, {f}_3, {f}_4 := {n}.Area, {n}.Grow, (*Num).Grow')
+        self.w(f'{f}_3({self.int(1)}); {f}_4(&{n}, 2)')
+        self.at(f'{f}_2()', n, f'Num.Area({n})', f'Shape.Name({r.choice([n, t, "Base{a}"])})', f'interface{{ Area() int }}.Area({t})')
 
     def compare(self):
         r = self.r
