@@ -63,6 +63,12 @@ func stringHash(s string, seed uintptr) uintptr
 //go:linkname noescape runtime.noescape
 func noescape(p unsafe.Pointer) unsafe.Pointer
 
+//go:linkname typelinks reflect.typelinks
+func typelinks() (sections []unsafe.Pointer, offsets [][]int32)
+
+//go:linkname rtypeOff reflect.rtypeOff
+func rtypeOff(section unsafe.Pointer, off int32) unsafe.Pointer
+
 // Another result than the function has, and an address as a number.
 //
 //go:linkname memhash runtime.memhash
@@ -91,6 +97,21 @@ func (s *sleeper) wake() {
 		}
 		goyield()
 	}
+}
+
+// typeNamed finds a type that the program has pointers to, by its name, as decoders do.
+func typeNamed(name string) reflect.Type {
+	sections, offsets := typelinks()
+	for i, section := range sections {
+		for _, off := range offsets[i] {
+			t := reflect.TypeFor[int]()
+			(*[2]unsafe.Pointer)(unsafe.Pointer(&t))[1] = rtypeOff(section, off)
+			if t.Kind() == reflect.Pointer && t.Elem().String() == name {
+				return t.Elem()
+			}
+		}
+	}
+	return nil
 }
 
 func main() {
@@ -140,6 +161,8 @@ func main() {
 	fmt.Println(rounds)
 	gopark(func(uintptr, unsafe.Pointer) bool { return false }, nil, 0, 0, 0)
 	fmt.Println("not parked")
+
+	fmt.Println(typeNamed("main.sleeper") == reflect.TypeOf(&ping).Elem(), typeNamed("main.nobody"))
 }
 
 /* output
@@ -151,4 +174,5 @@ true 6
 true
 10000
 not parked
+true <nil>
 */

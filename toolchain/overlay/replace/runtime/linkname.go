@@ -95,6 +95,20 @@ func reflect_mapiterkey(l *linknameIter) unsafe.Pointer { return l.it.Key() }
 //go:linkname reflect_mapiterelem reflect.mapiterelem
 func reflect_mapiterelem(l *linknameIter) unsafe.Pointer { return l.it.Elem() }
 
+// ---- types
+
+// reflect_typelinks has what reflect.compiledTypelinks has as distances from where all descriptors begin, for reflect.rtypeOff.
+//
+//go:linkname reflect_typelinks reflect.typelinks
+func reflect_typelinks() (sections []unsafe.Pointer, offsets [][]int32) {
+	types, _ := reflect_compiledTypelinks()
+	from := make([]int32, len(types))
+	for i, t := range types {
+		from[i] = int32(uintptr(unsafe.Pointer(t)) - typesStart)
+	}
+	return []unsafe.Pointer{unsafe.Pointer(typesStart)}, [][]int32{from}
+}
+
 // ---- memory
 
 //go:linkname reflect_memclrNoHeapPointers reflect.memclrNoHeapPointers
