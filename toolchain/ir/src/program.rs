@@ -1,6 +1,7 @@
 //! The whole image: functions, data, signatures.
-use crate::{Func, IndexVec, Sig, SigId, Target};
+use crate::{Func, IndexVec, Inst, Sig, SigId, Target};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use syntax::Sym;
 
 crate::entity! {
@@ -89,6 +90,9 @@ pub struct ImageInfo {
     pub itabs: Vec<DataId>,
 }
 
+/// A load of a method's code from an itab, and the functions that it can give.
+pub type KnownCode = (Inst, Arc<[FuncId]>);
+
 /// A program.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -107,7 +111,7 @@ pub struct Program {
     /// The image header's lists.
     pub image: ImageInfo,
     /// Loads of a method's code from an itab that can only give one of these functions, by the function that loads.
-    pub known_code: FxHashMap<FuncId, Vec<(crate::Inst, std::sync::Arc<[FuncId]>)>>,
+    pub known_code: FxHashMap<FuncId, Vec<KnownCode>>,
     /// The packages of symbols whose names do not say it: assembly's static ones.
     pub packages: FxHashMap<SymRef, Sym>,
     /// The counters of a fuzzer, and a symbol without bytes of its own that stands where they end.
