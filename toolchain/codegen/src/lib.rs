@@ -5,6 +5,9 @@
 //! architecture), [`regalloc`] (the allocator, wrapped), [`replay`] (checks what comes out against the stack maps), [`fixup`] and
 //! [`text`] (fields that wait for addresses, the order of functions), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
 //! [`object`] (the ELF file), [`fips`] (what the self-check of cryptography covers), [`nosplit`] (the whole-program stack check).
+// What other machines alone use.
+#![cfg_attr(not(feature = "every-machine"), allow(unused))]
+
 pub mod dwarf;
 pub mod fips;
 pub mod fixup;

@@ -8,30 +8,49 @@ use reflect::arch::Arch;
 use reflect::image::OpenDefers;
 
 pub mod amd64;
+#[cfg(feature = "every-machine")]
 pub mod arm;
+#[cfg(feature = "every-machine")]
 pub mod arm64;
+#[cfg(feature = "every-machine")]
 #[path = "386/mod.rs"]
 pub mod i386;
+#[cfg(feature = "every-machine")]
 pub mod mips;
 pub mod native;
+#[cfg(feature = "every-machine")]
 pub mod ppc64;
+#[cfg(feature = "every-machine")]
 pub mod riscv64;
+#[cfg(feature = "every-machine")]
 pub mod s390x;
 pub mod x86;
 
-/// The machines that there is code generation for.
-pub static MACHINES: [MachineInfo; 12] = [
+/// The machines that there is code generation for. Without the feature `every-machine` it is one: for who works at what machines do
+/// alike, and waits for the compiler to be built.
+pub static MACHINES: &[MachineInfo] = &[
     MachineInfo::of::<amd64::Amd64>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<i386::I386>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<arm::Arm>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<arm64::Arm64>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<mips::Mips<false, true>>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<mips::Mips<false, false>>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<mips::Mips<true, true>>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<mips::Mips<true, false>>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<ppc64::Ppc64<true>>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<ppc64::Ppc64<false>>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<riscv64::Riscv64>(),
+    #[cfg(feature = "every-machine")]
     MachineInfo::of::<s390x::S390x>(),
 ];
 
