@@ -5,11 +5,15 @@ use super::sizes::*;
 use super::types::{self, Type};
 use super::{HEAP, arena, central, collector, note_alloc};
 use crate::base::print::throw;
-use core::sync::atomic::{AtomicU64, Ordering::*, fence};
+use core::sync::atomic::{AtomicUsize, Ordering::*, fence};
 
 /// The address of the objects without bytes that the runtime itself allocates; Go's have `runtime.zerobase`. Both can be written: code
 /// with unsafe pointers stores an element before it looks at the length.
-static ZEROBASE: AtomicU64 = AtomicU64::new(0);
+static ZEROBASE: ZeroBase = ZeroBase([const { AtomicUsize::new(0) }; 8 / size_of::<usize>()]);
+
+/// 8 bytes that can be written, also on machines without atomics of 8 bytes.
+#[repr(align(8))]
+struct ZeroBase([AtomicUsize; 8 / size_of::<usize>()]);
 
 /// Allocates `size` bytes of type `typ` (one value, or an array of `size / typ.size`); a null type
 /// means no pointers. Memory is zero if `needzero` or if the type has pointers.
@@ -21,7 +25,7 @@ static ZEROBASE: AtomicU64 = AtomicU64::new(0);
 /// `c` is the cache of the P that the caller runs, and `typ` is null or a valid descriptor.
 pub unsafe fn mallocgc(c: *mut MCache, size: usize, typ: *const Type, needzero: bool) -> *mut u8 {
     if size == 0 {
-        return ZEROBASE.as_ptr().cast();
+        return ZEROBASE.0.as_ptr().cast_mut().cast();
     }
     // SAFETY: the caller's promises.
     let p = unsafe { alloc(c, size, typ, needzero) };

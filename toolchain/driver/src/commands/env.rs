@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::target::target;
+use super::target::{runner, target};
 use super::{FAILED, Failure, OK, USAGE, forward};
 use crate::cli::Options;
 use crate::json::quote;
@@ -24,6 +24,8 @@ fn own() -> Result<Vec<(&'static str, String)>, Failure> {
         ("OXIGO_OVERLAY", std::env::var("OXIGO_OVERLAY").unwrap_or_default()),
         ("OXIGO_RUNTIME_SRC", shown(runtime_lib::workspace())),
         ("OXIGO_LINKER", shown(link::find_linker())),
+        // What the target's programs are started with here: empty, they start by themselves or nothing is installed.
+        ("OXIGO_EMULATOR", shown(runner(&target).ok().flatten())),
     ])
 }
 

@@ -139,7 +139,7 @@ fn kernel_takes(arch: &Arch, code: &[u8]) -> Result<bool, String> {
 }
 
 /// What starts the target's programs here: `None`, they start by themselves. An error is what to install.
-fn runner(target: &Target) -> Result<Option<PathBuf>, String> {
+pub(super) fn runner(target: &Target) -> Result<Option<PathBuf>, String> {
     let tools = &target.arch.tools;
     let (qemu, package) = match target.is_bare() {
         true => (tools.qemu_system[0], tools.qemu_system_package),
