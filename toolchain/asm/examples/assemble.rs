@@ -18,6 +18,7 @@ fn main() {
         let source = syntax::pos::add_file(file, text);
         asm::hide_columns(&source);
         let options = asm::Options {
+            machine: asm::machine_of("amd64").expect("it is one"),
             prefix: "main",
             defines: &["GOOS_linux", "GOARCH_amd64", "GOAMD64_v1"],
             include: &include,

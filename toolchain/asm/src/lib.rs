@@ -1,27 +1,75 @@
-//! What machine code is this assembly? Go's assembler syntax for amd64, file by file, to code, data and references.
+//! What machine code is this assembly? Go's assembler syntax, file by file, to code, data and references.
 //!
-//! Reading order: [`lex`] (text to tokens), [`preproc`] (`#include`, `#define`, `#ifdef`), [`operand`], [`parse`] (lines to
-//! statements), [`func`] (a function's frame, prologue, jumps), [`encode`] (an instruction to bytes by the rows of [`table`]), [`destroyed`] (the
-//! registers that it changes).
+//! Reading order: [`lex`] (text to tokens), [`preproc`] (`#include`, `#define`, `#ifdef`), [`operand`] (what all machines' operands are
+//! made of), [`parse`] (lines to statements), [`func`] (files, and what functions have in common). The rest is a machine's, in a folder of its
+//! name with the same files in each: `operand`, `func` (a function's frame, prologue, jumps), `encode` (an instruction to bytes by the
+//! rows of `table`), `destroyed` (the registers that it changes). [`MACHINES`] lists them.
 //!
 //! The bytes are those of Go's own assembler, which a test checks against an installed one. What it would take and we do not
 //! have is refused by name at its position. Nothing here knows the program: symbols are names with an ABI, and who reads the
 //! result resolves them.
-pub mod destroyed;
-pub mod encode;
+pub mod amd64;
 pub mod func;
 pub mod lex;
 pub mod operand;
 pub mod parse;
 pub mod preproc;
-pub mod table;
 
 use std::sync::Arc;
 use syntax::pos::LineDirective;
 use syntax::{Pos, SourceFile, Sym};
 
-/// The machine.
-pub const GOARCH: &str = "amd64";
+/// A machine that there is an assembler for.
+pub struct Machine {
+    /// GOARCH.
+    pub name: &'static str,
+    /// What is `#define`d besides GOOS and GOARCH.
+    pub defines: &'static [&'static str],
+    /// Tokens to code.
+    file: fn(&[lex::Token], operand::Scope) -> Result<Object, Vec<Error>>,
+}
+
+/// All of them.
+pub const MACHINES: &[Machine] = &[machine::<amd64::Amd64>("amd64", &["GOAMD64_v1"])];
+
+const fn machine<M: Isa>(name: &'static str, defines: &'static [&'static str]) -> Machine {
+    Machine { name, defines, file: file::<M> }
+}
+
+/// The machine of a GOARCH.
+pub fn machine_of(goarch: &str) -> Option<&'static Machine> {
+    MACHINES.iter().find(|m| m.name == goarch)
+}
+
+/// What a machine says of its assembly.
+pub trait Isa {
+    /// Operands of instructions.
+    type Operand;
+    /// Parses the operands of an instruction. An instruction that it does not know is an error.
+    fn operands(
+        word: &str,
+        ops: &[&[lex::Token]],
+        scope: operand::Scope,
+    ) -> Result<Vec<Self::Operand>, String>;
+    /// Assembles a function: what stands behind its TEXT, without directives for data.
+    fn function(head: &parse::Head, body: &[&parse::Statement<Self::Operand>]) -> (Option<Text>, Vec<Error>);
+}
+
+/// A set of registers, by their numbers in encodings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Registers {
+    /// General registers.
+    pub general: u32,
+    /// Vector registers, whatever their width.
+    pub vector: u32,
+}
+
+impl Registers {
+    /// All of both.
+    pub fn with(self, other: Registers) -> Registers {
+        Registers { general: self.general | other.general, vector: self.vector | other.vector }
+    }
+}
 
 /// An error at a place in the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +179,7 @@ pub struct Text {
     /// Calls and jumps out.
     pub calls: Vec<Call>,
     /// What its own instructions may change, if that can be told.
-    pub destroys: Option<destroyed::Registers>,
+    pub destroys: Option<Registers>,
     /// Bytes between SP and the return address from each offset on, if they are not `frame` everywhere behind the prologue.
     pub sp: Vec<(u32, u32)>,
     /// The most of these.
@@ -214,6 +262,8 @@ pub type Include<'a> = dyn Fn(&str, &SourceFile) -> Option<Arc<SourceFile>> + 'a
 
 /// How to assemble.
 pub struct Options<'a> {
+    /// For which machine.
+    pub machine: &'a Machine,
     /// The package's path as symbols have it: what a name that begins with a dot lacks.
     pub prefix: &'a str,
     /// `#define`d from the start, as 1.
@@ -233,9 +283,12 @@ impl Options<'_> {
 /// Assembles a file. All errors of the source are found, at most one a line.
 pub fn assemble(file: &Arc<SourceFile>, options: &Options) -> Result<Object, Vec<Error>> {
     let tokens = preproc::run(file, options).map_err(|e| vec![e])?;
-    let statements = parse::file(&tokens, options.scope())?;
-    let object = func::object(&statements)?;
+    let object = (options.machine.file)(&tokens, options.scope())?;
     Ok(Object { package: Sym::new(options.prefix), ..object })
+}
+
+fn file<M: Isa>(tokens: &[lex::Token], scope: operand::Scope) -> Result<Object, Vec<Error>> {
+    func::object::<M>(&parse::file::<M>(tokens, scope)?)
 }
 
 /// The global names that a file defines, by its lines alone: functions (`true`) and data. It costs next to nothing, and sees none that a

@@ -1,31 +1,43 @@
 //! Lines to statements: labels, directives, instructions with their operands.
 use crate::lex::{Tok, Token};
-use crate::operand::{self, Base, Operand, Scope};
-use crate::{Error, Name, table};
+use crate::operand::{self, Scope, Value};
+use crate::{Error, Isa, Name};
 use syntax::Pos;
 
 /// An instruction.
 #[derive(Clone, Debug)]
-pub struct Inst {
+pub struct Inst<O> {
     /// Where.
     pub pos: Pos,
     /// Its name.
     pub name: Box<str>,
     /// Operands in the source's order.
-    pub args: Vec<Operand>,
+    pub args: Vec<O>,
 }
 
-/// A line.
+/// The head of a function: `TEXT name(SB), flags, $frame-args`
 #[derive(Clone, Debug)]
-pub enum Statement {
+#[allow(missing_docs, reason = "the line says what they are")]
+pub struct Head {
+    pub pos: Pos,
+    pub name: Name,
+    pub flags: u32,
+    pub frame: i64,
+    pub args: Option<u32>,
+}
+
+/// A line; `O` are the machine's operands.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the lines say what they are")]
+pub enum Statement<O> {
     /// `name:`
     Label(Pos, Box<str>),
     /// An instruction.
-    Inst(Inst),
-    /// `TEXT name(SB), flags, $frame-args`
-    Text { pos: Pos, name: Name, flags: u32, frame: i64, args: Option<u32> },
+    Inst(Inst<O>),
+    /// `TEXT`
+    Text(Head),
     /// `DATA name+off(SB)/size, $value`
-    Data { pos: Pos, name: Name, off: u64, size: u32, value: Operand },
+    Data { pos: Pos, name: Name, off: u64, size: u32, value: Value },
     /// `GLOBL name(SB), flags, $size`
     Globl { pos: Pos, name: Name, flags: u32, size: u64 },
     /// `FUNCDATA $index, name(SB)`
@@ -40,8 +52,8 @@ pub enum Statement {
 const MAX_SIZE: u64 = 2_000_000_000;
 
 /// Parses a file's tokens. Every line with an error is reported.
-pub fn file(tokens: &[Token], scope: Scope) -> Result<Vec<Statement>, Vec<Error>> {
-    let mut p = Parser { scope, out: Vec::new() };
+pub fn file<M: Isa>(tokens: &[Token], scope: Scope) -> Result<Vec<Statement<M::Operand>>, Vec<Error>> {
+    let mut p = Parser::<M> { scope, out: Vec::new() };
     let mut errors = Vec::new();
     let ends = |t: &Token| matches!(t.tok, Tok::Newline | Tok::Op(';'));
     for line in tokens.split(ends) {
@@ -52,12 +64,12 @@ pub fn file(tokens: &[Token], scope: Scope) -> Result<Vec<Statement>, Vec<Error>
     if errors.is_empty() { Ok(p.out) } else { Err(errors) }
 }
 
-struct Parser<'a> {
+struct Parser<'a, M: Isa> {
     scope: Scope<'a>,
-    out: Vec<Statement>,
+    out: Vec<Statement<M::Operand>>,
 }
 
-impl Parser<'_> {
+impl<M: Isa> Parser<'_, M> {
     fn line(&mut self, mut line: &[Token]) -> Result<(), Error> {
         let Some(first) = line.first() else { return Ok(()) };
         let pos = first.pos;
@@ -84,7 +96,7 @@ impl Parser<'_> {
         }
     }
 
-    fn statement(&self, pos: Pos, word: &str, ops: &[&[Token]]) -> Result<Statement, String> {
+    fn statement(&self, pos: Pos, word: &str, ops: &[&[Token]]) -> Result<Statement<M::Operand>, String> {
         match word {
             "TEXT" => self.text(pos, ops),
             "DATA" => self.data(pos, ops),
@@ -123,17 +135,7 @@ impl Parser<'_> {
                 Ok(Statement::Align { pos, bytes })
             }
             _ => {
-                let stem = word.split('.').next().unwrap_or(word);
-                if !table::known(stem) {
-                    return Err(if stem.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
-                        format!("not supported: instruction {word}")
-                    } else {
-                        format!("unrecognized instruction {word:?}")
-                    });
-                }
-                let jump = table::is_jump(word);
-                let args =
-                    ops.iter().map(|o| operand::parse(o, self.scope, jump)).collect::<Result<Vec<_>, _>>()?;
+                let args = M::operands(word, ops, self.scope)?;
                 Ok(Statement::Inst(Inst { pos, name: word.into(), args }))
             }
         }
@@ -141,10 +143,8 @@ impl Parser<'_> {
 
     /// A constant operand of a directive.
     fn integer(&self, word: &str, op: &[Token]) -> Result<i64, String> {
-        match operand::parse(op, self.scope, false)? {
-            Operand::Imm(v) => Ok(v),
-            // Flags stand without a dollar.
-            Operand::Mem(m) if m.base == Base::None && m.index.is_none() => Ok(m.disp),
+        match operand::value(op, self.scope)? {
+            Value::Int(v) | Value::Plain(v) => Ok(v),
             _ => Err(format!("{word}: expected integer constant")),
         }
     }
@@ -152,17 +152,14 @@ impl Parser<'_> {
     /// A `symbol(SB)`.
     fn name(&self, word: &str, op: &[Token], offset: bool) -> Result<(Name, i64), String> {
         let shown: String = op.iter().map(|t| operand::text(&t.tok)).collect();
-        match operand::parse(op, self.scope, false)? {
-            Operand::Mem(m) if m.index.is_none() => match m.base {
-                Base::Sym(name) if offset || m.disp == 0 => Ok((name, m.disp)),
-                Base::Sym(_) => Err(format!("{word} symbol {shown:?} must not be offset from SB")),
-                _ => Err(format!("{word} symbol {shown:?} must be a symbol(SB)")),
-            },
+        match operand::value(op, self.scope)? {
+            Value::Sym(name, off) if offset || off == 0 => Ok((name, off)),
+            Value::Sym(..) => Err(format!("{word} symbol {shown:?} must not be offset from SB")),
             _ => Err(format!("{word} symbol {shown:?} must be a symbol(SB)")),
         }
     }
 
-    fn text(&self, pos: Pos, ops: &[&[Token]]) -> Result<Statement, String> {
+    fn text(&self, pos: Pos, ops: &[&[Token]]) -> Result<Statement<M::Operand>, String> {
         let (name, flags, size) = match ops {
             [n, s] => (n, 0, s),
             [n, f, s] => (n, self.integer("TEXT", f)? as u32, s),
@@ -185,32 +182,44 @@ impl Parser<'_> {
             (Some(Tok::Op('-')), Some(&Tok::Int(n)), None) if n <= MAX_SIZE => Some(n as u32),
             _ => return Err(format!("TEXT {}: argument size must be of form -integer", name.sym)),
         };
-        Ok(Statement::Text { pos, name, flags, frame, args })
+        Ok(Statement::Text(Head { pos, name, flags, frame, args }))
     }
 
-    fn data(&self, pos: Pos, ops: &[&[Token]]) -> Result<Statement, String> {
+    fn data(&self, pos: Pos, ops: &[&[Token]]) -> Result<Statement<M::Operand>, String> {
         let [place, value] = ops else { return Err("expect two operands for DATA".into()) };
         let [place @ .., Token { tok: Tok::Op('/'), .. }, Token { tok: Tok::Int(size), .. }] = place else {
             return Err("expect /size for DATA argument".into());
         };
         let (name, off) = self.name("DATA", place, true)?;
-        let value = operand::parse(value, self.scope, false)?;
+        let value = operand::value(value, self.scope)?;
         let fits = match &value {
-            Operand::Imm(_) if matches!(size, 1 | 2 | 4 | 8) => Ok(()),
-            Operand::Imm(_) => Err(format!("bad int size for DATA argument: {size}")),
-            Operand::Float(_) if matches!(size, 4 | 8) => Ok(()),
-            Operand::Float(_) => Err(format!("bad float size for DATA argument: {size}")),
-            Operand::Str(s) if s.len() as u64 <= *size && *size <= 1 << 20 => Ok(()),
-            Operand::Str(s) => Err(format!("bad string size for DATA argument: {} in {size}", s.len())),
-            Operand::Addr(m) if matches!(m.base, Base::Sym(_)) && m.index.is_none() && *size == 8 => Ok(()),
-            Operand::Addr(_) => Err(format!("bad addr size for DATA argument: {size}")),
-            _ => Err("DATA value must be an immediate constant or address".into()),
+            Value::Int(_) if matches!(size, 1 | 2 | 4 | 8) => Ok(()),
+            Value::Int(_) => Err(format!("bad int size for DATA argument: {size}")),
+            Value::Float(_) if matches!(size, 4 | 8) => Ok(()),
+            Value::Float(_) => Err(format!("bad float size for DATA argument: {size}")),
+            Value::Str(s) if s.len() as u64 <= *size && *size <= 1 << 20 => Ok(()),
+            Value::Str(s) => Err(format!("bad string size for DATA argument: {} in {size}", s.len())),
+            Value::Addr(..) if *size == 8 => Ok(()),
+            Value::Addr(..) => Err(format!("bad addr size for DATA argument: {size}")),
+            Value::Plain(_) | Value::Sym(..) => {
+                Err("DATA value must be an immediate constant or address".into())
+            }
         };
         fits?;
         if off < 0 || off as u64 > MAX_SIZE {
             return Err(format!("DATA {}: bad offset {off}", name.sym));
         }
         Ok(Statement::Data { pos, name, off: off as u64, size: *size as u32, value })
+    }
+}
+
+/// What is said of an instruction that the tables lack.
+pub fn unknown(word: &str) -> String {
+    let stem = word.split('.').next().unwrap_or(word);
+    if stem.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+        format!("not supported: instruction {word}")
+    } else {
+        format!("unrecognized instruction {word:?}")
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every row of the tables against Go's own assembler: the same lines through both, byte for byte. So are all assembly files of an
 //! installed Go that need nothing generated. Without an installed Go (`$GOROOT`, or `go` in the path) the tests pass unrun.
 use oxigo_asm as asm;
-use oxigo_asm::table::{self, Evex, Kind};
+use oxigo_asm::amd64::table::{self, Evex, Kind};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -81,7 +81,13 @@ fn ours(root: &Path, file: &Path) -> Result<Vec<Function>, Vec<String>> {
     let defines = &["GOOS_linux", "GOARCH_amd64", "GOAMD64_v1"];
     let object = asm::assemble(
         &source,
-        &asm::Options { prefix: "main", defines, include: &include, selectors: false },
+        &asm::Options {
+            machine: asm::machine_of("amd64").expect("it is one"),
+            prefix: "main",
+            defines,
+            include: &include,
+            selectors: false,
+        },
     );
     match object {
         Ok(o) => Ok(o.texts.into_iter().map(|t| (t.name.sym.to_string(), t.code, t.name.local)).collect()),

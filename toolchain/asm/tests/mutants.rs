@@ -57,7 +57,13 @@ fn assemble(text: Vec<u8>) -> Result<asm::Object, Vec<asm::Error>> {
     };
     asm::assemble(
         &file,
-        &asm::Options { prefix: "main", defines: &["GOARCH_amd64"], include: &include, selectors: true },
+        &asm::Options {
+            machine: asm::machine_of("amd64").expect("it is one"),
+            prefix: "main",
+            defines: &["GOARCH_amd64"],
+            include: &include,
+            selectors: true,
+        },
     )
 }
 

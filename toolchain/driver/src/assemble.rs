@@ -106,7 +106,13 @@ impl<'a> Assembler<'a> {
         file: &Arc<SourceFile>,
     ) -> Result<asm::Object, Vec<asm::Error>> {
         let config = self.config;
-        let defines = [format!("GOOS_{}", config.context.goos), format!("GOARCH_{}", config.context.goarch)];
+        let Some(machine) = asm::machine_of(&config.context.goarch) else {
+            let text = format!("not supported: assembly for {}", config.context.goarch);
+            return Err(vec![asm::Error { pos: file.pos(0), text }]);
+        };
+        let named = [format!("GOOS_{}", config.context.goos), format!("GOARCH_{}", config.context.goarch)];
+        let defines: Vec<&str> =
+            named.iter().map(String::as_str).chain(machine.defines.iter().copied()).collect();
         let checker = RefCell::new(checker);
         let include = |name: &str, from: &SourceFile| {
             if name == "go_asm.h" {
@@ -119,8 +125,9 @@ impl<'a> Assembler<'a> {
             places.iter().find_map(|dir| header(config, &self.headers, &dir.join(name)))
         };
         let options = asm::Options {
+            machine,
             prefix: &owner.prefix,
-            defines: &[&defines[0], &defines[1], "GOAMD64_v1"],
+            defines: &defines,
             include: &include,
             selectors: owner.std,
         };

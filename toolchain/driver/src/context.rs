@@ -151,7 +151,7 @@ impl Context {
 
     /// Is there an assembler for the machine?
     pub fn assembles(&self) -> bool {
-        self.goarch == asm::GOARCH
+        asm::machine_of(&self.goarch).is_some()
     }
 
     /// Is the assembly of a package of GOROOT used?

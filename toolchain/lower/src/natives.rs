@@ -338,7 +338,7 @@ impl<'a> Prog<'a> {
             args: text.args.unwrap_or_else(|| self.prog.sigs[f.sig].area_size),
             lines: text.lines.clone(),
             calls,
-            destroys: text.destroys.map(|r| Registers { ints: r.general.into(), floats: r.vector.into() }),
+            destroys: text.destroys.map(|r| Registers { ints: r.general, floats: r.vector }),
             sp_write: text.sp_write && has_calls,
             align: text.align,
             checks_stack: text.checks_stack,

@@ -1,8 +1,8 @@
 //! One instruction to bytes: the first row that its operands fit, then prefixes, opcode, ModRM, displacement, immediates.
 mod evex;
 
-use crate::operand::{Base, Class, Mem, Operand, SP};
-use crate::table::{self, Kind, Modrm, Role, Row};
+use crate::amd64::operand::{Base, Class, Mem, Operand, SP};
+use crate::amd64::table::{self, Kind, Modrm, Role, Row};
 use crate::{Reloc, RelocKind, Target};
 
 /// Bytes with fields to fill.

@@ -379,7 +379,7 @@ pub fn rows(name: &str) -> Option<&'static [Row]> {
     ROWS.get(name).map(Vec::as_slice)
 }
 
-/// Is it an instruction that [`crate::func`] takes care of, or one of the table's?
+/// Is it an instruction that [`super::func`] takes care of, or one of the table's?
 pub fn known(name: &str) -> bool {
     ROWS.contains_key(name) || is_jump(name) || int::SPECIAL.contains(&name)
 }

@@ -1,7 +1,7 @@
 //! Instructions with an EVEX prefix: registers up to 31, masks, and what the dots behind a name say.
 use super::{Code, Problem, memory};
-use crate::operand::{Base, Class, Operand};
-use crate::table::{Evex, Modrm, Role, Row};
+use crate::amd64::operand::{Base, Class, Operand};
+use crate::amd64::table::{Evex, Modrm, Role, Row};
 
 /// Prefix byte.
 const ESCAPE: u8 = 0x62;

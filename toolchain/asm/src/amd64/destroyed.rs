@@ -2,27 +2,13 @@
 //! which), and those that it changes without naming them. Registers in addresses are only read.
 //!
 //! An instruction whose effects are not known here gives no answer, so that its function destroys everything.
-use crate::operand::{Class, Operand};
+use super::operand::{Class, Operand};
+use super::table;
+use crate::Registers;
 use crate::parse::Inst;
-use crate::table;
 
-/// A set of registers, by their numbers in encodings.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Registers {
-    /// General registers.
-    pub general: u16,
-    /// XMM0 to XMM15, whatever their width.
-    pub vector: u16,
-}
-
-impl Registers {
-    /// All of both.
-    pub fn with(self, other: Registers) -> Registers {
-        Registers { general: self.general | other.general, vector: self.vector | other.vector }
-    }
-    fn general(numbers: &[u8]) -> Registers {
-        Registers { general: numbers.iter().fold(0, |m, n| m | 1 << n), vector: 0 }
-    }
+fn general(numbers: &[u8]) -> Registers {
+    Registers { general: numbers.iter().fold(0, |m, n| m | 1 << n), vector: 0 }
 }
 
 const AX: u8 = 0;
@@ -61,14 +47,14 @@ fn of<T: Copy>(rows: &[(&str, T)], name: &str) -> Option<T> {
 }
 
 /// What an instruction changes at most; `None` if that is not known.
-pub fn by(inst: &Inst) -> Option<Registers> {
+pub fn by(inst: &Inst<Operand>) -> Option<Registers> {
     let name = &*inst.name;
     let mut all = if inst.args.len() >= 2 {
         of(MORE, name).unwrap_or_default()
     } else if table::condition(name).is_some() || name.starts_with("SET") {
         Registers::default()
     } else {
-        Registers::general(of(FEW, name)?)
+        general(of(FEW, name)?)
     };
     for arg in &inst.args {
         let Operand::Reg(r) = arg else { continue };
@@ -86,7 +72,7 @@ pub fn by(inst: &Inst) -> Option<Registers> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operand::Reg;
+    use crate::amd64::operand::Reg;
     use syntax::Pos;
 
     /// Short instructions that have no answer.
@@ -113,12 +99,12 @@ mod tests {
         "XTEST",
     ];
 
-    fn inst(name: &str, args: &[(Class, u8)]) -> Inst {
+    fn inst(name: &str, args: &[(Class, u8)]) -> Inst<Operand> {
         let args = args.iter().map(|&(class, num)| Operand::Reg(Reg { class, num })).collect();
         Inst { pos: Pos::NONE, name: name.into(), args }
     }
 
-    fn general(name: &str, args: &[(Class, u8)]) -> Option<u16> {
+    fn general(name: &str, args: &[(Class, u8)]) -> Option<u32> {
         by(&inst(name, args)).map(|r| r.general)
     }
 
