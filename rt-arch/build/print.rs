@@ -13,6 +13,7 @@ const CALL_SIZES: std::ops::RangeInclusive<u32> = 4..=30;
 const FILES: &[(&str, Option<&str>)] = &[
     ("switch.S", None),
     ("morestack.S", None),
+    ("abi0.S", None),
     ("spill.S", None),
     ("call.S", None),
     ("gocall.S", None),

@@ -165,7 +165,13 @@ impl Frame {
     /// # Safety
     /// The frame is one of a goroutine that stands still.
     unsafe fn return_address(&self) -> usize {
-        match machine::return_slot(self.sp, self.cfa) {
+        // Where SP has moved on, the link register is where SP was behind the prologue.
+        let sp = if self.func.flags().contains(FuncFlags::SP_TABLE) && !self.at_entry {
+            self.cfa - self.func.frame()
+        } else {
+            self.sp
+        };
+        match machine::return_slot(sp, self.cfa) {
             // SAFETY: the frame's own word.
             Some(slot) if !self.at_entry || !machine::LINK => unsafe { *(slot as *const usize) },
             _ => self.lr,

@@ -1,13 +1,20 @@
-//! Assembles files and prints each function's bytes: `assemble INCLUDE_DIR FILE.s …`.
+//! Assembles files and prints each function's bytes: `assemble GOARCH INCLUDE_DIR FILE.s …`.
 use oxigo_asm as asm;
 use std::path::Path;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let Some((dir, files)) = args.split_first() else {
-        eprintln!("usage: assemble INCLUDE_DIR FILE.s ...");
+    let [goarch, dir, files @ ..] = &args[..] else {
+        eprintln!("usage: assemble GOARCH INCLUDE_DIR FILE.s ...");
         std::process::exit(2)
     };
+    let Some(machine) = asm::machine_of(goarch) else {
+        eprintln!("assemble: no assembler for {goarch}");
+        std::process::exit(2)
+    };
+    let named = format!("GOARCH_{goarch}");
+    let defines: Vec<&str> =
+        ["GOOS_linux", &*named].into_iter().chain(machine.defines.iter().copied()).collect();
     let include = |name: &str, from: &syntax::SourceFile| {
         let beside = Path::new(&from.path).with_file_name(name);
         let path = if beside.is_file() { beside } else { Path::new(dir).join(name) };
@@ -17,13 +24,8 @@ fn main() {
         let text = std::fs::read(file).unwrap_or_default();
         let source = syntax::pos::add_file(file, text);
         asm::hide_columns(&source);
-        let options = asm::Options {
-            machine: asm::machine_of("amd64").expect("it is one"),
-            prefix: "main",
-            defines: &["GOOS_linux", "GOARCH_amd64", "GOAMD64_v1"],
-            include: &include,
-            selectors: true,
-        };
+        let options =
+            asm::Options { machine, prefix: "main", defines: &defines, include: &include, selectors: true };
         match asm::assemble(&source, &options) {
             Ok(o) => {
                 for t in o.texts {

@@ -9,6 +9,7 @@
 //! have is refused by name at its position. Nothing here knows the program: symbols are names with an ABI, and who reads the
 //! result resolves them.
 pub mod amd64;
+pub mod arm64;
 pub mod func;
 pub mod lex;
 pub mod operand;
@@ -30,7 +31,8 @@ pub struct Machine {
 }
 
 /// All of them.
-pub const MACHINES: &[Machine] = &[machine::<amd64::Amd64>("amd64", &["GOAMD64_v1"])];
+pub const MACHINES: &[Machine] =
+    &[machine::<amd64::Amd64>("amd64", &["GOAMD64_v1"]), machine::<arm64::Arm64>("arm64", &[])];
 
 const fn machine<M: Isa>(name: &'static str, defines: &'static [&'static str]) -> Machine {
     Machine { name, defines, file: file::<M> }
@@ -91,12 +93,15 @@ pub struct Name {
     pub internal: bool,
 }
 
-/// What a 4- or 8-byte field of code or data holds.
+/// What a field of code or data holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RelocKind {
-    /// Distance from the end of the 4-byte field: `addend` makes up for what follows it in the instruction.
-    PcRel,
-    /// The same in a call or jump.
+    /// An address, as the machine's instructions hold one. Where that is a distance from the field, `addend` makes up for what follows it
+    /// in the instruction.
+    Address,
+    /// The same in two instructions, the second of which accesses memory; log2 of the bytes, of which the address is a multiple.
+    Access(u8),
+    /// A call's or jump's target.
     Call,
     /// An 8-byte address.
     Abs64,
@@ -110,7 +115,7 @@ pub enum Target {
     /// A symbol.
     Name(Name),
     /// A constant in read-only memory: its bits and size.
-    Const(u64, u8),
+    Const(u128, u8),
     /// Nothing (`RelocKind::TlsG`).
     None,
 }

@@ -151,7 +151,7 @@ impl Context {
 
     /// Is there an assembler for the machine?
     pub fn assembles(&self) -> bool {
-        asm::machine_of(&self.goarch).is_some()
+        asm::machine_of(&self.goarch).is_some() && self.goarch != "arm64"
     }
 
     /// Is the assembly of a package of GOROOT used?

@@ -2,7 +2,7 @@
 use crate::SymRef;
 use syntax::Pos;
 
-/// What a 4-byte field of the code refers to.
+/// What a field of the code refers to.
 #[derive(Clone, PartialEq, Debug)]
 pub enum NativeTarget {
     /// A function or data of the program.
@@ -10,12 +10,23 @@ pub enum NativeTarget {
     /// A symbol of the runtime archive.
     Ext(String),
     /// A constant: bits and size.
-    Const(u64, u8),
+    Const(u128, u8),
     /// Where the thread keeps its g, from the thread pointer.
     TlsG,
 }
 
-/// A field to be filled: the distance from the field to the target, plus `addend`.
+/// What a field holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NativeField {
+    /// An address, as the machine's instructions hold one.
+    Address,
+    /// The same with an access in the second instruction; log2 of the bytes, of which the address is a multiple.
+    Access(u8),
+    /// A call's or jump's target.
+    Call,
+}
+
+/// A field to be filled with a target's address plus `addend`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NativeReloc {
     /// Offset of the field.
@@ -24,8 +35,8 @@ pub struct NativeReloc {
     pub target: NativeTarget,
     /// Added.
     pub addend: i64,
-    /// A call or jump.
-    pub call: bool,
+    /// What the field holds.
+    pub field: NativeField,
 }
 
 /// A call in the code.

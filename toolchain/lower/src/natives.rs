@@ -15,7 +15,7 @@ use crate::link;
 use crate::program::{Options, Prog, Work};
 use asm::{RelocKind, Target};
 use ir::func::Body;
-use ir::native::{Native, NativeCall, NativeReloc, NativeTarget, Registers};
+use ir::native::{Native, NativeCall, NativeField, NativeReloc, NativeTarget, Registers};
 use ir::op::Callee;
 use ir::sig::PartLoc;
 use ir::{DataId, Func, FuncFlags, FuncId, Part, Reloc, RelocKind as DataReloc, Section, Sig, SigId, SymRef};
@@ -320,7 +320,18 @@ impl<'a> Prog<'a> {
         let mut relocs = Vec::with_capacity(text.relocs.len());
         for r in &text.relocs {
             let target = target(self, r.target);
-            relocs.push(NativeReloc { at: r.at, target, addend: r.addend, call: r.kind == RelocKind::Call });
+            let field = match r.kind {
+                RelocKind::Call => NativeField::Call,
+                RelocKind::Access(size) => {
+                    if let NativeTarget::Sym(SymRef::Data(d)) = target {
+                        let align = &mut self.prog.datas[d].align;
+                        *align = (*align).max(1 << size);
+                    }
+                    NativeField::Access(size)
+                }
+                RelocKind::Address | RelocKind::Abs64 | RelocKind::TlsG => NativeField::Address,
+            };
+            relocs.push(NativeReloc { at: r.at, target, addend: r.addend, field });
         }
         let mut calls = Vec::with_capacity(text.calls.len());
         for c in &text.calls {
@@ -360,9 +371,10 @@ impl<'a> Prog<'a> {
                 return NativeTarget::Sym(SymRef::Data(self.native_data((file, i))));
             }
         } else {
-            // Our own assembly serves prologues directly.
+            // Our own assembly serves prologues directly. Where there is a link register, Go's keep it elsewhere than ours.
             if matches!(symbol.as_str(), "runtime.morestack" | "runtime.morestack_noctxt") {
-                return NativeTarget::Ext(symbol.to_string());
+                let suffix = if self.arch.link.is_some() { ".abi0" } else { "" };
+                return NativeTarget::Ext(format!("{symbol}{suffix}"));
             }
             let entry = match name.internal {
                 true => self.internal_entry(symbol),

@@ -23,7 +23,7 @@ impl Code {
     fn count_from_end(&mut self) {
         let end = self.bytes.len() as i64;
         for r in &mut self.relocs {
-            if r.kind == RelocKind::PcRel {
+            if r.kind == RelocKind::Address {
                 r.addend -= end - r.at as i64;
             }
         }
@@ -262,7 +262,7 @@ fn memory(c: &mut Code, reg: u8, m: &Mem, unit: i32) -> Result<(), Problem> {
         Base::Sym(name) => {
             c.bytes.push(reg | 5);
             let (target, addend) = (Target::Name(name), disp as i64);
-            c.relocs.push(Reloc { at: at + 1, kind: RelocKind::PcRel, target, addend });
+            c.relocs.push(Reloc { at: at + 1, kind: RelocKind::Address, target, addend });
             c.imm(0, 4);
         }
         Base::Arg | Base::Auto => return Err(Problem::Text("illegal use of a pseudo-register".into())),

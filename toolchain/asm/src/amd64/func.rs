@@ -241,7 +241,7 @@ fn instruction(b: &mut Builder, i: &Inst<Operand>) {
             args[0] = Operand::Mem(Mem { base: Base::Sym(stand_in), index: None, disp: 0 });
             match encode(name, &args) {
                 Ok(mut c) => {
-                    c.relocs.iter_mut().for_each(|r| r.target = Target::Const(bits, size));
+                    c.relocs.iter_mut().for_each(|r| r.target = Target::Const(bits.into(), size));
                     b.push(pos, Piece::Code(c));
                 }
                 Err(_) => invalid(b, i),

@@ -1,7 +1,7 @@
 //! Functions of the user's assembly: the code is there; what the tables need is put together here.
 use super::{Calls, Compiled, Line, Safepoint};
 use crate::fixup::{Fixup, FixupTarget};
-use ir::native::{Native, NativeTarget};
+use ir::native::{Native, NativeField, NativeTarget};
 use ir::sig::PartLoc;
 use ir::{Sig, SymRef};
 
@@ -21,19 +21,32 @@ fn target(t: &NativeTarget) -> FixupTarget {
     match t {
         NativeTarget::Sym(s) => FixupTarget::Sym(*s),
         NativeTarget::Ext(name) => FixupTarget::Ext(name.clone()),
-        NativeTarget::Const(bits, size) => FixupTarget::Pool(*bits as u128, *size),
+        NativeTarget::Const(bits, size) => FixupTarget::Pool(*bits, *size),
         NativeTarget::TlsG => FixupTarget::TlsG,
     }
 }
 
-/// What the image's tables say of it. `kinds`: of fixups for addresses, calls, and the place of g.
-pub fn compiled(sig: &Sig, n: &Native, word: u32, kinds: [u8; 3]) -> Compiled {
+/// A machine's kinds of fixups for the fields of assembly.
+#[derive(Clone, Copy, Debug)]
+pub struct Kinds {
+    /// Addresses.
+    pub address: u8,
+    /// Calls and jumps.
+    pub call: u8,
+    /// Where the thread keeps its g.
+    pub tls: u8,
+    /// Addresses whose second instruction accesses 1, 2, 4, ... bytes, where the machine has such pairs.
+    pub access: &'static [u8],
+}
+
+/// What the image's tables say of it.
+pub fn compiled(sig: &Sig, n: &Native, word: u32, kinds: &Kinds) -> Compiled {
     let fixups = n.relocs.iter().map(|r| {
-        let [address, call, tls] = kinds;
-        let kind = match (&r.target, r.call) {
-            (NativeTarget::TlsG, _) => tls,
-            (_, true) => call,
-            (_, false) => address,
+        let kind = match (&r.target, r.field) {
+            (NativeTarget::TlsG, _) => kinds.tls,
+            (_, NativeField::Call) => kinds.call,
+            (_, NativeField::Access(size)) => kinds.access[size as usize],
+            (_, NativeField::Address) => kinds.address,
         };
         Fixup { at: r.at, kind, target: target(&r.target), addend: r.addend }
     });

@@ -40,7 +40,7 @@ pub fn compile<M: Rules + Frames>(env: &Env, id: FuncId, w: &mut Worker) -> Resu
     match &func.body {
         Body::Asm { .. } => Ok(None),
         Body::Native(n) => {
-            Ok(Some(crate::isa::native::compiled(&env.program.sigs[func.sig], n, M::WORD, M::NATIVE)))
+            Ok(Some(crate::isa::native::compiled(&env.program.sigs[func.sig], n, M::WORD, &M::NATIVE)))
         }
         Body::Hook { symbol } => Ok(Some(hook::stub::<M>(env, func, symbol))),
         Body::Ssa => compile_ssa::<M>(env, func, w).map(Some),

@@ -82,7 +82,7 @@ pub trait Machine: Sized + 'static {
     /// The type of sections with debug information in object files.
     const DEBUG_SECTIONS: elf::SectionType = elf::SHT_PROGBITS;
     /// The kinds of fixups of addresses, calls, and of the place of g, in users' assembly.
-    const NATIVE: [u8; 3];
+    const NATIVE: crate::isa::native::Kinds;
     /// Without a system g is in an ordinary variable: what relocates its place where code for threads reads it by a thread's base of
     /// 0 and an address. `None`: such code finds no g there.
     const ABSOLUTE_G: Option<u32> = None;

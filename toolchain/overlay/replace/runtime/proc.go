@@ -90,6 +90,7 @@ func main() {
 	v.memProfileRate = &MemProfileRate
 	setShared(&v)
 	typesStart, typesEnd, _, _, _, _ = imageTypes()
+	tellFeatures()
 	cpu.Initialize(getenv("GODEBUG"))
 	machineFeatures()
 	maps.AlgInit()

@@ -10,6 +10,7 @@ mod tests;
 use super::x86::encode::bytes::{self, fixup};
 use super::x86::inst;
 use crate::fixup::FixupKind;
+use crate::isa::native::Kinds;
 use crate::mach::{Cfi, DebugFrame, Elf, Machine};
 use crate::regalloc::Reg;
 use object::elf;
@@ -33,7 +34,8 @@ impl Machine for I386 {
         fixup(elf::R_386_PC32.0, true, true),
         fixup(elf::R_386_TLS_LE.0, false, false),
     ];
-    const NATIVE: [u8; 3] = [bytes::ADDRESS, bytes::CALL, bytes::TPOFF];
+    const NATIVE: Kinds =
+        Kinds { address: bytes::ADDRESS, call: bytes::CALL, tls: bytes::TPOFF, access: &[] };
     const ABSOLUTE_G: Option<u32> = Some(elf::R_386_32.0);
     // The caller's SP is 4 above ours; the return address is just below it.
     const DEBUG: DebugFrame = DebugFrame {

@@ -12,6 +12,7 @@ mod tests;
 use super::x86::encode::bytes::{self, fixup};
 use super::x86::inst;
 use crate::fixup::FixupKind;
+use crate::isa::native::Kinds;
 use crate::mach::{Cfi, DebugFrame, Elf, Machine};
 use crate::regalloc::Reg;
 use object::elf;
@@ -35,7 +36,8 @@ impl Machine for Amd64 {
         fixup(elf::R_X86_64_PLT32.0, true, true),
         fixup(elf::R_X86_64_TPOFF32.0, false, false),
     ];
-    const NATIVE: [u8; 3] = [bytes::ADDRESS, bytes::CALL, bytes::TPOFF];
+    const NATIVE: Kinds =
+        Kinds { address: bytes::ADDRESS, call: bytes::CALL, tls: bytes::TPOFF, access: &[] };
     const ABSOLUTE_G: Option<u32> = Some(elf::R_X86_64_32S.0);
     // The caller's SP is 8 above ours; the return address is just below it.
     const DEBUG: DebugFrame = DebugFrame {

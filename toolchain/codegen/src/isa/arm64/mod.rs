@@ -10,6 +10,7 @@ mod rules;
 mod tests;
 
 use crate::fixup::{FixupKind, Veneer};
+use crate::isa::native::Kinds;
 use crate::mach::{Cfi, DebugFrame, Elf, Machine};
 use crate::regalloc::Reg;
 use encode::words;
@@ -33,7 +34,8 @@ impl Machine for Arm64 {
     };
     const FIXUPS: &'static [FixupKind] = words::FIXUPS;
     const VENEER: Option<Veneer> = Some(words::VENEER);
-    const NATIVE: [u8; 3] = [words::PAGE, words::CALL, words::TPOFF];
+    const NATIVE: Kinds =
+        Kinds { address: words::PAGE, call: words::CALL, tls: words::TPOFF, access: words::ACCESS };
     // The return address is in the link register, the caller's SP is ours.
     const DEBUG: DebugFrame = DebugFrame { code_align: 4, return_column: 30, entry: &[Cfi::Cfa(31, 0)] };
 }

@@ -14,6 +14,7 @@ mod rules;
 mod tests;
 
 use crate::fixup::FixupKind;
+use crate::isa::native::Kinds;
 use crate::mach::{Cfi, DebugFrame, Elf, Machine};
 use crate::regalloc::Reg;
 use encode::words;
@@ -45,7 +46,8 @@ impl<const WIDE: bool, const BIG: bool> Machine for Mips<WIDE, BIG> {
     };
     const DEBUG_SECTIONS: elf::SectionType = elf::SHT_MIPS_DWARF;
     const FIXUPS: &'static [FixupKind] = words::FIXUPS;
-    const NATIVE: [u8; 3] = [words::ADDRESS, words::CALL, words::TPOFF];
+    const NATIVE: Kinds =
+        Kinds { address: words::ADDRESS, call: words::CALL, tls: words::TPOFF, access: &[] };
     // The return address is in the link register, the caller's SP is ours.
     const DEBUG: DebugFrame =
         DebugFrame { code_align: 4, return_column: regs::LINK.hw(), entry: &[Cfi::Cfa(regs::SP.hw(), 0)] };

@@ -11,6 +11,7 @@ mod rules;
 mod tests;
 
 use crate::fixup::{FixupKind, Veneer};
+use crate::isa::native::Kinds;
 use crate::mach::{Cfi, DebugFrame, Elf, Machine};
 use crate::regalloc::Reg;
 use encode::words;
@@ -34,7 +35,8 @@ impl<const BIG: bool> Machine for Ppc64<BIG> {
     };
     const FIXUPS: &'static [FixupKind] = words::fixups(BIG);
     const VENEER: Option<Veneer> = Some(words::veneer(BIG));
-    const NATIVE: [u8; 3] = [words::ADDRESS, words::CALL, words::TPOFF];
+    const NATIVE: Kinds =
+        Kinds { address: words::ADDRESS, call: words::CALL, tls: words::TPOFF, access: &[] };
     // The return address is in the link register, the caller's SP is ours.
     const DEBUG: DebugFrame =
         DebugFrame { code_align: 4, return_column: regs::DWARF_LINK, entry: &[Cfi::Cfa(1, 0)] };

@@ -11,6 +11,7 @@ mod rules;
 mod tests;
 
 use crate::fixup::FixupKind;
+use crate::isa::native::Kinds;
 use crate::mach::{Cfi, DebugFrame, Elf, Machine};
 use crate::regalloc::Reg;
 use encode::words;
@@ -32,7 +33,8 @@ impl Machine for S390x {
     // Addresses are distances in halfwords.
     const DATA_ALIGN: u64 = 2;
     const FIXUPS: &'static [FixupKind] = words::FIXUPS;
-    const NATIVE: [u8; 3] = [words::ADDRESS, words::CALL, words::TPOFF];
+    const NATIVE: Kinds =
+        Kinds { address: words::ADDRESS, call: words::CALL, tls: words::TPOFF, access: &[] };
     // The return address is in the link register, the caller's SP is ours.
     const DEBUG: DebugFrame = DebugFrame { code_align: 2, return_column: 14, entry: &[Cfi::Cfa(15, 0)] };
 }

@@ -21,11 +21,17 @@ pub const CALL: u8 = 0;
 pub const PAGE: u8 = 1;
 pub const TPOFF: u8 = 2;
 pub const JUMP: u8 = 3;
+/// The page in one instruction and the offset in an access of 1, 2, 4 or 8 bytes, as assembly has it.
+pub const ACCESS: &[u8] = &[4, 5, 6, 7];
 pub const FIXUPS: &[FixupKind] = &[
     branch(elf::R_AARCH64_CALL26.0),
     pair(elf::R_AARCH64_ADR_PREL_PG_HI21.0, elf::R_AARCH64_ADD_ABS_LO12_NC.0),
     pair(elf::R_AARCH64_TLSLE_ADD_TPREL_HI12.0, elf::R_AARCH64_TLSLE_ADD_TPREL_LO12_NC.0),
     branch(elf::R_AARCH64_JUMP26.0),
+    pair(elf::R_AARCH64_ADR_PREL_PG_HI21.0, elf::R_AARCH64_LDST8_ABS_LO12_NC.0),
+    pair(elf::R_AARCH64_ADR_PREL_PG_HI21.0, elf::R_AARCH64_LDST16_ABS_LO12_NC.0),
+    pair(elf::R_AARCH64_ADR_PREL_PG_HI21.0, elf::R_AARCH64_LDST32_ABS_LO12_NC.0),
+    pair(elf::R_AARCH64_ADR_PREL_PG_HI21.0, elf::R_AARCH64_LDST64_ABS_LO12_NC.0),
 ];
 const REACH: i64 = 1 << 27;
 

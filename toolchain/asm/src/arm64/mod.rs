@@ -1,0 +1,31 @@
+//! arm64, without SVE.
+pub mod destroyed;
+pub mod encode;
+pub mod func;
+mod layout;
+pub mod operand;
+pub mod table;
+
+use crate::lex::Token;
+use crate::operand::Scope;
+use crate::parse::{Head, Statement, unknown};
+use crate::{Error, Isa, Text};
+
+/// The machine.
+#[derive(Debug)]
+pub struct Arm64;
+
+impl Isa for Arm64 {
+    type Operand = operand::Operand;
+
+    fn operands(word: &str, ops: &[&[Token]], scope: Scope) -> Result<Vec<Self::Operand>, String> {
+        if !table::known(word.split('.').next().unwrap_or(word)) {
+            return Err(unknown(word));
+        }
+        let jump = table::is_jump(word);
+        ops.iter().map(|o| operand::parse(o, scope, jump)).collect()
+    }
+    fn function(head: &Head, body: &[&Statement<Self::Operand>]) -> (Option<Text>, Vec<Error>) {
+        func::function(head, body)
+    }
+}
