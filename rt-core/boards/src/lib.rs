@@ -22,6 +22,11 @@ pub mod list;
 mod board;
 #[allow(dead_code, reason = "not every machine has a calendar, or a line for the status")]
 mod calendar;
+#[cfg_attr(
+    not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")),
+    path = "no_guards.rs"
+)]
+mod guards;
 #[allow(dead_code, reason = "not every firmware leaves a tree")]
 mod tree;
 #[allow(dead_code, reason = "not every machine has one, and firmware may have set it up")]
@@ -67,6 +72,7 @@ static BOARD: Board = Board {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn oxigo_board_start(firmware: usize) -> ! {
     board::init();
+    board::guard();
     // SAFETY: once, before anything else of the runtime; memory above the program is nobody's.
     unsafe {
         let (argc, argv, low) = vectors::lay_out(board::command_line(firmware), &raw const _end as usize);
@@ -76,9 +82,11 @@ unsafe extern "C" fn oxigo_board_start(firmware: usize) -> ! {
     }
 }
 
-/// Called by the board's exceptions while one is handled: a bug of the runtime, of which the console may still tell.
+/// Called by the board's exceptions while one is handled, with the address that could not be used, if the machine has told one: a bug of the
+/// runtime, of which the console may still tell.
 #[unsafe(no_mangle)]
-extern "C" fn oxigo_board_nested() -> ! {
+extern "C" fn oxigo_board_nested(address: usize) -> ! {
+    guards::look(address);
     board::write(b"fault while a fault was handled\n");
     board::exit(2)
 }
@@ -118,6 +126,7 @@ unsafe extern "C" fn oxigo_board_trap(regs: &mut board::Registers) {
             }
         }
         Trap::Fault(sig, code, addr) => {
+            guards::look(addr);
             let mut ctx = Context::new(regs.pc(), regs.sp(), regs.lr());
             // SAFETY: what the runtime expects of a signal: registers, and the goroutine that runs.
             unsafe { rt_sighandler(sig as i32, &SigInfo::new(code, addr), &mut ctx, rt_arch::rt_getg()) };

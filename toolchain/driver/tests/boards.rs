@@ -12,6 +12,9 @@ use support::{Case, Column, Scratch};
 /// Requests of one connection.
 const REQUESTS: usize = 100;
 
+/// Machines with guard pages below the runtime's stacks.
+const GUARDED: [&str; 3] = ["amd64", "arm64", "riscv64"];
+
 type Test = fn(Column) -> Result<(), String>;
 
 fn main() {
@@ -177,6 +180,16 @@ fn device(column: Column) -> Result<(), String> {
     let built = build(column.build())?;
     if built.status != 0 {
         return Err(built.output);
+    }
+    if GUARDED.contains(&column.0.arch.name) {
+        for (stack, said) in
+            [("runtime", "the runtime's own stack"), ("interrupt", "the stack of exceptions")]
+        {
+            let ran = column.run(&mut column.start(&exe, &[stack.into()], &[]), 60)?;
+            if ran.status != 2 || !ran.output.starts_with(&format!("fatal error: {said}")) {
+                return Err(format!("overflow of {stack}: status {}: {}", ran.status, ran.output));
+            }
+        }
     }
     let ran = column.run(&mut column.start(&exe, &[], &[]), 60)?;
     match (ran.status, ran.output.as_str()) {

@@ -6,6 +6,7 @@ mod pc;
 pub mod transport;
 
 use crate::Trap;
+pub use crate::guards::set as guard;
 use core::arch::asm;
 use core::arch::x86::__cpuid as cpuid;
 pub use pc::*;

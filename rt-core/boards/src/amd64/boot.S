@@ -21,8 +21,8 @@ _start:                                 /* 32 bits, no paging; ebx: the start in
     addl $8, %edi
     decl %ecx
     jnz 1b
-    movl $oxigo_board_pages + 3, directory
-    movl $directory + 8, %edi
+    movl $oxigo_board_pages + 3, oxigo_board_directory
+    movl $oxigo_board_directory + 8, %edi
     movl $0x200083, %eax
     movl $2047, %ecx
 1:  movl %eax, (%edi)
@@ -31,7 +31,7 @@ _start:                                 /* 32 bits, no paging; ebx: the start in
     decl %ecx
     jnz 1b
     movl $pointers, %edi
-    movl $directory + 3, %eax
+    movl $oxigo_board_directory + 3, %eax
     movl $4, %ecx
 1:  movl %eax, (%edi)
     addl $4096, %eax
@@ -59,11 +59,11 @@ _start:                                 /* 32 bits, no paging; ebx: the start in
     xorl %eax, %eax
     movl %eax, %fs
     movl %eax, %gs
-    leaq boot_stack_top(%rip), %rsp
+    leaq oxigo_board_stacks + 0x20000(%rip), %rsp
     fninit
     /* The task's segment: where exceptions find their stack. */
     leaq tss(%rip), %rax
-    leaq trap_stack_top(%rip), %rcx
+    leaq oxigo_board_stacks + 0x10000(%rip), %rcx
     movq %rcx, 36(%rax)                 /* IST 1 */
     leaq gdt(%rip), %rcx
     movw %ax, 26(%rcx)
@@ -154,6 +154,7 @@ trap:
     movb $0, busy(%rip)
     iretq
 nested:
+    movq %cr2, %rdi
     call oxigo_board_nested
 
     .data
@@ -178,7 +179,8 @@ top:
     .skip 4096
 pointers:
     .skip 4096
-directory:
+    .globl oxigo_board_directory
+oxigo_board_directory:
     .skip 16384
     .globl oxigo_board_pages
 oxigo_board_pages:
@@ -187,8 +189,8 @@ idt:
     .skip 48 * 16
 busy:
     .skip 16
-    .skip 65536
-    .p2align 4
-trap_stack_top:
-    .skip 65536
-boot_stack_top:
+    .p2align 12
+    .globl oxigo_board_stacks, oxigo_board_stacks_end
+oxigo_board_stacks:                     /* see guards.rs */
+    .skip 0x20000
+oxigo_board_stacks_end:

@@ -6,6 +6,7 @@ pub mod transport;
 mod virt;
 
 use crate::Trap;
+pub use crate::guards::set as guard;
 use core::arch::asm;
 use rt_core::os::sig;
 pub use virt::*;

@@ -1,11 +1,11 @@
 /* qemu's virt, arm64: EL1, one core. Exceptions and the clock come to `trap`. */
+    .equ STACKS, 2
     .section .text.boot, "ax", %progbits
     .globl _start
 _start:
     msr daifset, #15
     msr spsel, #1
-    adrp x9, boot_stack_top
-    add x9, x9, :lo12:boot_stack_top
+    adrp x9, oxigo_board_stacks + 0x20000
     mov sp, x9
     mov x9, #(3 << 20)                  /* CPACR.FPEN: floats */
     msr cpacr_el1, x9
@@ -37,6 +37,42 @@ _start:
     str x10, [x9, x11, lsl #3]
     add x11, x11, #1
     cmp x11, #512
+    b.ne 1b
+    /* The first of them in blocks of 2 MiB, and the two that the stacks are in in pages of 4 KiB, without the stacks' guards. */
+    adrp x12, blocks
+    orr x10, x12, #3
+    str x10, [x9, #8]
+    mov x11, #0
+1:  lsl x10, x11, #21
+    orr x10, x10, #0x40000000
+    orr x10, x10, #0x700                /* as above */
+    add x10, x10, #5
+    str x10, [x12, x11, lsl #3]
+    add x11, x11, #1
+    cmp x11, #512
+    b.ne 1b
+    adrp x14, oxigo_board_stacks
+    lsr x13, x14, #21
+    sub x11, x13, #512
+    add x12, x12, x11, lsl #3
+    adrp x15, pages
+    orr x10, x15, #3
+    add x11, x10, #4096
+    stp x10, x11, [x12]
+    lsl x13, x13, #21
+    mov x11, #0
+1:  add x10, x13, x11, lsl #12
+    orr x10, x10, #0x700
+    add x10, x10, #7                    /* a page */
+    str x10, [x15, x11, lsl #3]
+    add x11, x11, #1
+    cmp x11, #1024
+    b.ne 1b
+    sub x14, x14, x13
+    add x15, x15, x14, lsr #9           /* the first guard's entry; the next ones follow 16 pages apart */
+    mov x11, #STACKS
+1:  str xzr, [x15], #128
+    subs x11, x11, #1
     b.ne 1b
     msr ttbr0_el1, x9
     mov x10, #0xff00                    /* attribute 0: devices, 1: write-back */
@@ -141,8 +177,7 @@ trap:
     mrs x3, fpcr
     str x2, [x0, #FPSR]
     str x3, [x0, #(FPSR + 8)]
-    adrp x2, trap_stack_top
-    add x2, x2, :lo12:trap_stack_top
+    adrp x2, oxigo_board_stacks + 0x10000
     mov sp, x2
     bl oxigo_board_trap
     adrp x0, frame
@@ -163,9 +198,9 @@ trap:
     ldp x0, x1, [x0]
     eret
 nested:
-    adrp x2, trap_stack_top
-    add x2, x2, :lo12:trap_stack_top
+    adrp x2, oxigo_board_stacks + 0x10000
     mov sp, x2
+    mrs x0, far_el1
     bl oxigo_board_nested
 
     .text
@@ -180,10 +215,13 @@ table:
     .skip 4096
 devices:
     .skip 4096
+blocks:
+    .skip 4096
+pages:
+    .skip 8192
+    .globl oxigo_board_stacks, oxigo_board_stacks_end
+oxigo_board_stacks:                     /* see guards.rs */
+    .skip STACKS * 0x10000
+oxigo_board_stacks_end:
 frame:
     .skip 832
-    .p2align 4
-    .skip 65536
-trap_stack_top:
-    .skip 65536
-boot_stack_top:

@@ -5,6 +5,7 @@ mod host;
 pub mod lines;
 
 pub use self::host::{command_line, exit, random};
+pub use crate::guards::set as guard;
 use crate::uart::Uart;
 use crate::{SLICE_NS, Trap, calendar};
 use core::ffi::{CStr, c_char};

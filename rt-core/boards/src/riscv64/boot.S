@@ -7,7 +7,7 @@ _start:
     .option norelax
     lla gp, __global_pointer$
     .option pop
-    lla sp, boot_stack_top
+    lla sp, oxigo_board_stacks + 0x20000
     li t0, 0x2000                       /* mstatus.FS: floats */
     csrs mstatus, t0
     lla t0, trap
@@ -60,7 +60,7 @@ trap:
     lla gp, __global_pointer$
     .option pop
     mv a0, sp
-    lla sp, trap_stack_top
+    lla sp, oxigo_board_stacks + 0x10000
     call oxigo_board_trap
     lla sp, frame
     ld t0, PC(sp)
@@ -73,16 +73,16 @@ trap:
     ld sp, (GPRS + 16)(sp)
     mret
 nested:
-    csrr a0, mepc
-    csrr a1, mcause
-    lla sp, trap_stack_top
+    csrr a0, mtval
+    lla sp, oxigo_board_stacks + 0x10000
     call oxigo_board_nested
 
     .bss
     .p2align 4
 frame:
     .skip 544
-    .skip 65536
-trap_stack_top:
-    .skip 65536
-boot_stack_top:
+    .p2align 12
+    .globl oxigo_board_stacks, oxigo_board_stacks_end
+oxigo_board_stacks:                     /* see guards.rs */
+    .skip 0x20000
+oxigo_board_stacks_end:

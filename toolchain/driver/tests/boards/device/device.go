@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -27,6 +28,9 @@ type device struct {
 }
 
 func main() {
+	if len(os.Args) > 1 {
+		overflow(os.Args[1] == "interrupt")
+	}
 	if d := time.Since(time.Unix(calendar(), 0)); d.Abs() > 3*time.Second {
 		fmt.Println("calendar is wrong by", d)
 	}
@@ -36,6 +40,20 @@ func main() {
 	refused(d)
 	storm(d)
 	fmt.Println("done")
+}
+
+// Runs over the end of a stack of the runtime's: its own, or the one that interrupts have.
+func overflow(within bool) {
+	const call = 0xf0004
+	if !within {
+		syscall.RawSyscall(call, 0, 0, 0)
+		return
+	}
+	d := alarm()
+	syscall.RawSyscall(call, uintptr(d.line), 0, 0)
+	d.start(d.finest)
+	for {
+	}
 }
 
 func listen(d device) *machine.Interrupt {

@@ -1,0 +1,5 @@
+//! Stacks without guard pages.
+
+pub fn set() {}
+
+pub fn look(_: usize) {}
