@@ -126,8 +126,7 @@ mod tests {
     #[test]
     fn short_instructions_are_all_thought_of() {
         let no_answer = |name: &&str| general(name, &[]).is_none();
-        let short =
-            |name: &&str| table::rows(name).is_some_and(|rows| rows.iter().any(|r| r.slots.len() < 2));
+        let short = |name: &&str| table::rows(name).is_some_and(|rows| rows.iter().any(|r| r.fewest() < 2));
         let mut found: Vec<&str> = table::names().filter(short).filter(no_answer).collect();
         found.sort_unstable();
         assert_eq!(found, UNKNOWN);

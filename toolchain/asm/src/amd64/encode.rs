@@ -1,5 +1,6 @@
 //! One instruction to bytes: the first row that its operands fit, then prefixes, opcode, ModRM, displacement, immediates.
 mod evex;
+mod gather;
 
 use crate::amd64::operand::{Base, Class, Mem, Operand, SP};
 use crate::amd64::table::{self, Kind, Modrm, Role, Row};
@@ -46,7 +47,8 @@ pub enum Problem {
 fn fits(kind: Kind, o: &Operand, evex: bool) -> bool {
     let reg = |classes: &[Class]| matches!(o, Operand::Reg(r) if classes.contains(&r.class) && (evex || r.num < 16));
     let one = |class, num| matches!(o, Operand::Reg(r) if r.class == class && r.num == num);
-    let mem = matches!(o, Operand::Mem(_));
+    let mem = matches!(o, Operand::Mem(m) if m.index.is_none_or(|(x, _)| x.class == Class::G));
+    let indices = |class| matches!(o, Operand::Mem(Mem { index: Some((x, _)), .. }) if x.class == class && (evex || x.num < 16));
     let imm = |from: i64, to: i64| matches!(o, Operand::Imm(v) if (from..=to).contains(v));
     match kind {
         Kind::Reg => reg(&[Class::G]),
@@ -54,6 +56,9 @@ fn fits(kind: Kind, o: &Operand, evex: bool) -> bool {
         Kind::ByteReg => reg(&[Class::G, Class::B, Class::H]),
         Kind::ByteRegMem => mem || reg(&[Class::G, Class::B, Class::H]),
         Kind::Mem => mem,
+        Kind::XIndex => indices(Class::X),
+        Kind::YIndex => indices(Class::Y),
+        Kind::ZIndex => indices(Class::Z),
         Kind::X => reg(&[Class::X]),
         Kind::XMem => mem || reg(&[Class::X]),
         Kind::Y => reg(&[Class::Y]),
@@ -90,10 +95,20 @@ pub fn encode(name: &str, args: &[Operand]) -> Result<Code, Problem> {
             && r.slots.iter().zip(args).all(|(s, o)| fits(s.kind, o, r.evex.is_some()))
     };
     let masked = evex::split_mask(args);
+    gather::distinct(stem, args)?;
+    // Its result has 32 bits, so that more of the offset does not count.
+    let cut: Vec<Operand>;
+    let args = match args {
+        [Operand::Mem(m), to] if stem == "LEAL" => {
+            cut = vec![Operand::Mem(Mem { disp: i64::from(m.disp as i32), ..*m }), to.clone()];
+            &cut
+        }
+        _ => args,
+    };
     for row in rows {
         match (&row.evex, &masked) {
             (None, _) if suffix.is_none() && fit(row, args) => return row_code(row, args),
-            (Some(e), _) if fit(row, args) => return evex::code(row, e, args, 0, &suffix),
+            (Some(e), _) if !e.must && fit(row, args) => return evex::code(row, e, args, 0, &suffix),
             (Some(e), Some((mask, args))) if e.mask && fit(row, args) => {
                 return evex::code(row, e, args, *mask, &suffix);
             }
@@ -167,7 +182,7 @@ fn row_code(row: &Row, args: &[Operand]) -> Result<Code, Problem> {
             if let Base::Reg(n) = m.base {
                 b = n >> 3;
             }
-            x = m.index.map_or(0, |i| i.0 >> 3);
+            x = m.index.map_or(0, |i| i.0.num >> 3);
         }
         _ => {}
     }
@@ -224,7 +239,7 @@ fn memory(c: &mut Code, reg: u8, m: &Mem, unit: i32) -> Result<(), Problem> {
         return Err(Problem::Text(format!("offset too large: {}", m.disp)));
     };
     let sib = |base: u8| match m.index {
-        Some((x, scale)) => (scale.trailing_zeros() as u8) << 6 | (x & 7) << 3 | base,
+        Some((x, scale)) => (scale.trailing_zeros() as u8) << 6 | (x.num & 7) << 3 | base,
         None => 4 << 3 | base,
     };
     let at = c.bytes.len() as u32;

@@ -337,9 +337,7 @@ fn invalid(b: &mut Builder, i: &Inst<Operand>) {
 fn shown(i: &Inst<Operand>) -> String {
     let mem = |m: &Mem| {
         let disp = if m.disp == 0 { String::new() } else { m.disp.to_string() };
-        let index = m.index.map_or(String::new(), |(x, s)| {
-            format!("({}*{s})", register_name(Reg { class: Class::G, num: x }))
-        });
+        let index = m.index.map_or(String::new(), |(x, s)| format!("({}*{s})", register_name(x)));
         let sign = if m.disp >= 0 { "+" } else { "" };
         match m.base {
             Base::None => format!("{disp}{index}"),

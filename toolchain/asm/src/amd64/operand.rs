@@ -126,8 +126,8 @@ pub enum Base {
 pub struct Mem {
     /// Base.
     pub base: Base,
-    /// Index register and scale (1, 2, 4, 8).
-    pub index: Option<(u8, u8)>,
+    /// Index register, general or a vector of indices, and scale (1, 2, 4, 8).
+    pub index: Option<(Reg, u8)>,
     /// Offset.
     pub disp: i64,
 }
@@ -228,11 +228,8 @@ fn indirect(c: &mut Cursor, mem: &mut Mem) -> Result<()> {
             }
             match r.class {
                 Class::G if r.num == SP => return Err("SP cannot be an index".into()),
-                Class::G => mem.index = Some((r.num, scale)),
+                Class::G | Class::X | Class::Y | Class::Z => mem.index = Some((r, scale)),
                 Class::Tls => mem.base = Base::Tls,
-                Class::X | Class::Y | Class::Z => {
-                    return Err(format!("not supported: vector index register {n}"));
-                }
                 _ => return Err(format!("invalid index register {n}")),
             }
         } else {

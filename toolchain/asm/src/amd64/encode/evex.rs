@@ -74,12 +74,14 @@ pub fn code(row: &Row, e: &Evex, args: &[Operand], mask: u8, suffix: &Suffix) ->
     }
     let in_memory = matches!(rm, Some(Operand::Mem(_)));
     allowed(e, mask, suffix, in_memory).map_err(|t| Problem::Text(t.into()))?;
-    // Bits 3 and 4 of ModRM.rm; an index takes the place of the latter.
+    // Bits 3 and 4 of ModRM.rm; an index takes the place of the latter. A vector of indices has a fifth bit, where vvvv has its own.
     let (low, high) = match rm {
         Some(Operand::Reg(r)) => (r.num >> 3 & 1, r.num >> 4),
         Some(Operand::Mem(m)) => {
             let base = if let Base::Reg(n) = m.base { n >> 3 } else { 0 };
-            (base, m.index.map_or(0, |i| i.0 >> 3))
+            let index = m.index.map_or(0, |i| i.0.num);
+            vvvv |= index & 16;
+            (base, index >> 3 & 1)
         }
         _ => return Err(Problem::Operands),
     };

@@ -21,7 +21,8 @@
 //! | `w` `wu` `wm` `wv` `w4` | XMM or YMM in all places: two rows | as above |
 //! | `z` `zu` `zv` `zm` `k` `ku` `kv` `km` | a ZMM, a mask register | as above |
 //! | `v` `vu` `vv` `vm` | XMM, YMM or ZMM in all places: three rows | as above |
-//! | `hm` | half as much beside `v`: XMM, XMM, YMM | as above |
+//! | `h` `hm` | half as much beside `v`: XMM, XMM, YMM | as above |
+//! | `xs` `ys` `zs` `ws` `vs` `hs` | memory that a vector of indices of that size tells | ModRM.rm |
 //! | `rb` `rmb` | a byte register, or memory | as above |
 //! | `r?` `rm?` | of the width of the instruction's suffix | as above |
 //! | `ax` `al` `cl` `x0` | this register | – |
@@ -32,8 +33,8 @@
 //! `iz` are immediates. A name with `{BWLQ}` stands for one instruction a suffix, with operand size prefix or REX.W as the suffix
 //! wants; in these `80*` is an opcode whose byte form is 80 and whose other form is 81.
 //!
-//! `E` `E66` `EF2` `EF3` begin an EVEX prefix. Behind the opcode stands what it allows: `k` a mask in front of the destination, `Z`
-//! zeroing, `R` rounding and `S` no exceptions (beside `v`: of ZMM alone), `B4` `B8` a broadcast operand of that size. `N16` is the unit
+//! `E` `E66` `EF2` `EF3` begin an EVEX prefix. Behind the opcode stands what it allows: `k` a mask in front of the destination, `K` one
+//! that must be there, `Z` zeroing, `R` rounding and `S` no exceptions (beside `v`: of ZMM alone), `B4` `B8` a broadcast operand of that size. `N16` is the unit
 //! of a short displacement; `Nf` `Nh` `Nq` `Ne` the size of the vector, half of it, a quarter, an eighth; `Nd` the pattern 8, 32, 64.
 mod evex;
 mod int;
@@ -61,6 +62,9 @@ pub enum Kind {
     ByteReg,
     ByteRegMem,
     Mem,
+    XIndex,
+    YIndex,
+    ZIndex,
     X,
     XMem,
     Y,
@@ -139,6 +143,8 @@ pub struct Evex {
     pub sae: bool,
     /// A mask is.
     pub mask: bool,
+    /// It cannot do without.
+    pub must: bool,
 }
 
 /// One way to encode an instruction.
@@ -160,6 +166,13 @@ pub struct Row {
     pub vex: Option<Vex>,
     /// EVEX instead.
     pub evex: Option<Evex>,
+}
+
+impl Row {
+    /// How many operands are there at least?
+    pub fn fewest(&self) -> usize {
+        self.slots.len() + usize::from(self.evex.is_some_and(|e| e.must))
+    }
 }
 
 static ROWS: LazyLock<FxHashMap<String, Vec<Row>>> = LazyLock::new(|| {
@@ -234,6 +247,9 @@ fn slot(text: &str, byte: bool, wide: char) -> Slot {
         "rbu" => (ByteReg, Role::Rm),
         "rmb" => (ByteRegMem, Role::Rm),
         "m" => (Mem, Role::Rm),
+        "xs" => (XIndex, Role::Rm),
+        "ys" => (YIndex, Role::Rm),
+        "zs" => (ZIndex, Role::Rm),
         "x" => (X, Role::Reg),
         "xu" => (X, Role::Rm),
         "xv" => (X, Role::Vvvv),
@@ -311,7 +327,7 @@ fn row(operands: &str, encoding: &str, size: Option<char>, wide: char) -> Row {
                 let map = ["0F", "0F38", "0F3A"].iter().position(|p| *p == t).expect("one of them") + 1;
                 row.evex = row.evex.map(|v| Evex { map: map as u8, ..v });
             }
-            "Z" | "R" | "S" | "k" | "B4" | "B8" if row.evex.is_some() && !row.opcode.is_empty() => {}
+            "Z" | "R" | "S" | "k" | "K" | "B4" | "B8" if row.evex.is_some() && !row.opcode.is_empty() => {}
             t if t.starts_with('N') && row.evex.is_some() => {}
             "L0" | "L1" | "L2" => {}
             "+r" => row.modrm = Modrm::Plus,
@@ -338,7 +354,7 @@ fn row(operands: &str, encoding: &str, size: Option<char>, wide: char) -> Row {
     if row.vex.is_some() {
         row.prefixes.clear();
         // A YMM operand anywhere makes the instruction a 256-bit one.
-        let y = row.slots.iter().any(|s| matches!(s.kind, Kind::Y | Kind::YMem));
+        let y = row.slots.iter().any(|s| matches!(s.kind, Kind::Y | Kind::YMem | Kind::YIndex));
         row.vex = row.vex.map(|v| Vex { long: y || tokens.contains(&"L1"), ..v });
     }
     if let Some(e) = &mut row.evex {
@@ -352,8 +368,8 @@ fn permissions(e: &mut Evex, slots: &[Slot], tokens: &[&str], wide: char, all: b
     let has = |t: &str| tokens.contains(&t);
     let any = |kinds: &[Kind]| slots.iter().any(|s| kinds.contains(&s.kind));
     e.length = match () {
-        () if has("L2") || !has("L0") && !has("L1") && any(&[Kind::Z, Kind::ZMem]) => 2,
-        () if has("L1") || !has("L0") && any(&[Kind::Y, Kind::YMem]) => 1,
+        () if has("L2") || !has("L0") && !has("L1") && any(&[Kind::Z, Kind::ZMem, Kind::ZIndex]) => 2,
+        () if has("L1") || !has("L0") && any(&[Kind::Y, Kind::YMem, Kind::YIndex]) => 1,
         () => 0,
     };
     let step = ['x', 'y', 'z'].iter().position(|w| *w == wide).unwrap_or(0);
@@ -370,7 +386,7 @@ fn permissions(e: &mut Evex, slots: &[Slot], tokens: &[&str], wide: char, all: b
     let behind = tokens.iter().skip_while(|t| !t.starts_with('N'));
     e.broadcast = behind.filter_map(|t| t.strip_prefix('B')?.parse().ok()).next().unwrap_or(0);
     let widest = !all || wide == 'z';
-    (e.zero, e.mask) = (has("Z"), has("k"));
+    (e.zero, e.mask, e.must) = (has("Z"), has("k") || has("K"), has("K"));
     (e.round, e.sae) = (widest && has("R"), widest && has("S"));
 }
 
