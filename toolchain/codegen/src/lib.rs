@@ -1,6 +1,6 @@
 //! Machine code: from the IR of a whole program to one relocatable object.
 //!
-//! Reading order: [`compile_program`] here (functions in parallel, then layout), [`prep`] (what every architecture
+//! Reading order: [`compile_program`] here ([`functions`] in parallel, then layout), [`kept`] (their form between builds), [`prep`] (what every architecture
 //! wants done first), [`mach`] (what machines have in common, and the traits they implement), [`isa`] (one folder an
 //! architecture), [`regalloc`] (the allocator, wrapped), [`replay`] (checks what comes out against the stack maps), [`fixup`] and
 //! [`text`] (fields that wait for addresses, the order of functions), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
@@ -11,8 +11,10 @@
 pub mod dwarf;
 pub mod fips;
 pub mod fixup;
+pub mod functions;
 pub mod image;
 pub mod isa;
+pub mod kept;
 pub mod mach;
 pub mod nosplit;
 pub mod object;
@@ -25,12 +27,12 @@ pub mod text;
 #[path = "../tests/support/llvm.rs"]
 mod llvm;
 
+pub use functions::{Key, Store, Tally, compile_functions};
 use ir::op::BoundsKind;
-use ir::{DataId, FuncId, IndexVec, Program, SigId};
+use ir::{FuncId, IndexVec, Program};
 use isa::Compiled;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use syntax::Sym;
 
 /// What the caller wants.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +42,7 @@ pub struct Options {
     /// Positions of the functions to list (`-S`).
     pub listing: Vec<std::ops::Range<u32>>,
     /// Records functions legalized (`legalize`), before register allocation (`machine`) and as code (`asm`).
-    pub trace: Option<std::sync::Arc<ir::passes::trace::Trace>>,
+    pub trace: Option<Arc<ir::passes::trace::Trace>>,
     /// Write debug information; the name is the program's package.
     pub debug_info: Option<String>,
     /// The architecture; `None`: the first of the program's shape.
@@ -55,6 +57,14 @@ pub struct Options {
     pub modinfo: Vec<u8>,
     /// Default GODEBUG settings.
     pub godebug: String,
+    /// Functions are as [`ir::passes::whole`] leaves them, and these are the passes that they still need; `None`: they are finished.
+    pub passes: Option<ir::passes::Options>,
+    /// Where functions that are not finished are kept for other builds.
+    pub store: Option<Arc<dyn Store>>,
+    /// What was found there.
+    pub tally: Arc<Tally>,
+    /// Makes what was found as well, and compares.
+    pub distrust: bool,
 }
 
 /// The stages that code generation records, in order.
@@ -65,17 +75,9 @@ impl Options {
     pub(crate) fn lists(&self, f: &ir::Func) -> bool {
         self.listing.iter().any(|r| r.contains(&f.pos.0))
     }
-    /// Whether the places that instructions come from are needed.
-    pub(crate) fn wants_positions(&self, f: &ir::Func) -> bool {
-        self.debug_info.is_some()
-            || self.lists(f)
-            || self.trace.as_ref().is_some_and(|t| t.wants(f.name, "asm"))
-    }
-    /// Records a stage if it is wanted.
-    pub(crate) fn record(&self, f: &ir::Func, stage: &'static str, text: impl FnOnce() -> String) {
-        if let Some(trace) = &self.trace {
-            trace.record(f.name, stage, text);
-        }
+    /// Whether a function's code is printed.
+    pub(crate) fn tells(&self, f: &ir::Func) -> bool {
+        self.lists(f) || self.trace.as_ref().is_some_and(|t| t.wants(f.name, "asm"))
     }
 }
 
@@ -87,17 +89,6 @@ pub struct Object {
     pub listing: String,
     /// Time of each phase.
     pub times: Vec<(&'static str, Duration)>,
-}
-
-/// Functions and data that generated code refers to by name.
-#[derive(Default)]
-pub struct Helpers {
-    /// Bytes of a word.
-    word: u32,
-    /// By [`NEW`].
-    new: [Option<(FuncId, SigId)>; 4],
-    wb_flag: Option<DataId>,
-    bounds: [[Option<FuncId>; 2]; 9],
 }
 
 /// How objects are allocated: any; of types with pointers whose class is known, and without; small ones without pointers that share a block.
@@ -122,35 +113,6 @@ pub fn bounds_panic(kind: BoundsKind, signed: bool) -> String {
     format!("runtime.goPanic{name}{unsigned}")
 }
 
-impl Helpers {
-    /// Looks the names up.
-    pub fn find(p: &Program) -> Helpers {
-        let by_name = |name: &str| p.by_name.get(&Sym::new(name)).copied();
-        let mut h = Helpers {
-            word: p.target.word,
-            new: NEW.map(|name| by_name(&format!("runtime.{name}")).map(|f| (f, p.funcs[f].sig))),
-            wb_flag: {
-                let name = Sym::new("runtime.writeBarrier");
-                p.datas.iter_enumerated().find(|d| d.1.name == name).map(|d| d.0)
-            },
-            bounds: Default::default(),
-        };
-        for (kind, _) in BOUNDS {
-            for signed in [false, true] {
-                h.bounds[kind as usize][signed as usize] = by_name(&bounds_panic(kind, signed));
-            }
-        }
-        h
-    }
-    fn new_by(&self, how: usize) -> (FuncId, SigId) {
-        self.new[how].unwrap_or_else(|| panic!("the program lacks runtime.{}", NEW[how]))
-    }
-    fn bounds(&self, kind: BoundsKind, signed: bool) -> FuncId {
-        self.bounds[kind as usize][signed as usize]
-            .unwrap_or_else(|| panic!("the program lacks {}", bounds_panic(kind, signed)))
-    }
-}
-
 /// Compiles a program for its target.
 pub fn compile_program(program: &Program, options: &Options) -> Result<Object, Vec<String>> {
     let mut times = Vec::new();
@@ -173,60 +135,3 @@ pub fn compile_program(program: &Program, options: &Options) -> Result<Object, V
 
 /// The functions' code, `None` for those in assembly.
 pub type CompiledFuncs = IndexVec<FuncId, Option<Compiled>>;
-
-/// Compiles all functions, several at a time.
-pub fn compile_functions(program: &Program, options: &Options) -> Result<CompiledFuncs, Vec<String>> {
-    const CHUNK: usize = 16;
-    let machine = isa::machine(program, options.arch).map_err(|e| vec![e])?;
-    let helpers = Helpers::find(program);
-    let leaves = mach::leaves::Leaves::find(program);
-    let env = isa::Env { program, options, helpers: &helpers, leaves: &leaves };
-    let threads = match options.threads {
-        0 => std::thread::available_parallelism().map_or(2, |n| n.get()),
-        n => n,
-    };
-    let next = AtomicUsize::new(0);
-    let total = program.funcs.len();
-    let work = || {
-        let mut worker = (machine.worker)();
-        let mut done = Vec::new();
-        loop {
-            let from = next.fetch_add(CHUNK, Ordering::Relaxed);
-            if from >= total {
-                return done;
-            }
-            for i in from..(from + CHUNK).min(total) {
-                let id = FuncId(i as u32);
-                let result = (machine.compile)(&env, id, &mut worker)
-                    .map_err(|e| format!("internal compiler error: {}: {e}", program.funcs[id].name));
-                done.push((id, result));
-            }
-        }
-    };
-    let parts = std::thread::scope(|s| {
-        let others: Vec<_> = (1..threads).map(|_| s.spawn(work)).collect();
-        let mut parts = vec![work()];
-        for t in others {
-            match t.join() {
-                Ok(p) => parts.push(p),
-                Err(e) => std::panic::resume_unwind(e),
-            }
-        }
-        parts
-    });
-    let mut all: CompiledFuncs = IndexVec::new();
-    all.resize(total, None);
-    let mut errors = Vec::new();
-    for (id, result) in parts.into_iter().flatten() {
-        match result {
-            Ok(c) => all[id] = c,
-            Err(e) => errors.push(e),
-        }
-    }
-    if errors.is_empty() {
-        Ok(all)
-    } else {
-        errors.sort();
-        Err(errors)
-    }
-}

@@ -4,16 +4,17 @@
 //! - the entry block gets no predecessors;
 //! - blocks get an order: reverse post-order, loops together, rotated so that each iteration takes one jump, cold blocks
 //!   last.
-use crate::{Helpers, NEW};
+use crate::NEW;
 use ir::func::Term;
 use ir::op::Callee;
-use ir::{Block, BlockCall, EntityId, Func, Inst, Op, PtrMap, SymRef, Ty, Value, ValueDef};
+use ir::{Block, BlockCall, EntityId, Func, Inst, Op, PtrMap, SymRef, Ty, Value, ValueDef, View};
 use reflect::heap;
 use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
 /// Replaces what machines do not have.
-pub fn legalize(f: &mut Func, h: &Helpers) {
+pub fn legalize(f: &mut Func, view: &View) {
+    let bytes = view.target().word;
     f.apply_aliases();
     let mut b = 0;
     while b < f.blocks.len() {
@@ -22,15 +23,17 @@ pub fn legalize(f: &mut Func, h: &Helpers) {
         while i < f.blocks[block].insts.len() {
             let inst = f.blocks[block].insts[i];
             if let Op::New { typ, size, ref ptrs, .. } = f.insts[inst].op {
-                let (how, numbers) = allocation(h.word, size, ptrs);
+                let (how, numbers) = allocation(bytes, size, ptrs);
                 let pos = f.insts[inst].pos;
-                let word = Ty::int(h.word);
+                let word = Ty::int(bytes);
                 let mut made: SmallVec<[Inst; 3]> =
                     numbers.iter().map(|&n| f.make_inst(Op::Iconst(n), &[], &[word], pos)).collect();
                 // The type comes first, but for the size of tiny ones.
                 let at = if NEW[how] == "mallocTiny" { 1 } else { 0 };
                 made.insert(at, f.make_inst(Op::Sym(SymRef::Data(typ), 0), &[], &[Ty::Ptr], pos));
-                let (id, sig) = h.new_by(how);
+                let name = format!("runtime.{}", NEW[how]);
+                let id = view.helper(name.clone()).unwrap_or_else(|| panic!("the program lacks {name}"));
+                let sig = view.sig_of(id);
                 f.insts[inst].op = Op::Call { callee: Callee::Static(id), sig };
                 f.insts[inst].args = made.iter().map(|&m| f.insts[m].results[0]).collect();
                 let n = made.len();

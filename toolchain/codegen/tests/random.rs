@@ -521,7 +521,7 @@ fn random_programs() {
             let mut program =
                 ir::parse::program_of(m.row, &text).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
             if ir::passes::legalize::needed(program.target) {
-                ir::passes::legalize::run(&mut program, &Default::default());
+                ir::passes::legalize::program(&mut program, &Default::default());
             }
             let options = oxigo_codegen::Options { check: true, arch: Some(m.row), ..Default::default() };
             if let Err(e) = oxigo_codegen::compile_functions(&program, &options) {

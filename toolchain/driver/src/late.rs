@@ -70,13 +70,17 @@ pub fn check(package: &Package, defined: &FxHashMap<Sym, Pos>) -> Vec<Diagnostic
     errors
 }
 
-/// Functions whose locals need more than any stack has.
-pub fn frames(program: &ir::Program) -> Vec<types::checker::Diagnostic> {
+/// Functions whose locals need more than any stack has, once `passes` are done with them.
+pub fn frames(program: &ir::Program, passes: &ir::passes::Options) -> Vec<types::checker::Diagnostic> {
     const MAX: u64 = 1 << 30;
     let mut errors = Vec::new();
-    for f in program.funcs.iter() {
+    for (id, f) in program.funcs.iter_enumerated() {
         let mut locals: u64 = f.slots.iter().map(|s| u64::from(s.size)).sum();
         if locals >= MAX {
+            // The last passes may find that there is less. What they tell is told when it is compiled.
+            let mut f = f.clone();
+            let quiet = ir::passes::Options { trace: None, ..passes.clone() };
+            ir::passes::finish(ir::View::new(program), &mut f, id, &quiet);
             let slot = |i: &ir::InstData| if let ir::Op::SlotAddr(s, _) = i.op { Some(s.0) } else { None };
             let used: FxHashSet<u32> = f.insts.iter().filter_map(slot).collect();
             let sizes = f.slots.iter_enumerated().filter(|(s, _)| used.contains(&s.0));

@@ -6,7 +6,7 @@
 //! - `pipeline`: the phases, with timings; `dump`: what `--dump-ssa` shows; `explain`: what `-m` says; `report`: errors as Go prints them; `late`: those that need no types
 //! - `json`, `time`: how these are written; `output`: `print!` and its like for pipes that nobody reads
 //! - `abi`: where arguments and results live; `host_api`: what a Rust host can call of a program
-//! - `buildinfo`, `vcs`: what a program says of how it was made
+//! - `buildinfo`, `vcs`: what a program says of how it was made; `cache`: what builds keep for the next ones
 //! - `runtime_lib`, `stamp`, `sysroot`, `link`: the runtime's archive and the final link; `scratch`: folders for intermediate files
 
 #[macro_use]
@@ -15,6 +15,7 @@ mod output;
 mod abi;
 pub mod assemble;
 pub mod buildinfo;
+pub mod cache;
 pub mod cli;
 pub mod commands;
 pub mod context;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use ir::passes::trace::Trace;
@@ -9,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use types::checker::{Checker, PackageInput};
 use types::table::PkgId;
 
+use crate::cache::{self, Cache};
 use crate::cli::Options;
 use crate::commands::Target;
 use crate::load::{Config, Package, Program};
@@ -238,12 +240,13 @@ pub fn run(
     {
         eprintln!("pass-limit: the last function is {}", visible(f.name.as_str()));
     }
-    let report = timings.phase("optimise", || ir::passes::run(&mut ir, &pass_options(options, &trace)));
+    let passes = pass_options(options, &trace);
+    let report = timings.phase("optimise", || ir::passes::whole(&mut ir, &passes));
     timings.parts("optimise", &report.times);
     if options.explain > 0 {
         eprint!("{}", visible(&explain::render_remarks(&program, &report.remarks, options.explain)));
     }
-    let frames = late::frames(&ir);
+    let frames = late::frames(&ir, &passes);
     if !frames.is_empty() {
         add_errors(frames, &mut program);
         return Err(errors_text(&program, options.all_errors));
@@ -252,9 +255,30 @@ pub fn run(
     if !target.is_bare() && !options.host_object {
         codegen.modinfo = buildinfo::marked(config, target, options, &program);
     }
+    codegen.passes = Some(passes);
+    let cache = match Cache::open() {
+        Ok(cache) => Some(Arc::new(cache)),
+        Err(why) => {
+            timings.note(|| format!("cache: none, as {why}"));
+            None
+        }
+    };
+    codegen.store = cache.clone().map(|c| c as Arc<dyn codegen::Store>);
+    codegen.distrust = cache::is_distrusted();
     let object = timings.phase("codegen", || codegen::compile_program(&ir, &codegen));
     let object = object.map_err(|errors| errors.join("\n"))?;
     timings.parts("codegen", &object.times);
+    if let Some(cache) = cache {
+        // What cannot be written is made again next time.
+        let written = timings.phase("keep", || cache.finish());
+        timings.note(|| {
+            let count = |n: &AtomicUsize| n.load(Ordering::Relaxed);
+            let codegen::Tally { hits, misses, apart } = &*codegen.tally;
+            let (hits, misses, apart) = (count(hits), count(misses), count(apart));
+            let why = written.err().map_or(String::new(), |e| format!(", not kept: {e}"));
+            format!("cache: {hits} functions found, {misses} made{why}, {apart} that cannot be kept")
+        });
+    }
     print!("{}", visible(&object.listing));
     if let Some(trace) = trace {
         dump::write(&trace.stages(), &options.dump_ssa, &ir)?;

@@ -18,7 +18,7 @@ static OPEN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static FOREGROUND: AtomicBool = AtomicBool::new(false);
 
 /// A number that others cannot foresee: each `RandomState` has keys that go back to the system's random numbers.
-fn unguessable() -> u64 {
+pub fn unguessable() -> u64 {
     RandomState::new().hash_one(std::process::id())
 }
 

@@ -50,7 +50,7 @@ pub struct InstData {
 }
 
 /// A jump target with the arguments for its block parameters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct BlockCall {
     /// Target.
     pub block: Block,
@@ -59,7 +59,7 @@ pub struct BlockCall {
 }
 
 /// How a block ends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub enum Term {
     /// Not yet ended (only while building).
     None,
@@ -126,7 +126,7 @@ pub struct InlinedCall {
 }
 
 /// Properties of a function. Plain bools: read by name everywhere.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Hash, Debug, Default)]
 pub struct FuncFlags {
     /// No stack check, no polls.
     pub nosplit: bool,

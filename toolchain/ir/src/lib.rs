@@ -10,6 +10,7 @@
 //! - `Ty::Ptr` is what the collector sees. A `Ptr` is nil, or points into or just at a heap object, a stack
 //!   object of this goroutine, or data that never moves. It may be live across safepoints.
 //! - No pass keeps a derived pointer that may have left its object live across a safepoint.
+pub mod alone;
 pub mod analysis;
 pub mod entity;
 pub mod func;
@@ -26,6 +27,7 @@ pub mod sig;
 pub mod target;
 pub mod ty;
 pub mod verify;
+pub mod view;
 
 pub use entity::{EntityId, IndexVec};
 pub use func::{
@@ -38,3 +40,4 @@ pub use ptrmap::PtrMap;
 pub use sig::{Part, PartLoc, RegStep, Sig, SigId};
 pub use target::Target;
 pub use ty::Ty;
+pub use view::View;

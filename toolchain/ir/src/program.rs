@@ -104,6 +104,8 @@ pub struct Program {
     pub datas: IndexVec<DataId, Data>,
     /// Signatures.
     pub sigs: IndexVec<SigId, Sig>,
+    /// While functions are not legal yet though `sigs` are: signatures as such functions have them ([`crate::passes::legalize`]).
+    pub whole_sigs: Option<IndexVec<SigId, Sig>>,
     /// Signatures by content.
     pub sig_ids: FxHashMap<Sig, SigId>,
     /// Functions that passes and codegen call by name (runtime.newobject, runtime.goPanicIndex, …), by link name.
@@ -128,6 +130,7 @@ impl Program {
             funcs: IndexVec::new(),
             datas: IndexVec::new(),
             sigs: IndexVec::new(),
+            whole_sigs: None,
             sig_ids: FxHashMap::default(),
             by_name: FxHashMap::default(),
             image: ImageInfo::default(),
@@ -135,6 +138,18 @@ impl Program {
             packages: FxHashMap::default(),
             edges: None,
             notes: Vec::new(),
+        }
+    }
+    /// The code of a func value without captures.
+    pub fn func_value(&self, data: DataId) -> Option<FuncId> {
+        let d = &self.datas[data];
+        match d.relocs[..] {
+            [Reloc { off: 0, target: SymRef::Func(c), addend: 0, .. }]
+                if d.section == Section::Rodata && d.size == self.target.word as u64 =>
+            {
+                Some(c)
+            }
+            _ => None,
         }
     }
     /// Interns a signature.

@@ -3,7 +3,9 @@
 use crate::analysis::{cfg::Cfg, dom::DomTree};
 use crate::func::{Body, Term};
 use crate::op::{Asked, Callee};
-use crate::{Block, BlockCall, EntityId, Func, InstData, Op, Program, SigId, Target, Ty, Value, ValueDef};
+use crate::{
+    Block, BlockCall, EntityId, Func, InstData, Op, Program, SigId, Target, Ty, Value, ValueDef, View,
+};
 
 /// Checks all functions.
 pub fn program(p: &Program) -> Result<(), Vec<String>> {
@@ -13,18 +15,23 @@ pub fn program(p: &Program) -> Result<(), Vec<String>> {
 
 /// Checks a function.
 pub fn func(p: &Program, f: &Func) -> Result<(), Vec<String>> {
+    seen(&View::new(p), f)
+}
+
+/// Checks a function by what passes see.
+pub fn seen(view: &View, f: &Func) -> Result<(), Vec<String>> {
     if !matches!(f.body, Body::Ssa) {
         return Ok(());
     }
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
-    let mut v = Verifier { p, f, errors: Vec::new(), dom: &dom, place: vec![None; f.values.len()] };
+    let mut v = Verifier { view: *view, f, errors: Vec::new(), dom: &dom, place: vec![None; f.values.len()] };
     v.all(&cfg);
     if v.errors.is_empty() { Ok(()) } else { Err(v.errors) }
 }
 
 struct Verifier<'a> {
-    p: &'a Program,
+    view: View<'a>,
     f: &'a Func,
     errors: Vec<String>,
     dom: &'a DomTree,
@@ -41,7 +48,7 @@ impl Verifier<'_> {
 
     fn all(&mut self, cfg: &Cfg) {
         let f = self.f;
-        let want = self.p.sigs[f.sig].param_tys();
+        let want = self.view.sig(f.sig).param_tys();
         let have: Vec<Ty> = f.blocks[Block(0)].params.iter().map(|&v| f.ty(v)).collect();
         if want != have {
             self.error("b0", format!("parameters are {have:?}, the signature says {want:?}"));
@@ -156,14 +163,14 @@ impl Verifier<'_> {
                 }
             }
             Term::Ret(args) => {
-                let (want, have) = (self.p.sigs[self.f.sig].ret_tys(), self.tys(args));
+                let (want, have) = (self.view.sig(self.f.sig).ret_tys(), self.tys(args));
                 if want != have {
                     self.error(b, format!("returns {have:?}, the signature says {want:?}"));
                 }
             }
             Term::TailCall { callee, sig, args } => {
                 // Memory results are the caller's own.
-                let n = self.p.sigs[*sig].results.iter().filter(|r| r.leaves.is_none()).count();
+                let n = self.view.sig(*sig).results.iter().filter(|r| r.leaves.is_none()).count();
                 self.call(b, *callee, *sig, args, None, n);
             }
             Term::Unreachable => {}
@@ -179,18 +186,17 @@ impl Verifier<'_> {
         results: Option<&[Value]>,
         without: usize,
     ) {
-        let s = &self.p.sigs[sig];
+        let s = self.view.sig(sig);
         let mut want = s.arg_tys();
         want.truncate(want.len() - without);
         match callee {
             Callee::Static(id) => {
-                // While functions are worked on in parallel they are not in the program.
-                if !self.p.funcs.is_empty() && id.index() >= self.p.funcs.len() {
+                if !self.view.has_func(id) {
                     return self.error(b, format!("calls {id}, which does not exist"));
                 }
             }
             Callee::Closure => want.insert(0, Ty::Ptr),
-            Callee::Code => want.insert(0, self.p.target.word_ty()),
+            Callee::Code => want.insert(0, self.view.target().word_ty()),
         }
         let have = self.tys(args);
         if want != have {
@@ -217,7 +223,7 @@ impl Verifier<'_> {
             }
             _ => {}
         }
-        if !fits(self.p.target, &d.op, &args, &results) {
+        if !fits(self.view.target(), &d.op, &args, &results) {
             self.error(b, format!("{:?} has operands {args:?} and results {results:?}", d.op));
         }
     }

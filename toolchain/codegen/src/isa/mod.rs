@@ -2,8 +2,11 @@
 //! and names none); this file holds what all of them deliver.
 use crate::fixup::{Fixup, FixupKind, Veneer};
 use crate::mach::compile::{self, Worker};
+use crate::mach::listing;
 use crate::mach::{Cfi, DebugFrame, Elf, Frames, Rules};
-use ir::{FuncId, Program, Target};
+use ir::op::BoundsKind;
+use ir::passes::trace::Trace;
+use ir::{Func, FuncId, Program, Target, View};
 use reflect::arch::Arch;
 use reflect::image::OpenDefers;
 
@@ -89,8 +92,10 @@ pub struct MachineInfo {
     pub assembly: fn(&str) -> u32,
     /// What a thread keeps between functions.
     pub worker: fn() -> Worker,
+    /// The listing of a function's code.
+    pub list: fn(&View, &Func, &Compiled) -> String,
     /// Compiles a function; `None` if it has no code of ours.
-    pub compile: fn(&Env, FuncId, &mut Worker) -> Result<Option<Compiled>, String>,
+    pub compile: fn(&Env, Func, &mut Worker) -> Result<Option<Compiled>, String>,
 }
 
 impl MachineInfo {
@@ -108,6 +113,7 @@ impl MachineInfo {
             pad: M::PAD,
             assembly: M::assembly,
             worker: Worker::new::<M>,
+            list: listing::function::<M>,
             compile: compile::compile::<M>,
         }
     }
@@ -228,12 +234,39 @@ pub struct NativeFacts {
 
 /// What a function's compilation may look at.
 pub struct Env<'a> {
-    /// The program.
-    pub program: &'a Program,
-    /// Options.
-    pub options: &'a crate::Options,
-    /// Functions that generated code calls.
-    pub helpers: &'a crate::Helpers,
-    /// Functions of assembly that leave registers alone.
-    pub leaves: &'a crate::mach::leaves::Leaves,
+    /// The program around it.
+    pub view: View<'a>,
+    /// [`crate::Options::check`].
+    pub check: bool,
+    /// Whether the places that instructions come from are needed.
+    pub positions: bool,
+    /// Records functions on their way.
+    pub trace: Option<&'a Trace>,
+}
+
+impl<'a> Env<'a> {
+    /// What a function's code may depend on.
+    pub fn new(view: View<'a>, wanted: Wanted, trace: Option<&'a Trace>) -> Env<'a> {
+        Env { view, check: wanted.check, positions: wanted.positions, trace }
+    }
+    /// Records a stage if it is wanted.
+    pub(crate) fn record(&self, f: &ir::Func, stage: &'static str, text: impl FnOnce() -> String) {
+        if let Some(trace) = self.trace {
+            trace.record(f.name, stage, text);
+        }
+    }
+    /// What a failed bounds check calls.
+    pub(crate) fn bounds_panic(&self, kind: BoundsKind, signed: bool) -> FuncId {
+        let name = crate::bounds_panic(kind, signed);
+        self.view.helper(name.clone()).unwrap_or_else(|| panic!("the program lacks {name}"))
+    }
+}
+
+/// What the code of a function depends on beside the function, the target and the passes.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
+pub struct Wanted {
+    /// [`crate::Options::check`].
+    pub check: bool,
+    /// Whether the places that instructions come from are needed.
+    pub positions: bool,
 }

@@ -2,7 +2,7 @@
 use super::addr::{Addr, Base};
 use super::inst::{Any, CallInfo, Target};
 use super::select::{Place, Select};
-use super::{Rules, regs};
+use super::{Rules, leaves, regs};
 use crate::regalloc::Reg;
 use ir::op::Callee;
 use ir::sig::{Part, PartLoc, RegStep};
@@ -203,7 +203,7 @@ impl<'a, M: Rules> Select<'a, M> {
 
     /// Calls.
     pub fn call(&mut self, d: &'a InstData, callee: Callee, sig: SigId) {
-        let sig = &self.env.program.sigs[sig];
+        let sig = self.env.view.sig(sig);
         self.calls = true;
         self.out_args = self.out_args.max(sig.area_size);
         let mut uses = Vec::new();
@@ -275,13 +275,13 @@ impl<'a, M: Rules> Select<'a, M> {
             }
         }
         let leaf = match target {
-            Target::Func(f) => self.env.leaves.destroyed(f),
+            Target::Func(f) => leaves::destroyed(&self.env.view, f),
             _ => None,
         };
-        let unfixed = leaf.is_none_or(|l| l.iter().any(|r| regs::fixed(M::ROW).any(|f| f == *r)));
+        let unfixed = leaf.as_ref().is_none_or(|l| l.iter().any(|r| regs::fixed(M::ROW).any(|f| f == *r)));
         let call = Box::new(CallInfo { target, uses, defs });
         self.put(match leaf {
-            Some(destroyed) => Any::LeafCall(call, destroyed.to_vec()),
+            Some(destroyed) => Any::LeafCall(call, destroyed),
             None => Any::Call(call),
         });
         if sig.abi0 && unfixed {
@@ -312,7 +312,7 @@ impl<'a, M: Rules> Select<'a, M> {
 
     /// Calls in place of returning.
     pub fn tail_call(&mut self, callee: Callee, sig: SigId, args: &'a [Value]) {
-        let sig = &self.env.program.sigs[sig];
+        let sig = self.env.view.sig(sig);
         let mut uses = Vec::new();
         let mut args = args;
         let target = match callee {

@@ -13,7 +13,7 @@ use crate::prep;
 use crate::regalloc::{self, Move, Problem, Reg, Solution};
 use crate::replay::{Replay, Safe, Words};
 use ir::func::Body;
-use ir::{EntityId, Func, FuncId, SymRef};
+use ir::{EntityId, Func, SymRef};
 use reflect::image::OpenDefers;
 use rustc_hash::FxHashMap;
 use syntax::Pos;
@@ -35,28 +35,16 @@ impl Worker {
 }
 
 /// Compiles a function; `None` if it has no code of ours.
-pub fn compile<M: Rules + Frames>(env: &Env, id: FuncId, w: &mut Worker) -> Result<Option<Compiled>, String> {
-    let func = &env.program.funcs[id];
-    match &func.body {
-        Body::Asm { .. } => Ok(None),
-        Body::Native(n) => {
-            Ok(Some(crate::isa::native::compiled(&env.program.sigs[func.sig], n, M::WORD, &M::NATIVE)))
-        }
-        Body::Hook { symbol } => Ok(Some(hook::stub::<M>(env, func, symbol))),
-        Body::Ssa => compile_ssa::<M>(env, func, w).map(Some),
-    }
-    .map(|c| {
-        c.map(|mut c| {
-            if env.options.lists(func) {
-                c.listing = listing::function::<M>(env, func, &c);
-            }
-            env.options.record(func, "asm", || listing::function::<M>(env, func, &c));
-            c
-        })
-    })
+pub fn compile<M: Rules + Frames>(env: &Env, func: Func, w: &mut Worker) -> Result<Option<Compiled>, String> {
+    Ok(Some(match &func.body {
+        Body::Asm { .. } => return Ok(None),
+        Body::Native(n) => crate::isa::native::compiled(env.view.sig(func.sig), n, M::WORD, &M::NATIVE),
+        Body::Hook { symbol } => hook::stub::<M>(env, &func, symbol),
+        Body::Ssa => compile_ssa::<M>(env, func, w)?,
+    }))
 }
 
-fn compile_ssa<M: Rules + Frames>(env: &Env, func: &Func, w: &mut Worker) -> Result<Compiled, String> {
+fn compile_ssa<M: Rules + Frames>(env: &Env, func: Func, w: &mut Worker) -> Result<Compiled, String> {
     let (compiled, notes) = compile_noted::<M>(env, func, w)?;
     notes.map_or(Ok(()), |n| n.check())?;
     Ok(compiled)
@@ -65,13 +53,12 @@ fn compile_ssa<M: Rules + Frames>(env: &Env, func: &Func, w: &mut Worker) -> Res
 /// With [`crate::Options::check`] there are notes, which have not been checked.
 pub(crate) fn compile_noted<M: Rules + Frames>(
     env: &Env,
-    func: &Func,
+    mut f: Func,
     w: &mut Worker,
 ) -> Result<(Compiled, Option<Notes>), String> {
-    let mut f = func.clone();
-    prep::legalize(&mut f, env.helpers);
-    env.options.record(&f, "legalize", || f.to_string());
-    let sig = &env.program.sigs[func.sig];
+    prep::legalize(&mut f, &env.view);
+    env.record(&f, "legalize", || env.view.text(&f));
+    let sig = env.view.sig(f.sig);
     let params = call::place_params(&mut f, sig);
     let mut sel = select::select::<M>(env, &f, params);
     if let Some((mask, slots, _)) = f.open_defers {
@@ -85,7 +72,7 @@ pub(crate) fn compile_noted<M: Rules + Frames>(
         let loops = split::split_at_loops(&mut sel, &graph, &lazy.lazy);
         lazy::split_at_lazy_calls(&mut sel, &graph, &lazy, &loops);
     }
-    env.options.record(&f, "machine", || listing::machine(&f, &sel));
+    env.record(&f, "machine", || listing::machine(&f, &sel));
     let solution = allocate(env, &mut sel, w, M::WORD)?;
     let mut own = sel.slots_used.clone();
     sel.incoming.iter().for_each(|i| own[i.0.index()] = false);
@@ -94,7 +81,7 @@ pub(crate) fn compile_noted<M: Rules + Frames>(
     if frame.size >= 1 << 30 {
         return Err("stack frame too large (>1GB)".into());
     }
-    let mut notes = env.options.check.then(|| start_notes(&sel));
+    let mut notes = env.check.then(|| start_notes(&sel));
     let compiled = emit_function::<M>(env, &f, &mut sel, &solution, &frame, &mut notes)?;
     Ok((compiled, notes))
 }
@@ -185,7 +172,7 @@ fn allocate<I: Inst>(
         let succs: Vec<usize> = block.succs.iter().map(|&s| number[s as usize] as usize).collect();
         p.end_block(&block.params, &succs, &block.args);
     }
-    let solution = regalloc::allocate(&mut p, &w.env, &mut w.context, env.options.check);
+    let solution = regalloc::allocate(&mut p, &w.env, &mut w.context, env.check);
     sel.pointer = p.pointers();
     solution
 }
@@ -267,7 +254,7 @@ fn emit_function<M: Rules + Frames>(
 ) -> Result<Compiled, String> {
     let forward = forwarding(sel, solution);
     let mut e: Emit<M> = Emit::new(frame);
-    e.wb_flag = env.helpers.wb_flag.map(SymRef::Data);
+    e.wb_flag = env.view.write_barrier().map(SymRef::Data);
     e.blocks = (0..sel.blocks.len()).map(|_| e.buf.label()).collect();
     let mut slots: SlotLiveness = slots::live(f, sel, frame);
     let word = |r: Reg| frame.spill_offset(r.index()) / frame.word();
@@ -279,7 +266,7 @@ fn emit_function<M: Rules + Frames>(
 
     let body = e.buf.label();
     let grow = e.buf.label();
-    if env.program.sigs[f.sig].abi0 {
+    if env.view.sig(f.sig).abi0 {
         // Called from assembly.
         M::load_fixed(&mut e);
     }
@@ -293,7 +280,7 @@ fn emit_function<M: Rules + Frames>(
     // Marks in the code with what they are for.
     let mut safepoints: Vec<(u32, u32, Vec<u32>)> = Vec::new();
     let mut lines: Vec<(u32, usize)> = Vec::new();
-    let listed = env.options.wants_positions(f);
+    let listed = env.positions;
     let mut positions: Vec<(u32, usize)> = Vec::new();
     let mut ends = Ends::new(sel, &forward);
     // Number of each block's first instruction in the allocation's order.

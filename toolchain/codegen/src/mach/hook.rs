@@ -48,7 +48,7 @@ fn copy<M: Frames>(e: &mut Emit<M>, to: u32, from: u32, size: u32) {
 
 /// The stub of a hook.
 pub fn stub<M: Frames>(env: &Env, f: &Func, symbol: &str) -> Compiled {
-    let sig = &env.program.sigs[f.sig];
+    let sig = env.view.sig(f.sig);
     let word = M::WORD;
     let (params, results, size) = abi0(sig, word);
     let frame = Frame::plain::<M>(size, true);

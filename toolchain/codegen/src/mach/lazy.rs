@@ -388,9 +388,8 @@ fn rename<I: Inst>(sel: &mut Selected<I>, g: &Graph, dom: &Dominance, v: &Values
 mod tests {
     use super::super::{call, select, split};
     use super::*;
-    use crate::isa::Env;
-    use crate::mach::leaves::Leaves;
-    use crate::{Helpers, Options, prep};
+    use crate::isa::{Env, Wanted};
+    use crate::prep;
 
     /// A loop that sums, asking for help on its unlikely way, between two calls.
     const PROGRAM: &str = "\
@@ -428,11 +427,9 @@ end
     /// The values defined outside of lazy blocks that are live across some call, with whether the loop uses them.
     fn across(split_them: bool) -> Vec<(Reg, bool)> {
         let program = ir::parse::program(PROGRAM).unwrap_or_else(|e| panic!("{e}"));
-        let options = Options::default();
-        let (helpers, leaves) = (Helpers::find(&program), Leaves::find(&program));
-        let env = Env { program: &program, options: &options, helpers: &helpers, leaves: &leaves };
+        let env = Env::new(ir::View::new(&program), Wanted::default(), None);
         let mut f = program.funcs[ir::FuncId(0)].clone();
-        prep::legalize(&mut f, env.helpers);
+        prep::legalize(&mut f, &env.view);
         let sig = f.sig;
         let params = call::place_params(&mut f, &program.sigs[sig]);
         let mut sel = select::select::<crate::isa::Host>(&env, &f, params);

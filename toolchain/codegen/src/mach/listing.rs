@@ -14,9 +14,9 @@ use super::inst::{Any, Inst};
 use super::select::Selected;
 use super::{Decoded, Encode};
 use crate::fixup::{Fixup, FixupTarget};
-use crate::isa::{Compiled, Env};
+use crate::isa::Compiled;
 use crate::regalloc::Reg;
-use ir::{Func, SymRef};
+use ir::{Func, View};
 use std::fmt::Write;
 
 /// The function's blocks in layout order, before register allocation.
@@ -44,10 +44,9 @@ fn text<I: Inst>(i: &Any<I>) -> String {
 }
 
 /// What a relocation names.
-fn symbol(env: &Env, r: &Fixup) -> String {
+fn symbol(view: &View, r: &Fixup) -> String {
     match &r.target {
-        FixupTarget::Sym(SymRef::Func(f)) => env.program.funcs[*f].name.to_string(),
-        FixupTarget::Sym(SymRef::Data(d)) => env.program.datas[*d].name.to_string(),
+        FixupTarget::Sym(symbol) => view.link_name(*symbol).to_string(),
         FixupTarget::Pool(bits, size) => format!("${bits:#x}:{size}"),
         FixupTarget::Ext(name) => name.clone(),
         FixupTarget::TlsG => "oxigo_tls_g@tpoff".into(),
@@ -55,17 +54,17 @@ fn symbol(env: &Env, r: &Fixup) -> String {
 }
 
 /// Puts symbols in place of what the linker fills in, and the function's own offsets in place of distances.
-fn resolve<M: Encode>(env: &Env, c: &Compiled, at: u32, d: &Decoded) -> String {
+fn resolve<M: Encode>(view: &View, c: &Compiled, at: u32, d: &Decoded) -> String {
     let end = at + d.len as u32;
     let inside = |r: &&Fixup| (at..end).contains(&r.at);
     match (c.fixups.iter().find(inside), d.branch) {
-        (Some(r), Some(_)) => format!("{} {}", d.text, symbol(env, r)),
+        (Some(r), Some(_)) => format!("{} {}", d.text, symbol(view, r)),
         (Some(r), None) => {
             let offset = match r.addend + (end - r.at) as i64 {
                 0 => String::new(),
                 n => format!("{n:+}"),
             };
-            M::with_symbol(d, r, &format!("{}{offset}", symbol(env, r)))
+            M::with_symbol(d, r, &format!("{}{offset}", symbol(view, r)))
         }
         (None, Some(by)) => format!("{} {:#x}", d.text, end as i64 + by as i64),
         (None, None) => d.text.clone(),
@@ -84,11 +83,11 @@ fn live<M: Encode>(words: &[u32], registers: u32) -> String {
 }
 
 /// The listing of a function.
-pub fn function<M: Encode>(env: &Env, f: &Func, c: &Compiled) -> String {
+pub fn function<M: Encode>(view: &View, f: &Func, c: &Compiled) -> String {
     let flags =
         [(f.flags.nosplit, " NOSPLIT"), (f.flags.wrapper, " WRAPPER"), (f.flags.topframe, " TOPFRAME")];
     let flags: String = flags.iter().filter(|f| f.0).map(|f| f.1).collect();
-    let (size, args, frame) = (c.code.len(), env.program.sigs[f.sig].area_size, c.frame);
+    let (size, args, frame) = (c.code.len(), view.sig(f.sig).area_size, c.frame);
     let mut s = format!("{} STEXT{flags} size={size:#x} args={args:#x} locals={frame:#x}\n", f.name);
     let mut positions = c.positions.iter().peekable();
     let (mut now, mut shown) = (f.pos.position(), None);
@@ -127,7 +126,7 @@ pub fn function<M: Encode>(env: &Env, f: &Func, c: &Compiled) -> String {
         };
         let bytes = &c.code[at..at + d.len];
         at += d.len;
-        let text = resolve::<M>(env, c, pc, &d);
+        let text = resolve::<M>(view, c, pc, &d);
         let row = format!("  {pc:04x}  {:23} {text}", hex(bytes));
         let point = c.safepoints.iter().find(|p| p.pc == at as u32 && text.starts_with("call"));
         let _ = match point {

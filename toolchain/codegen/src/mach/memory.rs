@@ -199,7 +199,7 @@ impl<'a, M: Rules> Select<'a, M> {
                     }
                 }
                 Op::Call { callee, sig } => {
-                    let sig = &self.env.program.sigs[sig];
+                    let sig = self.env.view.sig(sig);
                     let params: usize = sig.params.iter().map(Part::value_count).sum();
                     let first = params + !matches!(callee, Callee::Static(_)) as usize;
                     let results = sig.results.iter().filter(|r| r.leaves.is_none());

@@ -1,9 +1,7 @@
 //! The replay of stack maps sees planted faults, for every machine: its folder's `tests.rs` says `planted!(ITS TYPE);`.
 use super::compile::{Notes, Worker, compile_noted};
-use super::leaves::Leaves;
 use super::{Frames, Rules};
-use crate::isa::Env;
-use crate::{Helpers, Options};
+use crate::isa::{Env, Wanted};
 
 /// Two pointers and a number live across a call, a loop that polls with a pointer live, and a stack object; with the machine's
 /// words, of ONE and TWO of their sizes.
@@ -58,11 +56,10 @@ fn noted<M: Rules + Frames>(name: &str) -> Notes {
         .replace("TWO", &(2 * word).to_string());
     let program = ir::parse::program_of(M::ROW, &text).unwrap_or_else(|e| panic!("{e}"));
     ir::verify::program(&program).unwrap_or_else(|e| panic!("{e:#?}"));
-    let options = Options { check: true, ..Options::default() };
-    let (helpers, leaves) = (Helpers::find(&program), Leaves::find(&program));
-    let env = Env { program: &program, options: &options, helpers: &helpers, leaves: &leaves };
+    let wanted = Wanted { check: true, ..Wanted::default() };
+    let env = Env::new(ir::View::new(&program), wanted, None);
     let (_, func) = program.funcs.iter_enumerated().find(|f| f.1.name.as_str() == name).expect("its name");
-    let (_, notes) = compile_noted::<M>(&env, func, &mut Worker::new::<M>()).expect("it compiles");
+    let (_, notes) = compile_noted::<M>(&env, func.clone(), &mut Worker::new::<M>()).expect("it compiles");
     notes.expect("notes were asked for")
 }
 

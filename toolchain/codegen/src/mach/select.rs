@@ -118,7 +118,7 @@ pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: MemoryParams)
     let mut s: Select<M> = Select {
         env,
         f,
-        sig: &env.program.sigs[f.sig],
+        sig: env.view.sig(f.sig),
         uses: prep::use_counts(f, &order.rpo),
         carried: prep::carried(f, &order.rpo),
         needed: vec![false; f.values.len()],

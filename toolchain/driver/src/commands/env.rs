@@ -6,7 +6,7 @@ use super::target::{runner, target};
 use super::{FAILED, Failure, OK, USAGE, forward};
 use crate::cli::Options;
 use crate::json::quote;
-use crate::{goroot, link, module, runtime_lib};
+use crate::{cache, goroot, link, module, runtime_lib};
 
 /// Variables that are not as Go's command has them, and our own.
 fn own() -> Result<Vec<(&'static str, String)>, Failure> {
@@ -20,6 +20,7 @@ fn own() -> Result<Vec<(&'static str, String)>, Failure> {
         // Outside of modules, as Go's command has it.
         ("GOMOD", shown(module::find_root(&cwd).map(|r| r.join("go.mod")).or(Some("/dev/null".into())))),
         ("CGO_ENABLED", "0".into()),
+        ("OXIGO_CACHE", cache::folder().map_or("off".into(), |d| d.display().to_string())),
         ("OXIGO_HOME", goroot::oxigo_home().display().to_string()),
         ("OXIGO_OVERLAY", std::env::var("OXIGO_OVERLAY").unwrap_or_default()),
         ("OXIGO_RUNTIME_SRC", shown(runtime_lib::workspace())),

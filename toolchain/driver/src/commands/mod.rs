@@ -17,6 +17,7 @@ pub use target::{Target, runs_by_itself, starter};
 use std::path::Path;
 
 use crate::abi::Request;
+use crate::cache;
 use crate::cli::{self, Grammar, Invocation, Options};
 use crate::context::Context;
 use crate::goroot;
@@ -46,6 +47,7 @@ fn usage() -> String {
          list     tell of packages\n  \
          abi      tell where the arguments and results of a package's function live, or of all its functions\n  \
          targets  list what can be compiled for\n  \
+         clean    empty the cache of compiled functions\n  \
          env      print where things are\n  \
          version  print the versions of Oxigo and of Go, or those that executables were made with\n\n\
          commands that Go's own go command carries out, where one is installed:\n{}\n\
@@ -88,6 +90,7 @@ pub fn run(args: Vec<String>) -> u8 {
         "abi" => parsed(rest, Grammar::Abi).and_then(|i| abi(&i)),
         "targets" => Ok(target::list()),
         "list" => parsed(rest, Grammar::List).and_then(|i| list::list(&i, rest)),
+        "clean" => clean(rest),
         "env" => env::env(rest),
         "version" | "--version" | "-V" => env::version(rest),
         "help" if rest.first().is_some_and(|topic| !is_command(topic)) => {
@@ -113,7 +116,7 @@ pub fn run(args: Vec<String>) -> u8 {
 
 /// The commands of our own.
 const COMMANDS: &[&str] =
-    &["build", "run", "test", "check", "list", "abi", "targets", "env", "version", "help"];
+    &["build", "run", "test", "check", "list", "abi", "targets", "clean", "env", "version", "help"];
 
 fn is_command(name: &str) -> bool {
     COMMANDS.contains(&name) || forward::COMMANDS.iter().any(|c| c.0 == name)
@@ -239,6 +242,15 @@ fn check(i: &Invocation) -> Result<u8, Failure> {
     let result = pipeline::run(&config, &target, &i.options, program, Goal::Check, &mut timings);
     timings.print();
     result.map(|_| OK).map_err(Failure::build)
+}
+
+/// `oxigo clean`: of all that Go's command cleans, there is the cache.
+fn clean(args: &[String]) -> Result<u8, Failure> {
+    let known = |a: &&String| matches!(a.trim_start_matches('-'), "cache") && a.starts_with('-');
+    if let Some(other) = args.iter().find(|a| !known(a)) {
+        return Err(Failure(USAGE, format!("oxigo clean empties the cache, and knows no {other}")));
+    }
+    cache::clean().map(|()| OK).map_err(|e| Failure::build(format!("oxigo clean: {e}")))
 }
 
 /// `oxigo abi PACKAGE [FUNCTION]`.

@@ -222,9 +222,12 @@ pub fn beyond_qemu(column: Column, case: &str, list: &[String]) -> bool {
     !column.is_native() && list.iter().any(names)
 }
 
-/// The `oxigo` command under test.
+/// The `oxigo` command under test. It has no cache: each test has the compiler's own checks look at all that it compiles, and none depends
+/// on what ran before.
 pub fn oxigo() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_oxigo"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oxigo"));
+    command.env("OXIGO_CACHE", "off");
+    command
 }
 
 /// A folder for one test's files, removed when it is dropped.

@@ -3,10 +3,10 @@
 //! The collector marks a snapshot of the moment when it began, with all stacks scanned then. So no barrier is needed for stack objects, nor
 //! for the first stores into an object that was made in the same block with no safepoint between: what they overwrite is nil.
 use super::effects::is_safepoint;
-use crate::{Func, Op, Program, Section, SymRef, Value};
+use crate::{Func, Op, Section, SymRef, Value, View};
 
 /// The pass. Afterwards `Store::wb` has no meaning left: it is false everywhere.
-pub fn run(program: &Program, f: &mut Func) {
+pub fn run(view: &View, f: &mut Func) {
     for b in f.blocks.ids() {
         let insts = std::mem::take(&mut f.blocks[b].insts);
         let mut out = Vec::with_capacity(insts.len());
@@ -15,14 +15,14 @@ pub fn run(program: &Program, f: &mut Func) {
         for i in insts {
             let d = &f.insts[i];
             let guarded = match d.op {
-                Op::Store { off, wb: true } => Some((off, program.target.word)),
+                Op::Store { off, wb: true } => Some((off, view.target().word)),
                 Op::MemCopy { size, typ: Some(_), .. } | Op::MemZero { size, typ: Some(_), .. } => {
                     Some((0, size))
                 }
                 _ => None,
             };
             if let Some((off, size)) = guarded
-                && needed(program, f, d.args[0], &fresh)
+                && needed(view, f, d.args[0], &fresh)
             {
                 let (base, pos, inl) = (d.args[0], d.pos, d.inl);
                 let barrier = f.make_inst(Op::WriteBarrier { off, size }, &[base], &[], pos);
@@ -45,7 +45,7 @@ pub fn run(program: &Program, f: &mut Func) {
     }
 }
 
-fn needed(program: &Program, f: &Func, mut address: Value, fresh: &[Value]) -> bool {
+fn needed(view: &View, f: &Func, mut address: Value, fresh: &[Value]) -> bool {
     loop {
         address = f.resolve(address);
         if fresh.contains(&address) {
@@ -56,10 +56,7 @@ fn needed(program: &Program, f: &Func, mut address: Value, fresh: &[Value]) -> b
                 Op::PtrAdd => address = d.args[0],
                 Op::SlotAddr(..) => return false,
                 Op::Sym(SymRef::Data(data), _) => {
-                    return matches!(
-                        program.datas[data].section,
-                        Section::Data | Section::Bss | Section::Extern
-                    );
+                    return matches!(view.section(data), Section::Data | Section::Bss | Section::Extern);
                 }
                 _ => return true,
             },

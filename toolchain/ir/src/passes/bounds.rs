@@ -6,7 +6,7 @@
 //! Eliminating Array Bounds Checks on Demand" (2000). Of loops they know counters that only grow or only shrink ([`super::counters`]).
 use super::{counters, fold};
 use crate::{
-    Block, Func, Op, Program, Term, Ty, Value,
+    Block, Func, Op, Term, Ty, Value, View,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
     op::{Asked, BoundsKind, Cc},
 };
@@ -57,7 +57,7 @@ struct Facts<'a> {
 }
 
 /// The pass.
-pub fn run(_program: &Program, f: &mut Func) {
+pub fn run(_view: &View, f: &mut Func) {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let asked = asked(f);
@@ -474,7 +474,7 @@ mod tests {
         let p = crate::parse::program_for(t, &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let mut f = p.funcs[FuncId(0)].clone();
         crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
-        super::run(&p, &mut f);
+        super::run(&crate::View::new(&p), &mut f);
         let insts = f.blocks.iter().flat_map(|b| &b.insts);
         insts.filter(|&&i| matches!(f.insts[i].op, Op::BoundsCheck { .. })).count()
     }

@@ -1,11 +1,11 @@
 //! Captured variables where the closure is known: a func value's captures are written when it is made, and never again, so reading one is the value
 //! that was written. Inlining a function literal's body leaves such reads behind.
 use super::inline::closures;
-use crate::{Func, Op, Program, Ty, Value, op::FUNC_LITERAL};
+use crate::{Func, Op, Ty, Value, View, op::FUNC_LITERAL};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The pass.
-pub fn run(_program: &Program, f: &mut Func) {
+pub fn run(_view: &View, f: &mut Func) {
     let literal = |v: &Value| {
         f.def_inst(*v).is_some_and(|d| matches!(d.op, Op::New { name, .. } if name.as_str() == FUNC_LITERAL))
     };

@@ -4,19 +4,19 @@
 //! Unlike [`super::fold`] it makes constants of its own.
 use super::writer::Writer;
 use crate::analysis::{bits, cfg::Cfg};
-use crate::{Func, Inst, InstData, Op, Program, Ty, Value, op::Cc};
+use crate::{Func, Inst, InstData, Op, Ty, Value, View, op::Cc};
 
 /// Rounds: what comes out of one may be simplified by the next.
 const ROUNDS: usize = 3;
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
+pub fn run(view: &View, f: &mut Func) {
     let rpo = Cfg::new(f).rpo;
     for _ in 0..ROUNDS {
         let mut changed = false;
         for &b in &rpo {
             let old = std::mem::take(&mut f.blocks[b].insts);
-            let mut w = Writer::new(program.target, f);
+            let mut w = Writer::new(view.target(), f);
             w.out.reserve(old.len());
             for i in old {
                 changed |= instruction(&mut w, i);

@@ -31,7 +31,7 @@ mod tests {
             p.known_code.insert(FuncId(0), vec![(Inst(1), [FuncId(1)].into())]);
             super::run(&mut p);
             let mut f = p.funcs[FuncId(0)].clone();
-            crate::passes::simplify::run(&p, &mut f);
+            crate::passes::simplify::run(&crate::View::new(&p), &mut f);
             f.apply_aliases();
             crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
             let ops: Vec<&Op> = f.blocks.iter().flat_map(|b| &b.insts).map(|&i| &f.insts[i].op).collect();

@@ -22,7 +22,7 @@ fn outcome(t: Target, passes: &[&str], calls: &[Vec<u64>], text: &str) -> String
                 for id in p.funcs.ids() {
                     let mut f = inline::take(&mut p, id);
                     if matches!(f.body, Body::Ssa) {
-                        run_passes(&p, &mut f, id, &[pass], &Options::default());
+                        run_passes(&crate::View::new(&p), &mut f, id, &[pass], &Options::default());
                     }
                     p.funcs[id] = f;
                 }

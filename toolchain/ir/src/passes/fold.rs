@@ -1,8 +1,9 @@
 //! Constant folding and algebraic identities: what one instruction is worth, given its operands.
 use crate::{
-    Func, Op, Program, SymRef, Target, Ty, Value, ValueDef,
+    Func, Op, SymRef, Target, Ty, Value, ValueDef,
     op::{Cc, Fcc},
-    program::{RelocKind, Section},
+    program::Section,
+    view::{Known, View},
 };
 
 /// What an instruction folds to.
@@ -73,8 +74,8 @@ fn is_carry(f: &Func, v: Value) -> bool {
 }
 
 /// Folds one instruction with one result, if it can be.
-pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Option<Folded> {
-    let t = program.target;
+pub fn fold(view: &View, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Option<Folded> {
+    let t = view.target();
     let konst = |v: i64| Some(Folded::Op(Op::Iconst(t.sext(v, ty)), Default::default()));
     let value = |v: Value| Some(Folded::Value(v));
     let make = |op: Op, args: &[Value]| Some(Folded::Op(op, smallvec::SmallVec::from_slice(args)));
@@ -242,7 +243,7 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
             if matches!(cc, Cc::Eq | Cc::Ne)
                 && let (Some(a), Some(b)) = (f.def_inst(args[0]), f.def_inst(args[1]))
                 && let (Op::Sym(s, 0), Op::Sym(t, 0)) = (&a.op, &b.op)
-                && (s == t || differ(program, *s, *t))
+                && (s == t || differ(view, *s, *t))
             {
                 return konst(((s == t) == (*cc == Cc::Eq)) as i64);
             }
@@ -292,7 +293,7 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
                     let sum = i32::try_from(*off as i64 + k).ok()?;
                     make(Op::Load { off: sum }, &[d.args[0]])
                 }
-                Op::Sym(SymRef::Data(data), base) => load_constant(program, *data, base + *off as i64, ty),
+                Op::Sym(SymRef::Data(data), base) => load_constant(view, *data, base + *off as i64, ty),
                 _ => None,
             }
         }
@@ -301,36 +302,23 @@ pub fn fold(program: &Program, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Opt
 }
 
 /// A load from read-only data: itabs, type descriptors, constant tables.
-fn load_constant(program: &Program, data: crate::DataId, off: i64, ty: Ty) -> Option<Folded> {
-    let data = &program.datas[data];
-    let t = program.target;
-    let (size, word) = (t.size(ty) as i64, t.word as i64);
-    if !matches!(data.section, Section::Rodata | Section::Types) || off < 0 || off + size > data.size as i64 {
-        return None;
-    }
-    if let Some(r) = data.relocs.iter().find(|r| (r.off as i64) < off + size && (r.off as i64) + word > off) {
-        if r.off as i64 == off && r.kind == RelocKind::Abs && (ty == Ty::Ptr || ty == t.word_ty()) {
-            return Some(Folded::Op(Op::Sym(r.target, r.addend), Default::default()));
-        }
-        return None;
-    }
-    let mut bytes = [0u8; 8];
-    for i in 0..size {
-        bytes[i as usize] = data.bytes.get((off + i) as usize).copied().unwrap_or(0);
-    }
-    let raw = t.get(&bytes[..size as usize]);
-    Some(Folded::Op(
-        if ty.is_float() { Op::Fconst(raw) } else { Op::Iconst(t.sext(raw as i64, ty)) },
-        Default::default(),
-    ))
+fn load_constant(view: &View, data: crate::DataId, off: i64, ty: Ty) -> Option<Folded> {
+    let t = view.target();
+    let op = match view.load(data, off, t.size(ty))? {
+        Known::Address(symbol, addend) if ty == Ty::Ptr || ty == t.word_ty() => Op::Sym(symbol, addend),
+        Known::Address(..) => return None,
+        Known::Bytes(raw) if ty.is_float() => Op::Fconst(raw),
+        Known::Bytes(raw) => Op::Iconst(t.sext(raw as i64, ty)),
+    };
+    Some(Folded::Op(op, Default::default()))
 }
 
 /// Whether the addresses of two symbols are never equal, which objects without size may be. Those of functions are only asked for to tell
 /// methods apart.
-fn differ(program: &Program, s: SymRef, t: SymRef) -> bool {
+fn differ(view: &View, s: SymRef, t: SymRef) -> bool {
     match (s, t) {
         (SymRef::Data(s), SymRef::Data(t)) => {
-            let is_type = |d| program.datas[d].section == Section::Types;
+            let is_type = |d| view.section(d) == Section::Types;
             s != t && is_type(s) && is_type(t)
         }
         (SymRef::Func(s), SymRef::Func(t)) => s != t,

@@ -2,7 +2,7 @@
 //! Composite literals that are constant make such slots, on their way to a variable or as tables.
 //!
 //! A slot is read after it was filled, or not at all: the builder fills temporaries and variables where it makes them.
-use crate::{DataId, Func, Inst, Op, Program, Section, Slot, SymRef, Value};
+use crate::{DataId, Func, Inst, Op, Slot, SymRef, Value, View};
 use rustc_hash::FxHashMap;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -15,21 +15,21 @@ enum Filled {
 }
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
+pub fn run(view: &View, f: &mut Func) {
     if f.slots.is_empty() {
         return;
     }
     // A literal's slot, the variable's, one more.
     for _ in 0..3 {
-        if !slots(program, f) {
+        if !slots(view, f) {
             break;
         }
     }
-    zeros(program, f);
+    zeros(view, f);
 }
 
 /// Whether some slot could be replaced.
-fn slots(program: &Program, f: &mut Func) -> bool {
+fn slots(view: &View, f: &mut Func) -> bool {
     let mut filled = vec![Filled::No; f.slots.len()];
     if let Some((a, b, _)) = f.open_defers {
         filled[a.0 as usize] = Filled::Otherwise;
@@ -65,7 +65,7 @@ fn slots(program: &Program, f: &mut Func) -> bool {
                     Op::MemCopy { size, .. } => {
                         let whole = size == f.slots[s].size
                             && matches!(f.def_inst(a).map(|d| &d.op), Some(Op::SlotAddr(_, 0)));
-                        *fill = match (*fill, constant(program, f, d.args[1], size)) {
+                        *fill = match (*fill, constant(view, f, d.args[1], size)) {
                             (Filled::No, Some((data, off))) if whole => Filled::By(i, data, off),
                             _ => Filled::Otherwise,
                         };
@@ -104,28 +104,22 @@ fn slots(program: &Program, f: &mut Func) -> bool {
 }
 
 /// Copies of nothing but zeros become zeroings.
-fn zeros(program: &Program, f: &mut Func) {
+fn zeros(view: &View, f: &mut Func) {
     for i in f.blocks.iter().flat_map(|b| b.insts.clone()).collect::<Vec<_>>() {
         let Op::MemCopy { size, align, typ } = f.insts[i].op else { continue };
-        if let Some((data, off)) = constant(program, f, f.insts[i].args[1], size) {
-            let d = &program.datas[data];
-            let range = off as usize..off as usize + size as usize;
-            let zero = d.bytes.iter().skip(range.start).take(range.len()).all(|&b| b == 0)
-                && !d.relocs.iter().any(|r| range.contains(&(r.off as usize)));
-            if zero {
-                f.insts[i].op = Op::MemZero { size, align, typ };
-                f.insts[i].args.truncate(1);
-            }
+        if let Some((data, off)) = constant(view, f, f.insts[i].args[1], size)
+            && view.is_zero(data, off, size)
+        {
+            f.insts[i].op = Op::MemZero { size, align, typ };
+            f.insts[i].args.truncate(1);
         }
     }
 }
 
 /// The place in read-only data that an address is, if `size` bytes are there.
-fn constant(program: &Program, f: &Func, v: Value, size: u32) -> Option<(DataId, i64)> {
+fn constant(view: &View, f: &Func, v: Value, size: u32) -> Option<(DataId, i64)> {
     let Op::Sym(SymRef::Data(data), off) = f.def_inst(v)?.op else { return None };
-    let d = &program.datas[data];
-    let inside = off >= 0 && off as u64 + size as u64 <= d.size;
-    (d.section == Section::Rodata && inside).then_some((data, off))
+    view.read_only(data, off, size).then_some((data, off))
 }
 
 #[cfg(test)]
@@ -149,7 +143,7 @@ mod tests {
         let call = |p: &Program| Interp::new(p, 1000).call(FuncId(0), &[8], 0);
         let before = call(&p);
         let mut f = p.funcs[FuncId(0)].clone();
-        super::run(&p, &mut f);
+        super::run(&crate::View::new(&p), &mut f);
         crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
         let count = |is: fn(&Op) -> bool| {
             f.blocks.iter().flat_map(|b| &b.insts).filter(|&&i| is(&f.insts[i].op)).count()

@@ -9,7 +9,7 @@ use super::effects::{Effect, effect, is_safepoint};
 use super::fold;
 use super::memory::{Mark, Memory};
 use crate::{
-    Block, Func, Inst, Op, Program, Target, Term, Ty, Value, ValueDef,
+    Block, Func, Inst, Op, Target, Term, Ty, Value, ValueDef, View,
     analysis::{cfg::Cfg, dom::DomTree},
 };
 use rustc_hash::FxHashMap;
@@ -42,8 +42,8 @@ struct Log {
 }
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
-    let t = program.target;
+pub fn run(view: &View, f: &mut Func) {
+    let t = view.target();
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let mut known = Known::default();
@@ -280,7 +280,7 @@ mod tests {
         let before = call(&p);
         let mut f = p.funcs[FuncId(0)].clone();
         for pass in [super::run, passes::simplify::run] {
-            pass(&p, &mut f);
+            pass(&crate::View::new(&p), &mut f);
             f.apply_aliases();
             crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
         }

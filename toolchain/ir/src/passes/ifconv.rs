@@ -4,7 +4,7 @@
 //! What was computed on one way only is then computed always, so it has to be little, without effect, and never a reason to stop; addresses
 //! are not among it: they must stay inside their objects. Branches that are marked as likely are left alone, as are choices of floats,
 //! which are branches on most machines.
-use crate::{Block, BlockCall, Func, Inst, Op, Program, Target, Term, Value, analysis::cfg::Cfg};
+use crate::{Block, BlockCall, Func, Inst, Op, Target, Term, Value, View, analysis::cfg::Cfg};
 use smallvec::SmallVec;
 
 /// Instructions that are executed in vain, at most.
@@ -13,12 +13,12 @@ const MAX_WORK: usize = 2;
 const MAX_CHOICES: usize = 2;
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
+pub fn run(view: &View, f: &mut Func) {
     let cfg = Cfg::new(f);
     let mut preds: Vec<usize> = f.blocks.ids().map(|b| cfg.preds[b].len()).collect();
     // What is inside comes first: a choice may be part of another one.
     for &b in cfg.rpo.iter().rev() {
-        convert(program.target, f, &mut preds, b);
+        convert(view.target(), f, &mut preds, b);
     }
 }
 

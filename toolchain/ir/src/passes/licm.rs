@@ -4,12 +4,12 @@
 //! that keeps it inside its object has not happened), and what is cheaper to make again than to keep (constants, addresses of slots).
 use super::effects::{Effect, effect, guarded};
 use crate::{
-    Block, Func, Op, Program, Term, Value, ValueDef,
+    Block, Func, Op, Term, Value, ValueDef, View,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
 };
 
 /// The pass.
-pub fn run(_program: &Program, f: &mut Func) {
+pub fn run(_view: &View, f: &mut Func) {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let loops = Loops::new(f, &cfg, &dom);

@@ -3,7 +3,8 @@
 //! Both sides are readable in full: the lengths of strings were compared before. Loads may be unaligned and overlap where the machine
 //! allows that; elsewhere nothing is known of the alignment, and only very few bytes are compared here, one by one. Bytes of
 //! read-only data become constants.
-use crate::{Func, FuncId, Inst, Op, Program, Section, SymRef, Target, Ty, Value, op::Callee, op::Cc};
+use crate::view::{Known, View};
+use crate::{Func, FuncId, Inst, Op, SymRef, Target, Ty, Value, op::Callee, op::Cc};
 use smallvec::SmallVec;
 
 /// More loads a side than this are left to the call.
@@ -15,17 +16,17 @@ fn most(t: Target) -> u32 {
 }
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
-    let Some(memequal) = super::by_name(program, "runtime.memequal") else { return };
+pub fn run(view: &View, f: &mut Func) {
+    let Some(memequal) = view.helper("runtime.memequal") else { return };
     for b in f.blocks.ids() {
-        if !f.blocks[b].insts.iter().any(|&i| small(program.target, f, i, memequal).is_some()) {
+        if !f.blocks[b].insts.iter().any(|&i| small(view.target(), f, i, memequal).is_some()) {
             continue;
         }
         let insts = std::mem::take(&mut f.blocks[b].insts);
         let mut out = Vec::with_capacity(insts.len() + 8);
         for i in insts {
-            match small(program.target, f, i, memequal) {
-                Some(n) => expand(program, f, i, n, &mut out),
+            match small(view.target(), f, i, memequal) {
+                Some(n) => expand(view, f, i, n, &mut out),
                 None => out.push(i),
             }
         }
@@ -70,23 +71,16 @@ fn pieces(t: Target, n: u32) -> SmallVec<[(Ty, u32); 4]> {
 }
 
 /// The bytes that a load of read-only data gives.
-fn known(program: &Program, f: &Func, v: Value, ty: Ty, at: u32) -> Option<i64> {
+fn known(view: &View, f: &Func, v: Value, ty: Ty, at: u32) -> Option<i64> {
     let Op::Sym(SymRef::Data(data), off) = f.def_inst(v)?.op else { return None };
-    let d = &program.datas[data];
-    let from = u64::try_from(off).ok()?.checked_add(at as u64)?;
-    let n = program.target.size(ty) as u64;
-    if d.section != Section::Rodata || !d.relocs.is_empty() || from + n > d.size {
-        return None;
+    let t = view.target();
+    match view.load(data, off.checked_add(at.into())?, t.size(ty))? {
+        Known::Bytes(n) => Some(t.sext(n as i64, ty)),
+        Known::Address(..) => None,
     }
-    let mut word = [0; 8];
-    for (k, byte) in word[..n as usize].iter_mut().enumerate() {
-        *byte = d.bytes.get(from as usize + k).copied().unwrap_or(0);
-    }
-    let t = program.target;
-    Some(t.sext(t.get(&word[..n as usize]) as i64, ty))
 }
 
-fn expand(program: &Program, f: &mut Func, call: Inst, n: u32, out: &mut Vec<Inst>) {
+fn expand(view: &View, f: &mut Func, call: Inst, n: u32, out: &mut Vec<Inst>) {
     let (args, result, pos, inl) = {
         let d = &f.insts[call];
         (d.args.clone(), d.results[0], d.pos, d.inl)
@@ -97,8 +91,8 @@ fn expand(program: &Program, f: &mut Func, call: Inst, n: u32, out: &mut Vec<Ins
         out.push(i);
         f.insts[i].results[0]
     };
-    let pieces = pieces(program.target, n);
-    let mut side = |f: &mut Func, k: usize, ty: Ty, at: u32| match known(program, f, args[k], ty, at) {
+    let pieces = pieces(view.target(), n);
+    let mut side = |f: &mut Func, k: usize, ty: Ty, at: u32| match known(view, f, args[k], ty, at) {
         Some(c) => emit(f, Op::Iconst(c), &[], ty),
         None => emit(f, Op::Load { off: at as i32 }, &[args[k]], ty),
     };
@@ -164,7 +158,7 @@ mod tests {
         let mut p = crate::parse::program_for(t, &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         p.by_name.insert(syntax::Sym::new("runtime.memequal"), FuncId(1));
         let mut f = p.funcs[FuncId(0)].clone();
-        run(&p, &mut f);
+        run(&crate::View::new(&p), &mut f);
         crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
         let constants = f.blocks[crate::Block(0)].insts.iter();
         let loads = constants.filter(|&&i| matches!(f.insts[i].op, Op::Load { .. })).count();

@@ -33,13 +33,13 @@ pub mod wide;
 mod writer;
 pub mod zeroing;
 
-use crate::{Func, FuncId, Program, func::Body};
+use crate::{Func, FuncId, Program, View, func::Body};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use trace::Trace;
 
 /// What the passes shall do and report.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Collect the remarks of `-m`.
     pub remarks: bool,
@@ -72,7 +72,7 @@ pub struct Report {
 }
 
 /// A pass over one function, by name.
-pub type FuncPass = (&'static str, fn(&Program, &mut Func));
+pub type FuncPass = (&'static str, fn(&View, &mut Func));
 
 /// Before inlining: make bodies small, so that their size says what they cost.
 const EARLY: &[FuncPass] = &[
@@ -144,6 +144,16 @@ fn record_all(program: &Program, options: &Options, phase: &'static str) {
 
 /// Runs all passes over the program.
 pub fn run(program: &mut Program, options: &Options) -> Report {
+    let mut report = whole(program, options);
+    let start = Instant::now();
+    each(program, |p, id, f| finish(View::new(p), f, id, options));
+    program.whole_sigs = None;
+    report.times.push(("late", start.elapsed()));
+    report
+}
+
+/// Runs the passes that look at the whole program. What is left is [`finish`], for each function by itself.
+pub fn whole(program: &mut Program, options: &Options) -> Report {
     let mut report = Report::default();
     let mut timed = |name: &'static str, program: &mut Program, work: &mut dyn FnMut(&mut Program)| {
         let start = Instant::now();
@@ -151,7 +161,6 @@ pub fn run(program: &mut Program, options: &Options) -> Report {
         report.times.push((name, start.elapsed()));
     };
     let mut remarks = Vec::new();
-    let required = Options { limit: None, ..options.clone() };
     record_all(program, options, "build");
     if !options.no_opt {
         match options.without.contains(&"devirtualise") {
@@ -167,34 +176,43 @@ pub fn run(program: &mut Program, options: &Options) -> Report {
             timed("escape", program, &mut |p| escape::run(p, options, &mut remarks));
             record_all(program, options, "escape");
         }
-        timed("late", program, &mut |p| each_function(p, LATE, options));
     } else {
         edges::run(program);
     }
-    if legalize::needed(program.target) {
-        timed("legalize", program, &mut |p| legalize::run(p, &required));
-    }
-    timed("required", program, &mut |p| each_function(p, REQUIRED, &required));
+    legalize::signatures(program);
     report.remarks = remarks;
     report
 }
 
-/// Runs passes over every function.
-fn each_function(program: &mut Program, passes: &[FuncPass], options: &Options) {
-    each(program, |p, id, f| run_passes(p, f, id, passes, options));
+/// The passes behind those over the whole program, over one function: afterwards code can be made of it.
+pub fn finish(view: View, f: &mut Func, id: FuncId, options: &Options) {
+    if !options.no_opt {
+        run_passes(&view, f, id, LATE, options);
+    }
+    let required = Options { limit: None, ..options.clone() };
+    let view = view.legal();
+    if legalize::needed(view.target()) {
+        legalize::run(&view, f, id, &required);
+    }
+    run_passes(&view, f, id, REQUIRED, &required);
 }
 
-/// Works on every function that has code, several at a time. Meanwhile the program has no functions.
+/// Runs passes over every function.
+fn each_function(program: &mut Program, passes: &[FuncPass], options: &Options) {
+    each(program, |p, id, f| run_passes(&View::new(p), f, id, passes, options));
+}
+
+/// Works on every function that has code, several at a time. Meanwhile the program has their names and signatures only.
 fn each(program: &mut Program, work: impl Fn(&Program, FuncId, &mut Func) + Sync) {
-    let mut funcs: Vec<Func> = std::mem::take(&mut program.funcs).into_vec();
+    let heads: Vec<Func> = program.funcs.iter().map(|f| Func::new(f.name, f.sig, &[], f.pos)).collect();
+    let mut funcs: Vec<Func> = std::mem::replace(&mut program.funcs, heads.into()).into_vec();
     {
         let shared: &Program = program;
         let next = std::sync::Mutex::new(funcs.chunks_mut(16).enumerate());
         let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
         std::thread::scope(|scope| {
             for _ in 0..threads {
-                // SSA construction recurses along chains of joins: deep for machine-made functions.
-                let worker = std::thread::Builder::new().stack_size(256 << 20);
+                let worker = std::thread::Builder::new().stack_size(STACK_SIZE);
                 let spawned = worker.spawn_scoped(scope, || {
                     loop {
                         let chunk = next.lock().unwrap_or_else(|e| e.into_inner()).next();
@@ -213,31 +231,29 @@ fn each(program: &mut Program, work: impl Fn(&Program, FuncId, &mut Func) + Sync
     program.funcs = funcs.into();
 }
 
+/// What threads that run passes need: SSA construction recurses along chains of joins, deep for machine-made functions.
+pub const STACK_SIZE: usize = 256 << 20;
+
 /// Runs passes over one function, with dumps and verification.
-pub fn run_passes(program: &Program, f: &mut Func, id: FuncId, passes: &[FuncPass], options: &Options) {
+pub fn run_passes(view: &View, f: &mut Func, id: FuncId, passes: &[FuncPass], options: &Options) {
     for (name, pass) in passes {
         if !options.runs(name, id) {
             continue;
         }
-        pass(program, f);
+        pass(view, f);
         f.apply_aliases();
-        check(program, f, name);
+        check(view, f, name);
         if let Some(trace) = &options.trace {
-            trace.record(f.name, name, || f.to_string());
+            trace.record(f.name, name, || view.text(f));
         }
     }
 }
 
 /// Debug builds verify after each pass.
-fn check(program: &Program, f: &Func, after: &str) {
+fn check(view: &View, f: &Func, after: &str) {
     if cfg!(debug_assertions)
-        && let Err(e) = crate::verify::func(program, f)
+        && let Err(e) = crate::verify::seen(view, f)
     {
         panic!("invalid IR after {after}:\n{}\n{f}", e.join("\n"));
     }
-}
-
-/// The function with this link name, if the program has it.
-pub fn by_name(program: &Program, name: &str) -> Option<FuncId> {
-    program.by_name.get(&syntax::Sym::new(name)).copied()
 }

@@ -3,12 +3,12 @@
 //! A call of a function whose prologue checks the stack would do as well, but whether a callee's check was dropped is known only to
 //! code generation; so every loop gets a poll at its back edges, but those that [`super::strips`] has seen to.
 use crate::{
-    Func, Op, Program, Term,
+    Func, Op, Term, View,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
 };
 
 /// The pass.
-pub fn run(_program: &Program, f: &mut Func) {
+pub fn run(_view: &View, f: &mut Func) {
     if f.flags.nosplit || f.flags.systemstack {
         return;
     }

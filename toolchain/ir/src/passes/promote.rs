@@ -4,7 +4,7 @@
 //! Copies and zeroings of a promotable slot are first expanded into loads and stores of its pieces. The pieces are found from
 //! the accesses: (offset, kind) pairs that do not overlap.
 use super::simplify;
-use crate::{Block, Func, Inst, Op, Program, Slot, Target, Term, Ty, Value, ValueDef, analysis::cfg::Cfg};
+use crate::{Block, Func, Inst, Op, Slot, Target, Term, Ty, Value, ValueDef, View, analysis::cfg::Cfg};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -18,11 +18,11 @@ const MAX_ROUNDS: usize = 4;
 type Piece = (u32, Ty);
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
+pub fn run(view: &View, f: &mut Func) {
     if f.slots.is_empty() {
         return;
     }
-    let target = program.target;
+    let target = view.target();
     for _ in 0..MAX_NESTED {
         let mut plans = plan(target, f);
         if plans.iter().all(Option::is_none) {

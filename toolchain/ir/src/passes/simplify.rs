@@ -1,17 +1,17 @@
 //! Cleaning up: folds constants, propagates copies, folds branches and skips those that are known, drops dead code, unreachable
 //! blocks and needless block parameters, and merges straight-line blocks, until nothing changes.
-use super::{effects, fold, inline::func_value, thread};
+use super::{effects, fold, thread};
 use crate::{
-    Block, Func, Inst, Op, Program, SymRef, Term, Value, ValueDef,
+    Block, Func, Inst, Op, SymRef, Term, Value, ValueDef, View,
     analysis::cfg::Cfg,
     op::{Callee, Cc},
 };
 use smallvec::SmallVec;
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
+pub fn run(view: &View, f: &mut Func) {
     for _ in 0..8 {
-        let mut changed = instructions(program, f);
+        let mut changed = instructions(view, f);
         changed |= branches(f);
         changed |= thread::run(f);
         changed |= unreachable(f);
@@ -26,19 +26,19 @@ pub fn run(program: &Program, f: &mut Func) {
 }
 
 /// Folds every instruction, in an order that sees operands before users as far as possible.
-fn instructions(program: &Program, f: &mut Func) -> bool {
+fn instructions(view: &View, f: &mut Func) -> bool {
     let cfg = Cfg::new(f);
     let mut changed = false;
     for &block in &cfg.rpo {
         for i in 0..f.blocks[block].insts.len() {
             let inst = f.blocks[block].insts[i];
-            changed |= instruction(program, f, inst);
+            changed |= instruction(view, f, inst);
         }
     }
     changed
 }
 
-fn instruction(program: &Program, f: &mut Func, inst: Inst) -> bool {
+fn instruction(view: &View, f: &mut Func, inst: Inst) -> bool {
     let mut changed = false;
     for k in 0..f.insts[inst].args.len() {
         let v = f.resolve(f.insts[inst].args[k]);
@@ -48,7 +48,7 @@ fn instruction(program: &Program, f: &mut Func, inst: Inst) -> bool {
         let data = &f.insts[inst];
         if data.results.len() == 1 && !matches!(data.op, Op::Call { .. }) {
             let (result, ty) = (data.results[0], f.values[data.results[0]].ty);
-            match fold::fold(program, f, &data.op, &data.args, ty) {
+            match fold::fold(view, f, &data.op, &data.args, ty) {
                 None => return changed,
                 Some(fold::Folded::Value(v)) => {
                     let v = f.resolve(v);
@@ -72,14 +72,14 @@ fn instruction(program: &Program, f: &mut Func, inst: Inst) -> bool {
                 }
             }
         } else {
-            return changed | effectful(program, f, inst);
+            return changed | effectful(view, f, inst);
         }
     }
     changed
 }
 
 /// Simplifies stores, checks and calls.
-fn effectful(program: &Program, f: &mut Func, inst: Inst) -> bool {
+fn effectful(view: &View, f: &mut Func, inst: Inst) -> bool {
     let data = &f.insts[inst];
     match &data.op {
         Op::Store { off, wb } => {
@@ -118,17 +118,17 @@ fn effectful(program: &Program, f: &mut Func, inst: Inst) -> bool {
             }
             ok
         }
-        Op::Call { callee, sig } => devirtualise(program, f, inst, *callee, *sig),
+        Op::Call { callee, sig } => devirtualise(view, f, inst, *callee, *sig),
         _ => false,
     }
 }
 
 /// A call of a known code address or of a func value known to be static becomes a direct call.
-fn devirtualise(program: &Program, f: &mut Func, inst: Inst, callee: Callee, sig: crate::SigId) -> bool {
+fn devirtualise(view: &View, f: &mut Func, inst: Inst, callee: Callee, sig: crate::SigId) -> bool {
     let Some(target) = f.insts[inst].args.first().and_then(|&a| f.def_inst(a)) else { return false };
     let func = match (callee, &target.op) {
         (Callee::Code, Op::Sym(SymRef::Func(func), 0)) => *func,
-        (Callee::Closure, Op::Sym(SymRef::Data(d), 0)) => match func_value(program, *d) {
+        (Callee::Closure, Op::Sym(SymRef::Data(d), 0)) => match view.func_value(*d) {
             Some(func) => func,
             None => return false,
         },

@@ -10,7 +10,7 @@
 use super::effects::{Effect, effect};
 use super::fold;
 use crate::{
-    Block, BlockCall, Func, Op, Program, Term, Ty, Value, ValueDef,
+    Block, BlockCall, Func, Op, Term, Ty, Value, ValueDef, View,
     analysis::{
         cfg::Cfg,
         dom::DomTree,
@@ -32,7 +32,7 @@ const MAX_STEP: i64 = 256;
 const NEAR: std::ops::Range<i64> = -(1 << 61)..1 << 61;
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
+pub fn run(view: &View, f: &mut Func) {
     if f.flags.nosplit || f.flags.systemstack {
         return;
     }
@@ -58,7 +58,7 @@ pub fn run(program: &Program, f: &mut Func) {
         if let Some(round) = inside[n].and_then(|inside| Some(inside + round(f, &loops, n)?))
             && let Some(test) = Test::find(f, &cfg, &loops, &home, n)
         {
-            let bits = program.target.bits(test.ty);
+            let bits = view.target().bits(test.ty);
             // The last time it is only the test.
             let cost = test.rounds(f, bits).map(|rounds| rounds.saturating_add(1).saturating_mul(round));
             let rounds = BUDGET / round;
@@ -80,7 +80,7 @@ pub fn run(program: &Program, f: &mut Func) {
     // Which block has a header's way out of the loop now.
     let mut moved = FxHashMap::default();
     for (l, test, rounds) in strips {
-        let bits = program.target.bits(test.ty);
+        let bits = view.target().bits(test.ty);
         in_strips(f, &cfg, &mut moved, l, &test, rounds, bits);
     }
 }

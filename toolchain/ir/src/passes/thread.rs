@@ -90,7 +90,7 @@ mod tests {
         super::run(&mut f);
         f.apply_aliases();
         crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
-        passes::simplify::run(&p, &mut f);
+        passes::simplify::run(&crate::View::new(&p), &mut f);
         f.apply_aliases();
         crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
         let n = f.blocks.iter().filter(|b| matches!(b.term, Term::Br { .. })).count();
@@ -125,7 +125,7 @@ mod tests {
             crate::parse::program(&text).unwrap_or_else(|e| panic!("{e}\n{text}"))
         };
         let mut f = p.funcs[FuncId(0)].clone();
-        passes::simplify::run(&p, &mut f);
+        passes::simplify::run(&crate::View::new(&p), &mut f);
         f.apply_aliases();
         assert!(!f.to_string().contains("xor"), "{f}");
         assert_eq!(branches(case), 1);

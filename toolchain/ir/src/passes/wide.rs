@@ -8,15 +8,15 @@ use super::effects::{Effect, effect};
 use super::writer::Writer;
 use super::{bounds, simplify};
 use crate::analysis::bits;
-use crate::{Block, Func, Inst, Op, Program, Target, Ty, Value, ValueDef};
+use crate::{Block, Func, Inst, Op, Target, Ty, Value, ValueDef, View};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The most bytes that may be put together.
 const MOST: usize = 8;
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
-    let t = program.target;
+pub fn run(view: &View, f: &mut Func) {
+    let t = view.target();
     if t.unaligned && candidate(f) {
         loads(t, f);
         stores(t, f);
@@ -26,11 +26,11 @@ pub fn run(program: &Program, f: &mut Func) {
 
 /// The pass before inlining: functions that do such things and little else become small. Their checks of bounds, which the first one decides,
 /// would be in the way.
-pub fn early(program: &Program, f: &mut Func) {
-    if program.target.unaligned && candidate(f) {
-        bounds::run(program, f);
-        simplify::run(program, f);
-        run(program, f);
+pub fn early(view: &View, f: &mut Func) {
+    if view.target().unaligned && candidate(f) {
+        bounds::run(view, f);
+        simplify::run(view, f);
+        run(view, f);
     }
 }
 
@@ -428,7 +428,7 @@ mod tests {
         let before = call(&p);
         let mut f = p.funcs[FuncId(0)].clone();
         for pass in [super::run, simplify::run] {
-            pass(&p, &mut f);
+            pass(&crate::View::new(&p), &mut f);
             f.apply_aliases();
             crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
         }

@@ -11,7 +11,7 @@ pub(super) struct Writer<'a> {
     pub out: Vec<Inst>,
     pub pos: syntax::Pos,
     pub inl: u32,
-    helpers: Option<&'a Helpers>,
+    helpers: Option<&'a Helpers<'a>>,
 }
 
 impl<'a> Writer<'a> {
@@ -19,7 +19,7 @@ impl<'a> Writer<'a> {
         Writer { f, t, out: Vec::new(), pos: syntax::Pos::NONE, inl: 0, helpers: None }
     }
     /// One that calls functions of the runtime, too.
-    pub fn with(t: Target, helpers: &'a Helpers, f: &'a mut Func) -> Writer<'a> {
+    pub fn with(t: Target, helpers: &'a Helpers<'a>, f: &'a mut Func) -> Writer<'a> {
         Writer { helpers: Some(helpers), ..Writer::new(t, f) }
     }
     /// What is written from now on stands for `d`.

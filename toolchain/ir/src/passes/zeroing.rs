@@ -1,20 +1,20 @@
 //! Zeroing of slots that are then filled: closures, temporaries, argument lists. Where stores in the same block write every byte before
 //! anything can see the slot, it need not be zeroed.
 use super::effects::{Effect, effect};
-use crate::{Func, Inst, Op, Program, Slot, Target, Value};
+use crate::{Func, Inst, Op, Slot, Target, Value, View};
 
 /// Larger slots are left alone.
 const MAX: u32 = 128;
 
 /// The pass.
-pub fn run(program: &Program, f: &mut Func) {
+pub fn run(view: &View, f: &mut Func) {
     if f.slots.is_empty() {
         return;
     }
     for b in f.blocks.ids() {
         let mut k = 0;
         while k < f.blocks[b].insts.len() {
-            if filled(program.target, f, &f.blocks[b].insts[k..]) {
+            if filled(view.target(), f, &f.blocks[b].insts[k..]) {
                 f.blocks[b].insts.remove(k);
             } else {
                 k += 1;
@@ -99,7 +99,7 @@ mod tests {
         let text = text.replace('W', &t.word.to_string()).replace('S', &(2 * t.word).to_string());
         let p = crate::parse::program_for(t, &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let mut f = p.funcs[FuncId(0)].clone();
-        super::run(&p, &mut f);
+        super::run(&crate::View::new(&p), &mut f);
         crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
         f.blocks
             .iter()

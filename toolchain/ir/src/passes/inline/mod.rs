@@ -11,8 +11,8 @@ mod few;
 use super::remarks::{Remark, What};
 use super::{EARLY, Options, run_passes};
 use crate::{
-    Block, DataId, Func, FuncId, IndexVec, Inst, Op, Program, Reloc, Section, SymRef, Term, Value,
-    func::Body, op::Callee,
+    Block, DataId, Func, FuncId, IndexVec, Inst, Op, Program, SymRef, Term, Value, View, func::Body,
+    op::Callee,
 };
 use copy::inline_one;
 use cost::Cost;
@@ -57,7 +57,7 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) 
             if let Some(trace) = &options.trace {
                 trace.record(f.name, "inline", || f.to_string());
             }
-            run_passes(program, &mut f, id, EARLY, options);
+            run_passes(&View::new(program), &mut f, id, EARLY, options);
         }
         costs[id] = cost::cost(program, &f);
         if options.remarks
@@ -76,19 +76,6 @@ pub fn take(program: &mut Program, id: FuncId) -> Func {
     std::mem::replace(&mut program.funcs[id], Func::new(name, sig, &[], pos))
 }
 
-/// The code of a func value without captures.
-pub fn func_value(program: &Program, data: DataId) -> Option<FuncId> {
-    let d = &program.datas[data];
-    match d.relocs[..] {
-        [Reloc { off: 0, target: SymRef::Func(c), addend: 0, .. }]
-            if d.section == Section::Rodata && d.size == program.target.word as u64 =>
-        {
-            Some(c)
-        }
-        _ => None,
-    }
-}
-
 /// The functions that a function calls or makes values of.
 fn callees(program: &Program, id: FuncId) -> Vec<FuncId> {
     let f = &program.funcs[id];
@@ -98,7 +85,7 @@ fn callees(program: &Program, id: FuncId) -> Vec<FuncId> {
             match &f.insts[i].op {
                 Op::Call { callee: Callee::Static(c), .. } => out.push(*c),
                 Op::Sym(SymRef::Func(c), _) => out.push(*c),
-                Op::Sym(SymRef::Data(d), 0) => out.extend(func_value(program, *d)),
+                Op::Sym(SymRef::Data(d), 0) => out.extend(program.func_value(*d)),
                 _ => {}
             }
         }
@@ -235,7 +222,7 @@ fn known_func(program: &Program, f: &Func, made: &FxHashMap<Value, FuncId>, v: V
         Some(Op::Sym(SymRef::Data(d), 0)) => Some(*d),
         _ => None,
     };
-    made.contains_key(&v) || data.is_some_and(|d| func_value(program, d).is_some())
+    made.contains_key(&v) || data.is_some_and(|d| program.func_value(d).is_some())
 }
 
 impl Inliner<'_> {

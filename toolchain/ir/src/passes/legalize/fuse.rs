@@ -1,7 +1,7 @@
 //! Multiply-adds: a product goes into a sum or difference unrounded where the target's row says that Go does so there
 //! ([`reflect::arch::Fused`]). The product may have other users, which get it rounded. What an explicit conversion has marked
 //! ([`Op::FRound`]) is left alone; the marks go.
-use crate::{Func, Inst, Op, Program, Value, ValueDef};
+use crate::{Func, Inst, Op, Value, ValueDef, View};
 use reflect::arch::Fused;
 
 /// The factors of a product, and whether its opposite is meant.
@@ -16,8 +16,8 @@ fn product(f: &Func, v: Value, negated: bool) -> Option<(Value, Value, bool)> {
 }
 
 /// Works on one function.
-pub fn run(program: &Program, f: &mut Func) {
-    let (left_first, negated) = match program.target.fused {
+pub fn run(view: &View, f: &mut Func) {
+    let (left_first, negated) = match view.target().fused {
         Fused::None => return,
         Fused::Left => (true, false),
         Fused::Right => (false, false),

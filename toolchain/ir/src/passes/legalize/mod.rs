@@ -17,9 +17,8 @@ mod tests;
 
 use super::writer::Writer;
 use super::{gvn, run_passes, simplify};
-use crate::{Block, Func, FuncId, InstData, Op, Program, SigId, Target, Ty};
+use crate::{Block, Func, FuncId, InstData, Op, Program, SigId, Target, Ty, View};
 use reflect::arch::{Fused, Ops};
-use rustc_hash::FxHashMap;
 
 /// Whether a target lacks something.
 type Lacks = fn(Target) -> bool;
@@ -66,36 +65,37 @@ pub fn needed(t: Target) -> bool {
     has_halves(t) || maps_page_0(t) || t.fused != Fused::None || Ops { wide_div: true, ..t.ops } != Ops::ALL
 }
 
-/// The helpers that a program has.
-pub(super) struct Helpers(FxHashMap<&'static str, (FuncId, SigId)>);
+/// The functions that operations become calls of.
+pub(super) struct Helpers<'a>(View<'a>);
 
-impl Helpers {
+impl Helpers<'_> {
     /// A helper that the target needs.
-    pub fn get(&self, name: &str) -> (FuncId, SigId) {
-        *self.0.get(name).unwrap_or_else(|| panic!("no function runtime.{name}"))
-    }
-    fn of(program: &Program) -> Helpers {
-        let found = |&(name, needed): &(&'static str, Lacks)| {
-            let id =
-                super::by_name(program, &format!("runtime.{name}")).filter(|_| needed(program.target))?;
-            Some((name, (id, program.funcs[id].sig)))
-        };
-        Helpers(HELPERS.iter().filter_map(found).collect())
+    pub fn get(&self, name: &'static str) -> (FuncId, SigId) {
+        let row = HELPERS.iter().find(|h| h.0 == name && h.1(self.0.target()));
+        let found = row.and_then(|_| self.0.helper(format!("runtime.{name}")));
+        let found = found.unwrap_or_else(|| panic!("no function runtime.{name}"));
+        (found, self.0.sig_of(found))
     }
 }
 
-/// The pass, over the whole program: signatures change with the functions.
-pub fn run(program: &mut Program, options: &super::Options) {
-    let helpers = Helpers::of(program);
+/// Makes signatures legal, ahead of the functions: those go by `whole_sigs` until they are.
+pub fn signatures(program: &mut Program) {
     if has_halves(program.target) {
+        program.whole_sigs = Some(program.sigs.clone());
         halves::signatures(program);
     }
-    super::each(program, |p, id, f| function(p, &helpers, f, id, options));
 }
 
-/// Legalises one function of a program whose signatures are legal.
-fn function(program: &Program, helpers: &Helpers, f: &mut Func, id: FuncId, options: &super::Options) {
-    let t = program.target;
+/// The pass, over a whole program.
+pub fn program(program: &mut Program, options: &super::Options) {
+    signatures(program);
+    super::each(program, |p, id, f| run(&View::new(p).legal(), f, id, options));
+    program.whole_sigs = None;
+}
+
+/// The pass, over a function whose view has legal signatures.
+pub fn run(view: &View, f: &mut Func, id: FuncId, options: &super::Options) {
+    let (t, helpers) = (view.target(), &Helpers(*view));
     f.apply_aliases();
     closure_first(f);
     if has_halves(t) {
@@ -104,13 +104,13 @@ fn function(program: &Program, helpers: &Helpers, f: &mut Func, id: FuncId, opti
     }
     // What became constant would be expanded for nothing.
     let before: &[super::FuncPass] = &[("legalize-simplify", simplify::run), ("legalize-fuse", fuse::run)];
-    run_passes(program, f, id, before, options);
+    run_passes(view, f, id, before, options);
     expand::run(t, helpers, f);
     f.apply_aliases();
-    run_passes(program, f, id, CLEAN, options);
+    run_passes(view, f, id, CLEAN, options);
     while expand::found_divisors(t, helpers, f) {
         f.apply_aliases();
-        run_passes(program, f, id, CLEAN, options);
+        run_passes(view, f, id, CLEAN, options);
     }
     if cfg!(debug_assertions) {
         let wrong = f.blocks.iter().flat_map(|b| &b.insts).find_map(|&i| illegal(t, f, &f.insts[i]));

@@ -119,7 +119,7 @@ impl Both {
         verify::program(&before).unwrap_or_else(|e| panic!("{e:#?}\n{text}"));
         let mut after = before.clone();
         if needed(before.target) {
-            run(&mut after, &Default::default());
+            program(&mut after, &Default::default());
         }
         verify::program(&after).unwrap_or_else(|e| panic!("{e:#?}\n{after}"));
         Both { text, before, after }

@@ -89,7 +89,7 @@ impl<'a> Isel<'a> {
         self.push(Inst::Choose { cc, dst, b, a });
     }
     fn bounds_check(&mut self, kind: BoundsKind, signed: bool, index: Value, len: Value) {
-        let panic = self.env.helpers.bounds(kind, signed);
+        let panic = self.env.bounds_panic(kind, signed);
         // index < len, or index <= len for slices; all unsigned.
         let fail = if kind == BoundsKind::Index { Cond::Hs } else { Cond::Hi };
         let constant = |s: &Self, v: Value| s.word(v).filter(|&i| modified(i).is_some()).map(Src::I);

@@ -155,7 +155,7 @@ impl<'a> Isel<'a> {
         self.probe(p, 0);
     }
     fn bounds_check(&mut self, kind: BoundsKind, signed: bool, index: Value, len: Value) {
-        let panic = self.env.helpers.bounds(kind, signed);
+        let panic = self.env.bounds_panic(kind, signed);
         // index < len, or index <= len for slices; all unsigned.
         let fail = if kind == BoundsKind::Index { Cond::Hs } else { Cond::Hi };
         let constant = |s: &Self, v: Value| s.iconst(v).filter(|c| (0..4096).contains(c)).map(Src::I);

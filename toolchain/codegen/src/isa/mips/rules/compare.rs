@@ -110,7 +110,7 @@ impl<'a, const WIDE: bool, const BIG: bool> Isel<'a, WIDE, BIG> {
         self.push(Inst::Choose { test, dst, a, b });
     }
     fn bounds_check(&mut self, kind: BoundsKind, signed: bool, index: Value, len: Value) {
-        let panic = self.env.helpers.bounds(kind, signed);
+        let panic = self.env.bounds_panic(kind, signed);
         let mut operand = |v: Value| match self.iconst(v) {
             Some(i) if (0..0x8000).contains(&i) => Src::I(i),
             _ => Src::R(self.reg(v)),

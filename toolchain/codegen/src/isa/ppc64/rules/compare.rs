@@ -86,7 +86,7 @@ impl<'a, const BIG: bool> Isel<'a, BIG> {
         }
     }
     fn bounds_check(&mut self, kind: BoundsKind, signed: bool, index: Value, len: Value) {
-        let panic = self.env.helpers.bounds(kind, signed);
+        let panic = self.env.bounds_panic(kind, signed);
         let mut operand = |v: Value| match self.iconst(v) {
             Some(i) if fits_u16(i) => Src::I(i),
             _ => Src::R(self.reg(v)),

@@ -135,7 +135,7 @@ impl<'a> Isel<'a> {
         self.push(Inst::Choose { test, dst, a, b });
     }
     fn bounds_check(&mut self, kind: BoundsKind, signed: bool, index: Value, len: Value) {
-        let panic = self.env.helpers.bounds(kind, signed);
+        let panic = self.env.bounds_panic(kind, signed);
         let mut operand = |v: Value| match self.iconst(v) {
             Some(i) if fits12(i) => Src::I(i),
             _ => Src::R(self.reg(v)),

@@ -104,7 +104,7 @@ impl<'a, M: X86> Isel<'a, M> {
     }
 
     fn bounds_check(&mut self, d: &'a InstData, kind: BoundsKind, signed: bool) {
-        let panic = self.env.helpers.bounds(kind, signed);
+        let panic = self.env.bounds_panic(kind, signed);
         let (idx, len) = (d.args[0], d.args[1]);
         // idx < len, or idx <= len for slices; all unsigned.
         let fail = if kind == BoundsKind::Index { Cond::Ae } else { Cond::A };
