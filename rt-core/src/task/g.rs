@@ -441,17 +441,17 @@ const CHUNKS: usize = 4096;
 
 /// Every G ever made, by slot. Grows under `LOCK`; readers see a prefix.
 pub struct AllGs {
-    chunks: [AtomicUsize; CHUNKS],
+    chunks: &'static [AtomicUsize; CHUNKS],
     len: AtomicUsize,
     lock: Shared,
 }
 
+/// By itself: it is all zero, and takes no room in the program's file.
+static CHUNK_TABLE: [AtomicUsize; CHUNKS] = [const { AtomicUsize::new(0) }; CHUNKS];
+
 /// Every G ever made.
-pub static ALLGS: AllGs = AllGs {
-    chunks: [const { AtomicUsize::new(0) }; CHUNKS],
-    len: AtomicUsize::new(0),
-    lock: Shared::new("all goroutines"),
-};
+pub static ALLGS: AllGs =
+    AllGs { chunks: &CHUNK_TABLE, len: AtomicUsize::new(0), lock: Shared::new("all goroutines") };
 
 impl AllGs {
     /// Adds a G.

@@ -141,6 +141,9 @@ struct DataSizes {
     types: u64,
     data: u64,
     bss: u64,
+    /// Up to here there are pointers.
+    data_scanned: u64,
+    bss_scanned: u64,
     data_ptrs: PtrMap,
     bss_ptrs: PtrMap,
 }
@@ -395,6 +398,8 @@ impl Writer<'_> {
             types: 0,
             data: 0,
             bss: 0,
+            data_scanned: 0,
+            bss_scanned: 0,
             data_ptrs: PtrMap::default(),
             bss_ptrs: PtrMap::default(),
         };
@@ -408,8 +413,13 @@ impl Writer<'_> {
             for id in ids.extract_if(.., |&mut id| self.program.datas[id].name.as_str() == fips::INFO) {
                 self.data_home[id] = Some((section, 0));
             }
-            ids.sort_by_key(|&id| fips::piece(self.program, id).unwrap_or(fips::PIECES));
         }
+        // Those with pointers first: the collector looks at the sections up to the last of them. A cryptographic module's are by themselves.
+        let checked = self.checked.is_some();
+        ids.sort_by_key(|&id| {
+            let piece = if checked { fips::piece(self.program, id) } else { None };
+            (piece.unwrap_or(fips::PIECES), !self.program.datas[id].ptrs.any())
+        });
         for id in ids {
             let d = &self.program.datas[id];
             let (section, end) = match d.section {
@@ -435,6 +445,9 @@ impl Writer<'_> {
             };
             if d.ptrs.any() {
                 ptrs.merge(off as usize / word, &d.ptrs);
+                let scanned =
+                    if d.section == Section::Data { &mut sizes.data_scanned } else { &mut sizes.bss_scanned };
+                *scanned = (off + d.size).next_multiple_of(8);
             }
         }
         if let Some([counters, end]) = self.program.edges {
@@ -569,10 +582,10 @@ impl Writer<'_> {
         let lines = self.ro_blob(&t.lines.bytes, 1);
         let maps_bytes = t.maps.to_bytes(self.program.target.big_endian);
         let maps = self.ro_blob(&maps_bytes, 4);
-        let data_bits =
-            self.ro_blob(&ptr_bits(&sizes.data_ptrs, sizes.data, self.program.target.word as usize), 8);
+        let data_bits = self
+            .ro_blob(&ptr_bits(&sizes.data_ptrs, sizes.data_scanned, self.program.target.word as usize), 8);
         let bss_bits =
-            self.ro_blob(&ptr_bits(&sizes.bss_ptrs, sizes.bss, self.program.target.word as usize), 8);
+            self.ro_blob(&ptr_bits(&sizes.bss_ptrs, sizes.bss_scanned, self.program.target.word as usize), 8);
         let version = self.ro_blob(options.version.as_bytes(), 1);
         let modinfo = self.ro_blob(&options.modinfo, 1);
         let godebug = self.ro_blob(options.godebug.as_bytes(), 1);
@@ -620,7 +633,9 @@ impl Writer<'_> {
         range(self, types, 0, sizes.types);
         range(self, rodata, itabs, info.itabs.len() as u64);
         range(self, rodata, typelinks, info.typelinks.len() as u64);
-        for (section, len, bits) in [(data, sizes.data, data_bits), (bss, sizes.bss, bss_bits)] {
+        for (section, len, bits) in
+            [(data, sizes.data_scanned, data_bits), (bss, sizes.bss_scanned, bss_bits)]
+        {
             self.ro_address(SymRefOr::Section(section), 0);
             self.ro_address(SymRefOr::Section(section), len as i64);
             self.ro_address(SymRefOr::Section(rodata), bits as i64);

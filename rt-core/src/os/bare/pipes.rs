@@ -28,8 +28,9 @@ struct Pipe {
     open: [bool; 2],
     /// What the poller was told of each end; 0: it does not watch.
     watched: [usize; 2],
-    /// Whether the poller tells: somebody was told to come again since it has.
-    armed: [bool; 2],
+    /// Whether the poller has told, and nobody was told to come again since. (All pipes are zero at first, and take no room in the
+    /// program's file.)
+    told: [bool; 2],
 }
 
 struct One(UnsafeCell<[Pipe; MOST]>);
@@ -42,7 +43,7 @@ const NONE: Pipe = Pipe {
     length: 0,
     open: [false; 2],
     watched: [0; 2],
-    armed: [true; 2],
+    told: [false; 2],
 };
 static PIPES: One = One(UnsafeCell::new([NONE; MOST]));
 
@@ -89,7 +90,7 @@ pub fn read(fd: usize, to: &mut [u8]) -> Result<usize> {
     match (side, pipe.length, pipe.open[WRITES]) {
         (WRITES, ..) => return Err(EBADF),
         (_, 0, true) => {
-            pipe.armed[READS] = true;
+            pipe.told[READS] = false;
             return Err(EAGAIN);
         }
         _ => {}
@@ -110,7 +111,7 @@ pub fn write(fd: usize, from: &[u8]) -> Result<usize> {
         (READS, ..) => return Err(EBADF),
         (_, _, false) => return Err(EPIPE),
         (_, ROOM, _) => {
-            pipe.armed[WRITES] = true;
+            pipe.told[WRITES] = false;
             return Err(EAGAIN);
         }
         _ => {}
@@ -122,7 +123,7 @@ pub fn write(fd: usize, from: &[u8]) -> Result<usize> {
     }
     pipe.length += n;
     // The rest is for later.
-    pipe.armed[WRITES] |= n < from.len();
+    pipe.told[WRITES] &= n >= from.len();
     Ok(n)
 }
 
@@ -147,7 +148,7 @@ pub unsafe fn call(call: FileCall, fd: usize, b: usize) -> Result<isize> {
             pipe.open[side] = false;
             pipe.watched[side] = 0;
             // Who waits at the other end learns of it.
-            pipe.armed[1 - side] = true;
+            pipe.told[1 - side] = false;
             Ok(0)
         }
         FileCall::Fstat => {
@@ -165,7 +166,7 @@ pub unsafe fn call(call: FileCall, fd: usize, b: usize) -> Result<isize> {
 /// Watches an end; 0: no more.
 pub fn watch(fd: usize, data: usize) -> Result<()> {
     let (pipe, side) = end(fd)?;
-    (pipe.watched[side], pipe.armed[side]) = (data, true);
+    (pipe.watched[side], pipe.told[side]) = (data, false);
     Ok(())
 }
 
@@ -173,8 +174,8 @@ pub fn watch(fd: usize, data: usize) -> Result<()> {
 pub fn news(from: usize) -> Option<(usize, bool, usize)> {
     for at in from..2 * MOST {
         let (pipe, side) = (&mut pipes()[at / 2], at % 2);
-        if pipe.open[side] && pipe.watched[side] != 0 && pipe.armed[side] && pipe.is_ready(side) {
-            pipe.armed[side] = false;
+        if pipe.open[side] && pipe.watched[side] != 0 && !pipe.told[side] && pipe.is_ready(side) {
+            pipe.told[side] = true;
             return Some((pipe.watched[side], side == READS, at + 1));
         }
     }
