@@ -1,6 +1,6 @@
 //! Programs without an operating system, and who is outside of their machine: `tests/boards/served.go` serves this program through a
 //! port that qemu forwards, and fetches from it; `console.go` reads what this one writes; `oxigo test` runs the tests of `tested`. `device` uses
-//! devices, by the package `oxigo/machine`.
+//! devices, by the package `oxigo/machine`; `busy` is a server under load, and its client.
 mod support;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,22 +11,28 @@ use support::{Case, Column, Scratch};
 
 /// Requests of one connection.
 const REQUESTS: usize = 100;
+/// Of a busy client, as it is told.
+const BUSY_REQUESTS: &str = "10000";
 
-/// Machines with guard pages below the runtime's stacks.
-const GUARDED: [&str; 3] = ["amd64", "arm64", "riscv64"];
+/// Machines that have all there is: guard pages below the runtime's stacks, and whose network is put under load.
+const FIRST: [&str; 3] = ["amd64", "arm64", "riscv64"];
 
 type Test = fn(Column) -> Result<(), String>;
 
 fn main() {
-    let tests: [(&str, Test); 4] = [
+    let tests: [(&str, Test); 5] = [
         ("network::rest::served", |c| built(c, "served.go", served)),
+        ("network::rest::busy", |c| built(c, "busy/machine.go", busy)),
         ("console::rest::read", |c| built(c, "console.go", read)),
         ("console::rest::tested", tested),
         ("devices::rest::device", device),
     ];
     let columns = Column::all().into_iter().filter(|c| c.0.is_bare());
     // Programs reach devices where the runtime does.
-    let has = |c: Column, name: &str| name.starts_with("console") || c.has_network();
+    let has = |c: Column, name: &str| match name {
+        "network::rest::busy" => FIRST.contains(&c.0.arch.name),
+        name => name.starts_with("console") || c.has_network(),
+    };
     let cases = columns.flat_map(|c| {
         tests.into_iter().filter(move |t| has(c, t.0)).map(move |(name, test)| Case {
             name: format!("{}::{name}", c.prefix()),
@@ -36,7 +42,7 @@ fn main() {
     support::main(cases.collect())
 }
 
-/// The machine, which ends with the test.
+/// A machine, which ends with the test.
 struct Machine(Child);
 
 impl Drop for Machine {
@@ -181,7 +187,7 @@ fn device(column: Column) -> Result<(), String> {
     if built.status != 0 {
         return Err(built.output);
     }
-    if GUARDED.contains(&column.0.arch.name) {
+    if FIRST.contains(&column.0.arch.name) {
         for (stack, said) in
             [("runtime", "the runtime's own stack"), ("interrupt", "the stack of exceptions")]
         {
@@ -218,19 +224,26 @@ fn read(column: Column, exe: &Path) -> Result<(), String> {
         writeln!(input, "{line}").map_err(|e| e.to_string())?;
         expect(want)?;
     }
-    let status = machine.0.wait().map_err(|e| e.to_string())?.code().unwrap_or(-1);
-    match oxigo_driver::commands::status(&column.0, line.as_deref(), status) {
+    match ended(column, machine, line.as_deref())? {
         0 => Ok(()),
         n => Err(format!("status {n}")),
     }
 }
 
-fn served(column: Column, exe: &Path) -> Result<(), String> {
-    // A port that is free now.
-    let free =
-        TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
-    let network = format!("{free}:8080");
-    let mut start: Command = column.start_with_network(exe, &network);
+/// A port that is free now.
+fn free() -> Result<u16, String> {
+    let listener = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());
+    Ok(listener.map_err(|e| e.to_string())?.port())
+}
+
+/// Starts a machine with a network, and waits until its program is ready: the machine, its console, and what its status is known by.
+#[allow(clippy::type_complexity, reason = "used at once")]
+fn started(
+    column: Column,
+    exe: &Path,
+    ports: &str,
+) -> Result<(Machine, BufReader<std::process::ChildStdout>, Option<std::path::PathBuf>), String> {
+    let mut start: Command = column.start_with_network(exe, ports);
     let line = oxigo_driver::commands::status_line(&start);
     let child = start.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
     let mut machine = Machine(child);
@@ -242,6 +255,45 @@ fn served(column: Column, exe: &Path) -> Result<(), String> {
             return Err("it ended before it was ready".into());
         }
     }
+    Ok((machine, console, line))
+}
+
+/// The machine's status, after all that its console says.
+fn ended(column: Column, mut machine: Machine, line: Option<&Path>) -> Result<i32, String> {
+    let status = machine.0.wait().map_err(|e| e.to_string())?.code().unwrap_or(-1);
+    Ok(oxigo_driver::commands::status(&column.0, line, status))
+}
+
+/// 10,000 requests of a program here, `client.go`.
+fn busy(column: Column, exe: &Path) -> Result<(), String> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boards/busy/client.go");
+    let scratch = Scratch::new("client");
+    let client = scratch.path("client");
+    let built = support::run(
+        support::oxigo().arg("build").arg("-o").arg(&client).arg(here),
+        Duration::from_secs(120),
+    )?;
+    if built.status != 0 {
+        return Err(built.output);
+    }
+    let (plain, secret) = (free()?, free()?);
+    let (machine, mut console, line) = started(column, exe, &format!("{plain}:8080,{secret}:8443"))?;
+    let ports = [plain.to_string(), secret.to_string()];
+    let asked = support::run(Command::new(client).args(ports).arg(BUSY_REQUESTS), Duration::from_secs(300))?;
+    if asked.status != 0 {
+        return Err(asked.output);
+    }
+    let mut rest = String::new();
+    console.read_to_string(&mut rest).map_err(|e| e.to_string())?;
+    match ended(column, machine, line.as_deref())? {
+        0 => Ok(()),
+        status => Err(format!("status {status}: {rest}")),
+    }
+}
+
+fn served(column: Column, exe: &Path) -> Result<(), String> {
+    let free = free()?;
+    let (machine, mut console, line) = started(column, exe, &format!("{free}:8080"))?;
     let mut c = Connection::new(free)?;
     for i in 0..REQUESTS {
         let said = c.ask("/hello", b"")?;
@@ -273,8 +325,7 @@ fn served(column: Column, exe: &Path) -> Result<(), String> {
     drop((c, other));
     let mut rest = String::new();
     console.read_to_string(&mut rest).map_err(|e| e.to_string())?;
-    let status = machine.0.wait().map_err(|e| e.to_string())?.code().unwrap_or(-1);
-    let status = oxigo_driver::commands::status(&column.0, line.as_deref(), status);
+    let status = ended(column, machine, line.as_deref())?;
     if status != 0 || !rest.contains("Server closed") {
         Err(format!("status {status}: {rest}"))
     } else {
