@@ -53,6 +53,10 @@ pub trait Isa {
         ops: &[&[lex::Token]],
         scope: operand::Scope,
     ) -> Result<Vec<Self::Operand>, String>;
+    /// Whether Go's assembler lets the instruction's operands be labels.
+    fn jumps(word: &str) -> bool;
+    /// Whether it is a register's name.
+    fn is_register(name: &str) -> bool;
     /// Assembles a function: what stands behind its TEXT, without directives for data.
     fn function(head: &parse::Head, body: &[&parse::Statement<Self::Operand>]) -> (Option<Text>, Vec<Error>);
 }

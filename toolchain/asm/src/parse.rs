@@ -53,7 +53,7 @@ const MAX_SIZE: u64 = 2_000_000_000;
 
 /// Parses a file's tokens. Every line with an error is reported.
 pub fn file<M: Isa>(tokens: &[Token], scope: Scope) -> Result<Vec<Statement<M::Operand>>, Vec<Error>> {
-    let mut p = Parser::<M> { scope, out: Vec::new() };
+    let mut p = Parser::<M> { scope, out: Vec::new(), behind_jump: false };
     let mut errors = Vec::new();
     let ends = |t: &Token| matches!(t.tok, Tok::Newline | Tok::Op(';'));
     for line in tokens.split(ends) {
@@ -67,6 +67,8 @@ pub fn file<M: Isa>(tokens: &[Token], scope: Scope) -> Result<Vec<Statement<M::O
 struct Parser<'a, M: Isa> {
     scope: Scope<'a>,
     out: Vec<Statement<M::Operand>>,
+    /// Is the last instruction a jump or a call?
+    behind_jump: bool,
 }
 
 impl<M: Isa> Parser<'_, M> {
@@ -96,7 +98,7 @@ impl<M: Isa> Parser<'_, M> {
         }
     }
 
-    fn statement(&self, pos: Pos, word: &str, ops: &[&[Token]]) -> Result<Statement<M::Operand>, String> {
+    fn statement(&mut self, pos: Pos, word: &str, ops: &[&[Token]]) -> Result<Statement<M::Operand>, String> {
         match word {
             "TEXT" => self.text(pos, ops),
             "DATA" => self.data(pos, ops),
@@ -135,6 +137,7 @@ impl<M: Isa> Parser<'_, M> {
                 Ok(Statement::Align { pos, bytes })
             }
             _ => {
+                self.behind_jump = M::jumps(word);
                 let args = M::operands(word, ops, self.scope)?;
                 Ok(Statement::Inst(Inst { pos, name: word.into(), args }))
             }
@@ -143,6 +146,14 @@ impl<M: Isa> Parser<'_, M> {
 
     /// A constant operand of a directive.
     fn integer(&self, word: &str, op: &[Token]) -> Result<i64, String> {
+        // Go's assembler takes a name for a label there if the last instruction has labels, and so `NOSPLIT` for 0 in a file that does
+        // not include textflag.h. Files that programs translated from C rely on it.
+        if let [Token { tok: Tok::Ident(name), .. }] = op
+            && self.behind_jump
+            && !M::is_register(name)
+        {
+            return Ok(0);
+        }
         match operand::value(op, self.scope)? {
             Value::Int(v) | Value::Plain(v) => Ok(v),
             _ => Err(format!("{word}: expected integer constant")),

@@ -25,6 +25,12 @@ impl Isa for Amd64 {
         let jump = table::is_jump(word);
         ops.iter().map(|o| operand::parse(o, scope, jump)).collect()
     }
+    fn jumps(word: &str) -> bool {
+        table::is_jump(word) && word != "RET"
+    }
+    fn is_register(name: &str) -> bool {
+        operand::register(name).is_some()
+    }
     fn function(head: &Head, body: &[&Statement<Self::Operand>]) -> (Option<Text>, Vec<Error>) {
         func::function(head, body)
     }

@@ -113,6 +113,35 @@ impl Go {
     }
 }
 
+#[test]
+fn flags_that_are_not_defined() {
+    let before = [
+        (
+            "amd64",
+            ["JMP 0(PC)", "JNE 0(PC)", "CALL AX", "RET", "NOP", "JMP 0(PC); RET", "JMP 0(PC); PCALIGN $16"],
+        ),
+        ("arm64", ["B 0(PC)", "BNE 0(PC)", "CBZ R1, 0(PC)", "BL (R1)", "RET", "NOP", "B 0(PC); RET"]),
+    ];
+    for (goarch, before) in before {
+        let Some(go) = Go::installed(goarch) else { return };
+        for (i, last) in before.iter().enumerate() {
+            let name = format!("oxigo-asm-flags-{goarch}-{}-{i}.s", std::process::id());
+            let file = std::env::temp_dir().join(name);
+            let text = format!("TEXT ·f(SB), 4, $0-0\n\t{last}\nTEXT ·g(SB), NOSPLIT, $128-0\n\tRET\n");
+            std::fs::write(&file, text).expect("the temporary folder is writable");
+            let ((theirs, messages), ours) = (go.theirs(&file), go.ours(&file));
+            std::fs::remove_file(&file).expect("it was written");
+            match ours {
+                Ok(ours) => {
+                    let ours: BTreeMap<_, _> = ours.into_iter().map(|f| (f.0, f.1)).collect();
+                    assert_eq!((ours, messages), (theirs, String::new()), "{last}");
+                }
+                Err(e) => assert!(messages.contains("symbol NOSPLIT"), "{last}: {e:?}, Go: {messages}"),
+            }
+        }
+    }
+}
+
 /// All of Go's own files for the machine through both assemblers.
 fn files(go: &Go, at_least: usize) {
     let mut files = Vec::new();
