@@ -256,7 +256,8 @@ pub fn run(
         codegen.modinfo = buildinfo::marked(config, target, options, &program);
     }
     codegen.passes = Some(passes);
-    let cache = match Cache::open() {
+    let cache = if options.anew { Err("-a asks for none".into()) } else { Cache::open() };
+    let cache = match cache {
         Ok(cache) => Some(Arc::new(cache)),
         Err(why) => {
             timings.note(|| format!("cache: none, as {why}"));

@@ -299,6 +299,8 @@ fn clean_empties_it_and_env_names_it() {
     assert_eq!(named("a").trim(), dir.path("a").to_str().unwrap());
     assert_eq!(named("off").trim(), "off");
     let mut command = oxigo();
+    let (_, found, made) = built(&dir, "a", &["build", "-a", "main.go"]);
+    assert_eq!((found, made), (0, 0), "everything is made anew");
     let refused = command.args(["clean", "-modcache"]).env("OXIGO_CACHE", dir.path("a")).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     assert!(dir.path("a/functions").exists());

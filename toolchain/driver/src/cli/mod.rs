@@ -24,6 +24,8 @@ pub struct Options {
     pub output: Option<PathBuf>,
     /// Print what each phase took.
     pub time: bool,
+    /// `-a`: nothing is taken from what other builds kept, nor kept.
+    pub anew: bool,
     /// Print assembly.
     pub asm: bool,
     /// Explain escape analysis and inlining; given twice, in more detail.
@@ -173,7 +175,7 @@ static FLAGS: &[Flag] = &[
     switch("v", "print the names of packages as they are compiled; tests: print all tests", |o, on| {
         o.verbose = on;
     }),
-    switch("a", "compile everything anew (which is always so)", |_, _| {}),
+    switch("a", "compile everything anew, without the cache of compiled functions", |o, on| o.anew = on),
     switch("trimpath", "leave folders out of the names of source files", |o, on| o.trim_path = on),
     value(
         "buildvcs",
