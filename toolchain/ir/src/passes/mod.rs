@@ -24,6 +24,7 @@ pub mod memequal;
 mod memory;
 pub mod poll;
 pub mod promote;
+pub mod ranges;
 pub mod remarks;
 pub mod simplify;
 pub mod strips;
@@ -94,6 +95,7 @@ const LATE: &[FuncPass] = &[
     ("bounds", bounds::run),
     ("wide", wide::run),
     ("simplify2", simplify::run),
+    ("ranges", ranges::run),
     ("licm", licm::run),
     ("gvn2", gvn::run),
     ("ifconv", ifconv::run),

@@ -76,7 +76,7 @@ pub fn bit_mask(v: u64, wide: bool) -> Option<u32> {
 }
 
 fn wide_move(op: u32, wide: bool, v: u64, half: u32, to: u8) -> u32 {
-    op | u32::from(wide) << 31 | half << 21 | (v >> (16 * half) & 0xffff) as u32 * 32 | u32::from(to)
+    op | u32::from(wide) << 31 | half << 21 | ((v >> (16 * half) & 0xffff) as u32) << 5 | u32::from(to)
 }
 
 /// A constant in one instruction, if there is one.
