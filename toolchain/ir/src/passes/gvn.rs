@@ -1,13 +1,13 @@
 //! Value numbering over the dominator tree: equal pure operations, equal checks, and loads with no write between them.
 //!
-//! Loads are merged within an extended basic block: what a block with a single predecessor may assume is what held at that
-//! predecessor's end. A store makes its value known to later loads of the same place.
+//! Loads are merged where no write to the place lies between, on no way from one to the other ([`joins`]). A store makes its value known to
+//! later loads of the same place.
 //!
 //! Behind a branch its condition is known, and the same comparison with its operands the other way around or its sense
 //! turned. A remainder beside a quotient of the same operands is computed from it.
-use super::effects::{Effect, effect, is_safepoint};
-use super::fold;
+use super::effects::{Effect, effect};
 use super::memory::{Mark, Memory};
+use super::{fold, joins};
 use crate::{
     Block, Func, Inst, Op, Target, Term, Ty, Value, ValueDef, View,
     analysis::{cfg::Cfg, dom::DomTree},
@@ -49,12 +49,12 @@ pub fn run(view: &View, f: &mut Func) {
     let mut known = Known::default();
     for root in dom.roots.clone() {
         let mut stack: Vec<(Block, usize, Log)> = Vec::new();
-        let log = visit(t, f, &cfg, root, &mut known);
+        let log = visit(t, f, (&cfg, &dom), root, &mut known);
         stack.push((root, 0, log));
         while let Some((b, next, _)) = stack.last_mut() {
             if let Some(&c) = dom.children[*b].get(*next) {
                 *next += 1;
-                let log = visit(t, f, &cfg, c, &mut known);
+                let log = visit(t, f, (&cfg, &dom), c, &mut known);
                 stack.push((c, 0, log));
             } else {
                 let (_, _, log) = stack.pop().expect("the loop's own entry");
@@ -151,13 +151,15 @@ fn remainder(f: &mut Func, b: Block, inst: Inst, known: &mut Known, log: &mut Lo
     f.insts[inst].args = smallvec::smallvec![args[0], product];
 }
 
-fn visit(target: Target, f: &mut Func, cfg: &Cfg, b: Block, known: &mut Known) -> Log {
+fn visit(target: Target, f: &mut Func, (cfg, dom): (&Cfg, &DomTree), b: Block, known: &mut Known) -> Log {
     let memory = known.memory.mark();
     let mut log = Log { keys: Vec::new(), facts: Vec::new(), condition: None, memory };
     learn(f, cfg, b, known, &mut log);
-    // What was visited last of the blocks that dominate this one is its predecessor, if there is one only.
-    if cfg.preds[b].len() != 1 || f.roots().any(|r| r == b) {
-        known.memory.clear();
+    // What was visited last of the blocks that dominate this one is the one right above it.
+    match dom.idom(b) {
+        Some(above) if cfg.preds[b][..] != [above] => joins::cross(f, cfg, above, b, &mut known.memory),
+        Some(_) => {}
+        None => known.memory.clear(),
     }
     let insts = f.blocks[b].insts.clone();
     for inst in insts {
@@ -222,11 +224,7 @@ fn visit(target: Target, f: &mut Func, cfg: &Cfg, b: Block, known: &mut Known) -
             }
             Effect::Alloc => {}
             Effect::Any => {
-                let safepoint = is_safepoint(&data.op);
-                // A preemption poll changes nothing that this goroutine can rely on without synchronisation.
-                if !matches!(data.op, Op::Poll | Op::KeepAlive)
-                    || !safepoint && !matches!(data.op, Op::KeepAlive)
-                {
+                if joins::changes(&data.op) {
                     known.memory.clear();
                 }
             }

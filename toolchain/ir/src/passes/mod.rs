@@ -18,6 +18,7 @@ pub mod forward;
 pub mod gvn;
 pub mod ifconv;
 pub mod inline;
+mod joins;
 pub mod legalize;
 pub mod licm;
 pub mod memequal;
