@@ -6,11 +6,12 @@
 //! Eliminating Array Bounds Checks on Demand" (2000). Of loops they know counters that only grow or only shrink ([`super::counters`]).
 use super::{counters, fold};
 use crate::{
-    Block, Func, Op, Term, Ty, Value, View,
+    Block, Func, Op, Term, Ty, Value, ValueDef, View,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
     op::{Asked, BoundsKind, Cc},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use std::cell::Cell;
 
 /// An established comparison.
@@ -45,6 +46,8 @@ pub(super) fn leaves_room(unit: u64, ty: Ty) -> bool {
 
 struct Facts<'a> {
     f: &'a Func,
+    cfg: &'a Cfg,
+    dom: &'a DomTree,
     list: Vec<Fact>,
     counters: FxHashMap<Value, Vec<counters::Counter>>,
     /// Lengths of what exists here, since a check asked about them: not negative, and those with room far from overflow.
@@ -73,6 +76,8 @@ pub fn run(_view: &View, f: &mut Func) {
         }
         let mut facts = Facts {
             f,
+            cfg: &cfg,
+            dom: &dom,
             list: Vec::new(),
             counters,
             lengths: FxHashSet::default(),
@@ -287,6 +292,31 @@ impl Facts<'_> {
         safe.then_some((a, k))
     }
 
+    /// What a value that is one of several is one of: chosen, or handed over where ways meet. Not around a loop: what is known of this
+    /// round's values says nothing of the last one's.
+    fn one_of(&self, x: Value) -> Option<SmallVec<[Value; 4]>> {
+        let f = self.f;
+        match f.values[x].def {
+            ValueDef::Inst(i, _) if f.insts[i].op == Op::Select => {
+                Some(f.insts[i].args[1..].iter().map(|&v| f.resolve(v)).collect())
+            }
+            ValueDef::Param(b, k) if f.roots().all(|r| r != b) => {
+                let preds = &self.cfg.preds[b];
+                if preds.is_empty() || preds.len() > 8 || preds.iter().any(|&p| self.dom.dominates(b, p)) {
+                    return None;
+                }
+                let mut all = SmallVec::new();
+                for &p in preds {
+                    all.extend(counters::arguments(f, p, b, k as usize)?);
+                }
+                all.sort_unstable();
+                all.dedup();
+                Some(all)
+            }
+            _ => None,
+        }
+    }
+
     /// A lower bound of x as a signed number.
     fn lower(&self, x: Value, depth: u32) -> Option<i64> {
         let f = self.f;
@@ -300,6 +330,12 @@ impl Facts<'_> {
         }
         if depth == 0 || self.spent() {
             return best;
+        }
+        if let Some(l) = self.one_of(x).and_then(|all| {
+            let lows = all.into_iter().map(|v| self.lower(v, depth - 1));
+            lows.reduce(|a, b| Some(a?.min(b?))).flatten()
+        }) {
+            better(l);
         }
         for fact in self.list.iter().rev().take(WINDOW) {
             let unsigned = matches!(fact.cc, Cc::Ult | Cc::Ule);
@@ -335,6 +371,13 @@ impl Facts<'_> {
         let f = self.f;
         if depth == 0 {
             return None;
+        }
+        if let Some(all) = self.one_of(x) {
+            if depth < 3 || self.spent() {
+                return None;
+            }
+            let most = all.into_iter().map(|v| self.largest(v, depth - 2));
+            return most.reduce(|a, b| Some(a?.max(b?))).flatten();
         }
         let d = f.def_inst(x)?;
         let c = |i: usize| d.args.get(i).and_then(|&a| f.as_const(a));
@@ -391,7 +434,6 @@ impl Facts<'_> {
             }
             Op::Icmp(_) | Op::Fcmp(_) => Some(1),
             Op::Clz | Op::Ctz | Op::Popcnt | Op::Asked(Asked::Popcnt) => Some(bits as u64),
-            Op::Select => Some(of(1)?.max(of(2)?)),
             _ => None,
         }
     }
@@ -530,6 +572,33 @@ mod tests {
         let room = [(1, I64), (0, I64), (4, I32), (1, I32), (0, I32), (1, I8)];
         let room = room.map(|(unit, ty)| super::leaves_room(unit, ty));
         assert_eq!(room, [true, false, true, false, false, false]);
+    }
+
+    #[test]
+    fn where_ways_meet() {
+        // From 0, 1, or what is two more than one of them: not negative. From 0 or -1 it may be.
+        let from = |least: i64| {
+            left(&format!(
+                "v4: word = iconst {least}\nv5: word = iconst 1\nv6: word = iconst 2\nv7: i8 = icmp.slt v0, v1\n\
+                 br v7, b1(v4), b1(v5)\n\
+                 b1(v8: word):\nv9: word = add v8, v6\nv10: i8 = icmp.slt v9, v2\nbr v10, b2(v8), b2(v9)\n\
+                 b2(v11: word):\njump b3(v11)\n\
+                 b3(v12: word):\nv13: i8 = icmp.slt v12, v2\nbr v13, b4, b5\n\
+                 b4:\nboundscheck.index.s4 v12, v2\nv14: word = add v12, v5\njump b3(v14)\n\
+                 b5:\nret v0"
+            ))
+        };
+        assert_eq!((from(0), from(-1)), (0, 1));
+        // What is known of a round's value is not known of the last one's.
+        assert_eq!(
+            left(
+                "v4: word = iconst 1\njump b1(v0)\n\
+                 b1(v9: word):\nboundscheck.index.s4 v9, v2\nv10: word = sub v9, v4\n\
+                 v11: i8 = icmp.sge v10, v4\nbr v11, b1(v10), b2\n\
+                 b2:\nret v9"
+            ),
+            1
+        );
     }
 
     #[test]

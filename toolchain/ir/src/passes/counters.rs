@@ -76,7 +76,7 @@ pub fn find(f: &Func, cfg: &Cfg, dom: &DomTree, loops: &Loops, lengths: &Lengths
 }
 
 /// What `p` hands over as parameter `k` of `b`; `None` if it cannot be told.
-fn arguments(f: &Func, p: Block, b: Block, k: usize) -> Option<Vec<Value>> {
+pub(super) fn arguments(f: &Func, p: Block, b: Block, k: usize) -> Option<Vec<Value>> {
     let arg = |call: &crate::BlockCall| (call.block == b).then(|| f.resolve(call.args[k]));
     match &f.blocks[p].term {
         Term::Jump(t) => Some(arg(t).into_iter().collect()),
