@@ -1,5 +1,6 @@
 //! What copying a body costs, and what a caller that knows an argument saves.
 use super::{BUDGET, CALL_COST, LEAF_BUDGET, MAKER_BUDGET};
+use crate::analysis::cfg::Cfg;
 use crate::{Block, BlockCall, Func, Op, Program, SigId, Term, Ty, Value, func::Body, op::Callee};
 use rustc_hash::FxHashMap;
 
@@ -12,6 +13,8 @@ pub struct Cost {
     pub body: u32,
     /// Whether it calls nothing and allocates nothing.
     pub leaf: bool,
+    /// Whether it has a loop.
+    pub loops: bool,
     /// Whether it returns the address of an object that it makes.
     pub maker: bool,
     /// What is done with each parameter.
@@ -167,5 +170,8 @@ pub fn cost(program: &Program, f: &Func) -> Option<Cost> {
             return None;
         }
     }
-    Some(Cost { body: sum, leaf, maker: maker(f), params: uses(f) })
+    let cfg = Cfg::new(f);
+    let back = |&b: &Block| cfg.preds[b].iter().any(|&p| cfg.rpo_index[p] >= cfg.rpo_index[b]);
+    let loops = cfg.rpo.iter().any(back);
+    Some(Cost { body: sum, leaf, loops, maker: maker(f), params: uses(f) })
 }

@@ -2,7 +2,7 @@
 //!
 //! A callee is small if its cost (instructions, calls counted several times) is within [`BUDGET`]; one that calls what the caller gives it, or that
 //! returns an object of its making, may be larger, one that compares a parameter with constants counts less where the caller gives a constant, and a function literal that is called in one
-//! place may be large. A method called through an interface that can be a few small functions only becomes a choice between their bodies. What a copied body calls is looked at again, now that more is known: a caller has several rounds. Functions that recover, defer or ask
+//! place may be large, as may a leaf without loops. A method called through an interface that can be a few small functions only becomes a choice between their bodies. What a copied body calls is looked at again, now that more is known: a caller has several rounds. Functions that recover, defer or ask
 //! for their caller keep their frames. Tracebacks stay whole: each copied instruction names the inlined call it came from.
 mod copy;
 mod cost;
@@ -30,6 +30,8 @@ const WRAPPER_BUDGET: u32 = 3 * BUDGET;
 const FUNC_BUDGET: u32 = 4 * BUDGET;
 /// The cost up to which a function literal is inlined where it is called, if that is the only call.
 const ONCE_BUDGET: u32 = 12 * BUDGET;
+/// The cost up to which a function that calls nothing and has no loop is inlined where it is called, if that is the only call.
+const ONCE_LEAF_BUDGET: u32 = 4 * BUDGET;
 /// How often a caller is looked at.
 const ROUNDS: usize = 6;
 /// The cost of a call inside an inlined body.
@@ -246,6 +248,7 @@ impl Inliner<'_> {
         let mut budget = match () {
             _ if f.blocks[b].cold => COLD_BUDGET,
             _ if f.flags.wrapper => WRAPPER_BUDGET,
+            _ if cost.leaf && !cost.loops && self.references[target] == 1 => ONCE_LEAF_BUDGET,
             _ => cost.budget(),
         };
         let mut body = cost.body;
