@@ -372,10 +372,9 @@ impl<'a, M: Rules> Select<'a, M> {
         if self.inst_block[i.index()] != self.block.0 || self.epochs[i.index()] != self.epoch {
             return None;
         }
-        if self.lines.get(self.line as usize).is_some_and(|l| l.0 == d.pos) {
-            // It faults in the same line.
-            self.probe(d.args[0], off as i64);
-        }
+        // If the instruction stops, then where it loads.
+        self.set_line(d.pos, d.inl);
+        self.probe(d.args[0], off as i64);
         Some(M::addr(self, d.args[0], off))
     }
     // ---- instructions

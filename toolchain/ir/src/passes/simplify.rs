@@ -96,6 +96,14 @@ fn effectful(view: &View, f: &mut Func, inst: Inst) -> bool {
             false
         }
         Op::NilCheck => {
+            // Of a part near the beginning: of the whole.
+            if let Some(d) = f.def_inst(data.args[0])
+                && let Op::PtrAdd = d.op
+                && f.as_const(d.args[1]).is_some_and(|k| (0..program.target.nil_page as i64).contains(&k))
+            {
+                f.insts[inst].args[0] = d.args[0];
+                return true;
+            }
             let never_nil = f.def_inst(data.args[0]).is_some_and(|d| d.op.is_never_nil());
             if never_nil {
                 f.insts[inst].op = Op::KeepAlive;
