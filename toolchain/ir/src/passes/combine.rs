@@ -31,6 +31,36 @@ pub fn run(view: &View, f: &mut Func) {
     }
 }
 
+/// The pass behind escape analysis, which does not follow a pointer that was a number meanwhile: `unsafe.Pointer(uintptr(p) + n)` must stay
+/// in the object that p points into, as address arithmetic does.
+pub fn late(program: &Program, f: &mut Func) {
+    for i in f.blocks.iter().flat_map(|b| b.insts.clone()).collect::<Vec<_>>() {
+        if let Some((p, n)) = moved_address(f, i) {
+            f.insts[i].op = Op::PtrAdd;
+            f.insts[i].args = smallvec::smallvec![p, n];
+        }
+    }
+    run(program, f);
+}
+
+/// The pointer and the distance, if an instruction makes a pointer of a pointer's number and a distance.
+fn moved_address(f: &Func, i: Inst) -> Option<(Value, Value)> {
+    let d = &f.insts[i];
+    let [result] = d.results[..] else { return None };
+    let sum = f.def_inst(*d.args.first()?)?;
+    if d.op != Op::Bitcast || f.ty(result) != Ty::Ptr || sum.op != Op::Add {
+        return None;
+    }
+    let pointer =
+        |v: Value| f.def_inst(v).filter(|_| super::fold::is_address(f, v)).map(|d| f.resolve(d.args[0]));
+    let (x, y) = (f.resolve(sum.args[0]), f.resolve(sum.args[1]));
+    match (pointer(x), pointer(y)) {
+        (Some(p), None) => Some((p, y)),
+        (None, Some(p)) => Some((p, x)),
+        _ => None,
+    }
+}
+
 /// Writes an instruction, or what stands for it; true if that is something else.
 fn instruction(w: &mut Writer, i: Inst) -> bool {
     for k in 0..w.f.insts[i].args.len() {
@@ -38,13 +68,16 @@ fn instruction(w: &mut Writer, i: Inst) -> bool {
         w.f.insts[i].args[k] = v;
     }
     let d = w.f.insts[i].clone();
-    if let [result] = d.results[..]
-        && !w.f.ty(result).is_float()
-        && w.f.ty(result) != Ty::Ptr
-    {
+    if let [result] = d.results[..] {
         w.at(&d);
         let before = w.out.len();
-        if let Some(v) = simpler(w, &d, w.f.ty(result)) {
+        let ty = w.f.ty(result);
+        let found = match ty {
+            Ty::Ptr => None,
+            _ if ty.is_float() => float(w, &d, ty),
+            _ => simpler(w, &d, ty),
+        };
+        if let Some(v) = found {
             w.f.alias(result, v);
             return true;
         }
@@ -146,6 +179,28 @@ fn simpler(w: &mut Writer, d: &InstData, ty: Ty) -> Option<Value> {
         Op::Icmp(cc) => compare(w, cc, d.args[0], d.args[1]),
         _ => None,
     }
+}
+
+/// Division by a power of two multiplies, if what is multiplied with is exact: a number of which neither it nor its inverse is too small to
+/// have all digits.
+fn float(w: &mut Writer, d: &InstData, ty: Ty) -> Option<Value> {
+    let Op::Fconst(c) = w.f.def_inst(d.args.get(1).copied().filter(|_| d.op == Op::FDiv)?)?.op else {
+        return None;
+    };
+    let inverse = match ty {
+        Ty::F32 => exact_inverse(c, 23, 8)?,
+        _ => exact_inverse(c, 52, 11)?,
+    };
+    let inverse = w.ins(Op::Fconst(inverse), &[], ty);
+    Some(w.bin(Op::FMul, d.args[0], inverse))
+}
+
+/// The pattern of 1/x for a pattern with so many bits of digits and of exponent.
+fn exact_inverse(x: u64, digits: u32, exponent: u32) -> Option<u64> {
+    let bias = (1u64 << (exponent - 1)) - 1;
+    let (sign, power) = (x >> (digits + exponent) << (digits + exponent), x >> digits & (2 * bias + 1));
+    let inverse = (2 * bias).checked_sub(power).filter(|&p| p > 0 && power > 0)?;
+    (x & ((1 << digits) - 1) == 0).then_some(sign | inverse << digits)
 }
 
 /// A value in a kind that holds all that it can be.

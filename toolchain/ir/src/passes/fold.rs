@@ -67,6 +67,11 @@ pub fn is_address(f: &Func, v: Value) -> bool {
     f.def_inst(v).is_some_and(|d| matches!(d.op, Op::Bitcast) && f.ty(d.args[0]) == Ty::Ptr)
 }
 
+/// The pattern of a number that floats of 32 bits have too.
+pub fn float_bits(x: f64, ty: Ty) -> u64 {
+    if ty == Ty::F32 { (x as f32).to_bits() as u64 } else { x.to_bits() }
+}
+
 /// Is this a carry, 0 or 1?
 fn is_carry(f: &Func, v: Value) -> bool {
     let ValueDef::Inst(i, 1) = f.values[f.resolve(v)].def else { return false };
@@ -171,6 +176,16 @@ pub fn fold(view: &View, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Option<Fo
                 Op::Shl(false) if count < width => make(Op::Shl(true), args),
                 Op::LShr(false) if count < width => make(Op::LShr(true), args),
                 Op::AShr(false) if count < width => make(Op::AShr(true), args),
+                _ => None,
+            }
+        }
+        // Twice is exact either way, and a sum is there sooner.
+        Op::FMul => {
+            let two = |v: Value| f.def_inst(v).is_some_and(|d| d.op == Op::Fconst(float_bits(2.0, ty)));
+            let [x, y] = args[..] else { return None };
+            match () {
+                _ if two(y) => make(Op::FAdd, &[x, x]),
+                _ if two(x) => make(Op::FAdd, &[y, y]),
                 _ => None,
             }
         }

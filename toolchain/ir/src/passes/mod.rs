@@ -91,7 +91,7 @@ const LATE: &[FuncPass] = &[
     ("promote", promote::run),
     ("forward", forward::run),
     ("simplify", simplify::run),
-    ("combine", combine::run),
+    ("combine", combine::late),
     ("gvn", gvn::run),
     ("bounds", bounds::run),
     ("wide", wide::run),
