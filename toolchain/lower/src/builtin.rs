@@ -389,19 +389,27 @@ impl<'p, 'a> Fx<'p, 'a> {
             let bad = self.icmp_imm(Cc::Ugt, n, limit as i64);
             self.panic_if(bad, len_panic);
         }
-        let nil = self.icmp_imm(Cc::Eq, p, 0);
-        let some = self.icmp_imm(Cc::Ne, n, 0);
-        let bad = self.bin(Op::And, nil, some);
-        self.panic_if(bad, nil_panic);
-        // The end must not be beyond the end of memory.
+        // The end must not be beyond the end of memory, and only nothing is at nil.
         let word = self.word_ty();
-        let addr = self.bitcast(p, word);
-        let room = self.ins(Op::Neg, &[addr], word);
-        let bytes = self.mul_imm(n, size);
-        let over = self.icmp(Cc::Ugt, bytes, room);
-        let some = self.icmp_imm(Cc::Ne, addr, 0);
-        let bad = self.bin(Op::And, over, some);
-        self.panic_if(bad, len_panic);
+        let over = if size == 0 {
+            let (nil, some) = (self.icmp_imm(Cc::Eq, p, 0), self.icmp_imm(Cc::Ne, n, 0));
+            self.bin(Op::And, nil, some)
+        } else {
+            let addr = self.bitcast(p, word);
+            let room = self.ins(Op::Neg, &[addr], word);
+            let bytes = self.mul_imm(n, size);
+            self.icmp(Cc::Ugt, bytes, room)
+        };
+        self.refuse_if(over, |s| {
+            let nil = s.icmp_imm(Cc::Eq, p, 0);
+            let (at_nil, beyond) = (s.s.cold_block(), s.s.cold_block());
+            s.s.br(nil, at_nil, beyond);
+            s.s.start_sealed(at_nil);
+            s.rt(nil_panic, &[]);
+            s.s.unreachable();
+            s.s.start_sealed(beyond);
+            s.rt(len_panic, &[]);
+        });
         if is_str { Val::Flat(smallvec![p, n]) } else { Val::Flat(smallvec![p, n, n]) }
     }
 
