@@ -33,14 +33,14 @@ pub fn run(view: &View, f: &mut Func) {
 
 /// The pass behind escape analysis, which does not follow a pointer that was a number meanwhile: `unsafe.Pointer(uintptr(p) + n)` must stay
 /// in the object that p points into, as address arithmetic does.
-pub fn late(program: &Program, f: &mut Func) {
+pub fn late(view: &View, f: &mut Func) {
     for i in f.blocks.iter().flat_map(|b| b.insts.clone()).collect::<Vec<_>>() {
         if let Some((p, n)) = moved_address(f, i) {
             f.insts[i].op = Op::PtrAdd;
             f.insts[i].args = smallvec::smallvec![p, n];
         }
     }
-    run(program, f);
+    run(view, f);
 }
 
 /// The pointer and the distance, if an instruction makes a pointer of a pointer's number and a distance.

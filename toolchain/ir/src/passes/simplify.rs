@@ -99,7 +99,7 @@ fn effectful(view: &View, f: &mut Func, inst: Inst) -> bool {
             // Of a part near the beginning: of the whole.
             if let Some(d) = f.def_inst(data.args[0])
                 && let Op::PtrAdd = d.op
-                && f.as_const(d.args[1]).is_some_and(|k| (0..program.target.nil_page as i64).contains(&k))
+                && f.as_const(d.args[1]).is_some_and(|k| (0..view.target().nil_page as i64).contains(&k))
             {
                 f.insts[inst].args[0] = d.args[0];
                 return true;
