@@ -168,11 +168,15 @@ fn check<'a>(config: &'a Config, target: &Target, program: &mut Program) -> Chec
     let assembler = assemble::Assembler::new(config, &ids, program);
     let assembly = assembler.all(&mut checker, program);
     let budget = target.arch.abi_internal();
+    // What another package declares wrongly has no size.
+    let sound = program.packages.iter().all(|p| p.errors.is_empty());
     for (p, &id) in program.packages.iter_mut().zip(&ids) {
         if p.errors.is_empty() && !p.std {
             p.errors = late::check(p, &assembly.defined);
-            let too_large = types::limits::check(&checker, id, budget);
-            p.errors.extend(too_large.into_iter().map(|e| Diagnostic::new(e.pos, e.msg)));
+            if sound {
+                let too_large = types::limits::check(&checker, id, budget);
+                p.errors.extend(too_large.into_iter().map(|e| Diagnostic::new(e.pos, e.msg)));
+            }
         }
     }
     Checked { checker, ids, assembly: assembly.objects, assembler }

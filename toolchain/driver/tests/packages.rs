@@ -264,3 +264,16 @@ fn broken_surroundings() {
     let nul = [MOD, ("x.go", "package x\n\nvar a\0 int\n")];
     fails("nul", &nul, ".", "# example.com/m\n./x.go:3:6: invalid NUL character\n");
 }
+
+#[test]
+fn a_size_that_depends_on_an_error_elsewhere() {
+    let files = [
+        MOD,
+        ("d/d.go", "package d\n\ntype T struct{ X missing }\n"),
+        (
+            "x.go",
+            "package main\n\nimport \"example.com/m/d\"\n\ntype S struct{ A d.T }\n\nfunc main() { _ = S{} }\n",
+        ),
+    ];
+    fails("size_of_error", &files, ".", "# example.com/m/d\nd/d.go:3:18: undefined: missing\n");
+}
