@@ -3,7 +3,7 @@
 mod support;
 
 use std::time::Duration;
-use support::{Outcome, Scratch, oxigo, run};
+use support::{Column, Outcome, Scratch, oxigo, run};
 
 const MAIN: &str = "package main
 
@@ -185,27 +185,16 @@ fn stack_rules() {
     assert_eq!(ran.status, 2);
 }
 
+/// The Linux of a machine, if its programs can be made and run here.
+fn column(goarch: &str) -> Option<Column> {
+    let all = Column::all().into_iter();
+    all.filter(|c| c.0.arch.name == goarch && !c.0.is_bare()).find(|c| c.ready())
+}
+
 /// GOROOT's assembly chooses by the processor's features, and GODEBUG takes these away.
 #[test]
 fn features_of_the_processor() {
-    if !installed() || !cfg!(target_arch = "x86_64") {
-        return;
-    }
-    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/library_assembly.go");
-    let dir = Scratch::new("features");
-    let exe = dir.path("a.out");
-    let mut command = oxigo();
-    command.arg("build").arg("-o").arg(&exe).arg(source);
-    let built = run(&mut command, Duration::from_secs(300)).expect("oxigo runs");
-    assert_eq!((built.output.as_str(), built.status), ("", 0));
-    let with = |settings: &str| {
-        let mut command = std::process::Command::new(&exe);
-        let ran = run(command.env("GODEBUG", settings), Duration::from_secs(120)).expect("the program runs");
-        assert_eq!(ran.status, 0, "{settings}: {}", ran.output);
-        ran.output
-    };
-    let all = with("");
-    let less = [
+    let amd64 = [
         "all",
         "avx512f",
         "avx2",
@@ -220,11 +209,41 @@ fn features_of_the_processor() {
         "sha",
         "aes",
     ];
+    features("amd64", &amd64, "cpu.avx2=off,http2client=0,cpu.sse42=off,cpu.aes=off", &[]);
+}
+
+/// The same on arm64, where the emulator has processors with few and with many.
+#[test]
+fn features_of_the_processor_arm64() {
+    let arm64 = ["all", "aes", "pmull", "sha1", "sha2", "sha512", "sha3", "crc32", "atomics"];
+    features("arm64", &arm64, "cpu.sha3=off,http2client=0,cpu.sha2=off", &["cortex-a57", "max"]);
+}
+
+fn features(goarch: &str, less: &[&str], several: &str, processors: &[&str]) {
+    let Some(column) = column(goarch).filter(|_| installed()) else { return };
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/library_assembly.go");
+    let dir = Scratch::new(&format!("features_{goarch}"));
+    let exe = dir.path("a.out");
+    let mut command = column.build();
+    command.arg("-o").arg(&exe).arg(source);
+    let built = run(&mut command, column.build_limit()).expect("oxigo runs");
+    assert_eq!((built.output.as_str(), built.status), ("", 0));
+    let with_env = |name: &str, value: &str| {
+        let mut command = column.start(&exe, &[], &[(name.into(), value.into())]);
+        let ran = column.run(&mut command, 120).expect("the program runs");
+        assert_eq!(ran.status, 0, "{name}={value}: {}", ran.output);
+        ran.output
+    };
+    let with = |settings: &str| with_env("GODEBUG", settings);
+    let all = with("");
     for name in less {
         assert_eq!(with(&format!("cpu.{name}=off")), all, "without {name}");
     }
-    assert_eq!(with("cpu.avx2=off,http2client=0,cpu.sse42=off,cpu.aes=off"), all);
+    assert_eq!(with(several), all);
     assert_eq!(with("cpu.nonesuch=off"), format!("GODEBUG: unknown cpu feature \"nonesuch\"\n{all}"));
+    for processor in processors {
+        assert_eq!(with_env("QEMU_CPU", processor), all, "on a {processor}");
+    }
 }
 
 /// Functions that nothing can stop in keep what they do not change in its registers, and nothing else.

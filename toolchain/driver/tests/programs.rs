@@ -3,7 +3,7 @@
 //!
 //! Directives, in comments at the head of the file:
 //! - `// exit N`: the exit status (default 0)
-//! - `// only GOARCH`: for that machine alone (its assembly is in the source); `// only N-bit`: for machines with such words
+//! - `// only GOARCH GOARCH`: for these machines alone (their assembly is in the source); `// only N-bit`: for machines with such words
 //! - `// only none`: without an operating system alone
 //! - `// env NAME=VALUE`, `// args A B`, `// limit SECONDS`, `// ulimit -v KB`
 //! - `// flags A B`: of `oxigo build`
@@ -33,8 +33,9 @@ fn main() {
         let runs = |path: &&PathBuf| {
             !support::beyond_qemu(column, &stem(path), &beyond)
                 && only(path).is_none_or(|o| {
-                    let own = [column.0.arch.name, column.0.os];
-                    own.contains(&o.as_str()) || o == format!("{}-bit", 8 * column.0.arch.ptr_size)
+                    let width = format!("{}-bit", 8 * column.0.arch.ptr_size);
+                    let own = [column.0.arch.name, column.0.os, &width];
+                    o.split(' ').any(|word| own.contains(&word))
                 })
         };
         for (i, path) in files.iter().filter(runs).enumerate() {
@@ -53,7 +54,7 @@ fn main_file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join("main.go") } else { path.to_path_buf() }
 }
 
-/// The only machine or system of a program, or the only width of words.
+/// The only machines or system of a program, or the only width of words.
 fn only(path: &Path) -> Option<String> {
     let text = std::fs::read_to_string(main_file(path)).ok()?;
     let mut head = text.lines().take_while(|l| !l.starts_with("package "));

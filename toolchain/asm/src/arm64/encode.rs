@@ -113,10 +113,11 @@ fn fill(row: &Row, args: &[Operand]) -> Option<u32> {
             (Slot::Float(f), Operand::Reg(Reg { class: Class::F, num })) => word |= f * u32::from(*num),
             (Slot::Whole(f), Operand::Reg(Reg { class: Class::V, num })) => word |= f * u32::from(*num),
             (Slot::Vector(f, shape), Operand::Vec(num, arr)) => {
-                word |= f * u32::from(*num) | arranged(shape, *arr, shifts, &mut same, &mut size)?;
+                word |= f * u32::from(*num);
+                word |= arranged(shape, *arr, shifts, &mut same, &mut size)?;
             }
             (Slot::Pair(f, g), Operand::Pair(a, b)) if general(a) && general(b) => {
-                word |= f * u32::from(a.num) | g * u32::from(b.num);
+                word |= (f * u32::from(a.num)) | (g * u32::from(b.num));
             }
             (Slot::Couple(f), Operand::Pair(a, b)) if general(a) && a.num % 2 == 0 && b.num == a.num + 1 => {
                 word |= f * u32::from(a.num);

@@ -1,6 +1,6 @@
 // The cryptographic module checks itself by the sum that linking writes: code, constants and variables stand where the record says.
 // env GODEBUG=fips140=on
-// only amd64
+// only amd64 arm64
 package main
 
 import (

@@ -33,14 +33,14 @@ pub fn kind(v: i64, wide: bool) -> Kind {
     let (v, not) = if wide { (v as u64, !v as u64) } else { (u64::from(v as u32), u64::from(!v as u32)) };
     let mask = bit_mask(v, wide).is_some();
     let mov = half(v).is_some() || half(not).is_some();
-    match v {
-        0 => Kind::Zero,
-        ..=0xfff => Kind::Small { mask },
-        _ if v & 0xfff == 0 && v >> 12 <= 0xfff => Kind::Shifted { mask, mov },
-        _ if mov => Kind::Mov { mask },
-        _ if mask => Kind::Mask,
-        ..=0xff_ffff => Kind::Long,
-        _ => Kind::Other,
+    match () {
+        () if v == 0 => Kind::Zero,
+        () if v <= 0xfff => Kind::Small { mask },
+        () if v & 0xfff == 0 && v >> 12 <= 0xfff => Kind::Shifted { mask, mov },
+        () if mov => Kind::Mov { mask },
+        () if mask => Kind::Mask,
+        () if v <= 0xff_ffff => Kind::Long,
+        () => Kind::Other,
     }
 }
 

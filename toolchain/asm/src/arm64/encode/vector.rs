@@ -136,7 +136,7 @@ fn structure(what: &Operand, m: &Mem, load: bool, count: u32, repeat: bool, inde
                 (_, 3, _) => 4,
                 _ => 0,
             };
-            let pair = u32::from(repeat && count % 2 == 0) << 21;
+            let pair = u32::from(repeat && count.is_multiple_of(2)) << 21;
             let base = if repeat { 0x0d00_0000 } else { 0x0c00_0000 };
             let form = whole(arr) | opcode << 12 | arr.size() << 10 | pair;
             base | load | form | u32::from(first) | writeback(m, index, i64::from(regs) * each)?

@@ -233,7 +233,7 @@ mod tests {
             Slot::Pair(f, g) => (f | g) * 31,
             Slot::Memory => 31 << 5,
             Slot::Condition { .. } => 15 << 12,
-            Slot::Number { bits, at } => (1 << bits) - 1 << at,
+            Slot::Number { bits, at } => ((1 << bits) - 1) << at,
             Slot::ShiftRight | Slot::ShiftLeft | Slot::NoShift => 0x7f << 16,
             Slot::Zero | Slot::ZeroFloat => 0,
         }

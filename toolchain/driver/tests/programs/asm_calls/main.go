@@ -1,6 +1,6 @@
 // Assembly in Go's syntax: calls in both directions with many kinds of arguments, stack growth and collections in between,
 // methods, func values, reflection, panics through wrappers, addresses, constants and layouts of the package.
-// only amd64
+// only amd64 arm64
 package main
 
 import (
