@@ -68,15 +68,16 @@ pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
             true => b as isize,
             false => EIO,
         },
-        // SAFETY: the caller's promise.
         nr::READ | nr::WRITE | nr::FCNTL if pipes::has(a) => match number {
+            // SAFETY: the caller's promise.
             nr::READ => pipes::read(a, unsafe { bytes(b, c) }).map(|n| n as isize),
+            // SAFETY: the caller's promise.
             nr::WRITE => pipes::write(a, unsafe { bytes(b, c) }).map(|n| n as isize),
             _ => pipes::fcntl(a, b),
         }
         .unwrap_or_else(|e| e),
-        // SAFETY: the caller's promise.
         nr::READ | nr::WRITE | nr::FCNTL if lines::has(a) => match number {
+            // SAFETY: the caller's promise.
             nr::READ => lines::read(a, unsafe { bytes(b, c) }).map(|n| n as isize),
             nr::WRITE => Err(EBADF),
             _ => lines::fcntl(a, b),
