@@ -97,13 +97,15 @@ fn readable(program: &Program, text: &str) -> String {
                 .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
                 .map_or(rest.len(), |e| e + 1);
             let (word, tail) = rest.split_at(end);
+            // `v1: f64` has a kind, no function.
+            let kind = out.ends_with(": ");
             out.push_str(word);
             match (word.as_bytes()[0], word[1..].parse::<u32>()) {
                 (b'@', Ok(pos)) => {
                     out.truncate(out.len() - word.len());
                     let _ = write!(out, "@{}", Pos(pos).position().line);
                 }
-                (b'f', Ok(n)) if (n as usize) < program.funcs.len() => {
+                (b'f', Ok(n)) if !kind && (n as usize) < program.funcs.len() => {
                     let _ = write!(out, "<{}>", program.funcs[FuncId(n)].name);
                 }
                 (b'd', Ok(n)) if (n as usize) < program.datas.len() => {

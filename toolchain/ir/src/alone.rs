@@ -176,12 +176,24 @@ impl Names {
             sigs.numbers.remove(&last);
         }
     }
-    /// The text of the function as its passes leave it, with the program's numbers.
-    pub(crate) fn text(&self, f: &Func) -> String {
+    /// The text of the function as its passes leave it, with the program's numbers and positions, and the names that `original`, the
+    /// program's own function, has for slots and inlined calls.
+    pub(crate) fn text(&self, f: &Func, original: &Func) -> String {
+        let place = |pos: &mut Pos| *pos = self.place(*pos).unwrap_or(Pos::NONE);
         let mut f = f.clone();
         f.sig = self.sig(f.sig);
-        f.insts.iter_mut().for_each(|d| d.op = op_with(&d.op, &Outward(self)));
-        f.blocks.iter_mut().for_each(|b| b.term = term_with(&b.term, &Outward(self)));
+        place(&mut f.pos);
+        for d in f.insts.iter_mut() {
+            d.op = op_with(&d.op, &Outward(self));
+            place(&mut d.pos);
+        }
+        for b in f.blocks.iter_mut() {
+            b.term = term_with(&b.term, &Outward(self));
+            place(&mut b.term_pos);
+        }
+        f.inlined.clone_from(&original.inlined);
+        // Passes make slots behind those that were there.
+        f.slots.iter_mut().zip(original.slots.iter()).for_each(|(s, own)| s.name = own.name);
         f.to_string()
     }
     /// How many symbols and signatures there are.

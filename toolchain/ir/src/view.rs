@@ -118,7 +118,11 @@ impl<'a> View<'a> {
     }
     /// A function's text, with the program's numbers.
     pub fn text(&self, f: &Func) -> String {
-        self.names.map_or_else(|| f.to_string(), |n| n.text(f))
+        let original = || self.program.funcs.iter().find(|own| own.name == f.name);
+        match (self.names, self.names.and_then(|_| original())) {
+            (Some(names), Some(original)) => names.text(f, original),
+            _ => f.to_string(),
+        }
     }
     /// Whether there is a function with this number, for the verifier.
     pub(crate) fn has_func(&self, id: FuncId) -> bool {

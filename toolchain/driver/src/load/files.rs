@@ -209,11 +209,12 @@ pub(super) fn parse_package(config: &Config, place: Place) -> Parsed {
             for s in listing.assembly {
                 let source = pos::add_file_at(&s.display, &s.path, s.text);
                 asm::hide_columns(&source);
-                if !config.context.assembles() && !asm::is_empty(&source) {
+                if config.context.assembles() {
+                    assembly.push(source);
+                } else if !asm::is_empty(&source) {
                     let text = format!("not supported: assembly for {}", config.context.goarch);
                     out.errors.push(Diagnostic::new(source.pos(0), text));
                 }
-                assembly.push(source);
             }
         }
         let sources = match config.cover.as_ref().filter(|c| c.has(&place.path)) {
