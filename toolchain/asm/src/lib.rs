@@ -47,16 +47,14 @@ pub fn machine_of(goarch: &str) -> Option<&'static Machine> {
 pub trait Isa {
     /// Operands of instructions.
     type Operand;
-    /// Parses the operands of an instruction. An instruction that it does not know is an error.
-    fn operands(
-        word: &str,
-        ops: &[&[lex::Token]],
-        scope: operand::Scope,
-    ) -> Result<Vec<Self::Operand>, String>;
-    /// Whether Go's assembler lets the instruction's operands be labels.
-    fn jumps(word: &str) -> bool;
+    /// Whether there is an instruction of this name, without what follows its dots.
+    fn known(stem: &str) -> bool;
+    /// Whether its operands may be labels.
+    fn is_jump(word: &str) -> bool;
     /// Whether it is a register's name.
     fn is_register(name: &str) -> bool;
+    /// Parses an operand; of a jump, a name is a label.
+    fn operand(op: &[lex::Token], scope: operand::Scope, jump: bool) -> Result<Self::Operand, String>;
     /// Assembles a function: what stands behind its TEXT, without directives for data.
     fn function(head: &parse::Head, body: &[&parse::Statement<Self::Operand>]) -> (Option<Text>, Vec<Error>);
 }

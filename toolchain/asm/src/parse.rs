@@ -137,8 +137,13 @@ impl<M: Isa> Parser<'_, M> {
                 Ok(Statement::Align { pos, bytes })
             }
             _ => {
-                self.behind_jump = M::jumps(word);
-                let args = M::operands(word, ops, self.scope)?;
+                if !M::known(word.split('.').next().unwrap_or(word)) {
+                    return Err(unknown(word));
+                }
+                let jump = M::is_jump(word);
+                self.behind_jump = jump && word != "RET";
+                let args =
+                    ops.iter().map(|o| M::operand(o, self.scope, jump)).collect::<Result<Vec<_>, _>>()?;
                 Ok(Statement::Inst(Inst { pos, name: word.into(), args }))
             }
         }
@@ -225,7 +230,7 @@ impl<M: Isa> Parser<'_, M> {
 }
 
 /// What is said of an instruction that the tables lack.
-pub fn unknown(word: &str) -> String {
+fn unknown(word: &str) -> String {
     let stem = word.split('.').next().unwrap_or(word);
     if stem.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
         format!("not supported: instruction {word}")
