@@ -142,6 +142,8 @@ fn dumps_and_pages() {
     assert_eq!(text.matches("# main.main after").count(), 1);
     assert!(text.ends_with("dumped SSA for main.main to ./main.main.html\n"), "{text}");
     assert!(errors.contains("--dump-ssa gvn:main.nothing: the program has no such function"), "{errors}");
+    let (text, _) = run(&["machine:main.main"]);
+    assert!(text.contains("Call(CallInfo { target: Func(f") && text.contains("<fmt.Fprintln>"), "{text}");
     let page = std::fs::read_to_string(dir.path("main.main.html")).unwrap();
     for stage in ["source", "build", "inline", "escape", "gvn", "poll", "machine", "asm"] {
         assert!(page.contains(&format!("<h2>{stage}")), "the page lacks {stage}");

@@ -196,6 +196,26 @@ impl Names {
         f.slots.iter_mut().zip(original.slots.iter()).for_each(|(s, own)| s.name = own.name);
         f.to_string()
     }
+    /// A text in which symbols stand as Rust's `Debug` shows them, with the program's numbers.
+    pub(crate) fn outward_text(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = ["Func(f", "Data(d"].iter().filter_map(|kind| rest.find(kind)).min() {
+            let (before, number) = rest.split_at(at + "Func(f".len());
+            let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+            let symbol = number[..end].parse().ok().and_then(|n| {
+                let func = before.ends_with("Func(f");
+                self.symbol(if func { SymRef::Func(FuncId(n)) } else { SymRef::Data(DataId(n)) })
+            });
+            out += before;
+            match symbol {
+                Some(SymRef::Func(FuncId(n)) | SymRef::Data(DataId(n))) => out += &n.to_string(),
+                None => out += &number[..end],
+            }
+            rest = &number[end..];
+        }
+        out + rest
+    }
     /// How many symbols and signatures there are.
     pub fn mark(&self) -> (usize, usize) {
         (self.symbols.borrow().all.len(), self.sigs.borrow().all.len())

@@ -124,6 +124,13 @@ impl<'a> View<'a> {
             _ => f.to_string(),
         }
     }
+    /// A text about the function in which symbols stand as `Debug` shows them, with the program's numbers.
+    pub fn debug_text(&self, text: String) -> String {
+        match self.names {
+            Some(names) => names.outward_text(&text),
+            None => text,
+        }
+    }
     /// Whether there is a function with this number, for the verifier.
     pub(crate) fn has_func(&self, id: FuncId) -> bool {
         self.names.is_some() || self.program.funcs.get(id).is_some()

@@ -72,7 +72,7 @@ pub(crate) fn compile_noted<M: Rules + Frames>(
         let loops = split::split_at_loops(&mut sel, &graph, &lazy.lazy);
         lazy::split_at_lazy_calls(&mut sel, &graph, &lazy, &loops);
     }
-    env.record(&f, "machine", || listing::machine(&f, &sel));
+    env.record(&f, "machine", || env.view.debug_text(listing::machine(&f, &sel)));
     let solution = allocate(env, &mut sel, w, M::WORD)?;
     let mut own = sel.slots_used.clone();
     sel.incoming.iter().for_each(|i| own[i.0.index()] = false);
