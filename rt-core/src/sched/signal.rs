@@ -256,7 +256,7 @@ fn wanted(sig: u32) -> bool {
 
 /// Whether a goroutine waits for signals that may come: no deadlock then.
 pub fn receiver_waiting() -> bool {
-    RECEIVER.load(Relaxed) != 0 && !WANTED.is_empty(Relaxed)
+    RECEIVER.load(Acquire) != 0 && !WANTED.is_empty(Relaxed)
 }
 
 /// In a handler: only notes and wakes. False: nobody wants it.
@@ -282,6 +282,8 @@ unsafe extern "C" fn forward(m: *mut core::ffi::c_void) {
         loop {
             let seen = NOTE.load(Acquire);
             if !PENDING.is_empty(Acquire) {
+                // Before it is no receiver any more, so that no moment looks like a deadlock.
+                SCHED.in_transit.fetch_add(1, SeqCst);
                 let l = LOCK.lock();
                 let g = RECEIVER.swap(0, AcqRel) as *mut G;
                 drop(l);
@@ -293,6 +295,7 @@ unsafe extern "C" fn forward(m: *mut core::ffi::c_void) {
                     list.push(g);
                     crate::sched::inject(&mut list);
                 }
+                SCHED.in_transit.fetch_sub(1, SeqCst);
             }
             os::futex_wait(&NOTE, seen, -1);
         }
