@@ -61,7 +61,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// The data word for a value.
     fn boxed(&mut self, v: &Val, t: TypeId) -> Value {
         if self.p.is_direct(t) {
-            return v.single();
+            return self.to_data_word(v);
         }
         let c = self.p.cls(t);
         if c.size == 0 {
@@ -147,9 +147,28 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// What an interface's data word holds, if the dynamic type is `t`.
     pub fn iface_data(&mut self, data: Value, t: TypeId) -> Val {
         if self.p.is_direct(t) {
-            return Val::one(data);
+            return self.from_data_word(t, data);
         }
         match self.load_val(t, Addr::new(data)) {
+            Val::Mem(a, _) => Val::Mem(a, true),
+            v => v,
+        }
+    }
+    /// The data word for a value that is one pointer. Not each is a leaf: an array of empty elements beside it keeps it in memory.
+    fn to_data_word(&mut self, v: &Val) -> Value {
+        match v {
+            Val::Flat(_) => v.single(),
+            Val::Mem(a, _) => self.load(Ty::Ptr, *a),
+        }
+    }
+    /// The value of type `t` that is the data word itself: a type of one pointer.
+    pub fn from_data_word(&mut self, t: TypeId, word: Value) -> Val {
+        if self.p.cls(t).leaves.as_ref().is_some_and(|l| l.len() == 1) {
+            return Val::one(word);
+        }
+        let a = self.temp(t);
+        self.store(a, word);
+        match self.load_val(t, a) {
             Val::Mem(a, _) => Val::Mem(a, true),
             v => v,
         }
@@ -277,7 +296,8 @@ impl<'p, 'a> Fx<'p, 'a> {
         let ok = self.icmp(Cc::Eq, v.leaf(0), want);
         if self.p.is_direct(to) {
             let nil = self.nil();
-            return (Val::one(self.select(ok, v.leaf(1), nil)), ok);
+            let word = self.select(ok, v.leaf(1), nil);
+            return (self.from_data_word(to, word), ok);
         }
         let c = self.p.cls(to);
         let d = self.p.zero_data(c.size, c.align);

@@ -299,19 +299,6 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
 
-    /// The value of the pointer-shaped type `t` that an interface's data word is.
-    pub fn from_data_word(&mut self, t: TypeId, word: Value) -> Val {
-        let c = self.p.cls(t);
-        match &c.leaves {
-            Some(l) if l.len() == 1 => Val::one(word),
-            _ => {
-                let a = self.temp(t);
-                self.store(a, word);
-                self.load_val(t, a)
-            }
-        }
-    }
-
     /// Code address and signature of an interface's method; `tab` is the itab word. Says that the method is called.
     pub fn method_code(
         &mut self,
