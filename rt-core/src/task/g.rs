@@ -12,6 +12,7 @@ pub use crate::base::seam::RUNQ;
 use crate::mem::MCache;
 pub use crate::protocol::stop::pstatus;
 use crate::protocol::{claim::Claim, park::Parker, runq::RunQueue};
+use crate::task::sites::Sites;
 use core::ffi::c_void;
 use core::mem::offset_of;
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
@@ -251,6 +252,8 @@ pub struct M {
     pub all_link: *mut M,
     /// What readers of a trace know of it.
     pub trace: MTrace,
+    /// Calls that its walks have met.
+    pub sites: Sites,
 }
 
 /// A processor: the right to run Go code, with what that needs without locks.

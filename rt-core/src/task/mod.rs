@@ -5,7 +5,7 @@
 //! - [`state`]: what a goroutine is doing; [`change`]: how that changes, and what is measured of it
 //! - [`stack`]: memory for stacks; growing and shrinking them
 //! - [`unwind`]: walking frames; [`stackscan`]: what they keep alive
-//! - [`symtab`]: names, files and lines of code addresses
+//! - [`symtab`]: names, files and lines of code addresses; [`sites`]: what walks remember of them
 //! - [`traceback`]: printing stacks, and dying
 //! - [`tracing`]: what execution traces hear of
 //! - [`panic`]: panics, deferred calls, recovery
@@ -15,6 +15,7 @@ pub mod current;
 pub mod g;
 mod hook;
 pub mod panic;
+pub mod sites;
 pub mod stack;
 pub mod stackscan;
 pub mod state;

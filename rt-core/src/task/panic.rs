@@ -3,10 +3,9 @@
 
 use crate::base::image::shared;
 use crate::base::print::throw;
-use crate::task::current::curg;
+use crate::task::current::{curg, getm};
 use crate::task::g::*;
 use crate::task::hook;
-use crate::task::symtab::logical;
 use crate::task::unwind::{self, Frame, Func, Unwinder};
 use reflect::image::FuncFlags;
 
@@ -126,25 +125,25 @@ hook! { fn "runtime.canRecover"(p: *mut Panic) -> bool, leaf {
     u.step();
     let mut functions = 0;
     let mut yes = false;
+    let sites = &mut (*getm()).sites;
     'walk: while let Some(f) = u.frame {
         if (*p).start_sp == f.sp {
             // gopanic's own frame.
             yes = functions == 1;
             break;
         }
-        let pc = f.look_pc();
-        let mut depth = 0;
-        while let Some(l) = logical(&f.func, pc, depth) {
-            depth += 1;
+        let mut pc = f.look_pc();
+        while let Some(l) = sites.at(&f.func, pc) {
             if !l.flags.contains(FuncFlags::WRAPPER) {
                 functions += 1;
                 if functions > 1 {
                     break 'walk;
                 }
             }
-            if !l.more {
+            if l.outer == 0 {
                 break;
             }
+            pc = l.outer;
         }
         u.step();
     }

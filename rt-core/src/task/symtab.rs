@@ -1,9 +1,10 @@
 //! From addresses to functions, files and lines, inlined calls included; Callers.
 
 use crate::base::image::the_image;
-use crate::task::current::curg;
+use crate::task::current::{curg, getm};
 use crate::task::g::G;
 use crate::task::hook;
+use crate::task::sites::Site;
 use crate::task::state::Status;
 use crate::task::unwind::{self, Func, Unwinder};
 use reflect::image::{self, FuncEntry, FuncFlags, InlinedCall};
@@ -167,7 +168,9 @@ pub unsafe fn callers(g: *mut G, skip: usize, out: &mut [usize]) -> usize {
         if u.frame.is_some_and(|f| !f.at_entry) && (*g).status() != Status::Syscall {
             u.step();
         }
-        logical_frames(&mut u, skip, out)
+        // The thread's own, and no signal's: nobody else looks at it meanwhile.
+        let sites = &mut (*getm()).sites;
+        logical_frames(&mut u, skip, out, |f, pc| sites.at(f, pc))
     }
 }
 
@@ -177,20 +180,25 @@ pub unsafe fn callers(g: *mut G, skip: usize, out: &mut [usize]) -> usize {
 /// As `Unwinder::interrupted`.
 pub unsafe fn callers_quiet(u: &mut Unwinder, out: &mut [usize]) -> usize {
     // SAFETY: the caller's promise.
-    unsafe { logical_frames(u, 0, out) }
+    unsafe { logical_frames(u, 0, out, Site::read) }
 }
 
-unsafe fn logical_frames(u: &mut Unwinder, mut skip: usize, out: &mut [usize]) -> usize {
+unsafe fn logical_frames(
+    u: &mut Unwinder,
+    mut skip: usize,
+    out: &mut [usize],
+    mut site: impl FnMut(&Func, usize) -> Option<Site>,
+) -> usize {
     // SAFETY: `u` is a walk that the caller may go on with.
     unsafe {
         let mut n = 0;
         'walk: while let Some(f) = u.frame {
             let mut pc = f.look_pc();
-            while let Some(l) = logical(&f.func, pc, 0) {
+            while let Some(l) = site(&f.func, pc) {
                 if n == out.len() {
                     break 'walk;
                 }
-                if l.flags.contains(FuncFlags::WRAPPER) || l.flags.contains(FuncFlags::DEFERRETURN) {
+                if l.hidden() {
                     // Invisible.
                 } else if skip > 0 {
                     skip -= 1;
@@ -199,10 +207,10 @@ unsafe fn logical_frames(u: &mut Unwinder, mut skip: usize, out: &mut [usize]) -
                     out[n] = pc + 1;
                     n += 1;
                 }
-                if !l.more {
+                if l.outer == 0 {
                     break;
                 }
-                pc = l.outer_pc;
+                pc = l.outer;
             }
             u.step();
         }
@@ -214,13 +222,12 @@ hook! { fn "runtime.inlinedInto"(pc: usize, pcs: *mut usize, max: isize) -> isiz
     // For a return address: those of the frames that its call is inlined into, as `callers` gives them.
     let (mut n, mut at) = (0, pc.wrapping_sub(1));
     if let Some(f) = unwind::find_func(at) {
-        while let Some(l) = logical(&f, at, 0)
-            && l.more
+        while let Some(l) = Site::read(&f, at)
+            && l.outer != 0
             && n < max
         {
-            at = l.outer_pc;
-            let hidden = FuncFlags::WRAPPER | FuncFlags::DEFERRETURN;
-            if logical(&f, at, 0).is_some_and(|o| !o.flags.intersects(hidden)) {
+            at = l.outer;
+            if Site::read(&f, at).is_some_and(|o| !o.hidden()) {
                 pcs.offset(n).write(at + 1);
                 n += 1;
             }

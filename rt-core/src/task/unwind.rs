@@ -203,6 +203,8 @@ unsafe fn more_link(g: *const G) -> usize {
     unsafe { (*g).more_regs.get(INDEX).copied().unwrap_or(0) }
 }
 
+// Inlined, or the frame would be copied from where it has just been written, in wider pieces, for which processors wait.
+#[inline(always)]
 fn make_in(func: Func, pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Frame {
     let frame = match func {
         Func::Go(e) if e.flags.contains(FuncFlags::SP_TABLE) => {
@@ -304,7 +306,7 @@ impl Unwinder {
     /// # Safety
     /// As `new`.
     pub unsafe fn step(&mut self) {
-        let Some(f) = self.frame else { return };
+        let Some(f) = &self.frame else { return };
         if f.func.flags().contains(FuncFlags::TOPFRAME) {
             self.frame = None;
             return;
@@ -326,24 +328,24 @@ impl Unwinder {
             let fault = is_sigpanic(&f.func);
             // Where the fake call has saved the link register.
             let sp = f.cfa + if fault { machine::FAKED } else { 0 };
-            self.frame = match f.func {
+            let (from, cfa) = (f.pc, f.cfa);
+            let func = match f.func {
                 // Recursion needs no search.
-                Func::Go(e) if (ret as u64).wrapping_sub(e.entry) < e.size as u64 => {
-                    Some(make_in(f.func, ret, sp, false, fault, regs))
-                }
-                _ => make(ret, sp, false, fault, regs),
+                Func::Go(e) if (ret as u64).wrapping_sub(e.entry) < e.size as u64 => Some(f.func),
+                _ => find_func(ret),
             };
+            self.frame = func.map(|func| make_in(func, ret, sp, false, fault, regs));
             if machine::LINK
                 && fault
                 && let Some(frame) = &mut self.frame
             {
-                frame.lr = *(f.cfa as *const usize);
+                frame.lr = *(cfa as *const usize);
             }
             if self.frame.is_none() && ret != 0 && !self.quiet {
                 print::str("runtime: unexpected return pc ");
                 print::hex(ret as u64);
                 print::str(" called from ");
-                print::hex(f.pc as u64);
+                print::hex(from as u64);
                 print::str("\n");
                 if !(*self.g).m.is_null() && (*(*self.g).m).dying == 0 {
                     throw("unknown caller pc");
