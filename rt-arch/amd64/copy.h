@@ -1,9 +1,10 @@
 /* The loops behind Go's and C's memory routines, amd64. Included by mem.S and cmem.S.
  *
- * MOVE_BODY: RDI = to, RSI = from, RDX = n; overlap-safe; clobbers RCX R8 R9 RSI RDI RDX X0-X3 X8-X11; returns.
+ * MOVE_BODY: RDI = to, RSI = from, RDX = n; overlap-safe; clobbers RCX R8 R9 R10 RSI RDI RDX X0-X3 X8-X12; returns. More than 128 bytes
+ * go on in rt_move_wide of mem.S, where the machine has AVX.
  * Every aligned 8-byte word is written by one store, so that a concurrent collector never sees half a pointer.
  *
- * FILL_BODY: RDI = to, RDX = n, R8 = the byte repeated, X0 = R8 twice; returns. Clobbers RAX RCX R9 RDI RDX.
+ * FILL_BODY: RDI = to, RDX = n, R8 = the byte repeated, X0 = R8 twice; returns. Clobbers RAX RCX R9 R10 RDI RDX. Likewise, in rt_fill_wide.
  */
 #define MOVE_BODY \
     cmpq $16, %rdx; \
@@ -51,9 +52,28 @@
     movups %xmm10, -32(%rdi,%rdx); \
     movups %xmm11, -16(%rdi,%rdx); \
     ret; \
-65: movq %rdi, %r8; \
+65: cmpq $128, %rdx; \
+    ja 67f; \
+    movups (%rsi), %xmm0; \
+    movups 16(%rsi), %xmm1; \
+    movups 32(%rsi), %xmm2; \
+    movups 48(%rsi), %xmm3; \
+    movups -64(%rsi,%rdx), %xmm8; \
+    movups -48(%rsi,%rdx), %xmm9; \
+    movups %xmm0, (%rdi); \
+    movups %xmm1, 16(%rdi); \
+    movups %xmm2, 32(%rdi); \
+    movups %xmm3, 48(%rdi); \
+    movups %xmm8, -64(%rdi,%rdx); \
+    movups %xmm9, -48(%rdi,%rdx); \
+    movups %xmm10, -32(%rdi,%rdx); \
+    movups %xmm11, -16(%rdi,%rdx); \
+    ret; \
+67: movq %rdi, %r8; \
     subq %rsi, %r8; \
     jz 10b; \
+    cmpb $0, rt_wide(%rip); \
+    jne rt_move_wide; \
     cmpq %rdx, %r8; \
     jb 70f; \
     cmpq $2048, %rdx; \
@@ -130,7 +150,24 @@
 18: movq %r8, (%rdi); \
     movq %r8, -8(%rdi,%rdx); \
     ret; \
-17: movups %xmm0, -16(%rdi,%rdx); \
+17: cmpq $128, %rdx; \
+    ja 65f; \
+    movups %xmm0, (%rdi); \
+    movups %xmm0, -16(%rdi,%rdx); \
+    cmpq $32, %rdx; \
+    jbe 10b; \
+    movups %xmm0, 16(%rdi); \
+    movups %xmm0, -32(%rdi,%rdx); \
+    cmpq $64, %rdx; \
+    jbe 10b; \
+    movups %xmm0, 32(%rdi); \
+    movups %xmm0, 48(%rdi); \
+    movups %xmm0, -64(%rdi,%rdx); \
+    movups %xmm0, -48(%rdi,%rdx); \
+    ret; \
+65: cmpb $0, rt_wide(%rip); \
+    jne rt_fill_wide; \
+    movups %xmm0, -16(%rdi,%rdx); \
     cmpq $2048, %rdx; \
     jae 80f; \
 66: movups %xmm0, (%rdi); \

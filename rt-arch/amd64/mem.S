@@ -11,6 +11,154 @@ FUNC(runtime.memmove)
     MOVE_BODY
 LEAF_END(runtime.memmove)
 
+/* setWideMoves(on bool): the machine has AVX, and the system keeps its registers. */
+FUNC(runtime.setWideMoves)
+    movb %al, rt_wide(%rip)
+    ret
+LEAF_END(runtime.setWideMoves)
+
+    .hidden rt_wide
+    .comm rt_wide, 1, 1
+
+/* The rest of MOVE_BODY for more than 128 bytes, with R8 = to - from; clobbers what that does. Stores of the loops are aligned; what does
+ * not fit is read before any store and written last. */
+FUNC(rt_move_wide)
+    cmpq $256, %rdx
+    ja 1f
+    vmovdqu (%rsi), %ymm0
+    vmovdqu 32(%rsi), %ymm1
+    vmovdqu 64(%rsi), %ymm2
+    vmovdqu 96(%rsi), %ymm3
+    vmovdqu -128(%rsi,%rdx), %ymm8
+    vmovdqu -96(%rsi,%rdx), %ymm9
+    vmovdqu -64(%rsi,%rdx), %ymm10
+    vmovdqu -32(%rsi,%rdx), %ymm11
+    vmovdqu %ymm0, (%rdi)
+    vmovdqu %ymm1, 32(%rdi)
+    vmovdqu %ymm2, 64(%rdi)
+    vmovdqu %ymm3, 96(%rdi)
+    vmovdqu %ymm8, -128(%rdi,%rdx)
+    vmovdqu %ymm9, -96(%rdi,%rdx)
+    vmovdqu %ymm10, -64(%rdi,%rdx)
+    vmovdqu %ymm11, -32(%rdi,%rdx)
+    vzeroupper
+    ret
+1:  cmpq %rdx, %r8
+    jb 3f
+    /* Forward. */
+    vmovdqu (%rsi), %ymm12
+    vmovdqu -128(%rsi,%rdx), %ymm8
+    vmovdqu -96(%rsi,%rdx), %ymm9
+    vmovdqu -64(%rsi,%rdx), %ymm10
+    vmovdqu -32(%rsi,%rdx), %ymm11
+    leaq -128(%rdi,%rdx), %r9
+    movq %rdi, %rcx
+    movl %edi, %r10d
+    andl $31, %r10d
+    subq $32, %r10
+    subq %r10, %rdi
+    subq %r10, %rsi
+    addq %r10, %rdx
+    cmpq $0x100000, %rdx
+    jae 5f
+    .p2align 5
+2:  vmovdqu (%rsi), %ymm0
+    vmovdqu 32(%rsi), %ymm1
+    vmovdqu 64(%rsi), %ymm2
+    vmovdqu 96(%rsi), %ymm3
+    vmovdqa %ymm0, (%rdi)
+    vmovdqa %ymm1, 32(%rdi)
+    vmovdqa %ymm2, 64(%rdi)
+    vmovdqa %ymm3, 96(%rdi)
+    subq $-128, %rsi
+    subq $-128, %rdi
+    addq $-128, %rdx
+    cmpq $128, %rdx
+    ja 2b
+6:  vmovdqu %ymm8, (%r9)
+    vmovdqu %ymm9, 32(%r9)
+    vmovdqu %ymm10, 64(%r9)
+    vmovdqu %ymm11, 96(%r9)
+    vmovdqu %ymm12, (%rcx)
+    vzeroupper
+    ret
+    /* More than a cache is to hold: past it. */
+    .p2align 5
+5:  prefetchnta 448(%rsi)
+    prefetchnta 512(%rsi)
+    vmovdqu (%rsi), %ymm0
+    vmovdqu 32(%rsi), %ymm1
+    vmovdqu 64(%rsi), %ymm2
+    vmovdqu 96(%rsi), %ymm3
+    vmovntdq %ymm0, (%rdi)
+    vmovntdq %ymm1, 32(%rdi)
+    vmovntdq %ymm2, 64(%rdi)
+    vmovntdq %ymm3, 96(%rdi)
+    subq $-128, %rsi
+    subq $-128, %rdi
+    addq $-128, %rdx
+    cmpq $128, %rdx
+    ja 5b
+    sfence
+    jmp 6b
+3:  /* Backward. */
+    vmovdqu -32(%rsi,%rdx), %ymm12
+    vmovdqu (%rsi), %ymm8
+    vmovdqu 32(%rsi), %ymm9
+    vmovdqu 64(%rsi), %ymm10
+    vmovdqu 96(%rsi), %ymm11
+    leaq (%rdi,%rdx), %r9
+    movl %r9d, %r10d
+    andl $31, %r10d
+    subq %r10, %rdx
+    .p2align 5
+4:  vmovdqu -32(%rsi,%rdx), %ymm0
+    vmovdqu -64(%rsi,%rdx), %ymm1
+    vmovdqu -96(%rsi,%rdx), %ymm2
+    vmovdqu -128(%rsi,%rdx), %ymm3
+    vmovdqa %ymm0, -32(%rdi,%rdx)
+    vmovdqa %ymm1, -64(%rdi,%rdx)
+    vmovdqa %ymm2, -96(%rdi,%rdx)
+    vmovdqa %ymm3, -128(%rdi,%rdx)
+    addq $-128, %rdx
+    cmpq $128, %rdx
+    ja 4b
+    vmovdqu %ymm8, (%rdi)
+    vmovdqu %ymm9, 32(%rdi)
+    vmovdqu %ymm10, 64(%rdi)
+    vmovdqu %ymm11, 96(%rdi)
+    vmovdqu %ymm12, -32(%r9)
+    vzeroupper
+    ret
+END_NAMED(rt_move_wide, runtime.memmove, 0, 0, FL_NOSPLIT, 0, 0, 0, 0)
+
+/* The rest of FILL_BODY for more than 128 bytes. */
+FUNC(rt_fill_wide)
+    vinsertf128 $1, %xmm0, %ymm0, %ymm0
+    leaq (%rdi,%rdx), %r9
+    vmovdqu %ymm0, -128(%r9)
+    vmovdqu %ymm0, -96(%r9)
+    vmovdqu %ymm0, -64(%r9)
+    vmovdqu %ymm0, -32(%r9)
+    vmovdqu %ymm0, (%rdi)
+    movl %edi, %ecx
+    andl $31, %ecx
+    subq $32, %rcx
+    subq %rcx, %rdi
+    addq %rcx, %rdx
+    jmp 2f
+    .p2align 5
+1:  vmovdqa %ymm0, (%rdi)
+    vmovdqa %ymm0, 32(%rdi)
+    vmovdqa %ymm0, 64(%rdi)
+    vmovdqa %ymm0, 96(%rdi)
+    subq $-128, %rdi
+2:  addq $-128, %rdx
+    jg 1b
+    vzeroupper
+    ret
+END_NAMED(rt_fill_wide, runtime.memclrNoHeapPointers, 0, 0, FL_NOSPLIT, 0, 0, 0, 0)
+
 /* memclrNoHeapPointers(ptr unsafe.Pointer, n uintptr): AX BX. */
 FUNC(runtime.memclrNoHeapPointers)
     movq %rax, %rdi

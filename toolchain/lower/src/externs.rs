@@ -89,6 +89,7 @@ pub const NORETURN: &[&str] = &[
 pub const ASM: &[&str] = &[
     "runtime.memmove",
     "runtime.memclrNoHeapPointers",
+    "runtime.setWideMoves",
     "runtime.memequal",
     "runtime.cmpstring",
     "runtime.reflectcall",
