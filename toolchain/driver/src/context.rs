@@ -92,7 +92,6 @@ const MASKED: &[&str] = &["internal/bytealg", "math", "hash/crc32"];
 const REPLACED: &[(&str, &str)] = &[
     ("internal/cpu", "the runtime's assembly has these functions, on every machine"),
     ("internal/runtime/atomic", "operations of the compiler"),
-    ("internal/runtime/maps", "hashes must be those of the runtime's own tables"),
     ("internal/runtime/syscall/linux", "the runtime's: on bare metal system calls are answered, not made"),
     ("reflect", "the runtime's: its frames have maps of their own"),
     ("sync/atomic", "operations of the compiler"),

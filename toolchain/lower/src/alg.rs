@@ -97,7 +97,7 @@ impl<'a> Prog<'a> {
                 let mut fx = Fx::synthetic(p, id);
                 let (a, h) = (fx.params()[0], fx.params()[1]);
                 let n = fx.word(size as i64);
-                let r = fx.rt1("memhash", &[a, h, n]);
+                let r = fx.rt1("hashMemory", &[a, h, n]);
                 fx.s.ret(&[r]);
                 fx.s.finish()
             });
@@ -305,7 +305,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                     h = match piece {
                         Piece::Plain { off, size, .. } => {
                             let (x, n) = (self.addr_value(a.plus(off)), self.word(size as i64));
-                            self.rt1("memhash", &[x, h, n])
+                            self.rt1("hashMemory", &[x, h, n])
                         }
                         Piece::Field(ft, off) => self.hash_at(ft, a.plus(off), h),
                     };

@@ -61,7 +61,7 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// The data word for a value.
     fn boxed(&mut self, v: &Val, t: TypeId) -> Value {
         if self.p.is_direct(t) {
-            return self.to_data_word(v);
+            return self.data_word_of(v);
         }
         let c = self.p.cls(t);
         if c.size == 0 {
@@ -155,7 +155,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
     /// The data word for a value that is one pointer. Not each is a leaf: an array of empty elements beside it keeps it in memory.
-    fn to_data_word(&mut self, v: &Val) -> Value {
+    fn data_word_of(&mut self, v: &Val) -> Value {
         match v {
             Val::Flat(_) => v.single(),
             Val::Mem(a, _) => self.load(Ty::Ptr, *a),

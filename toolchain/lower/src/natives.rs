@@ -320,6 +320,10 @@ impl<'a> Prog<'a> {
         let mut relocs = Vec::with_capacity(text.relocs.len());
         for r in &text.relocs {
             let target = target(self, r.target);
+            if let NativeTarget::Sym(SymRef::Data(d)) = target {
+                let data = &mut self.prog.datas[d];
+                data.align = data.align.max(linker_align(data.size));
+            }
             let field = match r.kind {
                 RelocKind::Call => NativeField::Call,
                 RelocKind::Access(size) => {
@@ -507,11 +511,9 @@ impl<'a> Prog<'a> {
             () if data.bytes.is_empty() => Section::Bss,
             () => Section::Data,
         };
-        // As Go's linker: vector instructions want their operands aligned.
-        let align = if data.size >= 32 { 32 } else { 1 << data.size.max(1).ilog2() };
         let to = &mut self.prog.datas[id];
         to.section = section;
-        to.align = to.align.max(align);
+        to.align = to.align.max(linker_align(data.size));
         to.size = to.size.max(data.size);
         to.bytes = data.bytes.clone();
         if section == Section::Rodata {
@@ -525,4 +527,9 @@ impl<'a> Prog<'a> {
             }
         }
     }
+}
+
+/// The alignment that Go's linker gives all data, and that vector instructions of assembly rely on.
+fn linker_align(size: u64) -> u32 {
+    if size >= 32 { 32 } else { 1 << size.max(1).ilog2() }
 }

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/byteorder"
 	"internal/goarch"
 	"internal/runtime/maps"
 	"unsafe"
@@ -56,27 +57,49 @@ func ifaceeq(tab *itab, x, y unsafe.Pointer) bool {
 
 // ---- hashes, as func values in map descriptors
 
-// hashMemory is the hash of n bytes; of none it is h. The functions of fixed sizes give the same.
+// Strings and values of 4 and 8 bytes are hashed as internal/runtime/maps does it itself for maps with such keys: with AES, where the machine has
+// it. Other values are hashed by multiplication, for they have often just been stored word by word, and AES would wait for that.
+
+//go:linkname hashBytes internal/runtime/maps.memHashFallback
+func hashBytes(p unsafe.Pointer, h, n uintptr) uintptr
+
+// hashMemory is the hash of n bytes of a value; of none it is h. The functions of fixed sizes give the same.
 func hashMemory(p unsafe.Pointer, h, n uintptr) uintptr {
-	if n == 0 {
+	switch n {
+	case 0:
 		return h
+	case 4:
+		return maps.MemHash32(unaligned32(p), h)
+	case 8:
+		return maps.MemHash64(unaligned64(p), h)
 	}
-	return maps.MemHash(p, h, n)
+	return hashBytes(p, h, n)
+}
+
+func unaligned32(p unsafe.Pointer) uint32 {
+	q := (*[4]byte)(p)
+	if goarch.BigEndian {
+		return byteorder.BEUint32(q[:])
+	}
+	return byteorder.LEUint32(q[:])
+}
+
+func unaligned64(p unsafe.Pointer) uint64 {
+	q := (*[8]byte)(p)
+	if goarch.BigEndian {
+		return byteorder.BEUint64(q[:])
+	}
+	return byteorder.LEUint64(q[:])
 }
 
 func memhash(p unsafe.Pointer, h, n uintptr) uintptr { return maps.MemHash(p, h, n) }
-func memhash0(p unsafe.Pointer, h uintptr) uintptr   { return h }
-func memhash8(p unsafe.Pointer, h uintptr) uintptr   { return maps.MemHash(p, h, 1) }
-func memhash16(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash(p, h, 2) }
-func memhash32(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash32(*(*uint32)(p), h) }
-func memhash64(p unsafe.Pointer, h uintptr) uintptr {
-	if goarch.PtrSize == 4 && goarch.BigEndian {
-		return maps.MemHash(p, h, 8) // which takes the halves in memory order, MemHash64 the lower one first
-	}
-	return maps.MemHash64(*(*uint64)(p), h)
-}
-func memhash128(p unsafe.Pointer, h uintptr) uintptr { return maps.MemHash(p, h, 16) }
 func strhash(p unsafe.Pointer, h uintptr) uintptr    { return maps.StrHash(*(*string)(p), h) }
+func memhash0(p unsafe.Pointer, h uintptr) uintptr   { return h }
+func memhash8(p unsafe.Pointer, h uintptr) uintptr   { return hashBytes(p, h, 1) }
+func memhash16(p unsafe.Pointer, h uintptr) uintptr  { return hashBytes(p, h, 2) }
+func memhash32(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash32(*(*uint32)(p), h) }
+func memhash64(p unsafe.Pointer, h uintptr) uintptr  { return maps.MemHash64(*(*uint64)(p), h) }
+func memhash128(p unsafe.Pointer, h uintptr) uintptr { return hashBytes(p, h, 16) }
 
 // As many bits as a word has.
 const (
@@ -92,7 +115,7 @@ func f32hash(p unsafe.Pointer, h uintptr) uintptr {
 	case f != f:
 		return hashMul1 * (hashMul0 ^ h ^ uintptr(rand())) // no NaN equals another
 	}
-	return maps.MemHash(p, h, 4)
+	return hashBytes(p, h, 4)
 }
 
 func f64hash(p unsafe.Pointer, h uintptr) uintptr {
@@ -103,7 +126,7 @@ func f64hash(p unsafe.Pointer, h uintptr) uintptr {
 	case f != f:
 		return hashMul1 * (hashMul0 ^ h ^ uintptr(rand()))
 	}
-	return maps.MemHash(p, h, 8)
+	return hashBytes(p, h, 8)
 }
 
 func c64hash(p unsafe.Pointer, h uintptr) uintptr  { return f32hash(add(p, 4), f32hash(p, h)) }
@@ -221,26 +244,3 @@ func isPlainMemory(t *_type) bool {
 
 //go:linkname reflect_typehash reflect.typehash
 func reflect_typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr { return typehash(t, p, h) }
-
-// Hashing is by multiplication only. internal/runtime/maps asks for these where the CPU could do AES.
-
-//go:linkname memHashFallback internal/runtime/maps.memHashFallback
-func memHashFallback(p unsafe.Pointer, h, n uintptr) uintptr
-
-//go:linkname memHash32Fallback internal/runtime/maps.memHash32Fallback
-func memHash32Fallback(k uint32, h uintptr) uintptr
-
-//go:linkname memHash64Fallback internal/runtime/maps.memHash64Fallback
-func memHash64Fallback(k uint64, h uintptr) uintptr
-
-//go:linkname memHashAES internal/runtime/maps.memHashAES
-func memHashAES(p unsafe.Pointer, h, n uintptr) uintptr { return memHashFallback(p, h, n) }
-
-//go:linkname memHash32AES internal/runtime/maps.memHash32AES
-func memHash32AES(k uint32, h uintptr) uintptr { return memHash32Fallback(k, h) }
-
-//go:linkname memHash64AES internal/runtime/maps.memHash64AES
-func memHash64AES(k uint64, h uintptr) uintptr { return memHash64Fallback(k, h) }
-
-//go:linkname checkMasksAndShiftsAlignment internal/runtime/maps.checkMasksAndShiftsAlignment
-func checkMasksAndShiftsAlignment() bool { return true }
