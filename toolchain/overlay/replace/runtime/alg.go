@@ -161,6 +161,12 @@ func hashInterfaceData(t *_type, data *unsafe.Pointer, h uintptr) uintptr {
 // typehash hashes a value by its type: interfaces' data, and the keys of maps that reflection makes. A map may come to code that
 // was compiled for its type, so this is the definition of toolchain/lower/src/alg.rs, step by step.
 func typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr {
+	if t.TFlag&abi.TFlagRegularMemory != 0 {
+		if t.Size_ == 8 && t.Align_ == 8 {
+			return memhash64(p, h)
+		}
+		return hashMemory(p, h, t.Size_)
+	}
 	if isPlainMemory(t) {
 		return hashMemory(p, h, t.Size_)
 	}
