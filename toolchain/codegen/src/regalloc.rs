@@ -1,16 +1,17 @@
-//! The register allocator, wrapped: the only file that names `regalloc2`'s functions.
+//! The register allocator, wrapped: this folder alone names `regalloc2`'s functions.
 //!
 //! An architecture describes its instructions as a [`Problem`] (plain arrays of operands), marks its safepoints, and
-//! gets back a [`Solution`]. Safepoints: [`add_live_pointers`] computes which pointer registers are live across each
+//! gets back a [`Solution`]. Safepoints: `pointers.rs` computes which pointer registers are live across each
 //! marked instruction and appends them as extra operands that may be anywhere. A call clobbers every register, so that
 //! there each of them ends up in a frame slot; the stack map is read off the extra operands' places.
-use crate::mach::dataflow::{self, Backward};
 use crate::mach::operand::{Constraint, Operands, Role};
 use regalloc2::{
     Allocation, Block, Edit, Function, Inst, InstRange, MachineEnv, Operand, OperandConstraint, OperandKind,
     OperandPos, PReg, PRegSet, ProgPoint, RegClass, VReg,
 };
 use smallvec::SmallVec;
+
+mod pointers;
 
 /// A register operand: virtual before allocation; a physical register or a spill slot after it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -226,85 +227,6 @@ impl Problem {
     fn block_range(&self, block: usize) -> std::ops::Range<usize> {
         let from = if block == 0 { 0 } else { self.block_ends[block - 1] as usize };
         from..self.block_ends[block] as usize
-    }
-
-    /// Appends to each safepoint the pointers that are live across it.
-    fn add_live_pointers(&mut self) {
-        if self.safepoints.is_empty() {
-            return;
-        }
-        // Pointers are numbered densely; sets are rows of words.
-        let mut number = vec![u32::MAX; self.num_vregs];
-        let mut regs = Vec::new();
-        for (v, &p) in self.pointer.iter().enumerate() {
-            if p {
-                number[v] = regs.len() as u32;
-                regs.push(v as u32);
-            }
-        }
-        if regs.is_empty() {
-            return;
-        }
-        let blocks = self.block_ends.len();
-        let mut found: Vec<(u32, Vec<u32>)> = Vec::with_capacity(self.safepoints.len());
-        let is_safepoint = {
-            let mut bits = vec![false; self.flags.len()];
-            for &s in &self.safepoints {
-                bits[s as usize] = true;
-            }
-            bits
-        };
-        let transfer = |live: &mut [u64], block: usize, found: Option<&mut Vec<(u32, Vec<u32>)>>| {
-            let change = |live: &mut [u64], v: usize, change: fn(&mut [u64], usize)| {
-                if number[v] != u32::MAX {
-                    change(live, number[v] as usize)
-                }
-            };
-            for a in &self.args[block] {
-                change(live, a.vreg(), dataflow::set);
-            }
-            let mut found = found;
-            for i in self.block_range(block).rev() {
-                let ops = &self.operands[self.operand_range(i)];
-                for o in ops.iter().filter(|o| o.kind() == OperandKind::Def) {
-                    change(live, o.vreg().vreg(), dataflow::clear);
-                }
-                if let (true, Some(found)) = (is_safepoint[i], found.as_deref_mut()) {
-                    found.push((i as u32, dataflow::ones(live).map(|n| regs[n]).collect()));
-                }
-                for o in ops.iter().filter(|o| o.kind() == OperandKind::Use) {
-                    change(live, o.vreg().vreg(), dataflow::set);
-                }
-            }
-            for p in &self.params[block] {
-                change(live, p.vreg(), dataflow::clear);
-            }
-        };
-        let succs = |b: usize| self.succs[b].iter().map(|s| s.index());
-        let solved = Backward::solve(regs.len(), blocks, succs, |b, live| transfer(live, b, None));
-        let mut live = dataflow::bits(regs.len());
-        for b in 0..blocks {
-            solved.at_end(succs(b), &mut live);
-            transfer(&mut live, b, Some(&mut found));
-        }
-        found.sort_unstable_by_key(|f| f.0);
-        let extra: usize = found.iter().map(|f| f.1.len()).sum();
-        let mut operands = Vec::with_capacity(self.operands.len() + extra);
-        let mut from = 0;
-        let mut next = found.iter().peekable();
-        for i in 0..self.flags.len() {
-            let to = self.operand_ends[i] as usize;
-            operands.extend_from_slice(&self.operands[from..to]);
-            from = to;
-            if let Some((_, regs)) = next.next_if(|f| f.0 == i as u32) {
-                operands.extend(regs.iter().map(|&v| {
-                    let v = VReg::new(v as usize, RegClass::Int);
-                    Operand::new(v, OperandConstraint::Any, OperandKind::Use, OperandPos::Late)
-                }));
-            }
-            self.operand_ends[i] = operands.len() as u32;
-        }
-        self.operands = operands;
     }
 }
 

@@ -83,12 +83,14 @@ pub fn foreground() -> impl Drop {
     Foreground
 }
 
-/// The signals that end a process and that whoever started us has not asked to be ignored (as `nohup` does).
+/// The signals that end a process: the terminal's, also if whoever started us has them ignored (shells do so for what runs in the background, and
+/// test programs would inherit that; the go command takes them likewise), and others unless they are to be ignored (as by `nohup`).
 fn deadly() -> Vec<i32> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|l| l.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|s| ignored >> (s - 1) & 1 == 0).collect()
+    let others = [SIGHUP, SIGTERM].into_iter().filter(|s| ignored >> (s - 1) & 1 == 0);
+    [SIGINT, SIGQUIT].into_iter().chain(others).collect()
 }
 
 fn guard() {

@@ -165,3 +165,16 @@ fn special_files_are_not_replaced() {
     assert_eq!((status, text.as_str()), (0, ""));
     assert!(std::fs::metadata(dir.path("fifo")).unwrap().file_type().is_fifo());
 }
+
+/// Shells have the interrupt key ignored for what runs in the background; test programs do not inherit that, as with the go command.
+#[test]
+fn tests_in_the_background_are_interrupted() {
+    let dir = Scratch::new("test_in_background");
+    std::fs::write(dir.path("go.mod"), "module example.com/m\n\ngo 1.27\n").unwrap();
+    let test = "package m\n\nimport (\n\t\"os\"\n\t\"os/signal\"\n\t\"syscall\"\n\t\"testing\"\n)\n\nfunc TestIgnored(t *testing.T) {\n\tif \
+                signal.Ignored(os.Interrupt) || signal.Ignored(syscall.SIGQUIT) || !signal.Ignored(syscall.SIGHUP) {\n\t\tt.Fail()\n\t}\n}\n";
+    std::fs::write(dir.path("m_test.go"), test).unwrap();
+    let command = format!("trap '' INT QUIT HUP; exec '{}' test .", oxigo().get_program().to_str().unwrap());
+    let output = std::process::Command::new("sh").args(["-c", &command]).current_dir(&dir.0).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}

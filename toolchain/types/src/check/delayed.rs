@@ -375,8 +375,9 @@ impl Checker {
             self.cycle_error_of(true, &cycle, 0);
             return false;
         }
-        // Deeper than any sane type: an expanding generic type, which its instantiation reports.
-        if nest.len() > 200 {
+        // Instances in more instances than any sane type has: an expanding generic type, which its instantiation reports. Types that are no
+        // instances are as many as there are declarations.
+        if !declared && nest.iter().filter(|n| !n.declared).count() > 200 {
             return true;
         }
         let u = self.table.named_info(named).underlying;
