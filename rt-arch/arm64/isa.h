@@ -81,9 +81,16 @@
 #define START_FIXED mov x29, 0
 #define ALIGNSP
 
+#ifdef OXIGO_BARE
+/* The thread pointer leads to the core's own block. */
+#define G_BY_CORE
+#define SETTLS_T(s, t) mrs t, tpidr_el0; str s, [t]
+#define GETTLS_T(d, t) mrs t, tpidr_el0; ldr d, [t]
+#else
 #define TLS_ADDR(t) mrs t, tpidr_el0; add t, t, #:tprel_hi12:oxigo_tls_g, lsl #12; add t, t, :tprel_lo12_nc:oxigo_tls_g
 #define SETTLS_T(s, t) TLS_ADDR(t); str s, [t]
 #define GETTLS_T(d, t) TLS_ADDR(t); ldr d, [t]
+#endif
 
 #define C_SAVE 160
 #define SAVE_C(b) \

@@ -23,7 +23,7 @@
 #define AT(x) @x
 #endif
 
-/* oxigo_tls_g: a thread-local variable, or an ordinary one on bare metal. */
+/* oxigo_tls_g: a thread-local variable, or on bare metal an ordinary one, of which each core may have its own (`G_BY_CORE`). */
 #ifdef OXIGO_BARE
 #define TLS_SECTION .bss
 #else

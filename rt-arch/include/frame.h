@@ -31,7 +31,7 @@
     SETLR(T0); \
     RET
 
-#ifdef OXIGO_BARE
+#if defined(OXIGO_BARE) && !defined(G_BY_CORE)
 #undef SETTLS_T
 #undef GETTLS_T
 #define SETTLS_T(s, t) LA(t, oxigo_tls_g); STW(s, 0, t)

@@ -1,4 +1,4 @@
-/* The vocabulary of rt-arch/generic, riscv64. X3 (gp) and X4 (tp) are never touched. */
+/* The vocabulary of rt-arch/generic, riscv64. X3 (gp) and X4 (tp) are never changed. */
 #ifndef OXIGO_ISA_H
 #define OXIGO_ISA_H
 
@@ -67,9 +67,16 @@
 #define START_FIXED
 #define ALIGNSP andi x2, x2, -16
 
+#ifdef OXIGO_BARE
+/* The thread pointer leads to the core's own block. */
+#define G_BY_CORE
+#define SETTLS_T(s, t) sd s, 0(x4)
+#define GETTLS_T(d, t) ld d, 0(x4)
+#else
 #define TLS_ADDR(t) lui t, %tprel_hi(oxigo_tls_g); add t, t, x4, %tprel_add(oxigo_tls_g)
 #define SETTLS_T(s, t) TLS_ADDR(t); sd s, %tprel_lo(oxigo_tls_g)(t)
 #define GETTLS_T(d, t) TLS_ADDR(t); ld d, %tprel_lo(oxigo_tls_g)(t)
+#endif
 
 #define SC_MOVES(op, fop, base) \
     op x1, 0(base); op x8, 8(base); op x9, 16(base); op x18, 24(base); op x19, 32(base); op x20, 40(base); \

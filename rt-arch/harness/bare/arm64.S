@@ -10,6 +10,9 @@ _start:
     mov x9, #(3 << 20)
     msr cpacr_el1, x9
     isb
+    adrp x9, oxigo_tls_g
+    add x9, x9, :lo12:oxigo_tls_g
+    msr tpidr_el0, x9
     mov x29, #0
     mov x30, #0
     bl bare_main

@@ -8,6 +8,7 @@ _start:
     lla gp, __global_pointer$
     .option pop
     lla sp, boot_stack_top
+    lla tp, oxigo_tls_g
     li t0, 0x2000                       /* mstatus.FS = initial */
     csrs mstatus, t0
     call bare_main

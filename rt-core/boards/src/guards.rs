@@ -22,6 +22,12 @@ pub fn all() -> impl Iterator<Item = usize> {
     (start()..&raw const oxigo_board_stacks_end as usize).step_by(PIECE)
 }
 
+/// A core's own stack: from where to where.
+pub fn stack(core: usize) -> (usize, usize) {
+    let low = start() + (2 * core + 1) * PIECE;
+    (low + PAGE, low + PIECE)
+}
+
 /// Tells that a stack has overflowed and ends the machine, if that is why an address could not be used.
 pub fn look(address: usize) {
     let at = address.wrapping_sub(start());

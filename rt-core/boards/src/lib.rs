@@ -27,6 +27,8 @@ mod calendar;
     path = "no_guards.rs"
 )]
 mod guards;
+#[allow(dead_code, reason = "some machines have more")]
+mod one_core;
 #[allow(dead_code, reason = "not every firmware leaves a tree")]
 mod tree;
 #[allow(dead_code, reason = "not every machine has one, and firmware may have set it up")]
@@ -39,10 +41,12 @@ mod vectors;
 mod virtio;
 
 // The archive must hold it, though nothing here calls it.
-use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, Ordering::*};
 use oxigo_rt as _;
-use rt_core::os::{self, Board, Context, SigInfo};
+use rt_core::os::{self, Board, Context, SLICE_NS, SigInfo};
 use rt_core::sched::sysmon;
+
+const _: () = assert!(list::MOST_CORES == os::MOST);
 
 unsafe extern "C" {
     /// The linker's: the end of the program in memory.
@@ -51,9 +55,6 @@ unsafe extern "C" {
     fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Context, g: *mut core::ffi::c_void);
 }
 
-/// How long a goroutine runs before another has its turn.
-const SLICE_NS: u64 = 10_000_000;
-
 static BOARD: Board = Board {
     write: board::write,
     nanotime: board::nanotime,
@@ -61,6 +62,10 @@ static BOARD: Board = Board {
     random: board::random,
     read: board::read,
     idle: board::idle,
+    core: board::core,
+    stack: guards::stack,
+    start: board::start,
+    wake,
     exit: board::exit,
     let_in: board::lines::let_in,
     mask: board::lines::mask,
@@ -76,10 +81,19 @@ unsafe extern "C" fn oxigo_board_start(firmware: usize) -> ! {
     // SAFETY: once, before anything else of the runtime; memory above the program is nobody's.
     unsafe {
         let (argc, argv, low) = vectors::lay_out(board::command_line(firmware), &raw const _end as usize);
-        os::give_memory(low, board::memory_end(firmware), board::ZERO_MEMORY, &BOARD);
+        let (end, cores) = (board::memory_end(firmware), board::cores(firmware));
+        os::give_memory(low, end, board::ZERO_MEMORY, cores, &BOARD);
         board::start_clock();
         oxigo_rt_start(argc, argv)
     }
+}
+
+/// Called by `boot.S` on each core but the first, on its own stack.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn oxigo_board_core(core: usize) -> ! {
+    board::begin(core);
+    // SAFETY: once a core.
+    unsafe { os::enter(core) }
 }
 
 /// Called by the board's exceptions while one is handled, with the address that could not be used, if the machine has told one: a bug of the
@@ -91,13 +105,21 @@ extern "C" fn oxigo_board_nested(address: usize) -> ! {
     board::exit(2)
 }
 
-/// A device has interrupted since the processor was last idle.
-static WOKEN: AtomicBool = AtomicBool::new(false);
+/// What each core was woken for since it was idle last: a device has interrupted, or another core wants something.
+static WOKEN: [AtomicBool; list::MOST_CORES] = [const { AtomicBool::new(false) }; list::MOST_CORES];
 
-/// Whether one has, once: what it brought may not have been seen. Asked by `idle`, without interrupts.
+/// Whether this core was woken, once. Asked by `idle`, without interrupts: one that comes behind it ends the wait.
 #[allow(dead_code, reason = "not every board has a device that interrupts")]
 fn woken() -> bool {
-    WOKEN.load(Relaxed) && WOKEN.swap(false, Relaxed)
+    let woken = &WOKEN[board::core()];
+    woken.load(Relaxed) && woken.swap(false, AcqRel)
+}
+
+/// Wakes a core, unless somebody has and it has not seen that yet.
+fn wake(core: usize) {
+    if !WOKEN[core].swap(true, AcqRel) && core != board::core() {
+        board::signal(core);
+    }
 }
 
 /// What an exception is.
@@ -107,6 +129,9 @@ enum Trap {
     /// A device has something by a line; the controller has been told that it was seen.
     #[allow(dead_code, reason = "as above")]
     Device(usize),
+    /// Another core has sent it, or the core's own clock has come to what `idle` was told.
+    #[allow(dead_code, reason = "as above")]
+    Woken,
     /// A signal, its code as Linux numbers it, and the address that could not be used.
     Fault(u32, i32, usize),
 }
@@ -117,13 +142,18 @@ unsafe extern "C" fn oxigo_board_trap(regs: &mut board::Registers) {
     match regs.trap() {
         Trap::Tick => {
             board::next_tick();
-            sysmon::tick();
+            // The first core's ticks are for all.
+            if board::core() == 0 {
+                sysmon::tick();
+            }
         }
+        Trap::Woken => {}
         Trap::Device(line) => {
-            WOKEN.store(true, Relaxed);
+            wake(board::core());
             if os::lines::interrupted(line) {
                 sysmon::device();
             }
+            os::poller_news();
         }
         Trap::Fault(sig, code, addr) => {
             guards::look(addr);

@@ -22,3 +22,10 @@ const IN_MEMORY: &[&str] = &["-global", "virtio-mmio.force-legacy=false"];
 /// command line.
 #[allow(dead_code, reason = "machines of flat images have it")]
 pub const FLAT_LINE: (usize, usize) = (0x1_0000, 4096);
+
+/// Machines of which more than one core is used.
+#[allow(dead_code, reason = "who starts machines reads it")]
+pub const CORES: &[&str] = &["amd64", "arm64", "riscv64"];
+/// How many of them: for so many `boot.S` has stacks and blocks. The runtime's `os::MOST` is as many.
+#[allow(dead_code, reason = "as above")]
+pub const MOST_CORES: usize = 8;

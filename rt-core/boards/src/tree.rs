@@ -25,3 +25,14 @@ pub fn command_line(at: usize) -> &'static [u8] {
 pub fn number(at: usize, node: &str, name: &str) -> Option<u32> {
     Some(u32::from_be_bytes(tree(at)?.get_property(node, name)?.try_into().ok()?))
 }
+
+/// How many processors it names.
+pub fn cores(at: usize) -> usize {
+    let named = |name: &&str| name.starts_with("cpu@");
+    tree(at).map_or(1, |tree| tree.enum_subnodes("/cpus").filter(named).count())
+}
+
+/// A property of a node that is a text.
+pub fn text(at: usize, node: &str, name: &str) -> Option<&'static [u8]> {
+    tree(at)?.get_property(node, name)?.strip_suffix(b"\0")
+}

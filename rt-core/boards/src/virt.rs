@@ -1,7 +1,7 @@
 //! What qemu's virt has for programs of 8 and of 4 bytes a word: PL011, PL031, GICv2, the generic timer, semihosting, virtio in memory.
 //! The machine's folder has the timer's registers, and how interrupts are let in and waited for.
 
-use super::{alarm, count, frequency, hold_back, let_interrupts_in, set_alarm, wait};
+use super::{alarm, core, count, frequency, hold_back, let_interrupts_in, set_alarm, wait};
 use crate::{SLICE_NS, Trap};
 
 const UART: usize = 0x0900_0000;
@@ -10,6 +10,10 @@ const GICD: usize = 0x0800_0000;
 const GICC: usize = 0x0801_0000;
 /// The virtual timer's interrupt.
 const TIMER: u32 = 27;
+/// What cores send each other.
+const SIGNAL: u32 = 1;
+/// An interrupt's number among what the processor's interface tells of it, which cores' own have more of.
+const NUMBER: u32 = 1023;
 /// Of no interrupt.
 const SPURIOUS: u32 = 1023;
 /// Of the first virtio device; the others' follow.
@@ -24,12 +28,12 @@ unsafe extern "C" {
 
 fn load(at: usize) -> u32 {
     // SAFETY: a register of the board.
-    unsafe { core::ptr::read_volatile(at as *const u32) }
+    unsafe { ::core::ptr::read_volatile(at as *const u32) }
 }
 
 fn store(at: usize, v: u32) {
     // SAFETY: a register of the board.
-    unsafe { core::ptr::write_volatile(at as *mut u32, v) }
+    unsafe { ::core::ptr::write_volatile(at as *mut u32, v) }
 }
 
 /// Whether memory is zero. qemu gives it so.
@@ -89,7 +93,7 @@ pub mod lines {
     const FIRST: usize = 16;
     const END: usize = 288;
     /// Where devices begin that are mapped, and where memory can end: behind there are devices again, which are not mapped as such.
-    const REACHED: core::ops::RangeInclusive<u64> = 0x800_0000..=0x40_0000_0000;
+    const REACHED: ::core::ops::RangeInclusive<u64> = 0x800_0000..=0x40_0000_0000;
 
     pub fn let_in(line: usize) -> bool {
         if !(FIRST..END).contains(&line) || line == TIMER as usize {
@@ -135,23 +139,39 @@ pub fn exit(status: i32) -> ! {
 
 /// The clock interrupts from here on.
 pub fn start_clock() {
-    store(GICD + 0x100, 1 << TIMER);
     store(GICD, 1);
+    begin(0);
+}
+
+/// Lets interrupts in on this core: its clock's, and those that others send; the first has the devices'.
+pub fn begin(_core: usize) {
+    store(GICD + 0x100, 1 << TIMER | 1 << SIGNAL);
     store(GICC + 4, 0xff);
     store(GICC, 1);
     next_tick();
     let_interrupts_in();
 }
 
+/// Interrupts a core, behind all that was written.
+pub fn signal(core: usize) {
+    // SAFETY: a barrier.
+    unsafe { ::core::arch::asm!("dsb sy") };
+    store(GICD + 0xf00, 1 << (16 + core) | SIGNAL);
+}
+
+/// The first core's, for all; others' clocks end their waiting alone.
 pub fn next_tick() {
-    set_alarm(count() + (u128::from(SLICE_NS) * u128::from(frequency()) / 1_000_000_000) as u64);
+    let slice = || count() + (u128::from(SLICE_NS) * u128::from(frequency()) / 1_000_000_000) as u64;
+    set_alarm(if core() == 0 { slice() } else { u64::MAX });
 }
 
 pub fn idle(until: u64) {
-    hold_back();
+    if !hold_back() {
+        return ::core::hint::spin_loop();
+    }
     let end = u128::from(until) * u128::from(frequency()) / 1_000_000_000 + 1;
     set_alarm(alarm().min(end.min(u128::from(u64::MAX)) as u64));
-    // The clock's interrupt ends the wait, also while it is not let in.
+    // Interrupts end the wait, also while they are not let in.
     if !crate::woken() {
         wait();
     }
@@ -160,15 +180,16 @@ pub fn idle(until: u64) {
 
 /// What an interrupt was.
 pub fn interrupted() -> Trap {
-    let which = load(GICC + 0xc);
-    if which == TIMER {
-        store(GICC + 0x10, which);
-        return Trap::Tick;
+    let told = load(GICC + 0xc);
+    let which = told & NUMBER;
+    if which == TIMER || which == SIGNAL {
+        store(GICC + 0x10, told);
+        return if which == TIMER { Trap::Tick } else { Trap::Woken };
     }
     // The device first: it would ask again.
     crate::virtio::acknowledge();
     if which != SPURIOUS {
-        store(GICC + 0x10, which);
+        store(GICC + 0x10, told);
     }
     Trap::Device(which as usize)
 }

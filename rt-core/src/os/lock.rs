@@ -1,4 +1,4 @@
-//! A lock that sleeps in the kernel.
+//! A lock whose waiters sleep as `futex_wait` has it.
 
 use super::{futex_wait, futex_wake};
 use core::sync::atomic::{AtomicU32, Ordering::*};

@@ -10,7 +10,7 @@
 //! | time | `nanotime`, `walltime` |
 //! | descriptors | `read`, `write`, `fcntl` |
 //! | poller | `poller_open`, `poller_watch`, `poller_forget`, `poller_wait`, `poller_wake` |
-//! | threads | `THREADS`, `start_thread`, `end_thread`, `set_tls`, `thread_id`; `system_call`, which all make |
+//! | threads | `THREADS`, `stack`, `start_thread`, `end_thread`, `set_tls`, `thread_id`; `system_call`, which all make |
 //! | signals | `sigaction`, `sigprocmask`, `sigaltstack`, `kill_self`, `signal_thread`, `die_of`, `profile_timer`; [`fake_call`], [`return_at_entry`]; [`Context`], [`SigInfo`], [`SignalSet`], [`sig`] |
 //! | the end | `exit` |
 
@@ -35,7 +35,6 @@ pub use interrupted::{fake_call, return_at_entry};
 pub use signal::{Action, die_of, signal_name};
 pub use system::*;
 
-#[cfg(not(feature = "bare"))]
 mod lock;
 #[cfg(not(feature = "bare"))]
 pub use lock::RawLock;

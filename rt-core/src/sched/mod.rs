@@ -69,7 +69,7 @@ pub const MAX_PROCS: usize = 256;
 
 /// How many there may be here: each needs a thread to run it.
 pub fn most_procs() -> usize {
-    if crate::os::THREADS { MAX_PROCS } else { 1 }
+    if crate::os::THREADS { MAX_PROCS } else { crate::os::ncpu() }
 }
 
 /// Shared state of the scheduler.
@@ -95,6 +95,8 @@ pub struct Sched {
     /// Threads without a P that will bring a goroutine: in system calls until they have a P again or the goroutine is
     /// queued, and with what they got from the poller.
     pub in_transit: AtomicI32,
+    /// How many Ps are in `Inner::pwanting`.
+    pub wanting: AtomicU32,
     pub main_started: AtomicU32,
     /// The time when sysmon last looked.
     pub coarse_time: AtomicU64,
@@ -106,6 +108,8 @@ pub struct Inner {
     pub runq_tail: *mut G,
     pub pidle: *mut P,
     pub midle: *mut M,
+    /// Ps that want to run where all threads there can be are on their way elsewhere, linked by `link` (`threads::want`).
+    pub pwanting: *mut P,
     /// Threads there are, and may be.
     pub nm: u32,
     pub max_threads: u32,
@@ -121,6 +125,7 @@ pub static SCHED: Sched = Sched {
         runq_tail: null_mut(),
         pidle: null_mut(),
         midle: null_mut(),
+        pwanting: null_mut(),
         nm: 0,
         max_threads: 10_000,
         mfree: null_mut(),
@@ -137,6 +142,7 @@ pub static SCHED: Sched = Sched {
     next_goid: AtomicU64::new(1),
     sysmon_wait: AtomicU32::new(0),
     in_transit: AtomicI32::new(0),
+    wanting: AtomicU32::new(0),
     main_started: AtomicU32::new(0),
     coarse_time: AtomicU64::new(0),
 };

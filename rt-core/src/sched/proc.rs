@@ -369,25 +369,25 @@ pub unsafe fn new_thread(m: *mut M, f: unsafe extern "C" fn(*mut c_void), arg: *
     }
 }
 
-/// Memory for a thread's stack; a host's threads bring theirs.
-fn g0_stack() -> usize {
+/// A thread's stack, and its size; a host's threads bring theirs.
+fn g0_stack() -> (usize, usize) {
     if cfg!(feature = "host") {
-        return 0;
+        return (0, G0_STACK);
     }
-    let lo = os::map(G0_STACK) as usize;
-    meta::THREAD_STACKS.fetch_add(G0_STACK, Relaxed);
+    let (lo, size) = os::stack(G0_STACK);
+    meta::THREAD_STACKS.fetch_add(size, Relaxed);
     if lo == 0 {
         throw("runtime: cannot allocate thread stack");
     }
-    lo
+    (lo, size)
 }
 
 /// The record of a thread that is about to be made, with its stack.
 unsafe fn make_thread() -> *mut M {
     // SAFETY: a new stack for a new record.
     unsafe {
-        let lo = g0_stack();
-        let m = make_m(lo, lo + G0_STACK);
+        let (lo, size) = g0_stack();
+        let m = make_m(lo, lo + size);
         (*m).stack_map = lo;
         m
     }
@@ -428,20 +428,23 @@ unsafe extern "C" fn thread_start(m: *mut c_void) {
     }
 }
 
-/// Starts the background threads: sysmon and the collector's workers.
+/// Starts the background threads: sysmon and the collector's workers; or, where a core is all that a thread can be, one for each.
 ///
 /// # Safety
 /// Once, when the program is ready for other threads.
 pub unsafe fn start_background(workers: u32) {
     // SAFETY: each record is its thread's alone.
     unsafe {
-        if !os::THREADS {
-            return;
-        }
         let make = |f: unsafe extern "C" fn(*mut c_void)| {
             let m = make_thread();
             new_thread(m, f, m.cast());
         };
+        if !os::THREADS {
+            for _ in 1..os::ncpu() {
+                make(core_main);
+            }
+            return;
+        }
         make(sysmon_main);
         for _ in 0..workers {
             make(worker_main);
@@ -449,6 +452,19 @@ pub unsafe fn start_background(workers: u32) {
     }
 }
 
+unsafe extern "C" fn core_main(m: *mut c_void) {
+    // SAFETY: called on the new thread, with its record; it rests until it is given a P.
+    unsafe {
+        unsafe extern "C" fn run(m: *mut c_void) {
+            // SAFETY: the thread's own record.
+            unsafe {
+                stop_m(m.cast());
+                schedule()
+            }
+        }
+        rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), run, m)
+    }
+}
 unsafe extern "C" fn sysmon_main(m: *mut c_void) {
     // SAFETY: called on the new thread, with its record.
     unsafe { rt_arch::rt_mstart((*(m as *mut M)).g0.cast(), sysmon::run, m) }

@@ -281,6 +281,7 @@ unsafe fn sleep_in_poller() -> Option<*mut P> {
             0 => -1,
             when => when.saturating_sub(os::nanotime()).min(i64::MAX as u64) as i64,
         };
+        let delay = if wanted() { 0 } else { delay };
         let list = netpoll::poll(delay);
         let p = SCHED.watch.leave(os::nanotime(), &SCHED.idle, &Here);
         inject_polled(list);

@@ -324,7 +324,8 @@ hook! { fn "os/signal.signal_recv"() -> u32, parking {
     }
 }}
 hook! { fn "os/signal.signal_enable"(sig: u32) leaf {
-    if FORWARDER.swap(1, AcqRel) == 0 {
+    // Where there is no thread for it nothing sends signals.
+    if os::THREADS && FORWARDER.swap(1, AcqRel) == 0 {
         let lo = os::map(64 << 10) as usize;
         let m = proc::make_m(lo, lo + (64 << 10));
         proc::new_thread(m, forward_main, m.cast());

@@ -1,10 +1,12 @@
 //! Threads and processors: who has which, who sleeps, who is woken.
 
 use super::*;
+use crate::os;
 use crate::sched::netpoll;
 use crate::sched::proc;
 use crate::sched::timer;
 use crate::task::tracing;
+use core::sync::atomic::fence;
 
 /// Sleeps until somebody hands a P over.
 ///
@@ -14,7 +16,12 @@ pub unsafe fn stop_m(m: *mut M) {
     // SAFETY: the list under the lock; who wakes the thread has left a P for it.
     unsafe {
         {
-            let _l = SCHED.lock.lock();
+            let l = SCHED.lock.lock();
+            let p = wanting_get(&l);
+            if !p.is_null() {
+                drop(l);
+                return acquire_p(m, p);
+            }
             let s = SCHED.inner();
             (*m).schedlink = s.midle;
             s.midle = m;
@@ -85,6 +92,9 @@ pub unsafe fn start_m(p: *mut P, spinning: bool) {
         let s = SCHED.inner();
         let m = s.midle;
         if m.is_null() {
+            if !os::THREADS {
+                return want(p, spinning, l);
+            }
             drop(l);
             proc::new_m(p, spinning);
             return;
@@ -94,6 +104,52 @@ pub unsafe fn start_m(p: *mut P, spinning: bool) {
         (*m).spinning = spinning;
         (*m).nextp = p;
         (*m).park.unpark();
+    }
+}
+
+/// Where there is no other thread to be had, a P waits for the next one that comes to rest (`stop_m`): there are as many as Ps, so one has none,
+/// and is on its way there, or in the poller, which it leaves then. That one looks for work as any thread, so none is counted as looking.
+///
+/// Who leaves a P here does so under the lock, when no thread rests; fence; looks at the poller, and wakes who is there. Who goes there
+/// takes the place; fence; looks here, and does not sleep.
+unsafe fn want(p: *mut P, spinning: bool, l: crate::base::lock::Guard<'static>) {
+    // SAFETY: the P is the caller's to give, the list under the lock.
+    unsafe {
+        let s = SCHED.inner();
+        (*p).link = s.pwanting;
+        s.pwanting = p;
+        SCHED.wanting.fetch_add(1, Relaxed);
+        if spinning {
+            SCHED.idle.stop_spinning();
+        }
+    }
+    drop(l);
+    fence(SeqCst);
+    if SCHED.watch.last() == 0 {
+        netpoll::wake();
+    }
+}
+
+/// Whether a P waits for a thread, as who has taken the place in the poller asks.
+pub fn wanted() -> bool {
+    if os::THREADS {
+        return false;
+    }
+    fence(SeqCst);
+    SCHED.wanting.load(Relaxed) != 0
+}
+
+/// Takes a P that waits for a thread, or null; the lock is held.
+pub fn wanting_get(_: &crate::base::lock::Guard<'static>) -> *mut P {
+    // SAFETY: the lock is held.
+    unsafe {
+        let s = SCHED.inner();
+        let p = s.pwanting;
+        if !p.is_null() {
+            s.pwanting = (*p).link;
+            SCHED.wanting.fetch_sub(1, Relaxed);
+        }
+        p
     }
 }
 

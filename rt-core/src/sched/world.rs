@@ -146,7 +146,10 @@ unsafe fn stop_now(why: Why) -> Stopped {
             }
         }
         loop {
-            let p = pidle_get(&l);
+            let mut p = pidle_get(&l);
+            if p.is_null() {
+                p = wanting_get(&l);
+            }
             if p.is_null() {
                 break;
             }

@@ -58,7 +58,9 @@ fn config() -> Config {
     }
     c.stress = is_on(env::var(b"OXIGO_GCSTRESS"));
     c.verify = is_on(env::var(b"OXIGO_GCVERIFY"));
-    c.workers = (env::ncpu() / 4).max((env::ncpu() > 1) as usize).min(8) as u32;
+    if os::THREADS {
+        c.workers = (env::ncpu() / 4).max((env::ncpu() > 1) as usize).min(8) as u32;
+    }
     if is_on(env::var(b"OXIGO_LOCKSTAT")) {
         lock::count();
     }

@@ -18,7 +18,7 @@ mod hooks;
 /// The machines that there is a board for; it stands alone too.
 #[path = "../../../rt-core/boards/src/list.rs"]
 mod boards;
-pub use boards::{BOARDS, FLAT_LINE, VIRTIO};
+pub use boards::{BOARDS, CORES, FLAT_LINE, MOST_CORES, VIRTIO};
 
 /// Link names of the Go functions that the runtime defines in Rust.
 pub fn hook_names(target: &Target) -> FxHashSet<String> {

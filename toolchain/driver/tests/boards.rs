@@ -1,6 +1,6 @@
 //! Programs without an operating system, and who is outside of their machine: `tests/boards/served.go` serves this program through a
 //! port that qemu forwards, and fetches from it; `console.go` reads what this one writes; `oxigo test` runs the tests of `tested`. `device` uses
-//! devices, by the package `oxigo/machine`; `busy` is a server under load, and its client.
+//! devices, by the package `oxigo/machine`; `busy` is a server under load, and its client; `cores.go` runs on machines with several cores.
 mod support;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -20,17 +20,21 @@ const FIRST: [&str; 3] = ["amd64", "arm64", "riscv64"];
 type Test = fn(Column) -> Result<(), String>;
 
 fn main() {
-    let tests: [(&str, Test); 5] = [
+    let tests: [(&str, Test); 8] = [
         ("network::rest::served", |c| built(c, "served.go", served)),
         ("network::rest::busy", |c| built(c, "busy/machine.go", busy)),
         ("console::rest::read", |c| built(c, "console.go", read)),
         ("console::rest::tested", tested),
         ("devices::rest::device", device),
+        ("cores::rest::parallel", |c| built(c, "cores.go", parallel)),
+        ("cores::rest::stress", |c| built(c, "cores.go", stress)),
+        ("cores::rest::ends", |c| built(c, "cores.go", ends)),
     ];
     let columns = Column::all().into_iter().filter(|c| c.0.is_bare());
     // Programs reach devices where the runtime does.
     let has = |c: Column, name: &str| match name {
         "network::rest::busy" => FIRST.contains(&c.0.arch.name),
+        name if name.starts_with("cores") => oxigo_driver::runtime_lib::CORES.contains(&c.0.arch.name),
         name => name.starts_with("console") || c.has_network(),
     };
     let cases = columns.flat_map(|c| {
@@ -330,5 +334,58 @@ fn served(column: Column, exe: &Path) -> Result<(), String> {
         Err(format!("status {status}: {rest}"))
     } else {
         Ok(())
+    }
+}
+
+/// The program on a machine with so many cores: its status, and what it said.
+fn on_cores(column: Column, exe: &Path, cores: usize, args: &[&str]) -> Result<(i32, String), String> {
+    let args: Vec<String> = args.iter().map(|a| a.to_string()).collect();
+    let env = [("OXIGO_SMP".to_string(), cores.to_string())];
+    let ran = column.run(&mut column.start(exe, &args, &env), 60)?;
+    Ok((ran.status, ran.output))
+}
+
+/// Goroutines run at the same time, on all cores that there are.
+fn parallel(column: Column, exe: &Path) -> Result<(), String> {
+    for cores in [2, 4] {
+        let wanted = format!("cores differ: true\nall are used: {cores} {cores}\nin parallel: true\n");
+        let ran = on_cores(column, exe, cores, &["spin"])?;
+        if ran != (0, wanted) {
+            return Err(format!("{cores} cores: {ran:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Everything at once while GOMAXPROCS changes, in machine after machine.
+fn stress(column: Column, exe: &Path) -> Result<(), String> {
+    for (boot, cores) in [2, 3, 4, 8].into_iter().cycle().take(16).enumerate() {
+        let ran = on_cores(column, exe, cores, &["stress", "10"])?;
+        if ran != (0, "done\n".to_string()) {
+            return Err(format!("boot {boot}, {cores} cores: {ran:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// However a program ends, and on whichever core.
+fn ends(column: Column, exe: &Path) -> Result<(), String> {
+    for (how, status, said) in [
+        ("deadlock", 2, "fatal error: all goroutines are asleep - deadlock!\n"),
+        ("exit", 7, ""),
+        ("recover", 0, "<nil>\n<nil>\n"),
+        ("panic", 2, "panic: runtime error: invalid memory address or nil pointer dereference\n"),
+        ("overflow", 2, "fatal error: the runtime's own stack has overflowed\n"),
+        ("memory", 2, "fatal error: runtime: out of memory\n"),
+    ] {
+        let ran = on_cores(column, exe, 2, &[how])?;
+        if ran.0 != status || !ran.1.starts_with(said) {
+            return Err(format!("{how}: {ran:?}"));
+        }
+    }
+    let refused = std::panic::catch_unwind(|| column.start(exe, &[], &[("OXIGO_SMP".into(), "9".into())]));
+    match refused {
+        Err(_) => Ok(()),
+        Ok(_) => Err("9 cores were not refused".into()),
     }
 }

@@ -7,8 +7,9 @@ pub mod transport;
 
 use crate::Trap;
 pub use crate::guards::set as guard;
-use core::arch::asm;
-use core::arch::x86::__cpuid as cpuid;
+pub use crate::one_core::{begin, core, cores, signal, start};
+use ::core::arch::asm;
+use ::core::arch::x86::__cpuid as cpuid;
 pub use pc::*;
 
 unsafe extern "C" {
@@ -17,6 +18,9 @@ unsafe extern "C" {
     /// Goes on in ring 1, with interrupts.
     fn oxigo_board_ring();
 }
+
+/// The first core's alarm is the clock's.
+fn set_own_alarm(_until: u64) {}
 
 /// Takes page 0 away and lets interrupts in.
 fn forget_page_zero() {

@@ -1,4 +1,10 @@
-/* qemu's q35, amd64, by the PVH entry: long mode, one core. Exceptions and the clock come to `trap`. */
+/* qemu's q35, amd64, by the PVH entry: long mode. Exceptions and the clock come to `trap`. */
+    .equ BLOCK, 64                      /* a core's own: from FS's base on as `oxigo_tls_g` is from 0 on (rt-arch/amd64/tls.h) */
+    .equ BUSY, 8                        /* behind g */
+    .equ NUMBER, 16
+    .equ TSS, 128                       /* the size of a core's task segment, with what aligns it */
+    .equ GATES, 64
+
     .section .note.xen, "a", @note
     .p2align 2
     .long 4, 8, 18                      /* XEN_ELFNOTE_PHYS32_ENTRY */
@@ -39,6 +45,33 @@ _start:                                 /* 32 bits, no paging; ebx: the start in
     decl %ecx
     jnz 1b
     movl $pointers + 3, top
+    movl $1f, %edi
+    jmp long
+    .code64
+1:  /* Gates, all with the stack of exceptions. */
+    leaq vectors(%rip), %rax
+    leaq idt(%rip), %rdi
+    movl $GATES, %ecx
+1:  movw %ax, (%rdi)
+    movw $8, 2(%rdi)
+    movw $0x8e01, 4(%rdi)
+    movq %rax, %rdx
+    shrq $16, %rdx
+    movw %dx, 6(%rdi)
+    addq $16, %rax
+    addq $16, %rdi
+    decl %ecx
+    jnz 1b
+    xorl %edi, %edi
+    leaq 1f(%rip), %rsi
+    jmp begin
+1:  movl %ebx, %edi
+    call oxigo_board_start
+    ud2
+
+/* From 32 bits without paging to 64 bits, at edi. */
+    .code32
+long:
     movl $top, %eax
     movl %eax, %cr3
     movl $0x620, %eax                   /* PAE, OSFXSR, OSXMMEXCPT */
@@ -59,119 +92,57 @@ _start:                                 /* 32 bits, no paging; ebx: the start in
     xorl %eax, %eax
     movl %eax, %fs
     movl %eax, %gs
-    leaq oxigo_board_stacks + 0x20000(%rip), %rsp
-    fninit
-    /* The task's segment: where exceptions find their stack. */
-    leaq tss(%rip), %rax
-    leaq oxigo_board_stacks + 0x10000(%rip), %rcx
-    movq %rcx, 36(%rax)                 /* IST 1 */
-    leaq gdt(%rip), %rcx
-    movw %ax, 26(%rcx)
-    shrq $16, %rax
-    movb %al, 28(%rcx)
-    movb %ah, 31(%rcx)
-    movl $24, %eax
-    ltr %ax
-    /* Gates of 48 vectors, all with that stack. */
-    leaq vectors(%rip), %rax
-    leaq idt(%rip), %rdi
-    movl $48, %ecx
-1:  movw %ax, (%rdi)
-    movw $8, 2(%rdi)
-    movw $0x8e01, 4(%rdi)
+    movl %edi, %edi
+    jmp *%rdi
+
+/* Stack, block, task segment, gates and floats of core edi; goes on at rsi, with the number in edi. */
+begin:
+    movl %edi, %eax
+    shll $17, %eax
+    leaq oxigo_board_stacks + 0x10000(%rax), %r8
+    leaq 0x10000(%r8), %rsp
+    imull $BLOCK, %edi, %eax
+    leaq cores(%rax), %rax
+    movq %rdi, NUMBER(%rax)
+    subq $oxigo_tls_g, %rax
     movq %rax, %rdx
-    shrq $16, %rdx
-    movw %dx, 6(%rdi)
-    addq $16, %rax
-    addq $16, %rdi
-    decl %ecx
-    jnz 1b
+    shrq $32, %rdx
+    movl $0xc0000100, %ecx              /* FS's base */
+    wrmsr
+    /* The task's segment: where exceptions find their stack. */
+    imull $TSS, %edi, %eax
+    leaq tasks(%rax), %rax
+    movw $104, 102(%rax)
+    movq %r8, 36(%rax)                  /* IST 1 */
+    movl %edi, %ecx
+    shll $4, %ecx
+    addl $32, %ecx
+    movq $0x67, gdt(%rcx)
+    movw %ax, gdt + 2(%rcx)
+    shrl $16, %eax
+    movb %al, gdt + 4(%rcx)
+    movb $0x89, gdt + 5(%rcx)
+    movb %ah, gdt + 7(%rcx)
+    ltr %cx
     lidt idtr
-    movl %ebx, %edi
+    fninit
     xorl %ebp, %ebp
-    call oxigo_board_start
-    ud2
+    jmp *%rsi
 
-/* Vectors push their number, and a zero where the processor has no error code. */
-    .p2align 4
-vectors:
-    .set n, 0
-    .rept 48
-    .p2align 4
-    .if (n != 8) && (n != 10) && (n != 11) && (n != 12) && (n != 13) && (n != 14) && (n != 17) && (n != 21)
-    pushq $0
-    .endif
-    pushq $n
-    jmp trap
-    .set n, n + 1
-    .endr
-
-/* One exception at a time: they have one stack. */
-trap:
-    cmpb $0, busy(%rip)
-    jne nested
-    movb $1, busy(%rip)
-    pushq %rax
-    pushq %rcx
-    pushq %rdx
-    pushq %rbx
-    pushq %rbp
-    pushq %rsi
-    pushq %rdi
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
-    movq %cr2, %rax
-    pushq %rax
-    subq $520, %rsp                     /* fxsave's place, a multiple of 16 with what was pushed */
-    fxsave64 (%rsp)
-    movq %rsp, %rdi
-    cld
-    call oxigo_board_trap
-    fxrstor64 (%rsp)
-    addq $528, %rsp
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rdi
-    popq %rsi
-    popq %rbp
-    popq %rbx
-    popq %rdx
-    popq %rcx
-    popq %rax
-    addq $16, %rsp
-    movb $0, busy(%rip)
-    iretq
-nested:
-    movq %cr2, %rdi
-    call oxigo_board_nested
+#include "other.S"
+#include "trap.S"
 
     .data
     .p2align 4
 gdt:
-    .quad 0, 0x00af9a000000ffff, 0x00cf92000000ffff
-    .quad 0x0000890000000067, 0         /* the task's, filled in above */
+    .quad 0, 0x00af9a000000ffff, 0x00cf92000000ffff, 0x00cf9a000000ffff
+    .skip CORES * 16                    /* the cores' tasks, filled in above */
 gdtr:
-    .word 39
+    .word 32 + CORES * 16 - 1
     .long gdt, 0
 idtr:
-    .word 48 * 16 - 1
+    .word GATES * 16 - 1
     .quad idt
-    .p2align 4
-tss:
-    .skip 102
-    .word 104
 
     .bss
     .p2align 12
@@ -186,11 +157,13 @@ oxigo_board_directory:
 oxigo_board_pages:
     .skip 4096
 idt:
-    .skip 48 * 16
-busy:
-    .skip 16
+    .skip GATES * 16
+tasks:
+    .skip CORES * TSS
+cores:
+    .skip CORES * BLOCK
     .p2align 12
     .globl oxigo_board_stacks, oxigo_board_stacks_end
 oxigo_board_stacks:                     /* see guards.rs */
-    .skip 0x20000
+    .skip CORES * 0x20000
 oxigo_board_stacks_end:

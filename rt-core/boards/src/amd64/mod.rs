@@ -1,14 +1,17 @@
 //! qemu's q35, amd64 (`pc/`).
 
+mod apic;
 #[path = "../pc/mod.rs"]
 mod pc;
 #[path = "../virtio/pci.rs"]
 pub mod transport;
 
 use crate::Trap;
-use core::arch::asm;
-use core::arch::x86_64::__cpuid as cpuid;
-use core::cell::UnsafeCell;
+use ::core::arch::asm;
+use ::core::arch::x86_64::__cpuid as cpuid;
+use ::core::cell::UnsafeCell;
+use apic::set_alarm as set_own_alarm;
+pub use apic::{begin, core, cores, signal, start};
 pub use pc::*;
 
 unsafe extern "C" {
@@ -89,7 +92,10 @@ pub struct Registers {
 
 impl Registers {
     pub fn trap(&self) -> Trap {
-        pc::trap(self.vector, self.pc, self.cr2)
+        match apic::interrupted(self.vector) {
+            true => Trap::Woken,
+            false => pc::trap(self.vector, self.pc, self.cr2),
+        }
     }
     pub fn pc(&self) -> usize {
         self.pc

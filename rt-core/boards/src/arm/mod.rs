@@ -7,7 +7,8 @@ mod virt;
 
 use crate::Trap;
 pub use crate::guards::set as guard;
-use core::arch::asm;
+pub use crate::one_core::{core, cores, start};
+use ::core::arch::asm;
 use rt_core::os::sig;
 pub use virt::*;
 
@@ -41,9 +42,13 @@ fn set_alarm(at: u64) {
     }
 }
 
-fn hold_back() {
+/// Keeps interrupts out; whether they were in.
+fn hold_back() -> bool {
+    const HELD: u32 = 1 << 7;
+    let was: u32;
     // SAFETY: until they are let in.
-    unsafe { asm!("cpsid i") };
+    unsafe { asm!("mrs {0}, cpsr", "cpsid i", out(reg) was) };
+    was & HELD == 0
 }
 
 fn let_interrupts_in() {

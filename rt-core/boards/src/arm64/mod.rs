@@ -1,12 +1,14 @@
 //! qemu's virt, arm64 (`virt.rs`).
 
+mod cores;
 #[path = "../virtio/mmio.rs"]
 pub mod transport;
 #[path = "../virt.rs"]
 mod virt;
 
 use crate::Trap;
-use core::arch::asm;
+use ::core::arch::asm;
+pub use cores::*;
 use rt_core::os::sig;
 pub use virt::*;
 
@@ -44,9 +46,13 @@ fn set_alarm(at: u64) {
     }
 }
 
-fn hold_back() {
+/// Keeps interrupts out; whether they were in.
+fn hold_back() -> bool {
+    const HELD: u64 = 1 << 7;
+    let was: u64;
     // SAFETY: until they are let in.
-    unsafe { asm!("msr daifset, #2") };
+    unsafe { asm!("mrs {0}, daif", "msr daifset, #2", out(reg) was) };
+    was & HELD == 0
 }
 
 fn let_interrupts_in() {
@@ -56,7 +62,7 @@ fn let_interrupts_in() {
 
 fn wait() {
     // SAFETY: up to an interrupt.
-    unsafe { asm!("wfi") };
+    unsafe { asm!("dsb sy", "wfi") };
 }
 
 /// What `trap` has kept.

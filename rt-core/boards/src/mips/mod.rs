@@ -6,6 +6,7 @@ pub mod lines;
 
 pub use self::host::{command_line, exit, random};
 pub use crate::guards::set as guard;
+pub use crate::one_core::{begin, core, cores, signal, start};
 use crate::uart::Uart;
 use crate::{SLICE_NS, Trap, calendar};
 use core::ffi::{CStr, c_char};

@@ -1,6 +1,6 @@
 //! Interrupt lines, and what programs do with devices.
 
-use super::port::{in16, in32, inb, out16, out32, outb};
+use super::port::{alone, in16, in32, inb, out16, out32, outb};
 
 /// The clock's line, and that of the second controller.
 const OURS: [usize; 2] = [0, 2];
@@ -8,13 +8,13 @@ const OURS: [usize; 2] = [0, 2];
 /// Lets the interrupts of a line in, and of the second controller, which it may belong to.
 pub fn open(line: usize) {
     const SECOND: u8 = 1 << 2;
-    match line {
+    alone(|| match line {
         0..8 => outb(0x21, inb(0x21) & !(1 << line)),
         _ => {
             outb(0x21, inb(0x21) & !SECOND);
             outb(0xa1, inb(0xa1) & !(1 << (line & 7)));
         }
-    }
+    })
 }
 
 pub fn let_in(line: usize) -> bool {
@@ -27,7 +27,7 @@ pub fn let_in(line: usize) -> bool {
 
 pub fn mask(line: usize) {
     let controller = if line < 8 { 0x21 } else { 0xa1 };
-    outb(controller, inb(controller) | 1 << (line & 7));
+    alone(|| outb(controller, inb(controller) | 1 << (line & 7)))
 }
 
 /// The first 4 GiB are mapped, but not where pointers are nil.

@@ -3,17 +3,17 @@
 
 mod hpet;
 pub mod lines;
-mod port;
+pub mod port;
 
 pub use lines::open as let_in;
 pub use port::{pci_load, pci_store};
 
-use super::{cpuid, forget_page_zero, wait};
+use super::{core, cpuid, forget_page_zero, set_own_alarm, wait};
 use crate::uart::Uart;
 use crate::{SLICE_NS, Trap};
-use core::arch::asm;
+use ::core::arch::asm;
 use hpet::{alarm, count, period, set_alarm, store};
-use port::{inb, outb};
+use port::{alone, inb, outb};
 use rt_core::os::sig;
 
 const COM1: u16 = 0x3f8;
@@ -54,7 +54,7 @@ pub fn memory_end(information: usize) -> usize {
     unsafe {
         let map = *((information + 40) as *const u64) as usize;
         let n = *((information + 48) as *const u32) as usize;
-        let entries = core::slice::from_raw_parts(map as *const [u64; 3], n);
+        let entries = ::core::slice::from_raw_parts(map as *const [u64; 3], n);
         let usable = entries.iter().find(|e| e[0] == 0x10_0000 && e[2] as u32 == 1);
         usable.map_or(0x800_0000, |e| (e[0] + e[1]) as usize)
     }
@@ -65,7 +65,7 @@ pub fn command_line(information: usize) -> &'static [u8] {
     // SAFETY: as above; a string that stays.
     unsafe {
         let at = *((information + 24) as *const u64) as usize;
-        if at == 0 { b"" } else { core::ffi::CStr::from_ptr(at as *const core::ffi::c_char).to_bytes() }
+        if at == 0 { b"" } else { ::core::ffi::CStr::from_ptr(at as *const ::core::ffi::c_char).to_bytes() }
     }
 }
 
@@ -83,8 +83,10 @@ pub fn nanotime() -> u64 {
 
 pub fn walltime() -> u64 {
     crate::calendar::cmos(|register| {
-        outb(0x70, register);
-        inb(0x71)
+        alone(|| {
+            outb(0x70, register);
+            inb(0x71)
+        })
     })
 }
 
@@ -114,7 +116,7 @@ pub fn exit(status: i32) -> ! {
         asm!("out dx, ax", in("dx") POWER, in("ax") 0x2000u16);
     }
     loop {
-        core::hint::spin_loop();
+        ::core::hint::spin_loop();
     }
 }
 
@@ -135,10 +137,15 @@ pub fn next_tick() {
 }
 
 pub fn idle(until: u64) {
-    // SAFETY: the clock's interrupt ends the wait; it is not let in before.
+    if !port::hold_back() {
+        return ::core::hint::spin_loop();
+    }
+    match core() {
+        0 => set_alarm(alarm().min(steps(until).saturating_add(1))),
+        _ => set_own_alarm(until),
+    }
+    // SAFETY: an interrupt ends the wait; it is not let in before.
     unsafe {
-        asm!("cli");
-        set_alarm(alarm().min(steps(until).saturating_add(1)));
         match crate::woken() {
             true => asm!("sti"),
             false => wait(),

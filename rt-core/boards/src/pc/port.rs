@@ -1,6 +1,7 @@
 //! The machine's ports, and PCI by two of them.
 
 use core::arch::asm;
+use core::sync::atomic::{AtomicBool, Ordering::*};
 
 const PCI_ADDRESS: u16 = 0xcf8;
 const PCI_DATA: u16 = 0xcfc;
@@ -41,17 +42,54 @@ pub fn out32(port: u16, v: u32) {
     unsafe { asm!("out dx, eax", in("dx") port, in("eax") v, options(nomem, nostack)) }
 }
 
+/// Keeps interrupts out; whether they were in.
+pub fn hold_back() -> bool {
+    const IN: usize = 1 << 9;
+    let flags: usize;
+    // SAFETY: they are let in again by who is told that they were.
+    unsafe { asm!("pushf", "pop {0}", "cli", out(reg) flags, options(att_syntax)) };
+    flags & IN != 0
+}
+
+/// Without interrupts.
+pub fn held_back<T>(f: impl FnOnce() -> T) -> T {
+    let were_in = hold_back();
+    let v = f();
+    if were_in {
+        // SAFETY: as before.
+        unsafe { asm!("sti") };
+    }
+    v
+}
+
+/// For what takes several ports, or reads one and writes it again: without interrupts, and by one core at a time. Interrupts do so too.
+pub fn alone<T>(f: impl FnOnce() -> T) -> T {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    held_back(|| {
+        while TAKEN.swap(true, Acquire) {
+            core::hint::spin_loop();
+        }
+        let v = f();
+        TAKEN.store(false, Release);
+        v
+    })
+}
+
 /// Shows a register of a device of PCI's first bus at `PCI_DATA`.
 fn pci(device: u32, register: u8) {
     out32(PCI_ADDRESS, 1 << 31 | device << 11 | u32::from(register & !3));
 }
 
 pub fn pci_load(device: u32, register: u8) -> u32 {
-    pci(device, register);
-    in32(PCI_DATA)
+    alone(|| {
+        pci(device, register);
+        in32(PCI_DATA)
+    })
 }
 
 pub fn pci_store(device: u32, register: u8, v: u32) {
-    pci(device, register);
-    out32(PCI_DATA, v);
+    alone(|| {
+        pci(device, register);
+        out32(PCI_DATA, v);
+    })
 }

@@ -7,6 +7,7 @@ pub mod lines;
 pub use hypervisor::{read, write};
 
 pub use crate::guards::set as guard;
+pub use crate::one_core::{begin, core, cores, signal, start};
 use crate::{SLICE_NS, Trap, calendar, tree};
 use core::arch::asm;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -1,21 +1,50 @@
-/* qemu's virt without firmware, riscv64: machine mode, one hart (the others sleep). Exceptions and the clock come to `trap`. */
+/* qemu's virt without firmware, riscv64: machine mode. All harts come here; those behind the first wait until they are sent an interrupt.
+   Exceptions and the clock come to `trap`. */
+    .equ BLOCK, 1024                    /* a hart's own: the thread pointer leads there */
+    .equ TRAP_STACK, 8                  /* behind g */
+    .equ FRAME, 16
+    .equ CLINT, 0x2000000
+
     .section .text.boot, "ax", @progbits
     .globl _start
 _start:
-    bnez a0, sleep
+    li t0, CORES
+    bgeu a0, t0, sleep
     .option push
     .option norelax
     lla gp, __global_pointer$
     .option pop
-    lla sp, oxigo_board_stacks + 0x20000
+    lla tp, cores
+    li t0, BLOCK
+    mul t0, t0, a0
+    add tp, tp, t0
+    lla sp, oxigo_board_stacks + 0x10000
+    slli t0, a0, 17
+    add sp, sp, t0
+    sd sp, TRAP_STACK(tp)
+    li t0, 0x10000
+    add sp, sp, t0
     li t0, 0x2000                       /* mstatus.FS: floats */
     csrs mstatus, t0
     lla t0, trap
     csrw mtvec, t0
-    lla t0, frame
+    addi t0, tp, FRAME
     csrw mscratch, t0
+    bnez a0, other
     mv a0, a1                           /* the device tree */
     call oxigo_board_start
+other:
+    li t0, 8                            /* mie.MSIE: it ends the wait without being taken */
+    csrw mie, t0
+    li t0, CLINT
+    slli t1, a0, 2
+    add t0, t0, t1
+1:  wfi
+    lw t1, (t0)
+    beqz t1, 1b
+    sw zero, (t0)
+    fence iorw, iorw
+    call oxigo_board_core
 sleep:
     wfi
     j sleep
@@ -38,7 +67,7 @@ sleep:
     .endr
     .endm
 
-/* mscratch is the frame's address; 0 while one is handled. */
+/* mscratch is the address of the hart's frame; 0 while one is handled. */
     .p2align 2
 trap:
     csrrw sp, mscratch, sp
@@ -60,9 +89,9 @@ trap:
     lla gp, __global_pointer$
     .option pop
     mv a0, sp
-    lla sp, oxigo_board_stacks + 0x10000
+    ld sp, TRAP_STACK(tp)
     call oxigo_board_trap
-    lla sp, frame
+    addi sp, tp, FRAME
     ld t0, PC(sp)
     csrw mepc, t0
     ld t0, FCSR(sp)
@@ -74,15 +103,15 @@ trap:
     mret
 nested:
     csrr a0, mtval
-    lla sp, oxigo_board_stacks + 0x10000
+    ld sp, TRAP_STACK(tp)
     call oxigo_board_nested
 
     .bss
     .p2align 4
-frame:
-    .skip 544
+cores:
+    .skip CORES * BLOCK
     .p2align 12
     .globl oxigo_board_stacks, oxigo_board_stacks_end
 oxigo_board_stacks:                     /* see guards.rs */
-    .skip 0x20000
+    .skip CORES * 0x20000
 oxigo_board_stacks_end:

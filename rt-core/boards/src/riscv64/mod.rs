@@ -1,12 +1,14 @@
 //! qemu's virt, riscv64: 16550, CLINT, PLIC, the goldfish clock, the test finisher, virtio in memory.
 
+mod harts;
 pub mod lines;
 #[path = "../virtio/mmio.rs"]
 pub mod transport;
 
+use crate::Trap;
 use crate::uart::Uart;
-use crate::{SLICE_NS, Trap};
 use core::arch::asm;
+pub use harts::*;
 use rt_core::os::sig;
 
 const UART: usize = 0x1000_0000;
@@ -14,15 +16,8 @@ const LINE: Uart =
     Uart { get: |register| load(UART + register), set: |register, v| store(UART + register, v) };
 const FINISHER: usize = 0x10_0000;
 const RTC: usize = 0x10_1000;
-const TIMECMP: usize = 0x200_4000;
-const TIME: usize = 0x200_bff8;
-/// The clock counts 10 MHz.
-const TICK_NS: u64 = 100;
-const MTIE: usize = 1 << 7;
-const MEIE: usize = 1 << 11;
-const MIE: usize = 1 << 3;
 const PLIC: usize = 0xc00_0000;
-/// The first hart's, in machine mode.
+/// The first hart's, in machine mode: devices interrupt no other.
 const PLIC_ENABLED: usize = PLIC + 0x2000;
 const PLIC_THRESHOLD: usize = PLIC + 0x20_0000;
 const PLIC_CLAIM: usize = PLIC + 0x20_0004;
@@ -49,7 +44,7 @@ pub fn init() {}
 
 /// The hart's own guards, by memory protection: locked entries hold in machine mode too.
 pub fn guard() {
-    let mut pages = crate::guards::all();
+    let mut pages = crate::guards::all().skip(2 * core());
     // A region of 4 KiB: as many ones below the address.
     let mut next = || pages.next().unwrap_or(0) >> 2 | 0x1ff;
     // SAFETY: nobody uses the pages.
@@ -79,10 +74,6 @@ pub fn read(into: &mut [u8]) -> usize {
     LINE.read(into)
 }
 
-pub fn nanotime() -> u64 {
-    load::<u64>(TIME) * TICK_NS
-}
-
 pub fn walltime() -> u64 {
     let low: u32 = load(RTC);
     u64::from(load::<u32>(RTC + 4)) << 32 | u64::from(low)
@@ -98,46 +89,18 @@ pub fn let_in(index: usize) {
     open(VIRTIO_LINE + index);
 }
 
+/// By one hart at a time; interrupts change priorities alone, to 0, which lets nothing in.
 fn open(line: usize) {
     let enabled = PLIC_ENABLED + 4 * (line / 32);
-    store(PLIC + 4 * line, 1u32);
     store(enabled, load::<u32>(enabled) | 1 << (line % 32));
+    store(PLIC + 4 * line, 1u32);
     store(PLIC_THRESHOLD, 0u32);
-    // SAFETY: `trap` takes them.
-    unsafe { asm!("csrs mie, {0}", in(reg) MEIE) };
 }
 
 pub fn exit(status: i32) -> ! {
     store(FINISHER, if status == 0 { 0x5555 } else { (status as u32 & 0xff) << 16 | 0x3333 });
     loop {
         core::hint::spin_loop();
-    }
-}
-
-/// The clock interrupts from here on.
-pub fn start_clock() {
-    next_tick();
-    // SAFETY: only the clock's interrupt, which `trap` takes.
-    unsafe {
-        asm!("csrs mie, {0}", in(reg) MTIE);
-        asm!("csrs mstatus, {0}", in(reg) MIE);
-    }
-}
-
-pub fn next_tick() {
-    store(TIMECMP, load::<u64>(TIME) + SLICE_NS / TICK_NS);
-}
-
-pub fn idle(until: u64) {
-    // SAFETY: the clock's interrupt ends the wait, also while it is not let in.
-    unsafe {
-        asm!("csrc mstatus, {0}", in(reg) MIE);
-        let slice: u64 = load(TIMECMP);
-        store(TIMECMP, slice.min(until / TICK_NS + 1));
-        if !crate::woken() {
-            asm!("wfi");
-        }
-        asm!("csrs mstatus, {0}", in(reg) MIE);
     }
 }
 
@@ -156,7 +119,12 @@ impl Registers {
     pub fn trap(&self) -> Trap {
         const INTERRUPT: usize = 1 << (usize::BITS - 1);
         const EXTERNAL: usize = 11;
+        const SOFT: usize = 3;
         match self.cause {
+            c if c == INTERRUPT | SOFT => {
+                harts::signalled();
+                Trap::Woken
+            }
             c if c == INTERRUPT | EXTERNAL => {
                 let line: u32 = load(PLIC_CLAIM);
                 // The device first: it would ask again.

@@ -7,6 +7,7 @@ mod service;
 pub use service::{memory_end, read, write};
 
 pub use crate::guards::set as guard;
+pub use crate::one_core::{begin, core, cores, signal, start};
 use crate::{SLICE_NS, Trap, calendar};
 use core::arch::asm;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};

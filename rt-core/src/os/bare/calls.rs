@@ -8,10 +8,10 @@ use super::files::Files;
 use super::files::blocks::Contents;
 use super::files::tree::{Kind, Node};
 use super::sockets::{self, What, network};
-use super::{exit, map, random, read, walltime, write};
+use super::{CALLS, core, exit, hold, map, random, read, walltime, write};
 use super::{lines, pipes};
 use crate::os::system::abi::errno::*;
-use core::cell::UnsafeCell;
+use ::core::cell::UnsafeCell;
 
 /// Commands of fcntl, which files and sockets know.
 pub(super) mod fcntl {
@@ -35,7 +35,7 @@ const SECOND: u64 = 1_000_000_000;
 const PID: isize = 1;
 
 struct One(UnsafeCell<Files>);
-// SAFETY: there is one core, and a call is a hook, which nothing interrupts for another: used by one at a time.
+// SAFETY: used under `CALLS`.
 unsafe impl Sync for One {}
 
 static FILES: One = One(UnsafeCell::new(Files::new(map, walltime)));
@@ -57,6 +57,24 @@ pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
         nr::READ if a <= LAST => read(a as i32, unsafe { bytes(b, c) }),
         // SAFETY: as above; nothing is written there.
         nr::WRITE if a <= LAST => write(a as i32, unsafe { bytes(b, c) }),
+        nr::GETPID => PID,
+        nr::GETTID => PID + core() as isize,
+        nr::EXIT_GROUP => exit(a as i32),
+        _ => {
+            let _held = hold(&CALLS);
+            // SAFETY: the caller's promise; the lock is held.
+            unsafe { answer(number, args) }
+        }
+    }
+}
+
+/// Answers a call that may not be answered beside others.
+///
+/// # Safety
+/// As `call`, under `CALLS`.
+unsafe fn answer(number: usize, args: [usize; 6]) -> isize {
+    let [a, b, c, ..] = args;
+    match number {
         nr::FCNTL if a <= LAST => match b {
             F_GETFL if a == 0 => INPUT_FLAGS,
             F_GETFL => O_RDWR,
@@ -92,8 +110,6 @@ pub unsafe fn call(number: usize, args: [usize; 6]) -> isize {
             };
             (network().call)(what, args).unwrap_or_else(|e| e)
         },
-        nr::GETPID | nr::GETTID => PID,
-        nr::EXIT_GROUP => exit(a as i32),
         // SAFETY: the caller's promise; see `FILES`.
         _ => unsafe { on_files(number, args).unwrap_or_else(|e| e) },
     }
@@ -110,7 +126,7 @@ unsafe fn ready() -> Result<&'static mut Files, isize> {
         let files = &mut *FILES.0.get();
         if files.here.is_null() {
             let (start, end) = (&raw const oxigo_files_start, &raw const oxigo_files_end);
-            files.ready(core::slice::from_raw_parts(start, end as usize - start as usize))?;
+            files.ready(::core::slice::from_raw_parts(start, end as usize - start as usize))?;
             if network().is_there {
                 files.tree.provide(b"etc", Kind::Folder, &[])?;
                 files.tree.provide(b"etc/hosts", Kind::File, HOSTS)?;
@@ -178,7 +194,7 @@ unsafe fn on_files(number: usize, args: [usize; 6]) -> Result<isize, isize> {
             args = *(b as *const [usize; 6]);
         }
         if matches!(call, FileCall::Fcntl) {
-            return Ok(self::call(nr::FCNTL, args));
+            return Ok(answer(nr::FCNTL, args));
         }
         let [a, b, c, d, e, _] = args;
         if takes_descriptor(call) && !call.is_of_sockets() && pipes::has(a) {
@@ -405,11 +421,11 @@ unsafe fn bytes<'a>(at: usize, n: usize) -> &'a mut [u8] {
         return &mut [];
     }
     // SAFETY: the caller's promise.
-    unsafe { core::slice::from_raw_parts_mut(at as *mut u8, n) }
+    unsafe { ::core::slice::from_raw_parts_mut(at as *mut u8, n) }
 }
 
 /// A path, up to its end.
 unsafe fn text<'a>(at: usize) -> &'a [u8] {
     // SAFETY: the caller's promise: a zero follows.
-    unsafe { core::ffi::CStr::from_ptr(at as *const core::ffi::c_char).to_bytes() }
+    unsafe { ::core::ffi::CStr::from_ptr(at as *const ::core::ffi::c_char).to_bytes() }
 }

@@ -22,7 +22,7 @@ struct Input {
 }
 
 struct One(UnsafeCell<Input>);
-// SAFETY: there is one core, and hooks and the poller are not interrupted for others: used by one at a time.
+// SAFETY: used under `CALLS`.
 unsafe impl Sync for One {}
 
 static INPUT: One =
@@ -44,20 +44,33 @@ impl Input {
     }
 }
 
-/// Reads what has come in.
+/// Reads what has come in. Not under `CALLS`.
 pub fn read(to: &mut [u8]) -> isize {
-    let input = input();
-    while !input.fill() && !to.is_empty() {
-        if input.watched != 0 {
-            input.armed = true;
-            return EAGAIN;
+    loop {
+        let held = super::hold(&super::CALLS);
+        let n = try_read(to);
+        drop(held);
+        match n {
+            Some(n) => return n,
+            None => super::idle_for_devices(u64::MAX),
         }
-        super::idle(u64::MAX);
+    }
+}
+
+/// The same, if there is something, or the poller tells when there is.
+fn try_read(to: &mut [u8]) -> Option<isize> {
+    let input = input();
+    if !input.fill() && !to.is_empty() {
+        if input.watched == 0 {
+            return None;
+        }
+        input.armed = true;
+        return Some(EAGAIN);
     }
     let n = to.len().min(input.end - input.begin);
     to[..n].copy_from_slice(&input.bytes[input.begin..][..n]);
     input.begin += n;
-    n as isize
+    Some(n as isize)
 }
 
 /// Watches descriptor 0; 0: no more.

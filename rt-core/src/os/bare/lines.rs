@@ -5,7 +5,7 @@
 use super::abi::{FileCall, errno::*, open::NONBLOCK};
 use super::calls::fcntl::*;
 use super::{board, pipes};
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::*, fence};
 
 /// How many lines may be listened to at a time.
 const MOST: usize = 16;
@@ -49,14 +49,14 @@ impl Line {
     pub fn number(&self) -> usize {
         self.number.load(Relaxed).wrapping_sub(1)
     }
-    /// Keeps its interrupts out until the descriptor is read again.
+    /// Keeps its interrupts out until the descriptor is read again. The flag is set last: who sees it lets them in, on any core.
     pub fn mask(&self) {
-        self.masked.store(true, Relaxed);
         (board().mask)(self.number());
+        self.masked.store(true, Release);
     }
-    /// The descriptor can be read.
+    /// The descriptor can be read. Who sees that sees the line masked, if it is, and lets it in with its next reading.
     pub fn wake(&self) {
-        self.came.fetch_add(1, Relaxed);
+        self.came.fetch_add(1, Release);
     }
 }
 
@@ -78,7 +78,7 @@ pub fn listen(number: usize, handler: Handler) -> Result<usize> {
     line.masked.store(false, Relaxed);
     line.watched.store(0, Relaxed);
     line.armed.store(true, Relaxed);
-    // Last: from here on interrupts find it. One core, so that the order of the program is enough.
+    // Last: from here on interrupts find it.
     line.number.store(number.wrapping_add(1), Release);
     if !(board().let_in)(number) {
         line.number.store(0, Relaxed);
@@ -87,8 +87,19 @@ pub fn listen(number: usize, handler: Handler) -> Result<usize> {
     Ok(FIRST + free)
 }
 
-/// An interrupt came by a line, in it; whether somebody listens.
+/// An interrupt is being handled: its line does not serve another listener meanwhile.
+static HANDLING: AtomicBool = AtomicBool::new(false);
+
+/// An interrupt came by a line, in it; whether somebody listens. By one core at a time, the first.
 pub fn interrupted(number: usize) -> bool {
+    HANDLING.store(true, Relaxed);
+    fence(SeqCst);
+    let listened = handle(number);
+    HANDLING.store(false, Release);
+    listened
+}
+
+fn handle(number: usize) -> bool {
     let Some(line) = LINES.iter().find(|l| l.number.load(Acquire) == number.wrapping_add(1)) else {
         return false;
     };
@@ -111,10 +122,10 @@ fn line(fd: usize) -> Result<&'static Line> {
 pub fn read(fd: usize, to: &mut [u8]) -> Result<usize> {
     let line = line(fd)?;
     let to = to.get_mut(..4).ok_or(EINVAL)?;
-    match line.came.swap(0, Relaxed) {
+    match line.came.swap(0, Acquire) {
         0 => {
             line.armed.store(true, Relaxed);
-            if line.masked.swap(false, Relaxed) {
+            if line.masked.swap(false, Acquire) {
                 (board().let_in)(line.number());
             }
             Err(EAGAIN)
@@ -143,6 +154,10 @@ pub fn call(call: FileCall, fd: usize) -> Result<isize> {
         FileCall::Close => {
             (board().mask)(line.number());
             line.number.store(0, Relaxed);
+            fence(SeqCst);
+            while HANDLING.load(Acquire) {
+                core::hint::spin_loop();
+            }
             Ok(0)
         }
         FileCall::Ioctl => Err(ENOTTY),

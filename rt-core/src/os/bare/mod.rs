@@ -1,5 +1,8 @@
-//! No operating system, one core: the board hands over one range of RAM with `give_memory`, and single
-//! services (console, clock, randomness, waiting for an interrupt) as functions.
+//! No operating system: the board hands over one range of RAM with `give_memory`, and single services (console, clock, randomness,
+//! cores, waiting for an interrupt) as functions.
+//!
+//! Calls come from several cores. What they share is under locks, which interrupts never take: system calls, the poller and all they
+//! lead to under `CALLS`, memory, the console, the calendar and randomness under one each, which are the last to be taken.
 
 #[path = "../linux/abi/mod.rs"]
 #[allow(
@@ -11,6 +14,7 @@
 pub(in crate::os) mod abi;
 mod calls;
 mod console;
+mod cores;
 mod files;
 pub mod lines;
 mod net;
@@ -20,12 +24,13 @@ mod signals;
 mod sockets;
 
 pub use calls::call;
+pub use cores::*;
 pub use net::wire::Nic;
 pub use poller::*;
 pub use signals::*;
 
-use core::ffi::c_void;
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
+pub use super::lock::RawLock;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering::*};
 
 /// Why no memory came.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +40,30 @@ pub enum MapError {
     /// There is no more memory.
     OutOfMemory,
 }
+
+/// How long a goroutine runs before another has its turn, and how long devices without interrupts are not looked at.
+pub const SLICE_NS: u64 = 10_000_000;
+
+/// Holds a lock until dropped.
+struct Held(&'static RawLock);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.unlock()
+    }
+}
+
+fn hold(lock: &'static RawLock) -> Held {
+    lock.lock();
+    Held(lock)
+}
+
+/// Held by the one core that answers a system call, or looks for news of descriptors.
+static CALLS: RawLock = RawLock::new();
+static MEMORY: RawLock = RawLock::new();
+static CONSOLE: RawLock = RawLock::new();
+static CALENDAR: RawLock = RawLock::new();
+static RANDOM: RawLock = RawLock::new();
 
 static LOW: AtomicUsize = AtomicUsize::new(0);
 static HIGH: AtomicUsize = AtomicUsize::new(0);
@@ -52,8 +81,17 @@ pub struct Board {
     pub random: fn(&mut [u8]) -> bool,
     /// Reads what has come in on the console; how many bytes.
     pub read: fn(&mut [u8]) -> usize,
-    /// Waits for an interrupt, at most until the clock shows so much.
+    /// Waits for an interrupt, at most until the clock shows so much. Does not wait if the core was woken since it waited last,
+    /// and not at all where interrupts are held back.
     pub idle: fn(u64),
+    /// The number of the core that this runs on.
+    pub core: fn() -> usize,
+    /// The stack of a core: from where to where.
+    pub stack: fn(usize) -> (usize, usize),
+    /// Starts a core, which calls `enter` then; false if it does not come.
+    pub start: fn(usize) -> bool,
+    /// Interrupts a core, so that it does not wait, now or the next time.
+    pub wake: fn(usize),
     /// Stops the machine.
     pub exit: fn(i32) -> !,
     /// Lets the interrupts of a line in, by the number that its controller has for it; false: there is no such line, or it is taken.
@@ -93,6 +131,10 @@ static NO_BOARD: Board = Board {
     random: no_random,
     read: no_read,
     idle: no_idle,
+    core: || 0,
+    stack: |_| (0, 0),
+    start: |_| false,
+    wake: |_| {},
     exit: no_exit,
     let_in: |_| false,
     mask: |_| {},
@@ -122,11 +164,12 @@ unsafe fn clear(addr: usize, size: usize) {
     }
 }
 
-/// Called once by the board's start code: unused RAM, whether it is all zero, and the services.
+/// Called once by the board's start code: unused RAM, whether it is all zero, how many cores there are, and the services.
 ///
 /// # Safety
 /// Nobody else uses the range; nothing else of the runtime may have run.
-pub unsafe fn give_memory(low: usize, high: usize, zero: bool, board: &'static Board) {
+pub unsafe fn give_memory(low: usize, high: usize, zero: bool, cores: usize, board: &'static Board) {
+    set_count(cores);
     ZERO.store(zero, Relaxed);
     LOW.store((low + 0xffff) & !0xffff, Relaxed);
     HIGH.store(high & !0xffff, Relaxed);
@@ -163,13 +206,9 @@ fn variable(name: &[u8]) -> Option<&'static [u8]> {
 /// What a system call that the kernel lacks says.
 pub const ENOSYS: usize = abi::errno::ENOSYS.unsigned_abs();
 
-/// One core.
-pub fn ncpu() -> usize {
-    1
-}
-
 /// Random bytes; false if the board has none.
 pub fn random(b: &mut [u8]) -> bool {
+    let _held = hold(&RANDOM);
     (board().random)(b)
 }
 
@@ -178,37 +217,10 @@ pub fn idle(until: u64) {
     (board().idle)(until)
 }
 
-/// There is one thread.
-pub const THREADS: bool = false;
-
-/// No more threads can be had.
-///
-/// # Safety
-/// None needed; the signature is the hosted systems'.
-pub unsafe fn start_thread(
-    _top: usize,
-    _tls: usize,
-    _f: unsafe extern "C" fn(*mut c_void),
-    _arg: *mut c_void,
-) -> isize {
-    -(ENOSYS as isize)
+/// The same for who waits for a device: only the first core has its interrupts, the others look from time to time.
+fn idle_for_devices(until: u64) {
+    idle(until.min(nanotime() + SLICE_NS))
 }
-
-/// The one thread has nothing more to do.
-///
-/// # Safety
-/// None needed; the signature is the hosted systems'.
-pub unsafe fn end_thread(_: usize, _: usize) -> ! {
-    loop {
-        idle(u64::MAX);
-    }
-}
-
-/// The variables of the one thread are ordinary ones.
-///
-/// # Safety
-/// None needed; the signature is the hosted systems'.
-pub unsafe fn set_tls(_: usize) {}
 
 /// Where the heap begins; `map_at` serves from there upwards, `map` from the top.
 pub fn heap_origin(i: usize) -> Option<usize> {
@@ -218,11 +230,13 @@ pub fn heap_origin(i: usize) -> Option<usize> {
 /// Takes zeroed memory from the top of RAM.
 pub fn map(size: usize) -> *mut u8 {
     let size = (size + 4095) & !4095;
+    let held = hold(&MEMORY);
     let (low, high) = (LOW.load(Relaxed), HIGH.load(Relaxed));
     if high - low < size {
         return core::ptr::null_mut();
     }
     HIGH.store(high - size, Relaxed);
+    drop(held);
     // SAFETY: it was nobody's.
     unsafe { clear(high - size, size) };
     (high - size) as *mut u8
@@ -230,6 +244,7 @@ pub fn map(size: usize) -> *mut u8 {
 
 /// Takes memory at the bottom of what is left.
 pub fn map_at(addr: usize, size: usize) -> Result<(), MapError> {
+    let held = hold(&MEMORY);
     let (low, high) = (LOW.load(Relaxed), HIGH.load(Relaxed));
     if addr < low {
         return Err(MapError::Taken);
@@ -238,6 +253,7 @@ pub fn map_at(addr: usize, size: usize) -> Result<(), MapError> {
         return Err(MapError::OutOfMemory);
     }
     LOW.store(addr + size, Relaxed);
+    drop(held);
     // SAFETY: it was nobody's.
     unsafe { clear(addr, size) };
     Ok(())
@@ -257,22 +273,6 @@ pub unsafe fn decommit(_: *mut u8, _: usize) -> bool {
     false
 }
 
-/// One core: only an interrupt can change the word meanwhile.
-pub fn futex_wait(a: &AtomicU32, val: u32, ns: i64) {
-    let end = if ns < 0 { u64::MAX } else { nanotime().saturating_add(ns as u64) };
-    while a.load(Acquire) == val && nanotime() < end {
-        idle(end);
-    }
-}
-
-/// Nobody sleeps.
-pub fn futex_wake(_: &AtomicU32, _: u32) {}
-
-/// Nobody else to run.
-pub fn yield_now() {
-    core::hint::spin_loop();
-}
-
 /// The board's clock.
 pub fn nanotime() -> u64 {
     (board().nanotime)()
@@ -280,11 +280,13 @@ pub fn nanotime() -> u64 {
 
 /// The board's calendar.
 pub fn walltime() -> u64 {
+    let _held = hold(&CALENDAR);
     (board().walltime)()
 }
 
 /// The console.
 pub fn write(_fd: i32, b: &[u8]) -> isize {
+    let _held = hold(&CONSOLE);
     (board().write)(b);
     b.len() as isize
 }
@@ -308,37 +310,4 @@ pub fn open_standard() -> bool {
 /// Stops the machine.
 pub fn exit(code: i32) -> ! {
     (board().exit)(code)
-}
-
-/// Without a kernel to sleep in, a spin lock.
-pub struct RawLock(spin::mutex::SpinMutex<()>);
-
-impl Default for RawLock {
-    fn default() -> RawLock {
-        RawLock::new()
-    }
-}
-
-impl RawLock {
-    /// An unlocked lock.
-    pub const fn new() -> RawLock {
-        RawLock(spin::mutex::SpinMutex::new(()))
-    }
-    /// Takes it if it is free.
-    pub fn try_lock(&self) -> bool {
-        self.0.try_lock().map(core::mem::forget).is_some()
-    }
-    /// Whether somebody holds it.
-    pub fn is_locked(&self) -> bool {
-        self.0.is_locked()
-    }
-    /// Takes it.
-    pub fn lock(&self) {
-        core::mem::forget(self.0.lock())
-    }
-    /// Releases it; the caller holds it.
-    pub fn unlock(&self) {
-        // SAFETY: only a `sync::Guard` calls this, and the forgotten guard was its.
-        unsafe { self.0.force_unlock() }
-    }
 }

@@ -34,7 +34,7 @@ struct Pipe {
 }
 
 struct One(UnsafeCell<[Pipe; MOST]>);
-// SAFETY: there is one core, and only hooks and the poller use it, which are not interrupted for each other.
+// SAFETY: used under `CALLS`.
 unsafe impl Sync for One {}
 
 const NONE: Pipe = Pipe {

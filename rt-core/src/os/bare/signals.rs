@@ -110,15 +110,10 @@ pub fn sigaction_get(_sig: u32) -> Action {
 /// Which stack exceptions take is the board's affair.
 pub fn sigaltstack(_lo: usize, _size: usize) {}
 
-/// The one thread gets no signals of this kind.
+/// Threads get no signals of this kind.
 pub const EVERY_THREAD: u32 = 33;
 
-/// The one thread has no number.
-pub fn thread_id() -> u32 {
-    0
-}
-
-/// There are no other threads.
+/// Nor from each other.
 pub fn signal_thread(_tid: u32, _sig: u32) {}
 
 /// There is no kernel to call.

@@ -11,7 +11,7 @@ use super::net::options::INET;
 use super::net::ready::Ready;
 use super::net::wire::Nic;
 use super::net::{Net, Result, System};
-use super::{idle, map, nanotime, random};
+use super::{idle_for_devices, map, nanotime, random};
 use crate::os::system::abi::errno::*;
 use core::cell::UnsafeCell;
 use core::net::{Ipv4Addr, SocketAddrV4};
@@ -83,10 +83,11 @@ pub fn network() -> &'static Network {
 }
 
 struct One(UnsafeCell<Net>);
-// SAFETY: there is one core, and hooks and the poller are not interrupted for others: used by one at a time.
+// SAFETY: used under `CALLS`.
 unsafe impl Sync for One {}
 
-static NET: One = One(UnsafeCell::new(Net::new(System { map, clock: nanotime, idle, random, told })));
+static NET: One =
+    One(UnsafeCell::new(Net::new(System { map, clock: nanotime, idle: idle_for_devices, random, told })));
 
 #[allow(clippy::mut_from_ref, reason = "see `One`: each function here lets it go before another one runs")]
 fn net() -> &'static mut Net {

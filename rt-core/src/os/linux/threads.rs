@@ -3,8 +3,13 @@
 use core::ffi::c_void;
 use core::ptr::null_mut;
 
-/// Other threads can be had.
+/// As many threads as are wanted can be had, beside one for each processor.
 pub const THREADS: bool = true;
+
+/// A stack for the next thread: where it begins, and its size.
+pub fn stack(size: usize) -> (usize, usize) {
+    (super::map(size) as usize, size)
+}
 
 /// The kernel's: the thread shares memory, files, handlers; it belongs to this process; its thread pointer is set.
 const CLONE_FLAGS: usize = 0x100 | 0x200 | 0x400 | 0x800 | 0x1_0000 | 0x4_0000 | 0x8_0000;

@@ -24,7 +24,7 @@ pub(super) fn describe(
     if tools.bare_status == BareStatus::Line {
         command.arg("-serial").arg(format!("{LINE}{}", beside(exe, "status").display()));
     }
-    command.args(virtio(target, network)?);
+    command.args(virtio(target, network)?).args(cores(target, env)?);
     // What a hosted program finds in its environment.
     let own = SETTINGS.iter().filter_map(|name| Some((name.to_string(), std::env::var(name).ok()?)));
     let env: Vec<_> = own.chain(env.iter().cloned()).collect();
@@ -34,6 +34,26 @@ pub(super) fn describe(
         _ => command.arg("-kernel").arg(exe).arg("-append").arg(line),
     };
     Ok(())
+}
+
+/// The variable that says how many cores the machine has.
+const SMP: &str = "OXIGO_SMP";
+
+/// The machine's cores: one, or as many as are asked for, each a thread of qemu's.
+fn cores(target: &Target, env: &[(String, String)]) -> Result<Vec<String>, Failure> {
+    let given = env.iter().find(|(name, _)| name == SMP).map(|(_, v)| v.clone());
+    let Some(wanted) = given.or_else(|| std::env::var(SMP).ok()) else { return Ok(Vec::new()) };
+    let name = target.arch.name;
+    let most = if runtime_lib::CORES.contains(&name) { runtime_lib::MOST_CORES } else { 1 };
+    match wanted.parse() {
+        Ok(1) => Ok(Vec::new()),
+        Ok(n) if (1..=most).contains(&n) => {
+            Ok(["-smp".into(), n.to_string(), "-accel".into(), "tcg,thread=multi".into()].into())
+        }
+        _ => Err(Failure::build(format!(
+            "oxigo: {SMP}={wanted}: the machine of {target} has 1 to {most} cores"
+        ))),
+    }
 }
 
 /// A file of this process's own beside the program.
