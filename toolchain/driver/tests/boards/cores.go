@@ -223,7 +223,7 @@ func serve() error {
 				return
 			}
 			go func() {
-				io.Copy(struct{ io.Writer }{c}, struct{ io.Reader }{c})
+				io.Copy(c, c)
 				c.Close()
 			}()
 		}

@@ -93,6 +93,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (305, FileCall::Readlinkat),
     (306, FileCall::Fchmodat),
     (307, FileCall::Faccessat),
+    (313, FileCall::Splice),
     (320, FileCall::Utimensat),
     (331, FileCall::Pipe2),
     (353, FileCall::Renameat),

@@ -134,6 +134,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (267, FileCall::Readlinkat),
     (268, FileCall::Fchmodat),
     (269, FileCall::Faccessat),
+    (275, FileCall::Splice),
     (280, FileCall::Utimensat),
     (288, FileCall::Accept),
     (293, FileCall::Pipe2),

@@ -115,6 +115,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (332, FileCall::Readlinkat),
     (333, FileCall::Fchmodat),
     (334, FileCall::Faccessat),
+    (340, FileCall::Splice),
     (348, FileCall::Utimensat),
     (359, FileCall::Pipe2),
     (366, FileCall::Accept),

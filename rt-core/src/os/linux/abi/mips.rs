@@ -111,6 +111,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (4298, FileCall::Readlinkat),
     (4299, FileCall::Fchmodat),
     (4300, FileCall::Faccessat),
+    (4304, FileCall::Splice),
     (4316, FileCall::Utimensat),
     (4328, FileCall::Pipe2),
     (4334, FileCall::Accept),

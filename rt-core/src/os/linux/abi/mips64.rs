@@ -108,6 +108,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (5257, FileCall::Readlinkat),
     (5258, FileCall::Fchmodat),
     (5259, FileCall::Faccessat),
+    (5263, FileCall::Splice),
     (5275, FileCall::Utimensat),
     (5287, FileCall::Pipe2),
     (5293, FileCall::Accept),

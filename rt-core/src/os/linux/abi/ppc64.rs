@@ -95,6 +95,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (180, FileCall::Pwrite),
     (182, FileCall::Getcwd),
     (202, FileCall::Getdents),
+    (283, FileCall::Splice),
     (286, FileCall::Openat),
     (287, FileCall::Mkdirat),
     (291, FileCall::Fstatat),

@@ -98,6 +98,7 @@ pub const FILE_CALLS: &[(usize, FileCall)] = &[
     (298, FileCall::Readlinkat),
     (299, FileCall::Fchmodat),
     (300, FileCall::Faccessat),
+    (306, FileCall::Splice),
     (315, FileCall::Utimensat),
     (325, FileCall::Pipe2),
     (347, FileCall::Renameat),
