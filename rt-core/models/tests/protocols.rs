@@ -11,6 +11,7 @@ use rt_models::protocol::idle::{Around, Idle};
 use rt_models::protocol::park::Parker;
 use rt_models::protocol::runq::RunQueue;
 use rt_models::protocol::stop::{Stop, pstatus, take_from_syscall};
+use rt_models::protocol::want::Wanting;
 use rt_models::protocol::watch::{Armed, Watch};
 use std::cell::RefCell;
 use std::process::Command;
@@ -278,6 +279,35 @@ fn poller_is_handed_over() {
 #[test]
 fn somebody_is_in_the_poller() {
     needs(Step::LeaveFirst, "poller_is_handed_over");
+}
+
+/// A P is left for a thread to come, while the only one that could goes to the poller.
+#[test]
+fn wanted_meets_sleeper() {
+    holds(|| {
+        let w = World::new(&[], 0);
+        let wanting = Arc::new(Wanting::from(AtomicU32::new(0)));
+        let leaver = thread::spawn({
+            let (w, wanting) = (w.clone(), wanting.clone());
+            move || {
+                {
+                    let _l = w.lock();
+                    wanting.left();
+                }
+                wanting.fetches(&w.watch)
+            }
+        });
+        assert!(w.watch.enter());
+        let sleeps = !wanting.any();
+        let fetched = leaver.join().unwrap();
+        assert!(!sleeps || fetched, "a P is left, and the thread for it sleeps in the poller");
+    });
+}
+
+#[test]
+fn who_is_wanted_comes() {
+    needs(Step::LeaveFence, "wanted_meets_sleeper");
+    needs(Step::EnterFence, "wanted_meets_sleeper");
 }
 
 // ---- sleeping places

@@ -21,6 +21,7 @@ pub mod idle;
 pub mod park;
 pub mod runq;
 pub mod stop;
+pub mod want;
 pub mod watch;
 
 use crate::base::seam::atomic::{Ordering::SeqCst, fence};
@@ -69,6 +70,10 @@ pub enum Step {
     HoldTakes,
     /// and what it wrote is there when it lets go.
     LetGoRelease,
+    /// Who leaves a P for a thread to come looks at the poller behind a fence,
+    LeaveFence,
+    /// and who goes there looks behind a fence whether one was left.
+    EnterFence,
 }
 
 /// A full fence, as that step.

@@ -59,6 +59,7 @@ use crate::base::atomic::AtomicU64;
 use crate::base::lock::{Global, Shared};
 use crate::protocol::idle::Idle;
 use crate::protocol::stop::Stop;
+use crate::protocol::want::Wanting;
 use crate::protocol::watch::Watch;
 use crate::task::g::*;
 use core::ptr::null_mut;
@@ -95,8 +96,8 @@ pub struct Sched {
     /// Threads without a P that will bring a goroutine: in system calls until they have a P again or the goroutine is
     /// queued, and with what they got from the poller.
     pub in_transit: AtomicI32,
-    /// How many Ps are in `Inner::pwanting`.
-    pub wanting: AtomicU32,
+    /// Of `Inner::pwanting`.
+    pub wanting: Wanting,
     pub main_started: AtomicU32,
     /// The time when sysmon last looked.
     pub coarse_time: AtomicU64,
@@ -142,7 +143,7 @@ pub static SCHED: Sched = Sched {
     next_goid: AtomicU64::new(1),
     sysmon_wait: AtomicU32::new(0),
     in_transit: AtomicI32::new(0),
-    wanting: AtomicU32::new(0),
+    wanting: Wanting::from(AtomicU32::new(0)),
     main_started: AtomicU32::new(0),
     coarse_time: AtomicU64::new(0),
 };

@@ -6,7 +6,6 @@ use crate::sched::netpoll;
 use crate::sched::proc;
 use crate::sched::timer;
 use crate::task::tracing;
-use core::sync::atomic::fence;
 
 /// Sleeps until somebody hands a P over.
 ///
@@ -107,36 +106,28 @@ pub unsafe fn start_m(p: *mut P, spinning: bool) {
     }
 }
 
-/// Where there is no other thread to be had, a P waits for the next one that comes to rest (`stop_m`): there are as many as Ps, so one has none,
-/// and is on its way there, or in the poller, which it leaves then. That one looks for work as any thread, so none is counted as looking.
-///
-/// Who leaves a P here does so under the lock, when no thread rests; fence; looks at the poller, and wakes who is there. Who goes there
-/// takes the place; fence; looks here, and does not sleep.
+/// Where there is no other thread to be had, a P waits for the next one that comes to rest (`stop_m`; `protocol::want`). That one looks for work
+/// as any thread, so none is counted as looking.
 unsafe fn want(p: *mut P, spinning: bool, l: crate::base::lock::Guard<'static>) {
     // SAFETY: the P is the caller's to give, the list under the lock.
     unsafe {
         let s = SCHED.inner();
         (*p).link = s.pwanting;
         s.pwanting = p;
-        SCHED.wanting.fetch_add(1, Relaxed);
+        SCHED.wanting.left();
         if spinning {
             SCHED.idle.stop_spinning();
         }
     }
     drop(l);
-    fence(SeqCst);
-    if SCHED.watch.last() == 0 {
+    if SCHED.wanting.fetches(&SCHED.watch) {
         netpoll::wake();
     }
 }
 
 /// Whether a P waits for a thread, as who has taken the place in the poller asks.
 pub fn wanted() -> bool {
-    if os::THREADS {
-        return false;
-    }
-    fence(SeqCst);
-    SCHED.wanting.load(Relaxed) != 0
+    !os::THREADS && SCHED.wanting.any()
 }
 
 /// Takes a P that waits for a thread, or null; the lock is held.
@@ -147,7 +138,7 @@ pub fn wanting_get(_: &crate::base::lock::Guard<'static>) -> *mut P {
         let p = s.pwanting;
         if !p.is_null() {
             s.pwanting = (*p).link;
-            SCHED.wanting.fetch_sub(1, Relaxed);
+            SCHED.wanting.taken();
         }
         p
     }
