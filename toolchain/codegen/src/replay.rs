@@ -39,6 +39,12 @@ enum Part {
 #[derive(Clone, Debug)]
 enum Step {
     Move(Move),
+    /// A value gets another name, wherever it is.
+    Named {
+        from: u32,
+        to: u32,
+        by: Move,
+    },
     Inst {
         operands: Range<usize>,
         part: Part,
@@ -123,6 +129,11 @@ impl Replay {
     /// A move was emitted.
     pub fn moved(&mut self, m: Move) {
         self.steps.push(Step::Move(m));
+    }
+    /// An instruction that copies one value to another, `values` before allocation, from place to place; whoever emits it may leave
+    /// that out where both hold the same, and moves of the allocator that follow from it.
+    pub fn copied(&mut self, values: &[u32], by: Move) {
+        self.steps.push(Step::Named { from: values[0], to: values[1], by });
     }
     /// An instruction with its operands in their places. `values`: what they were before allocation, and after them the pointers that
     /// are live across it, whose places are `live`.
@@ -338,6 +349,7 @@ impl Run<'_> {
         for step in &self.replay.steps[node.steps.clone()] {
             match step {
                 Step::Move(m) => self.state.copy(number(m.from), number(m.to)),
+                &Step::Named { from, to, by } => self.named(from, to, by, complain)?,
                 Step::Inst { operands, part } => {
                     self.inst(&self.replay.operands[operands.clone()], *part, complain)?
                 }
@@ -376,6 +388,18 @@ impl Run<'_> {
             params.iter().for_each(|&p| self.state.forget(p));
             found.into_iter().for_each(|(at, p)| self.state.add(at, p));
         }
+        Ok(())
+    }
+
+    fn named(&mut self, from: u32, to: u32, by: Move, complain: bool) -> Result<(), String> {
+        if complain && !self.state.holds(number(by.from), from) {
+            return Err(format!("%{from} is read from {:?}, which does not hold it", by.from));
+        }
+        self.state.copy(number(by.from), number(by.to));
+        let places = (0..self.state.held.len()).filter(|&at| self.state.holds(at, from));
+        let places: Vec<usize> = places.chain([number(by.to)]).collect();
+        self.state.forget(to);
+        places.into_iter().for_each(|at| self.state.add(at, to));
         Ok(())
     }
 

@@ -69,7 +69,7 @@ pub(crate) fn compile_noted<M: Rules + Frames>(
         let unlikely = prep::unlikely(&f);
         let graph = graph::Graph::new(&sel);
         let lazy = lazy::choose(&sel, &graph, &|b| unlikely.get(b as usize).is_some_and(|&u| u));
-        let loops = split::split_at_loops(&mut sel, &graph, &lazy.lazy);
+        let loops = split::split_at_loops(&mut sel, &graph, &lazy.lazy, &w.all);
         lazy::split_at_lazy_calls(&mut sel, &graph, &lazy, &loops);
     }
     env.record(&f, "machine", || env.view.debug_text(listing::machine(&f, &sel)));
@@ -329,7 +329,13 @@ fn emit_function<M: Rules + Frames>(
             let (inst, line) = &mut sel.blocks[b as usize].insts[k];
             let mut live: Vec<Reg> = solution.apply(n, |v| inst.operands(v)).collect();
             copies.read(|v| inst.operands(v));
-            if let Some(notes) = notes {
+            let copied = match inst {
+                Any::Move { dst, src } | Any::Stash { dst, src } => Some(Move { from: *src, to: *dst }),
+                _ => None,
+            };
+            if let (Some(notes), Some(m)) = (notes.as_mut(), copied) {
+                notes.replay.copied(solution.values(n), m);
+            } else if let Some(notes) = notes {
                 let destroyed = if let Any::LeafCall(_, d) = inst { d.clone() } else { Vec::new() };
                 let at = match inst {
                     Any::Call(_) => Safe::Call(safepoints.len()),
@@ -352,7 +358,9 @@ fn emit_function<M: Rules + Frames>(
             if listed && positions.last().is_none_or(|p| p.1 != e.line) {
                 positions.push((e.buf.mark(), e.line));
             }
-            if let &mut Any::Poll { temp } = inst {
+            if let Some(m) = copied {
+                copies.moved(m).into_iter().for_each(|m| e.mov(m));
+            } else if let &mut Any::Poll { temp } = inst {
                 copies.close(&mut live);
                 let regs = live.iter().filter(|r| r.is_phys()).fold(0, |m, r| m | 1 << r.hw());
                 let mut words: Vec<u32> = live.iter().filter(|r| r.is_spill()).map(|&r| word(r)).collect();
@@ -369,7 +377,7 @@ fn emit_function<M: Rules + Frames>(
                 words.extend(slots.at.remove(&n).unwrap_or_default());
                 safepoints.push((e.buf.mark(), 0, words));
                 copies.clear();
-            } else {
+            } else if copied.is_none() {
                 inst.uses_and_defs(|_| {}, |r| copies.write(r));
             }
             if let Any::LeafCall(_, destroyed) = inst {

@@ -437,7 +437,7 @@ end
         let unlikely = prep::unlikely(&f);
         let l = choose(&sel, &g, &|b| unlikely.get(b as usize).is_some_and(|&u| u));
         if split_them {
-            let quiet = split::split_at_loops(&mut sel, &g, &l.lazy);
+            let quiet = split::split_at_loops(&mut sel, &g, &l.lazy, &[]);
             assert_eq!(quiet.len(), 1);
             split_at_lazy_calls(&mut sel, &g, &l, &quiet);
         }

@@ -20,7 +20,10 @@ pub struct Loop {
 }
 
 /// Splits ranges. Calls in lazy blocks do not count: what is live across them gets other names there.
-pub fn split_at_loops<I: Inst>(sel: &mut Selected<I>, g: &Graph, lazy: &[bool]) -> Vec<Loop> {
+///
+/// Of the registers `all`, those count that calls in the loop leave alone ([`super::leaves`]): beyond them a second name would be in
+/// memory like the first, and cost a copy more.
+pub fn split_at_loops<I: Inst>(sel: &mut Selected<I>, g: &Graph, lazy: &[bool], all: &[Reg]) -> Vec<Loop> {
     let (succs, preds) = (&g.succs, &g.preds);
     let busy: Vec<bool> = g.calls.iter().zip(lazy).map(|(&c, &l)| c && !l).collect();
     if !busy.contains(&true) {
@@ -54,7 +57,7 @@ pub fn split_at_loops<I: Inst>(sel: &mut Selected<I>, g: &Graph, lazy: &[bool]) 
     for (l, uses) in loops.iter().zip(wanted) {
         let mut chosen: Vec<(Reg, u32)> = uses.into_iter().filter(|u| across.contains(&u.0)).collect();
         chosen.sort_unstable_by_key(|u| (std::cmp::Reverse(u.1), u.0.index()));
-        let mut left = MOST;
+        let mut left = room(sel, l, lazy, all);
         chosen.retain(|u| {
             let left = &mut left[u.0.is_float() as usize];
             let take = *left > 0;
@@ -91,6 +94,24 @@ pub fn split_at_loops<I: Inst>(sel: &mut Selected<I>, g: &Graph, lazy: &[bool]) 
         copy_arguments(sel, sel.rpo[l.preheader] as usize);
     }
     loops
+}
+
+/// How many second names a loop may have, integers and floats.
+fn room<I: Inst>(sel: &Selected<I>, l: &Loop, lazy: &[bool], all: &[Reg]) -> [usize; 2] {
+    let insts = |&i: &usize| &sel.blocks[sel.rpo[i] as usize].insts;
+    let destroyed = |(inst, _): &(Any<I>, u32)| match inst {
+        Any::LeafCall(_, destroyed) => Some(destroyed.clone()),
+        _ => None,
+    };
+    let lost: Vec<Reg> =
+        l.body.iter().filter(|&&i| !lazy[i]).flat_map(insts).filter_map(destroyed).flatten().collect();
+    if lost.is_empty() {
+        return MOST;
+    }
+    let own = &sel.blocks[sel.rpo[l.body[0]] as usize].params;
+    let count = |regs: &[Reg], float: bool| regs.iter().filter(|r| r.is_float() == float).count();
+    let kept: Vec<Reg> = all.iter().copied().filter(|r| !lost.contains(r)).collect();
+    [false, true].map(|float| MOST[float as usize].min(count(&kept, float).saturating_sub(count(own, float))))
 }
 
 /// Copies what a block hands over to the next, but for what it has just made.
@@ -229,4 +250,78 @@ fn live_across_calls<I: Inst>(
         },
     );
     candidates.iter().enumerate().filter(|(i, _)| bit(&across, *i)).map(|(_, &r)| r).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::inst::{CallInfo, Target};
+    use super::super::{call, regs, select};
+    use super::*;
+    use crate::isa::{Env, Host, Wanted};
+    use crate::mach::Machine;
+    use crate::prep;
+
+    /// A loop of one block that uses two values which are live across the calls around it.
+    const PROGRAM: &str = "\
+sig0 = go (ptr, i64) -> (i64)
+sig1 = go (i64) -> (i64)
+func f0 \"p.f\" sig0
+b0(v0: ptr, v1: i64):
+  v2: i64 = call f1 sig1(v1)
+  jump b1(v2)
+b1(v3: i64):
+  v4: i64 = load v0 + 8
+  v5: i64 = add v3, v4
+  v6: i8 = icmp.slt v5, v1
+  br v6, b1(v5), b2
+b2:
+  v7: i64 = call f1 sig1(v1)
+  v8: i64 = load v0 + 16
+  v9: i64 = add v7, v8
+  ret v9
+end
+func f1 \"p.help\" sig1 noinline
+b0(v0: i64):
+  ret v0
+end
+";
+
+    /// The second names that the loop gets if it calls a leaf that leaves so many registers for integers alone.
+    fn names(kept: Option<usize>) -> usize {
+        let program = ir::parse::program(PROGRAM).unwrap_or_else(|e| panic!("{e}"));
+        let env = Env::new(ir::View::new(&program), Wanted::default(), None);
+        let mut f = program.funcs[ir::FuncId(0)].clone();
+        prep::legalize(&mut f, &env.view);
+        let sig = f.sig;
+        let params = call::place_params(&mut f, &program.sigs[sig]);
+        let mut sel = select::select::<Host>(&env, &f, params);
+        let all = regs::allocatable(Host::ROW, Host::RESERVED, Host::MORE_FLOATS);
+        if let Some(kept) = kept {
+            let destroyed: Vec<Reg> = all.iter().copied().filter(|r| !r.is_float()).skip(kept).collect();
+            let call = CallInfo { target: Target::Func(ir::FuncId(1)), uses: Vec::new(), defs: Vec::new() };
+            let leaf = Any::LeafCall(Box::new(call), destroyed);
+            let body = sel.rpo.iter().find(|&&b| sel.blocks[b as usize].params.len() == 1);
+            let body = *body.expect("a block with a parameter") as usize;
+            sel.blocks[body].insts.insert(0, (leaf, 0));
+        }
+        let moves = |sel: &Selected<_>| {
+            let insts = sel.blocks.iter().flat_map(|b| &b.insts);
+            insts.filter(|(i, _): &&(Any<_>, u32)| matches!(i, Any::Move { .. })).count()
+        };
+        let before = moves(&sel);
+        let g = Graph::new(&sel);
+        let lazy = vec![false; sel.rpo.len()];
+        assert_eq!(split_at_loops(&mut sel, &g, &lazy, &all).len(), 1);
+        moves(&sel) - before
+    }
+
+    #[test]
+    fn second_names_where_registers_are_left_for_them() {
+        let free = names(None);
+        assert!(free >= 2, "{free}");
+        assert_eq!(names(Some(5)), free);
+        // One is for the loop's own counter.
+        assert_eq!(names(Some(2)), free - 1);
+        assert_eq!(names(Some(1)), free - 2);
+    }
 }

@@ -121,6 +121,9 @@ pub fn fold(view: &View, f: &Func, op: &Op, args: &[Value], ty: Ty) -> Option<Fo
                     _ => {}
                 }
             }
+            if let Some(v) = undone(f, op, args) {
+                return value(v);
+            }
             // Conditions turned around, once or twice.
             if let (Op::Xor, Some(k)) = (op, y)
                 && let Some(d) = f.def_inst(args[0])
@@ -338,5 +341,24 @@ fn differ(view: &View, s: SymRef, t: SymRef) -> bool {
         }
         (SymRef::Func(s), SymRef::Func(t)) => s != t,
         _ => false,
+    }
+}
+/// What is left of a sum from which a term is taken away again, as in the length of `s[i:i+n]`, and of a difference to which it is added.
+fn undone(f: &Func, op: &Op, args: &[Value]) -> Option<Value> {
+    let parts = |v: Value, inner: &Op| {
+        let d = f.def_inst(v).filter(|d| d.op == *inner)?;
+        Some((f.resolve(d.args[0]), f.resolve(d.args[1])))
+    };
+    match op {
+        Op::Sub => match parts(args[0], &Op::Add)? {
+            (x, y) if y == args[1] => Some(x),
+            (x, y) if x == args[1] => Some(y),
+            _ => None,
+        },
+        Op::Add => [(args[0], args[1]), (args[1], args[0])].into_iter().find_map(|(sum, term)| {
+            let (x, y) = parts(sum, &Op::Sub)?;
+            (y == term).then_some(x)
+        }),
+        _ => None,
     }
 }
