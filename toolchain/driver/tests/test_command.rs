@@ -175,6 +175,7 @@ fn tests_in_the_background_are_interrupted() {
                 signal.Ignored(os.Interrupt) || signal.Ignored(syscall.SIGQUIT) || !signal.Ignored(syscall.SIGHUP) {\n\t\tt.Fail()\n\t}\n}\n";
     std::fs::write(dir.path("m_test.go"), test).unwrap();
     let command = format!("trap '' INT QUIT HUP; exec '{}' test .", oxigo().get_program().to_str().unwrap());
-    let output = std::process::Command::new("sh").args(["-c", &command]).current_dir(&dir.0).output().unwrap();
+    let output =
+        std::process::Command::new("sh").args(["-c", &command]).current_dir(&dir.0).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
