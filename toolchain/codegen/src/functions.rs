@@ -2,11 +2,11 @@
 //! becomes is kept for other builds, and taken from what they kept ([`kept`]).
 use crate::isa::{self, Compiled, Env, MachineInfo, Wanted};
 use crate::mach::compile::Worker;
-use crate::{CompiledFuncs, Options, kept};
+use crate::{CompiledFuncs, Options, kept, reach};
 use ir::alone::{Alone, Digest, Names};
 use ir::func::Body;
 use ir::passes::{self, finish};
-use ir::{DataId, Func, FuncId, IndexVec, Program, View};
+use ir::{DataId, Func, FuncId, IndexVec, Program, SymRef, View};
 use std::hash::Hash;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -35,7 +35,7 @@ pub struct Tally {
     pub apart: AtomicUsize,
 }
 
-/// Compiles all functions, several at a time.
+/// Compiles all functions that the program may need, several at a time.
 pub fn compile_functions(program: &Program, options: &Options) -> Result<CompiledFuncs, Vec<String>> {
     const CHUNK: usize = 16;
     let machine = isa::machine(program, options.arch).map_err(|e| vec![e])?;
@@ -46,6 +46,7 @@ pub fn compile_functions(program: &Program, options: &Options) -> Result<Compile
     };
     let next = AtomicUsize::new(0);
     let total = program.funcs.len();
+    let wanted = reach::candidates(program, options);
     let work = || {
         let mut maker = Maker { program, options, machine, write_barrier, worker: (machine.worker)() };
         let mut done = Vec::new();
@@ -56,6 +57,9 @@ pub fn compile_functions(program: &Program, options: &Options) -> Result<Compile
             }
             for i in from..(from + CHUNK).min(total) {
                 let id = FuncId(i as u32);
+                if !wanted.has(SymRef::Func(id)) {
+                    continue;
+                }
                 let result = maker
                     .function(id)
                     .map_err(|e| format!("internal compiler error: {}: {e}", program.funcs[id].name));

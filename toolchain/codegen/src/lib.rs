@@ -3,7 +3,7 @@
 //! Reading order: [`compile_program`] here ([`functions`] in parallel, then layout), [`kept`] (their form between builds), [`prep`] (what every architecture
 //! wants done first), [`mach`] (what machines have in common, and the traits they implement), [`isa`] (one folder an
 //! architecture), [`regalloc`] (the allocator, wrapped), [`replay`] (checks what comes out against the stack maps), [`fixup`] and
-//! [`text`] (fields that wait for addresses, the order of functions), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
+//! [`text`] (fields that wait for addresses, the order of functions), [`reach`] (what is left out), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
 //! [`object`] (the ELF file), [`fips`] (what the self-check of cryptography covers), [`nosplit`] (the whole-program stack check).
 // What other machines alone use.
 #![cfg_attr(not(feature = "every-machine"), allow(unused))]
@@ -19,6 +19,7 @@ pub mod mach;
 pub mod nosplit;
 pub mod object;
 pub mod prep;
+pub mod reach;
 pub mod regalloc;
 pub mod replay;
 pub mod text;
@@ -29,7 +30,7 @@ mod llvm;
 
 pub use functions::{Key, Store, Tally, compile_functions};
 use ir::op::BoundsKind;
-use ir::{FuncId, IndexVec, Program};
+use ir::{FuncId, IndexVec, Program, SymRef};
 use isa::Compiled;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -51,6 +52,8 @@ pub struct Options {
     pub threads: usize,
     /// The program has no system under it.
     pub bare: bool,
+    /// All functions and data stay: others find them by their names.
+    pub whole: bool,
     /// Go version for `runtime.Version`.
     pub version: String,
     /// Module information, as `debug.ReadBuildInfo` parses it.
@@ -123,11 +126,15 @@ pub fn compile_program(program: &Program, options: &Options) -> Result<Object, V
         clock = now;
     };
     let machine = isa::machine(program, options.arch).map_err(|e| vec![e])?;
-    let compiled = compile_functions(program, options)?;
+    let mut compiled = compile_functions(program, options)?;
     lap(&mut times, "functions");
     nosplit::check(program, &compiled, machine)?;
     lap(&mut times, "stack check");
-    let bytes = object::write(program, &compiled, options, machine)?;
+    let reached = reach::reach(program, &compiled, options);
+    for id in program.funcs.ids().filter(|&id| !reached.has(SymRef::Func(id))) {
+        compiled[id] = None;
+    }
+    let bytes = object::write(program, &compiled, &reached, options, machine)?;
     lap(&mut times, "object");
     let listing = compiled.iter().flatten().map(|c| c.listing.as_str()).collect();
     Ok(Object { bytes, listing, times })

@@ -5,6 +5,7 @@
 use crate::fixup::{Fixup, FixupTarget};
 use crate::image::{self, Tables};
 use crate::isa::{Compiled, MachineInfo};
+use crate::reach::Reached;
 use crate::text::{self, Call, Layout, Piece};
 use crate::{CompiledFuncs, Options, dwarf, fips};
 use ::object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
@@ -31,6 +32,7 @@ enum Home {
 
 struct Writer<'a> {
     program: &'a Program,
+    reached: &'a Reached,
     machine: &'static MachineInfo,
     /// What relocates g's place, if not as a thread's.
     absolute_g: Option<u32>,
@@ -70,6 +72,7 @@ enum SymRefOr {
 pub fn write(
     program: &Program,
     funcs: &CompiledFuncs,
+    reached: &Reached,
     options: &Options,
     machine: &'static MachineInfo,
 ) -> Result<Vec<u8>, Vec<String>> {
@@ -90,6 +93,7 @@ pub fn write(
     section(".note.GNU-stack", SectionKind::Note);
     let mut w = Writer {
         program,
+        reached,
         machine,
         absolute_g: machine.absolute_g.filter(|_| options.bare),
         obj,
@@ -407,7 +411,8 @@ impl Writer<'_> {
         let word = self.program.target.word as usize;
         // Offset 0 of the types means "none".
         sizes.types = 8;
-        let mut ids: Vec<DataId> = self.program.datas.iter_enumerated().map(|(id, _)| id).collect();
+        let mut ids: Vec<DataId> =
+            self.program.datas.ids().filter(|&d| self.reached.has(SymRef::Data(d))).collect();
         if self.checked.is_some() {
             let section = self.fips;
             for id in ids.extract_if(.., |&mut id| self.program.datas[id].name.as_str() == fips::INFO) {
@@ -479,7 +484,7 @@ impl Writer<'_> {
             for r in &d.relocs {
                 let field = at + r.off as usize;
                 let fixed = match (r.kind, r.target) {
-                    (RelocKind::TypesOff32, SymRef::Data(t)) => {
+                    (RelocKind::TypesOff32 | RelocKind::TypesOff32IfThere, SymRef::Data(t)) => {
                         self.data_home[t].map_or(0, |h| h.1) as i64 + r.addend
                     }
                     (RelocKind::FuncIndex32, SymRef::Func(f)) => self.func_index[f] as i32 as i64,
@@ -573,6 +578,10 @@ impl Writer<'_> {
         }
         off
     }
+    /// Those of a list that are in the image.
+    fn there(&self, list: &[DataId]) -> Vec<DataId> {
+        list.iter().copied().filter(|&d| self.reached.has(SymRef::Data(d))).collect()
+    }
 
     fn write_image(&mut self, t: &Tables, text_len: u64, sizes: &DataSizes, options: &Options) {
         let info = &self.program.image;
@@ -589,8 +598,9 @@ impl Writer<'_> {
         let version = self.ro_blob(options.version.as_bytes(), 1);
         let modinfo = self.ro_blob(&options.modinfo, 1);
         let godebug = self.ro_blob(options.godebug.as_bytes(), 1);
-        let itabs = self.data_list(&info.itabs);
-        let typelinks = self.data_list(&info.typelinks);
+        let (listed_itabs, listed_types) = (self.there(&info.itabs), self.there(&info.typelinks));
+        let itabs = self.data_list(&listed_itabs);
+        let typelinks = self.data_list(&listed_types);
         let main = info.main.map(|f| self.funcval(f));
         let inits: Vec<u64> = info.inits.iter().map(|&f| self.funcval(f)).collect();
         align_to(&mut self.ro, 8, 0);
@@ -631,8 +641,8 @@ impl Writer<'_> {
         range(self, rodata, lines, t.lines.bytes.len() as u64);
         range(self, rodata, maps, maps_bytes.len() as u64);
         range(self, types, 0, sizes.types);
-        range(self, rodata, itabs, info.itabs.len() as u64);
-        range(self, rodata, typelinks, info.typelinks.len() as u64);
+        range(self, rodata, itabs, listed_itabs.len() as u64);
+        range(self, rodata, typelinks, listed_types.len() as u64);
         for (section, len, bits) in
             [(data, sizes.data_scanned, data_bits), (bss, sizes.bss_scanned, bss_bits)]
         {
@@ -652,7 +662,7 @@ impl Writer<'_> {
         // Who can read the memory profile pays for it.
         let profile =
             |f: &ir::Func| matches!(&f.body, Body::Hook { symbol } if symbol == "runtime.memProfileCopy");
-        match self.program.funcs.iter().any(profile) {
+        match self.program.funcs.iter_enumerated().any(|(id, f)| self.func_home[id].is_some() && profile(f)) {
             true => self.ro_address(SymRefOr::Runtime("rt_memprofile"), 0),
             false => self.ro.extend_from_slice(&[0; 8]),
         }

@@ -64,6 +64,9 @@ pub fn check_output(output: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// How debuggers and hosts walk over the runtime's frames: nothing in a program reads it. Its layout is the linker's own otherwise.
+const WITHOUT_UNWINDING: &str = "SECTIONS { /DISCARD/ : { *(.eh_frame) *(.gcc_except_table*) *(.ARM.exidx*) *(.comment) } } INSERT AFTER .bss;\n";
+
 /// What a program asks of its linking.
 pub struct Needs {
     /// It opens sockets.
@@ -132,6 +135,11 @@ fn run_linker(
     if target.is_bare() {
         let script = layout(target, object.parent().expect("in a folder"), sockets)?;
         command.args(["-z", "max-page-size=4096", "-T"]).arg(script);
+    } else if options.strip || options.no_debug_info {
+        let script = object.with_file_name("without.ld");
+        std::fs::write(&script, WITHOUT_UNWINDING)
+            .map_err(|e| format!("cannot write {}: {e}", script.display()))?;
+        command.arg("-T").arg(script);
     }
     command.arg("-o").arg(output).arg(object).arg(runtime);
     if let Some(dir) = &options.embed_files {

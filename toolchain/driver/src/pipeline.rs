@@ -389,6 +389,7 @@ fn codegen_options(
         trace,
         arch: Some(target.arch),
         bare: target.is_bare(),
+        whole: options.host_object,
         debug_info: (!options.strip && !options.no_debug_info)
             .then(|| program.packages[program.roots[0]].path.to_string()),
         threads: options.jobs,

@@ -150,6 +150,7 @@ pub(crate) const SECTIONS: &[(&str, Section)] = &[
 pub(crate) const RELOCS: &[(&str, RelocKind)] = &[
     ("abs", RelocKind::Abs),
     ("typesoff32", RelocKind::TypesOff32),
+    ("typesoff32ifthere", RelocKind::TypesOff32IfThere),
     ("funcindex32", RelocKind::FuncIndex32),
 ];
 

@@ -41,6 +41,8 @@ pub enum RelocKind {
     Abs,
     /// 32-bit offset of a symbol in `Section::Types` from that section's start (NameOff, TypeOff).
     TypesOff32,
+    /// The same, and 0 if nothing else needs the symbol.
+    TypesOff32IfThere,
     /// 32-bit index of a function in the function table (TextOff); -1 stands for a pruned method.
     FuncIndex32,
 }
@@ -110,6 +112,8 @@ pub struct Program {
     pub sig_ids: FxHashMap<Sig, SigId>,
     /// Functions that passes and codegen call by name (runtime.newobject, runtime.goPanicIndex, …), by link name.
     pub by_name: FxHashMap<Sym, FuncId>,
+    /// What functions in the runtime's assembly call.
+    pub asm_calls: FxHashMap<FuncId, Vec<FuncId>>,
     /// The image header's lists.
     pub image: ImageInfo,
     /// Loads of a method's code from an itab that can only give one of these functions, by the function that loads.
@@ -133,6 +137,7 @@ impl Program {
             whole_sigs: None,
             sig_ids: FxHashMap::default(),
             by_name: FxHashMap::default(),
+            asm_calls: FxHashMap::default(),
             image: ImageInfo::default(),
             known_code: FxHashMap::default(),
             packages: FxHashMap::default(),

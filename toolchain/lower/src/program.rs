@@ -334,6 +334,7 @@ impl<'a> Prog<'a> {
             for (_, pkg, callees) in externs::ASM_CALLS.iter().filter(|(s, ..)| *s == symbol.as_str()) {
                 for name in *callees {
                     if let Some(callee) = self.func_in(pkg, name, pos) {
+                        self.prog.asm_calls.entry(f).or_default().push(callee);
                         self.prog.by_name.insert(Sym::new(&format!("{pkg}.{name}")), callee);
                     }
                 }

@@ -267,7 +267,7 @@ impl<'a> Prog<'a> {
         }
         if !matches!(self.get(t), Type::Pointer(_)) {
             let ptr = self.ptr_to(t);
-            if matches!(self.get(t), Type::Named(..)) || !self.method_set(ptr).is_empty() {
+            if self.pointer_counts(t, ptr) {
                 self.rtype(ptr);
             }
         }
@@ -286,6 +286,11 @@ impl<'a> Prog<'a> {
         }
     }
 
+    /// Whether reflection that has a type `t` cannot do without the descriptor of `*t`.
+    fn pointer_counts(&mut self, t: TypeId, ptr: TypeId) -> bool {
+        matches!(self.get(t), Type::Named(..)) || !self.method_set(ptr).is_empty()
+    }
+
     /// The methods in the descriptor of a type that is no interface: generic ones have no place there.
     pub(crate) fn table_methods(&mut self, t: TypeId) -> Vec<&'static MethodEntry> {
         self.method_set(t).iter().filter(|m| self.signature(m.sig).tparams.is_empty()).collect()
@@ -299,11 +304,13 @@ impl<'a> Prog<'a> {
         for (t, d) in all {
             let ptr = self.ck.table.pointer(t);
             if let Some(p) = self.rtype_if_any(ptr) {
+                // Reflection makes a pointer type that it misses, but not its methods.
+                let needed = self.rtypes.full.contains(&t) && self.pointer_counts(t, ptr);
+                let kind = if needed { RelocKind::TypesOff32 } else { RelocKind::TypesOff32IfThere };
                 // `PtrToThis` ends the common part.
                 let off = crate::rtype_emit::common_size(self.word) - 4;
                 let target = SymRef::Data(p);
-                let relocs = &mut self.prog.datas[d].relocs;
-                relocs.push(Reloc { off: off as u32, kind: RelocKind::TypesOff32, target, addend: 0 });
+                self.prog.datas[d].relocs.push(Reloc { off: off as u32, kind, target, addend: 0 });
             }
             let literal = !matches!(self.get(t), Type::Named(..) | Type::Basic(_) | Type::Interface(_));
             if literal && !self.is_map_group(t) {
