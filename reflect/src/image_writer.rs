@@ -1,6 +1,10 @@
-//! Writers of the blobs that [`crate::image`] reads. The compiler gathers each blob once per program.
+//! Writers of the tables that [`crate::image`] reads. The compiler gathers a program's functions and writes them at once: what is
+//! referred to most gets the shortest references, and names are sorted.
 
-use crate::image::{InlinedCall, LineRow, OpenDefers, StackObject};
+use crate::image::facts::{Callee, Has, LineRow};
+use crate::image::funcs::FuncRow;
+use crate::image::texts::{BLOCK, LONGEST};
+use crate::image::{FuncFlags, OpenDefers};
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -19,264 +23,338 @@ pub const fn zigzag(v: i32) -> u32 {
     ((v << 1) ^ (v >> 31)) as u32
 }
 
-/// The strings blob and the file table.
+fn put_signed(out: &mut Vec<u8>, v: u32) {
+    put_uvarint(out, zigzag(v as i32));
+}
+
+/// A function. Names, files and callees are numbers that [`Tables`] gave, and so are maps.
+#[derive(Clone, Debug, Default)]
+pub struct Function {
+    /// Offset of its code in the text.
+    pub entry: u32,
+    /// Bytes of code.
+    pub size: u32,
+    /// Bytes of frame.
+    pub frame: u32,
+    /// Bytes of stack arguments and results.
+    pub args: u32,
+    /// Properties.
+    pub flags: FuncFlags,
+    /// Its name.
+    pub name: u32,
+    /// Its file.
+    pub file: u32,
+    /// Line of the `func` keyword.
+    pub start_line: u32,
+    /// Where its defer-return point is; 0: nowhere.
+    pub deferreturn: u32,
+    /// Open-coded defers.
+    pub open_defers: Option<OpenDefers>,
+    /// (code offset, bytes from SP to the return address) where SP moves; with `FuncFlags::SP_TABLE`.
+    pub sp: Vec<(u32, u32)>,
+    /// Argument registers with pointers.
+    pub arg_reg_ptrs: u16,
+    /// Map of the stack arguments.
+    pub args_map: Option<u32>,
+    /// Safepoints and their maps, ascending.
+    pub points: Vec<(u32, u32)>,
+    /// Stack objects, ascending: offset, size, map.
+    pub objects: Vec<(u32, u32, u32)>,
+    /// Line rows, ascending.
+    pub rows: Vec<LineRow>,
+    /// Inlined calls.
+    pub calls: Vec<Inlined>,
+}
+
+/// An inlined call: `callee` is one of [`Tables::callee`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Inlined {
+    /// The function that was inlined.
+    pub callee: u32,
+    /// As in [`crate::image::InlinedCall`].
+    pub call_file: u32,
+    /// As in [`crate::image::InlinedCall`].
+    pub call_line: u32,
+    /// As in [`crate::image::InlinedCall`].
+    pub parent: u32,
+    /// As in [`crate::image::InlinedCall`].
+    pub marker: u32,
+}
+
+/// Things by content, numbered as they come, and how often each was asked for.
 #[derive(Debug)]
-pub struct Strings {
-    /// The blob.
-    pub bytes: Vec<u8>,
-    /// `files`: offsets of file names.
-    pub files: Vec<u32>,
-    interned: BTreeMap<Vec<u8>, u32>,
-    file_index: BTreeMap<u32, u32>,
+struct Interned<T> {
+    numbers: BTreeMap<T, u32>,
+    uses: Vec<u32>,
 }
 
-impl Default for Strings {
+impl<T> Default for Interned<T> {
     fn default() -> Self {
-        Strings {
-            bytes: vec![0; 4],
-            files: Vec::new(),
-            interned: BTreeMap::new(),
-            file_index: BTreeMap::new(),
+        Interned { numbers: BTreeMap::new(), uses: Vec::new() }
+    }
+}
+
+impl<T: Ord> Interned<T> {
+    fn add(&mut self, thing: T) -> u32 {
+        let n = *self.numbers.entry(thing).or_insert_with(|| {
+            self.uses.push(0);
+            self.uses.len() as u32 - 1
+        });
+        self.uses[n as usize] += 1;
+        n
+    }
+    /// Writes all, most used ones first; gives the offset of each.
+    fn write(&self, out: &mut Vec<u8>, mut one: impl FnMut(&mut Vec<u8>, &T)) -> Vec<u32> {
+        let mut order: Vec<(&T, u32)> = self.numbers.iter().map(|(t, &n)| (t, n)).collect();
+        order.sort_by_key(|&(_, n)| (core::cmp::Reverse(self.uses[n as usize]), n));
+        let mut offsets = vec![0; self.uses.len()];
+        for (thing, n) in order {
+            offsets[n as usize] = out.len() as u32;
+            one(out, thing);
         }
+        offsets
     }
 }
 
-impl Strings {
-    /// The offset of `s`, which is written once.
-    pub fn add(&mut self, s: &[u8]) -> u32 {
-        if let Some(&off) = self.interned.get(s) {
-            return off;
+/// Gathers functions.
+#[derive(Debug, Default)]
+pub struct Tables {
+    functions: Vec<Function>,
+    texts: Interned<Vec<u8>>,
+    maps: Interned<(u32, Vec<u8>)>,
+    callees: Interned<Callee>,
+}
+
+/// The tables as bytes; `index` and `rows` are to be written in the target's byte order.
+#[derive(Debug, Default)]
+pub struct Blobs {
+    /// `Image::funcs`, and the row that ends it.
+    pub rows: Vec<FuncRow>,
+    /// `Image::stackmaps`.
+    pub stackmaps: Vec<u8>,
+    /// `Image::pclines`.
+    pub pclines: Vec<u8>,
+    /// `Image::texts`.
+    pub texts: Vec<u8>,
+    /// `Image::text_index`.
+    pub index: Vec<u32>,
+}
+
+impl Tables {
+    /// A number for a name or a file.
+    pub fn text(&mut self, s: &[u8]) -> u32 {
+        if let Some(&n) = self.texts.numbers.get(s) {
+            return n;
         }
-        let off = self.bytes.len() as u32;
-        put_uvarint(&mut self.bytes, s.len() as u32);
-        self.bytes.extend_from_slice(s);
-        self.interned.insert(s.to_vec(), off);
-        off
+        self.texts.add(s.to_vec())
     }
 
-    /// The index of file `name` in the file table.
-    pub fn file(&mut self, name: &[u8]) -> u32 {
-        let off = self.add(name);
-        *self.file_index.entry(off).or_insert_with(|| {
-            self.files.push(off);
-            self.files.len() as u32 - 1
-        })
-    }
-}
-
-/// The blob of line tables and inline trees.
-#[derive(Debug)]
-pub struct Lines {
-    /// The blob.
-    pub bytes: Vec<u8>,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Lines { bytes: vec![0; 4] }
-    }
-}
-
-impl Lines {
-    /// Writes the rows (ascending pcs) of a function in `file` from `start_line`; returns `FuncEntry::pcline`.
-    /// Rows that change nothing are left out.
-    pub fn add(&mut self, file: u32, start_line: u32, rows: &[LineRow]) -> u32 {
-        let (mut body, mut n) = (Vec::new(), 0);
-        let mut last = LineRow { pc: 0, file, line: start_line, inline: 0 };
-        for r in rows {
-            if n > 0 && (r.file, r.line, r.inline) == (last.file, last.line, last.inline) {
-                continue;
-            }
-            let more = r.file != last.file || r.inline != last.inline;
-            put_uvarint(&mut body, (r.pc - last.pc) << 1 | more as u32);
-            put_uvarint(&mut body, zigzag(r.line.wrapping_sub(last.line) as i32));
-            if more {
-                put_uvarint(&mut body, zigzag(r.file.wrapping_sub(last.file) as i32));
-                put_uvarint(&mut body, r.inline);
-            }
-            last = *r;
-            n += 1;
-        }
-        let off = self.bytes.len() as u32;
-        put_uvarint(&mut self.bytes, n);
-        self.bytes.append(&mut body);
-        off
-    }
-
-    /// Writes an inline tree; returns `FuncEntry::inline_tree`, 0 for no calls.
-    pub fn add_inline_tree(&mut self, calls: &[InlinedCall]) -> u32 {
-        if calls.is_empty() {
-            return 0;
-        }
-        let off = self.bytes.len() as u32;
-        put_uvarint(&mut self.bytes, calls.len() as u32);
-        for c in calls {
-            for v in [c.name, c.flags.bits(), c.start_line, c.call_file, c.call_line, c.parent, c.marker] {
-                put_uvarint(&mut self.bytes, v);
-            }
-        }
-        off
-    }
-}
-
-/// The blob of stack maps, as words; write them in the target's byte order.
-#[derive(Debug)]
-pub struct StackMaps {
-    /// The blob.
-    pub words: Vec<u32>,
-    maps: BTreeMap<Vec<u32>, u32>,
-}
-
-impl Default for StackMaps {
-    fn default() -> Self {
-        StackMaps { words: vec![0], maps: BTreeMap::new() }
-    }
-}
-
-impl StackMaps {
-    /// Writes a map of the given registers and pointer words (any order); equal maps share one copy. Returns its
-    /// offset. Use it for `FuncEntry::args_map` too, where 0 may stand for "no pointers".
-    pub fn add_map(&mut self, regs: u32, ptr_words: impl IntoIterator<Item = u32>) -> u32 {
-        let mut m = vec![regs, 0];
+    /// A number for a map of the given registers and pointer words (any order).
+    pub fn map(&mut self, regs: u32, ptr_words: impl IntoIterator<Item = u32>) -> u32 {
+        let mut bits: Vec<u8> = Vec::new();
         for i in ptr_words {
-            let k = 2 + i as usize / 32;
-            if m.len() <= k {
-                m.resize(k + 1, 0);
+            let k = i as usize / 8;
+            if bits.len() <= k {
+                bits.resize(k + 1, 0);
             }
-            m[k] |= 1 << (i % 32);
-            m[1] = m[1].max(i + 1);
+            bits[k] |= 1 << (i % 8);
         }
-        if let Some(&off) = self.maps.get(&m) {
-            return off;
-        }
-        let off = self.push(&m);
-        self.maps.insert(m, off);
-        off
+        self.maps.add((regs, bits))
     }
 
-    /// Writes a function's table of (pc, map offset) and its stack objects, both of which must ascend; returns
-    /// `FuncEntry::stackmaps`.
-    pub fn add_table(&mut self, rows: &[(u32, u32)], objects: &[StackObject]) -> u32 {
-        if rows.is_empty() {
-            return 0;
+    /// A number for a function that is inlined somewhere.
+    pub fn callee(&mut self, callee: Callee) -> u32 {
+        self.callees.add(callee)
+    }
+
+    /// Adds a function; they come in the order of their addresses.
+    pub fn add(&mut self, f: Function) {
+        debug_assert!(self.functions.last().is_none_or(|l| l.entry < f.entry));
+        debug_assert!(f.points.is_sorted_by(|a, b| a.0 < b.0));
+        debug_assert!(f.objects.is_sorted_by(|a, b| a.0 + a.1 <= b.0));
+        self.functions.push(f);
+    }
+
+    /// Writes everything, for a text of so many bytes.
+    pub fn finish(&self, text_len: u32) -> Blobs {
+        let mut out = Blobs { stackmaps: vec![0], pclines: vec![0], ..Blobs::default() };
+        let texts = self.write_texts(&mut out);
+        let maps = self.maps.write(&mut out.stackmaps, |out, (regs, bits)| {
+            put_uvarint(out, *regs);
+            put_uvarint(out, bits.len() as u32);
+            out.extend_from_slice(bits);
+        });
+        // A map without any pointer needs no bytes.
+        let none = self.maps.numbers.get(&(0, Vec::new())).copied();
+        let map = |n: u32| if Some(n) == none { 0 } else { maps[n as usize] };
+        let callees = self.callees.write(&mut out.pclines, |out, c| {
+            for v in [texts[c.name as usize], c.flags.bits(), texts[c.file as usize], c.start_line] {
+                put_uvarint(out, v);
+            }
+        });
+        let mut known = vec![Callee::default(); callees.len()];
+        self.callees.numbers.iter().for_each(|(c, &n)| known[n as usize] = *c);
+        for f in &self.functions {
+            let facts = out.pclines.len() as u32;
+            put_facts(&mut out.pclines, f, &texts, &map, &callees, &known);
+            let (row, long) = FuncRow::new(f.entry, out.stackmaps.len() as u32, f.frame, f.flags);
+            out.rows.push(row);
+            if long {
+                put_uvarint(&mut out.stackmaps, f.frame);
+                put_uvarint(&mut out.stackmaps, f.flags.bits());
+            }
+            put_record(&mut out.stackmaps, f, facts, &map);
         }
-        debug_assert!(rows.is_sorted_by(|a, b| a.0 < b.0));
-        debug_assert!(objects.is_sorted_by(|a, b| a.offset + a.size <= b.offset));
-        let at = if objects.is_empty() {
-            0
-        } else {
-            let mut list = vec![objects.len() as u32];
-            list.extend(objects.iter().flat_map(|o| [o.offset, o.size, o.map]));
-            self.push(&list)
+        out.rows.push(FuncRow { entry: text_len, ..FuncRow::default() });
+        out
+    }
+
+    /// Gives the final number of each text.
+    fn write_texts(&self, out: &mut Blobs) -> Vec<u32> {
+        let mut finals = vec![0; self.texts.uses.len()];
+        let mut last: &[u8] = &[];
+        for (i, (text, &n)) in self.texts.numbers.iter().enumerate() {
+            finals[n as usize] = i as u32;
+            if i % BLOCK == 0 {
+                out.index.push(out.texts.len() as u32);
+                last = &[];
+            }
+            let most = if text.len() > LONGEST { 0 } else { LONGEST.min(last.len()) };
+            let shared = text.iter().zip(&last[..most]).take_while(|(a, b)| a == b).count();
+            put_uvarint(&mut out.texts, shared as u32);
+            put_uvarint(&mut out.texts, (text.len() - shared) as u32);
+            out.texts.extend_from_slice(&text[shared..]);
+            last = text;
+        }
+        finals
+    }
+}
+
+fn put_record(out: &mut Vec<u8>, f: &Function, facts: u32, map: &dyn Fn(u32) -> u32) {
+    put_uvarint(out, facts);
+    put_uvarint(out, (f.points.len() as u32) << 1 | u32::from(!f.objects.is_empty()));
+    if !f.objects.is_empty() {
+        let (mut objects, mut end) = (Vec::new(), 0);
+        for &(offset, size, m) in &f.objects {
+            for v in [offset - end, size, map(m)] {
+                put_uvarint(&mut objects, v);
+            }
+            end = offset + size;
+        }
+        put_uvarint(out, objects.len() as u32);
+        out.append(&mut objects);
+    }
+    let mut last = 0;
+    for &(pc, m) in &f.points {
+        put_uvarint(out, pc - last);
+        put_uvarint(out, map(m));
+        last = pc;
+    }
+}
+
+fn put_facts(
+    out: &mut Vec<u8>,
+    f: &Function,
+    texts: &[u32],
+    map: &dyn Fn(u32) -> u32,
+    callees: &[u32],
+    known: &[Callee],
+) {
+    for v in [f.size, texts[f.name as usize], texts[f.file as usize], f.start_line] {
+        put_uvarint(out, v);
+    }
+    // Start line and file of a body: the function's own, or an inlined call's.
+    let body = |n: u32| match n {
+        0 => (f.start_line, f.file),
+        n => {
+            let c = known[f.calls[n as usize - 1].callee as usize];
+            (c.start_line, c.file)
+        }
+    };
+    let mixed = f.rows.iter().any(|r| r.file != body(r.inline).1)
+        || f.calls.iter().any(|c| c.call_file != body(c.parent).1);
+    let args_map = f.args_map.map_or(0, map);
+    let mut tree = Vec::new();
+    let mut marker = f.size;
+    for c in &f.calls {
+        put_uvarint(&mut tree, callees[c.callee as usize]);
+        put_signed(&mut tree, c.call_line.wrapping_sub(body(c.parent).0));
+        put_uvarint(&mut tree, c.parent);
+        put_signed(&mut tree, c.marker.wrapping_sub(marker));
+        marker = c.marker;
+        if mixed {
+            put_uvarint(&mut tree, texts[c.call_file as usize]);
+        }
+    }
+    let parts = [
+        (Has::ARGS, f.args != 0),
+        (Has::ARGS_MAP, args_map != 0),
+        (Has::DEFER_RETURN, f.deferreturn != 0),
+        (Has::OPEN_DEFERS, f.open_defers.is_some()),
+        (Has::SP_TABLE, !f.sp.is_empty()),
+        (Has::ARG_REGS, f.arg_reg_ptrs != 0),
+        (Has::TREE, !tree.is_empty()),
+        (Has::MIXED, mixed),
+    ];
+    let has: Has = parts.into_iter().filter(|p| p.1).map(|p| p.0).collect();
+    out.push(has.bits());
+    let numbers = [(Has::ARGS, f.args), (Has::ARGS_MAP, args_map), (Has::DEFER_RETURN, f.deferreturn)];
+    numbers.into_iter().filter(|n| has.contains(n.0)).for_each(|n| put_uvarint(out, n.1));
+    if let Some(d) = f.open_defers {
+        [d.mask, d.slots, d.count].into_iter().for_each(|v| put_uvarint(out, v));
+    }
+    if !f.sp.is_empty() {
+        put_uvarint(out, f.sp.len() as u32);
+        let mut last = 0;
+        for &(pc, depth) in &f.sp {
+            put_uvarint(out, pc - last);
+            put_uvarint(out, depth);
+            last = pc;
+        }
+    }
+    if f.arg_reg_ptrs != 0 {
+        put_uvarint(out, f.arg_reg_ptrs.into());
+    }
+    if !tree.is_empty() {
+        put_uvarint(out, tree.len() as u32);
+        out.append(&mut tree);
+    }
+    put_rows(out, f, texts, mixed, &body);
+}
+
+/// Rows that change nothing are left out.
+fn put_rows(out: &mut Vec<u8>, f: &Function, texts: &[u32], mixed: bool, body: &dyn Fn(u32) -> (u32, u32)) {
+    let (mut bytes, mut n) = (Vec::new(), 0);
+    let mut last = LineRow { pc: 0, file: f.file, line: f.start_line, inline: 0 };
+    let mut own = f.start_line;
+    for r in &f.rows {
+        if n > 0 && (r.file, r.line, r.inline) == (last.file, last.line, last.inline) {
+            continue;
+        }
+        let other = r.inline != last.inline || r.file != last.file;
+        put_uvarint(&mut bytes, (r.pc - last.pc) << 1 | u32::from(other));
+        let from = match (other, r.inline) {
+            (false, _) => last.line,
+            (true, 0) => own,
+            (true, i) => body(i).0,
         };
-        let mut t = vec![at, rows.len() as u32];
-        t.extend(rows.iter().flat_map(|&(pc, map)| [pc, map]));
-        self.push(&t)
-    }
-
-    /// Writes the (code offset, bytes from SP to the return address) of a function in which SP moves; returns
-    /// `FuncEntry::open_defers`, for `FuncFlags::SP_TABLE`.
-    pub fn add_sp_table(&mut self, rows: &[(u32, u32)]) -> u32 {
-        if rows.is_empty() {
-            return 0;
+        if other {
+            put_uvarint(&mut bytes, r.inline);
+            if mixed {
+                put_uvarint(&mut bytes, texts[r.file as usize]);
+            }
         }
-        let mut t = vec![rows.len() as u32];
-        t.extend(rows.iter().flat_map(|&(pc, depth)| [pc, depth]));
-        self.push(&t)
+        put_signed(&mut bytes, r.line.wrapping_sub(from));
+        if r.inline == 0 {
+            own = r.line;
+        }
+        last = *r;
+        n += 1;
     }
-
-    /// Writes where open-coded defers are; returns `FuncEntry::open_defers`.
-    pub fn add_open_defers(&mut self, d: OpenDefers) -> u32 {
-        self.push(&[d.mask, d.slots, d.count])
-    }
-
-    fn push(&mut self, words: &[u32]) -> u32 {
-        let off = self.words.len() as u32 * 4;
-        self.words.extend_from_slice(words);
-        off
-    }
-
-    /// The blob in the target's byte order.
-    pub fn to_bytes(&self, big_endian: bool) -> Vec<u8> {
-        self.words.iter().flat_map(|w| if big_endian { w.to_be_bytes() } else { w.to_le_bytes() }).collect()
-    }
+    put_uvarint(out, n);
+    out.append(&mut bytes);
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::image::*;
-
-    #[test]
-    fn lines_and_inlining_round_trip() {
-        let (mut s, mut l) = (Strings::default(), Lines::default());
-        let (a, b) = (s.file(b"/src/a.go"), s.file(b"/src/b.go"));
-        assert_eq!((a, b, s.file(b"/src/a.go")), (0, 1, 0));
-        let rows = [
-            LineRow { pc: 0, file: a, line: 10, inline: 0 },
-            LineRow { pc: 4, file: a, line: 10, inline: 0 },
-            LineRow { pc: 9, file: b, line: 3, inline: 1 },
-            LineRow { pc: 200, file: a, line: 8, inline: 0 },
-        ];
-        let mut f = FuncEntry { file: a, start_line: 9, size: 300, ..FuncEntry::default() };
-        f.pcline = l.add(a, 9, &rows);
-        let call = InlinedCall {
-            name: s.add(b"b.f"),
-            call_file: a,
-            call_line: 11,
-            start_line: 2,
-            marker: 298,
-            ..Default::default()
-        };
-        f.inline_tree = l.add_inline_tree(&[call]);
-        for (pc, line, file, inline) in
-            [(0, 10, a, 0), (8, 10, a, 0), (9, 3, b, 1), (199, 3, b, 1), (250, 8, a, 0)]
-        {
-            let r = line_at(&l.bytes, &f, pc);
-            assert_eq!((r.line, r.file, r.inline), (line, file, inline), "pc {pc}");
-        }
-        let c = inlined_call(&l.bytes, &f, 0).unwrap();
-        assert_eq!((c, string(&s.bytes, c.name)), (call, &b"b.f"[..]));
-        assert_eq!(inlined_call(&l.bytes, &f, 1), None);
-        assert_eq!(string(&s.bytes, s.files[1]), b"/src/b.go");
-    }
-
-    #[test]
-    fn stack_maps_round_trip() {
-        let mut m = StackMaps::default();
-        let one = m.add_map(0, [3, 40]);
-        let two = m.add_map(1 << 3, []);
-        assert_eq!(m.add_map(0, [40, 3]), one);
-        let objects =
-            [StackObject { offset: 8, size: 24, map: one }, StackObject { offset: 32, size: 8, map: two }];
-        let f = FuncEntry {
-            stackmaps: m.add_table(&[(5, one), (17, two), (30, one)], &objects),
-            ..FuncEntry::default()
-        };
-        let map = stack_map(&m.words, &f, 30).unwrap();
-        assert_eq!(map.iter().collect::<Vec<_>>(), [3, 40]);
-        assert!(map.get(40) && !map.get(4) && !map.get(41) && !map.get(1000));
-        assert_eq!(stack_map(&m.words, &f, 17).unwrap().regs, 8);
-        assert_eq!(stack_objects(&m.words, &f).collect::<Vec<_>>(), objects);
-        assert_eq!(stack_objects(&m.words, &FuncEntry::default()).count(), 0);
-        assert!(stack_map(&m.words, &f, 6).is_none() && stack_map(&m.words, &f, 31).is_none());
-        let d = OpenDefers { mask: 15, slots: 24, count: 3 };
-        let sp = m.add_sp_table(&[(4, 16), (9, 8)]);
-        let moves = FuncEntry { open_defers: sp, flags: FuncFlags::SP_TABLE, frame: 8, ..f };
-        assert_eq!([3, 4, 8, 9].map(|pc| frame_at(&m.words, &moves, pc)), [8, 16, 16, 8]);
-        assert_eq!(open_defers(&m.words, &moves), None);
-        let f = FuncEntry { open_defers: m.add_open_defers(d), ..f };
-        assert_eq!(open_defers(&m.words, &f), Some(d));
-    }
-
-    #[test]
-    fn functions_are_found_by_address() {
-        let f = |entry, size| FuncEntry { entry, size, ..FuncEntry::default() };
-        let t = [f(100, 10), f(112, 20)];
-        let at = |pc| find_func(&t, pc).map(|(i, _)| i);
-        assert_eq!(
-            [at(99), at(100), at(109), at(110), at(131), at(132)],
-            [None, Some(0), Some(0), None, Some(1), None]
-        );
-    }
-}
+#[path = "image_tests.rs"]
+mod tests;

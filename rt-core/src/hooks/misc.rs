@@ -54,5 +54,6 @@ hook! { fn "runtime.imageString"(which: isize) -> Str, leaf {
     Str::new(r.as_slice::<u8>())
 }}
 hook! { fn "runtime.textOff"(i: i32) -> usize, leaf {
-    the_image().funcs().get(i as usize).map_or(0, |f| f.entry as usize)
+    let img = the_image();
+    img.functions().get(i as usize).map_or(0, |r| img.text as usize + r.entry as usize)
 }}

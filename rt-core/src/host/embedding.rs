@@ -17,7 +17,7 @@ use crate::sched::signal;
 use crate::sched::{enter_syscall, exit_syscall, getm, resume_locked, stop_locked_m};
 use crate::start;
 use crate::task::g::*;
-use crate::task::unwind::Unwinder;
+use crate::task::unwind::{self, Unwinder};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -109,8 +109,8 @@ impl Host {
     pub unsafe fn symbol(&self, name: &str, typ: FuncType) -> Option<Func> {
         let image = the_image();
         // SAFETY: the image is the program's own.
-        let entry = unsafe { image.funcs().iter().find(|f| image.func_name(f) == name.as_bytes())?.entry };
-        let closure = Box::leak(Box::new(entry as usize));
+        let entry = unsafe { image.func_named(name.as_bytes())? };
+        let closure = Box::leak(Box::new(unwind::entry(entry)));
         // SAFETY: the caller's promise.
         Some(unsafe { Func::from_closure(typ, (&raw const *closure).cast()) })
     }

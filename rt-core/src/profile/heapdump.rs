@@ -21,7 +21,7 @@ use crate::sched::*;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::stackscan::{self, List};
-use crate::task::symtab::{Str, logical};
+use crate::task::symtab::{Str, Text, logical};
 use crate::task::unwind::{self, Frame, Unwinder};
 
 /// What kind of record begins.
@@ -290,7 +290,7 @@ impl Dump<'_> {
         // SAFETY: a frame of a stack that nobody moves.
         unsafe { self.memory(f.sp, end.saturating_sub(f.sp)) };
         self.ints([f.func.entry(), f.pc, f.pc]);
-        self.string(f.func.name());
+        f.func.name().with(|name| self.string(name));
     }
 
     unsafe fn threads(&mut self) {
@@ -372,8 +372,9 @@ impl Dump<'_> {
             self.ints([bucket as usize, size, stack.len()]);
             for &pc in stack {
                 let found = unwind::find_func(pc - 1).and_then(|f| logical(&f, pc - 1, 0));
-                self.string(found.as_ref().map_or(b"?", |l| l.name));
-                self.string(found.as_ref().map_or(b"?", |l| l.file));
+                let unknown = Text::Bytes(b"?");
+                found.as_ref().map_or(unknown, |l| l.name).with(|s| self.string(s));
+                found.as_ref().map_or(unknown, |l| l.file).with(|s| self.string(s));
                 self.int(found.map_or(0, |l| l.line));
             }
             self.int(allocs);

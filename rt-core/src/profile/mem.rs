@@ -74,11 +74,11 @@ fn allocator_frames(stack: &[usize]) -> usize {
         Some(logical(&unwind::find_func(pc)?, pc, 0)?.name)
     };
     let mut n = 0;
-    while name(n).is_some_and(|f| f.starts_with(b"runtime.malloc")) {
+    let is = |n: usize, what: fn(&[u8]) -> bool| name(n).is_some_and(|f| f.with(what));
+    while is(n, |f| f.starts_with(b"runtime.malloc")) {
         n += 1;
     }
-    n + name(n).is_some_and(|f| f.starts_with(b"runtime.") && f.get(8).is_some_and(u8::is_ascii_lowercase))
-        as usize
+    n + is(n, |f| f.starts_with(b"runtime.") && f.get(8).is_some_and(u8::is_ascii_lowercase)) as usize
 }
 
 unsafe fn record(object: usize, size: usize) {

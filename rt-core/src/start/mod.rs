@@ -154,10 +154,9 @@ static MAIN: AtomicUsize = AtomicUsize::new(0);
 pub(crate) unsafe fn main_closure() -> usize {
     // SAFETY: the image's own table.
     unsafe {
-        let img = the_image();
-        let entry = img.funcs().iter().find(|f| img.func_name(f) == b"runtime.main");
+        let entry = the_image().func_named(b"runtime.main");
         let Some(entry) = entry else { print::throw("no runtime.main in the program") };
-        MAIN.store(entry.entry as usize, Relaxed);
+        MAIN.store(unwind::entry(entry), Relaxed);
         MAIN.as_ptr() as usize
     }
 }

@@ -28,8 +28,11 @@ unsafe fn note(p: *mut Panic, f: &Frame) {
         (*p).bits = 0;
         (*p).slots = 0;
         (*p).retpc = match f.func {
-            Func::Go(e) if e.deferreturn != 0 => (e.entry + e.deferreturn as u64) as usize,
-            _ => 0,
+            Func::Go(e) => match unwind::facts(e).deferreturn {
+                0 => 0,
+                at => unwind::entry(e) + at as usize,
+            },
+            Func::Asm(_) => 0,
         };
         if let Some(o) = unwind::open_defers(&f.func) {
             (*p).bits = f.sp + o.mask as usize;

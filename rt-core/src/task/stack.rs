@@ -373,7 +373,7 @@ unsafe fn fits(g: *mut G, f: &unwind::Func) -> bool {
 
 fn frame_of(f: &unwind::Func) -> usize {
     match f {
-        unwind::Func::Go(e) => e.frame as usize + 64,
+        unwind::Func::Go(_) => f.frame() + 64,
         unwind::Func::Asm(a) => a.frame as usize + 64,
     }
 }

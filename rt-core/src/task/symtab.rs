@@ -1,19 +1,77 @@
 //! From addresses to functions, files and lines, inlined calls included; Callers.
 
 use crate::base::image::the_image;
+use crate::mem::meta;
 use crate::task::current::{curg, getm};
 use crate::task::g::G;
 use crate::task::hook;
 use crate::task::sites::Site;
 use crate::task::state::Status;
 use crate::task::unwind::{self, Func, Unwinder};
-use reflect::image::{self, FuncEntry, FuncFlags, InlinedCall};
+use core::sync::atomic::{AtomicUsize, Ordering::*};
+use reflect::image::{self, FuncFlags, FuncRow, InlinedCall};
+
+/// A name of a function or of a file.
+#[derive(Clone, Copy)]
+pub enum Text {
+    /// One of the image's, by number.
+    Number(u32),
+    /// As it is.
+    Bytes(&'static [u8]),
+}
+
+/// Address of an array with a word for each of the image's texts: where it was kept, or 0.
+static KEPT: AtomicUsize = AtomicUsize::new(0);
+
+impl Text {
+    /// Calls `f` with the text. It takes no lock and no memory but the stack's.
+    pub fn with<R>(self, f: impl FnOnce(&[u8]) -> R) -> R {
+        match self {
+            // SAFETY: the image is the program's own.
+            Text::Number(n) => unsafe { the_image().texts() }.with(n, f),
+            Text::Bytes(b) => f(b),
+        }
+    }
+
+    /// The text, for good: it is put together once, and stays.
+    pub fn keep(self) -> Str {
+        let n = match self {
+            Text::Number(n) => n as usize,
+            Text::Bytes(b) => return Str::new(b),
+        };
+        const WORD: usize = size_of::<usize>();
+        // SAFETY: the image is the program's own; the array has a word for each text, and words lead to a length and so many
+        // bytes that nobody writes any more.
+        unsafe {
+            let all = the_image().text_index.len as usize * image::texts::BLOCK;
+            if KEPT.load(Acquire) == 0 {
+                let array = meta::persistent(all * WORD, WORD) as usize;
+                // Who comes second leaves its array behind.
+                let _ = KEPT.compare_exchange(0, array, AcqRel, Acquire);
+            }
+            let Some(slot) = (n < all).then(|| &*(KEPT.load(Acquire) as *const AtomicUsize).add(n)) else {
+                return Str::new(b"");
+            };
+            if slot.load(Acquire) == 0 {
+                let copy = self.with(|text| {
+                    let copy = meta::persistent(WORD + text.len(), WORD);
+                    copy.cast::<usize>().write(text.len());
+                    copy.add(WORD).copy_from(text.as_ptr(), text.len());
+                    copy as usize
+                });
+                let _ = slot.compare_exchange(0, copy, AcqRel, Acquire);
+            }
+            let copy = slot.load(Acquire) as *const u8;
+            Str { ptr: copy.add(WORD), len: copy.cast::<usize>().read() }
+        }
+    }
+}
 
 /// One logical frame: a function, or a call inlined into it.
 #[derive(Clone, Copy)]
 pub struct Logical {
-    pub name: &'static [u8],
-    pub file: &'static [u8],
+    pub name: Text,
+    pub file: Text,
     pub line: u32,
     pub start_line: u32,
     pub flags: FuncFlags,
@@ -28,7 +86,7 @@ pub fn logical(f: &Func, pc: usize, depth: usize) -> Option<Logical> {
     let Func::Go(e) = f else {
         return (depth == 0).then(|| Logical {
             name: f.name(),
-            file: b"<assembly>",
+            file: Text::Bytes(b"<assembly>"),
             line: 0,
             start_line: 0,
             flags: f.flags(),
@@ -37,40 +95,39 @@ pub fn logical(f: &Func, pc: usize, depth: usize) -> Option<Logical> {
         });
     };
     // SAFETY: the image is the program's own.
-    unsafe {
-        let img = the_image();
-        let tables = img.pclines();
-        let row = image::line_at(tables, e, (pc - e.entry as usize) as u32);
-        let (mut file, mut line, mut index) = (row.file, row.line, row.inline);
-        for _ in 0..depth {
-            if index == 0 {
-                return None;
-            }
-            let c: InlinedCall = image::inlined_call(tables, e, index - 1)?;
-            (file, line, index) = (c.call_file, c.call_line, c.parent);
-        }
+    let tables = unsafe { the_image().pclines() };
+    let x = unwind::facts(e);
+    let row = image::line_at(tables, &x, (pc - f.entry()) as u32);
+    let (mut file, mut line, mut index) = (row.file, row.line, row.inline);
+    for _ in 0..depth {
         if index == 0 {
-            return Some(Logical {
-                name: img.func_name(e),
-                file: img.file_name(file),
-                line,
-                start_line: e.start_line,
-                flags: e.flags,
-                more: false,
-                outer_pc: 0,
-            });
+            return None;
         }
-        let c = image::inlined_call(tables, e, index - 1)?;
-        Some(Logical {
-            name: image::string(img.strings(), c.name),
-            file: img.file_name(file),
-            line,
-            start_line: c.start_line,
-            flags: c.flags,
-            more: true,
-            outer_pc: e.entry as usize + c.marker as usize,
-        })
+        let c: InlinedCall = image::inlined_call(tables, &x, index - 1)?;
+        (file, line, index) = (c.call_file, c.call_line, c.parent);
     }
+    let file = Text::Number(file);
+    if index == 0 {
+        return Some(Logical {
+            name: Text::Number(x.name),
+            file,
+            line,
+            start_line: x.start_line,
+            flags: f.flags(),
+            more: false,
+            outer_pc: 0,
+        });
+    }
+    let c = image::inlined_call(tables, &x, index - 1)?;
+    Some(Logical {
+        name: Text::Number(c.callee.name),
+        file,
+        line,
+        start_line: c.callee.start_line,
+        flags: c.callee.flags,
+        more: true,
+        outer_pc: f.entry() + c.marker as usize,
+    })
 }
 
 /// A Go string.
@@ -119,12 +176,12 @@ hook! { fn "runtime.pcLookup"(pc: usize, depth: isize, out: *mut PcInfo) -> bool
         None => false,
         Some((f, l)) => {
             let func = match f {
-                Func::Go(e) => e as *const FuncEntry as usize,
+                Func::Go(e) => &raw const *e as usize,
                 Func::Asm(_) => 0,
             };
             out.write(PcInfo {
-                name: Str::new(l.name),
-                file: Str::new(l.file),
+                name: l.name.keep(),
+                file: l.file.keep(),
                 line: l.line as isize,
                 start_line: l.start_line as isize,
                 entry: f.entry(),
@@ -137,20 +194,20 @@ hook! { fn "runtime.pcLookup"(pc: usize, depth: isize, out: *mut PcInfo) -> bool
     }
 }}
 
-hook! { fn "runtime.fnLookup"(f: *const FuncEntry, out: *mut PcInfo) leaf {
+hook! { fn "runtime.fnLookup"(f: *const FuncRow, out: *mut PcInfo) leaf {
     let img = the_image();
-    let r = img.funcs.ptr as usize..(img.funcs.ptr as usize + img.funcs.len as usize * size_of::<FuncEntry>());
-    if r.contains(&(f as usize)) {
-        let e = &*f;
+    let index = (f as usize).wrapping_sub(img.funcs.ptr as usize) / size_of::<FuncRow>();
+    if let Some(e) = img.functions().get(index) {
+        let x = unwind::facts(e);
         out.write(PcInfo {
-            name: Str::new(img.func_name(e)),
-            file: Str::new(img.file_name(e.file)),
-            line: e.start_line as isize,
-            start_line: e.start_line as isize,
-            entry: e.entry as usize,
+            name: Text::Number(x.name).keep(),
+            file: Text::Number(x.file).keep(),
+            line: x.start_line as isize,
+            start_line: x.start_line as isize,
+            entry: unwind::entry(e),
             func: f as usize,
             more: false,
-            wrapper: e.flags.contains(FuncFlags::WRAPPER),
+            wrapper: Func::Go(e).flags().contains(FuncFlags::WRAPPER),
         });
     }
 }}

@@ -156,11 +156,11 @@ fn print_frame(out: &mut Out, f: &Frame, first: &mut bool) {
     let mut depth = 0;
     while let Some(l) = logical(&f.func, pc, depth) {
         depth += 1;
-        if visible(l.name, l.flags, *first) {
+        if l.name.with(|name| visible(name, l.flags, *first)) {
             *first = false;
-            print_name(out, l.name);
+            l.name.with(|name| print_name(out, name));
             out.str(if l.flags.contains(FuncFlags::NO_ARGS) && !l.more { "()\n\t" } else { "(...)\n\t" });
-            out.bytes(l.file);
+            l.file.with(|file| out.bytes(file));
             out.str(":");
             out.dec(l.line as u64);
             if !l.more && f.pc > f.func.entry() {
@@ -217,14 +217,14 @@ unsafe fn print_frames(out: &mut Out, mut u: Unwinder, g: *const G) {
             && (*g).goid != 1
             && let Some(f) = unwind::find_func((*g).gopc)
             && let Some(l) = logical(&f, (*g).gopc - 1, 0)
-            && visible(l.name, FuncFlags::empty(), false)
+            && l.name.with(|name| visible(name, FuncFlags::empty(), false))
         {
             out.str("created by ");
-            print_name(out, l.name);
+            l.name.with(|name| print_name(out, name));
             out.str(" in goroutine ");
             out.dec((*g).parent);
             out.str("\n\t");
-            out.bytes(l.file);
+            l.file.with(|file| out.bytes(file));
             out.str(":");
             out.dec(l.line as u64);
             out.str(" +");

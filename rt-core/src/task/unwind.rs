@@ -9,9 +9,10 @@ use crate::base::print::{self, throw};
 use crate::machine;
 use crate::mem::meta;
 use crate::task::g::{G, Status};
+use crate::task::symtab::Text;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 use reflect::arch::HOST_INT_ARGS;
-use reflect::image::{self, FuncEntry, FuncFlags, OpenDefers};
+use reflect::image::{self, FuncFacts, FuncFlags, FuncRow, OpenDefers};
 use rt_arch::{AsmFunc, layout};
 
 const WORD: usize = size_of::<usize>();
@@ -20,49 +21,80 @@ const WORD: usize = size_of::<usize>();
 #[derive(Clone, Copy)]
 pub enum Func {
     /// Compiled.
-    Go(&'static FuncEntry),
+    Go(&'static FuncRow),
     /// Assembly.
     Asm(&'static AsmFunc),
 }
 
 impl Func {
     /// Its flags.
+    #[inline]
     pub fn flags(&self) -> FuncFlags {
         match self {
-            Func::Go(f) => f.flags,
+            Func::Go(f) => f.flags(records()),
             Func::Asm(f) => f.flags,
         }
     }
     /// First instruction.
+    #[inline]
     pub fn entry(&self) -> usize {
         match self {
-            Func::Go(f) => f.entry as usize,
+            Func::Go(f) => entry(f),
             Func::Asm(f) => f.entry as usize,
         }
     }
-    fn frame(&self) -> usize {
+    /// Bytes of frame.
+    #[inline]
+    pub fn frame(&self) -> usize {
         match self {
-            Func::Go(f) => f.frame as usize,
+            Func::Go(f) => f.frame(records()) as usize,
             Func::Asm(f) => f.frame as usize,
         }
     }
     /// Its name.
-    pub fn name(&self) -> &'static [u8] {
-        // SAFETY: the image is the program's own; assembly names end with a zero byte.
-        unsafe {
-            match self {
-                Func::Go(f) => the_image().func_name(f),
-                Func::Asm(f) => {
-                    let p = f.name as usize as *const u8;
-                    let mut n = 0;
+    pub fn name(&self) -> Text {
+        match self {
+            Func::Go(f) => Text::Number(facts(f).name),
+            Func::Asm(f) => {
+                let p = f.name as usize as *const u8;
+                let mut n = 0;
+                // SAFETY: names of assembly end with a zero byte.
+                unsafe {
                     while *p.add(n) != 0 {
                         n += 1;
                     }
-                    core::slice::from_raw_parts(p, n)
+                    Text::Bytes(core::slice::from_raw_parts(p, n))
                 }
             }
         }
     }
+}
+
+/// Records of functions, and stack maps.
+#[inline]
+fn records() -> &'static [u8] {
+    // SAFETY: the image is the program's own.
+    unsafe { the_image().stackmaps() }
+}
+
+/// The first instruction of a compiled function.
+#[inline]
+pub fn entry(f: &FuncRow) -> usize {
+    the_image().text as usize + f.entry as usize
+}
+
+/// What else is known of a compiled function.
+pub fn facts(f: &FuncRow) -> FuncFacts {
+    // SAFETY: the image is the program's own.
+    FuncFacts::read(unsafe { the_image().pclines() }, f.facts(records()))
+}
+
+/// Whether a compiled function has an instruction at this address.
+#[inline]
+fn has(f: &'static FuncRow, pc: usize) -> bool {
+    // SAFETY: behind each row stands another one.
+    let next = unsafe { &*(&raw const *f).add(1) };
+    pc.wrapping_sub(entry(f)) < (next.entry - f.entry) as usize
 }
 
 // Assembly functions sorted by entry: address and number of pointers to rows, made at start.
@@ -77,13 +109,13 @@ const BUCKET: u32 = 10;
 fn index_functions() {
     let image = the_image();
     // SAFETY: the image is the program's own.
-    let funcs = unsafe { image.funcs() };
+    let funcs = unsafe { image.functions() };
     let n = ((image.text_end - image.text) >> BUCKET) as usize + 2;
     let p = meta::persistent(n * 4, 4) as *mut u32;
     let mut f = 0;
     for b in 0..n {
-        let start = image.text + ((b as u64) << BUCKET);
-        while f + 1 < funcs.len() && funcs[f + 1].entry <= start {
+        let start = (b as u64) << BUCKET;
+        while f + 1 < funcs.len() && u64::from(funcs[f + 1].entry) <= start {
             f += 1;
         }
         // SAFETY: room for n numbers.
@@ -113,16 +145,16 @@ pub fn init() {
 pub fn find_func(pc: usize) -> Option<Func> {
     let image = the_image();
     // SAFETY: the image is the program's own.
-    let funcs = unsafe { image.funcs() };
+    let functions = unsafe { image.functions() };
     let at = (pc as u64).wrapping_sub(image.text);
     let index = INDEX.load(Acquire) as *const u32;
     if at < image.text_end - image.text && !index.is_null() {
         // SAFETY: `init` wrote a number for each bucket, and one for the end.
         let (lo, hi) = unsafe {
             let b = (at >> BUCKET) as usize;
-            (*index.add(b) as usize, (*index.add(b + 1) as usize + 1).min(funcs.len()))
+            (*index.add(b) as usize, (*index.add(b + 1) as usize + 1).min(functions.len()))
         };
-        return image::find_func(&funcs[lo..hi], pc as u64).map(|(_, f)| Func::Go(f));
+        return image::find_func(functions, lo..hi, at as u32).map(|i| Func::Go(&functions[i]));
     }
     let p = ASM.load(Acquire) as *const &'static AsmFunc;
     if p.is_null() {
@@ -207,11 +239,11 @@ unsafe fn more_link(g: *const G) -> usize {
 #[inline(always)]
 fn make_in(func: Func, pc: usize, sp: usize, at_entry: bool, fault: bool, regs: usize) -> Frame {
     let frame = match func {
-        Func::Go(e) if e.flags.contains(FuncFlags::SP_TABLE) => {
-            let at = (pc - e.entry as usize) as u32 - u32::from(!fault && !at_entry);
+        Func::Go(e) if func.flags().contains(FuncFlags::SP_TABLE) => {
+            let at = (pc - entry(e)) as u32 - u32::from(!fault && !at_entry);
             // SAFETY: the image is the program's own.
-            let maps = unsafe { the_image().stackmaps() };
-            image::frame_at(maps, e, at) as usize
+            let tables = unsafe { the_image().pclines() };
+            image::frame_at(tables, &facts(e), e.frame(records()), at) as usize
         }
         _ => func.frame(),
     };
@@ -331,7 +363,7 @@ impl Unwinder {
             let (from, cfa) = (f.pc, f.cfa);
             let func = match f.func {
                 // Recursion needs no search.
-                Func::Go(e) if (ret as u64).wrapping_sub(e.entry) < e.size as u64 => Some(f.func),
+                Func::Go(e) if has(e, ret) => Some(f.func),
                 _ => find_func(ret),
             };
             self.frame = func.map(|func| make_in(func, ret, sp, false, fault, regs));
@@ -373,8 +405,7 @@ fn is_sigpanic(f: &Func) -> bool {
 /// The open-coded defers of a frame's function.
 pub fn open_defers(f: &Func) -> Option<OpenDefers> {
     match f {
-        // SAFETY: the image is the program's own.
-        Func::Go(e) => image::open_defers(unsafe { the_image().stackmaps() }, e),
+        Func::Go(e) => facts(e).open_defers,
         Func::Asm(_) => None,
     }
 }
@@ -418,8 +449,8 @@ pub unsafe fn each_slot_and_object(
         let maps = the_image().stackmaps();
         let mut u = Unwinder::new(g);
         // The map of the last call met: recursion meets the same one again and again.
-        let mut last: (*const FuncEntry, u32, Option<image::PtrMap>) = (core::ptr::null(), 0, None);
-        let mut objects = (core::ptr::null(), image::stack_objects(maps, &FuncEntry::default()));
+        let mut last: (usize, Option<image::PtrMap>) = (0, None);
+        let mut points = (core::ptr::null(), image::Points::default());
         if (*g).sched_ctxt != 0 {
             visit(&raw mut (*g).sched_ctxt);
         }
@@ -427,29 +458,29 @@ pub unsafe fn each_slot_and_object(
             match f.func {
                 Func::Go(e) => {
                     if f.at_entry {
-                        let mut bits = e.arg_reg_ptrs;
+                        let mut bits = facts(e).arg_reg_ptrs;
                         while bits != 0 {
                             let i = bits.trailing_zeros() as usize;
                             visit(&raw mut (*g).more_regs[i]);
                             bits &= bits - 1;
                         }
                     } else {
-                        if !f.fault && e.flags.intersects(UNSCANNABLE) {
+                        if !f.fault && e.flags(maps).intersects(UNSCANNABLE) {
                             unscannable(&f);
                         }
-                        let off = (f.pc - e.entry as usize) as u32;
+                        let off = (f.pc - entry(e)) as u32;
+                        if !core::ptr::eq(points.0, e) {
+                            points = (e, e.points(maps));
+                        }
                         let map = if f.fault {
                             fault_map(maps, e)
-                        } else if core::ptr::eq(last.0, e) && last.1 == off {
-                            last.2
+                        } else if last.0 == f.pc {
+                            last.1
                         } else {
-                            last = (e, off, image::stack_map(maps, e, off));
-                            last.2
+                            last = (f.pc, points.1.map(off));
+                            last.1
                         };
-                        if !core::ptr::eq(objects.0, e) {
-                            objects = (e, image::stack_objects(maps, e));
-                        }
-                        objects.1.for_each(|o| object(f.sp, o));
+                        points.1.objects().for_each(|o| object(f.sp, o));
                         // No row: no pointers at this call.
                         if let Some(map) = map {
                             for w in map.iter() {
@@ -466,8 +497,8 @@ pub unsafe fn each_slot_and_object(
                         }
                     }
                     // Safepoints name what is still alive of the arguments, in functions that are not the user's assembly.
-                    let all = f.at_entry || e.flags.contains(FuncFlags::ASM);
-                    if let Some(map) = image::PtrMap::at(maps, e.args_map).filter(|_| all) {
+                    let all = f.at_entry || e.flags(maps).contains(FuncFlags::ASM);
+                    if all && let Some(map) = image::PtrMap::at(maps, facts(e).args_map) {
                         for w in map.iter() {
                             visit((f.args() + w as usize * WORD) as *mut usize);
                         }
@@ -515,7 +546,7 @@ const UNSCANNABLE: FuncFlags =
 fn unscannable(f: &Frame) -> ! {
     let flags = f.func.flags();
     print::str("runtime: frame ");
-    print::bytes(f.func.name());
+    f.func.name().with(print::bytes);
     if flags.contains(FuncFlags::UNTYPED_LOCALS) {
         print::str(" untyped locals\n");
     } else if flags.contains(FuncFlags::UNTYPED_ARGS) {
@@ -527,14 +558,10 @@ fn unscannable(f: &Frame) -> ! {
 }
 
 /// After a fault only what the deferreturn point needs is alive.
-fn fault_map<'a>(maps: &'a [u32], e: &FuncEntry) -> Option<image::PtrMap<'a>> {
-    if e.deferreturn == 0 || e.stackmaps == 0 {
-        return None;
-    }
+fn fault_map<'a>(maps: &'a [u8], e: &FuncRow) -> Option<image::PtrMap<'a>> {
+    let from = facts(e).deferreturn;
     // The first call from there on is deferreturn's.
-    let rows = image::stack_map_rows(maps, e);
-    let i = (0..rows.len() / 2).find(|i| rows[2 * i] > e.deferreturn)?;
-    image::PtrMap::at(maps, rows[2 * i + 1])
+    if from == 0 { None } else { e.points(maps).map_after(from) }
 }
 
 /// The incoming stack arguments of a function value made by reflection: the closure is

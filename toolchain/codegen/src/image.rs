@@ -3,21 +3,9 @@ use crate::CompiledFuncs;
 use crate::isa::Compiled;
 use ir::sig::PartLoc;
 use ir::{Func, FuncId, Program, Sig, Ty};
-use reflect::image::{self as img, FuncEntry, FuncFlags, LineRow};
-use reflect::image_writer::{Lines, StackMaps, Strings};
+use reflect::image::{Callee, FuncFlags, LineRow};
+use reflect::image_writer::{Blobs, Function, Inlined, Tables};
 use std::borrow::Cow;
-
-/// The blobs and the function table; addresses in the entries are offsets from the start of the text.
-pub struct Tables {
-    /// Entries in text order.
-    pub entries: Vec<FuncEntry>,
-    /// Strings and files.
-    pub strings: Strings,
-    /// Line tables.
-    pub lines: Lines,
-    /// Stack maps.
-    pub maps: StackMaps,
-}
 
 /// A function's name as Go shows it: `p.F[...]` for every instance of `p.F`, `p.init` for each initialiser of variables of p. What
 /// calls these, and p's `init`s, is a part of the runtime in Go.
@@ -39,25 +27,20 @@ fn shown(name: &str) -> Cow<'_, str> {
 }
 
 /// Makes the tables. `order`: functions in text order with their offsets.
-pub fn tables(program: &Program, funcs: &CompiledFuncs, order: &[(FuncId, u64)]) -> Tables {
-    let mut t = Tables {
-        entries: Vec::with_capacity(order.len()),
-        strings: Strings::default(),
-        lines: Lines::default(),
-        maps: StackMaps::default(),
-    };
+pub fn tables(program: &Program, funcs: &CompiledFuncs, order: &[(FuncId, u64)], text_len: u64) -> Blobs {
+    let mut t = Tables::default();
     for &(id, offset) in order {
         let Some(c) = &funcs[id] else { continue };
-        let e = entry(program, &program.funcs[id], c, &mut t);
-        t.entries.push(FuncEntry { entry: offset, ..e });
+        let f = function(program, &program.funcs[id], c, &mut t);
+        t.add(Function { entry: offset as u32, ..f });
     }
-    t
+    t.finish(text_len as u32)
 }
 
-fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry {
+fn function(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> Function {
     let sig = &program.sigs[f.sig];
     let start = f.pos.full_position();
-    let file = t.strings.file(start.file.as_str().as_bytes());
+    let file = t.text(start.file.as_str().as_bytes());
     // Inlined calls that still have instructions, with those around them; numbered from 1 in the image's table.
     let mut number = vec![0u32; f.inlined.len() + 1];
     for l in &c.lines {
@@ -77,61 +60,54 @@ fn entry(program: &Program, f: &Func, c: &Compiled, t: &mut Tables) -> FuncEntry
         .iter()
         .map(|l| {
             let p = l.pos.full_position();
-            let file = if p.file == start.file { file } else { t.strings.file(p.file.as_str().as_bytes()) };
+            let file = if p.file == start.file { file } else { t.text(p.file.as_str().as_bytes()) };
             LineRow { pc: l.pc, file, line: p.line, inline: number[l.inl as usize] }
         })
         .collect();
-    let calls: Vec<img::InlinedCall> = f
+    let calls: Vec<Inlined> = f
         .inlined
         .iter()
         .enumerate()
         .filter(|(i, _)| number[i + 1] != 0)
         .map(|(n, i)| {
-            let marker = c.markers.get(n).copied().unwrap_or(0);
             let at = i.call_pos.full_position();
-            img::InlinedCall {
-                name: t.strings.add(shown(i.name.as_str()).as_bytes()),
+            let begin = i.start.full_position();
+            let callee = Callee {
+                name: t.text(shown(i.name.as_str()).as_bytes()),
                 flags: if i.wrapper { FuncFlags::WRAPPER } else { FuncFlags::empty() },
-                start_line: i.start.position().line,
-                call_file: t.strings.file(at.file.as_str().as_bytes()),
+                file: t.text(begin.file.as_str().as_bytes()),
+                start_line: begin.line,
+            };
+            Inlined {
+                callee: t.callee(callee),
+                call_file: t.text(at.file.as_str().as_bytes()),
                 call_line: at.line,
                 parent: number[i.parent as usize],
-                marker,
+                marker: c.markers.get(n).copied().unwrap_or(0),
             }
         })
         .collect();
-    let points: Vec<(u32, u32)> =
-        c.safepoints.iter().map(|s| (s.pc, t.maps.add_map(s.regs, s.words.iter().copied()))).collect();
-    let objects: Vec<img::StackObject> = c
-        .objects
-        .iter()
-        .map(|o| img::StackObject {
-            offset: o.offset,
-            size: o.size,
-            map: t.maps.add_map(0, o.words.iter().copied()),
-        })
-        .collect();
+    let points = c.safepoints.iter().map(|s| (s.pc, t.map(s.regs, s.words.iter().copied()))).collect();
+    let objects = c.objects.iter().map(|o| (o.offset, o.size, t.map(0, o.words.iter().copied()))).collect();
     let args = stack_arg_pointers(sig, program.target.word);
-    FuncEntry {
+    Function {
         entry: 0,
         size: c.code.len() as u32,
         frame: c.frame,
         args: c.native.map_or(sig.area_size, |n| n.args),
         flags: flags(f, sig) | native_flags(c),
-        name: t.strings.add(shown(f.name.as_str()).as_bytes()),
+        name: t.text(shown(f.name.as_str()).as_bytes()),
         file,
         start_line: start.line,
-        pcline: t.lines.add(file, start.line, &rows),
-        stackmaps: t.maps.add_table(&points, &objects),
-        args_map: if args.is_empty() { 0 } else { t.maps.add_map(0, args) },
         deferreturn: c.deferreturn,
-        open_defers: match c.open_defers {
-            Some(d) => t.maps.add_open_defers(d),
-            None => t.maps.add_sp_table(&c.sp),
-        },
-        inline_tree: t.lines.add_inline_tree(&calls),
+        open_defers: c.open_defers,
+        sp: if c.open_defers.is_some() { Vec::new() } else { c.sp.clone() },
         arg_reg_ptrs: arg_reg_pointers(sig),
-        reserved: 0,
+        args_map: (!args.is_empty()).then(|| t.map(0, args)),
+        points,
+        objects,
+        rows,
+        calls,
     }
 }
 

@@ -3,7 +3,7 @@
 //! One section each for Go text, type data, read-only data, data and bss. Calls between functions are resolved here;
 //! only references to the runtime archive are left to the linker, beside addresses.
 use crate::fixup::{Fixup, FixupTarget};
-use crate::image::{self, Tables};
+use crate::image;
 use crate::isa::{Compiled, MachineInfo};
 use crate::reach::Reached;
 use crate::text::{self, Call, Layout, Piece};
@@ -15,7 +15,8 @@ use ::object::{
 };
 use ir::func::Body;
 use ir::{DataId, FuncId, IndexVec, Program, PtrMap, RelocKind, Section, SymRef};
-use reflect::image::{FuncEntry, IMAGE_SYMBOL, Image, MAGIC};
+use reflect::image::{IMAGE_SYMBOL, Image, MAGIC};
+use reflect::image_writer::Blobs;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -124,7 +125,7 @@ pub fn write(
     w.obj.append_section_data(text, &code, LOOPS_ALIGN);
     w.fill_data(&sizes);
     w.fips_info();
-    let tables = image::tables(program, funcs, &order);
+    let tables = image::tables(program, funcs, &order, text_len);
     w.write_image(&tables, text_len, &sizes, options);
     w.symbols(funcs, &order);
     w.build_info(options);
@@ -583,14 +584,13 @@ impl Writer<'_> {
         list.iter().copied().filter(|&d| self.reached.has(SymRef::Data(d))).collect()
     }
 
-    fn write_image(&mut self, t: &Tables, text_len: u64, sizes: &DataSizes, options: &Options) {
+    fn write_image(&mut self, t: &Blobs, text_len: u64, sizes: &DataSizes, options: &Options) {
         let info = &self.program.image;
-        let strings = self.ro_blob(&t.strings.bytes, 1);
-        let files_off = self.ro_blob(&[], 4);
-        t.strings.files.iter().for_each(|&f| self.ro_number(f as u64, 4));
-        let lines = self.ro_blob(&t.lines.bytes, 1);
-        let maps_bytes = t.maps.to_bytes(self.program.target.big_endian);
-        let maps = self.ro_blob(&maps_bytes, 4);
+        let texts = self.ro_blob(&t.texts, 1);
+        let index = self.ro_blob(&[], 4);
+        t.index.iter().for_each(|&at| self.ro_number(at.into(), 4));
+        let lines = self.ro_blob(&t.pclines, 1);
+        let maps = self.ro_blob(&t.stackmaps, 1);
         let data_bits = self
             .ro_blob(&ptr_bits(&sizes.data_ptrs, sizes.data_scanned, self.program.target.word as usize), 8);
         let bss_bits =
@@ -609,23 +609,16 @@ impl Writer<'_> {
             self.ro_word(SymRefOr::Section(self.rodata), i as i64);
         }
         // The function table.
-        align_to(&mut self.ro, 64, 0);
-        let table = self.ro.len() as u64;
-        for e in &t.entries {
-            self.ro_address(SymRefOr::Section(self.text), e.entry as i64);
-            let FuncEntry { entry: _, size, frame, args, flags, name, file, start_line, pcline, .. } = *e;
-            let words = [size, frame, args, flags.bits(), name, file, start_line, pcline];
-            let more = [e.stackmaps, e.args_map, e.deferreturn, e.open_defers, e.inline_tree];
-            for v in words.into_iter().chain(more) {
-                self.ro_number(v as u64, 4);
-            }
-            self.ro_number(e.arg_reg_ptrs as u64, 2);
-            self.ro_number(e.reserved as u64, 2);
+        let table = self.ro_blob(&[], 4);
+        for row in &t.rows {
+            self.ro_number(row.entry.into(), 4);
+            self.ro_number(row.record.into(), 4);
+            self.ro_number(row.short_frame.into(), 2);
+            self.ro_number(row.short_flags.into(), 2);
         }
-        debug_assert_eq!(self.ro.len() as u64 - table, 64 * t.entries.len() as u64);
 
         // The header: words in the order of `Image`'s fields.
-        align_to(&mut self.ro, 64, 0);
+        align_to(&mut self.ro, 8, 0);
         let header = self.ro.len() as u64;
         let (text, rodata, types, data, bss) = (self.text, self.rodata, self.types, self.data, self.bss);
         self.ro_number(MAGIC, 8);
@@ -635,11 +628,11 @@ impl Writer<'_> {
             w.ro_address(SymRefOr::Section(section), off as i64);
             w.ro_number(len, 8);
         };
-        range(self, rodata, table, t.entries.len() as u64);
-        range(self, rodata, strings, t.strings.bytes.len() as u64);
-        range(self, rodata, files_off, t.strings.files.len() as u64);
-        range(self, rodata, lines, t.lines.bytes.len() as u64);
-        range(self, rodata, maps, maps_bytes.len() as u64);
+        range(self, rodata, table, t.rows.len() as u64 - 1);
+        range(self, rodata, texts, t.texts.len() as u64);
+        range(self, rodata, index, t.index.len() as u64);
+        range(self, rodata, lines, t.pclines.len() as u64);
+        range(self, rodata, maps, t.stackmaps.len() as u64);
         range(self, types, 0, sizes.types);
         range(self, rodata, itabs, listed_itabs.len() as u64);
         range(self, rodata, typelinks, listed_types.len() as u64);

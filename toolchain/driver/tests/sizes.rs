@@ -6,13 +6,13 @@ use support::{Scratch, oxigo};
 
 /// Name, program, most bytes. A change that makes them smaller lowers the last.
 const PROGRAMS: &[(&str, &str, u64)] = &[
-    ("println", "package main\nfunc main() { println(\"hi\") }\n", 270_000),
-    ("fmt", "package main\nimport \"fmt\"\nfunc main() { fmt.Println(\"hi\") }\n", 525_000),
+    ("println", "package main\nfunc main() { println(\"hi\") }\n", 258_000),
+    ("fmt", "package main\nimport \"fmt\"\nfunc main() { fmt.Println(\"hi\") }\n", 480_000),
     (
         "json",
         "package main\nimport (\"encoding/json\"; \"os\")\n\
          func main() { json.NewEncoder(os.Stdout).Encode(map[string]any{\"a\": 1}) }\n",
-        1_650_000,
+        1_450_000,
     ),
 ];
 

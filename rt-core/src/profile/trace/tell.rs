@@ -189,8 +189,8 @@ impl Trace {
                     c.number(frames(pcs).count() as u64);
                     for (pc, f) in frames(pcs) {
                         c.number(pc as u64);
-                        c.number(strings.number(cut(f.name)));
-                        c.number(strings.number(cut(f.file)));
+                        c.number(f.name.with(|s| strings.number(cut(s))));
+                        c.number(f.file.with(|s| strings.number(cut(s))));
                         c.number(u64::from(f.line));
                     }
                 });
