@@ -3,7 +3,7 @@
 //! Reading order: [`compile_program`] here ([`functions`] in parallel, then layout), [`kept`] (their form between builds), [`prep`] (what every architecture
 //! wants done first), [`mach`] (what machines have in common, and the traits they implement), [`isa`] (one folder an
 //! architecture), [`regalloc`] (the allocator, wrapped), [`replay`] (checks what comes out against the stack maps), [`fixup`] and
-//! [`text`] (fields that wait for addresses, the order of functions), [`reach`] (what is left out), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
+//! [`text`] (fields that wait for addresses, the order of functions), [`reach`] (what is left out), [`weigh`] (sizes, and why something is there), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
 //! [`object`] (the ELF file), [`fips`] (what the self-check of cryptography covers), [`nosplit`] (the whole-program stack check).
 // What other machines alone use.
 #![cfg_attr(not(feature = "every-machine"), allow(unused))]
@@ -23,6 +23,7 @@ pub mod reach;
 pub mod regalloc;
 pub mod replay;
 pub mod text;
+pub mod weigh;
 
 #[cfg(test)]
 #[path = "../tests/support/llvm.rs"]
@@ -54,6 +55,10 @@ pub struct Options {
     pub bare: bool,
     /// All functions and data stay: others find them by their names.
     pub whole: bool,
+    /// Tell the bytes of each package.
+    pub sizes: bool,
+    /// Tell what keeps this symbol.
+    pub why: Option<String>,
     /// Go version for `runtime.Version`.
     pub version: String,
     /// Module information, as `debug.ReadBuildInfo` parses it.
@@ -90,6 +95,8 @@ pub struct Object {
     pub bytes: Vec<u8>,
     /// The listing, if it was asked for.
     pub listing: String,
+    /// Sizes, and what keeps a symbol, if they were asked for.
+    pub told: String,
     /// Time of each phase.
     pub times: Vec<(&'static str, Duration)>,
 }
@@ -134,10 +141,17 @@ pub fn compile_program(program: &Program, options: &Options) -> Result<Object, V
     for id in program.funcs.ids().filter(|&id| !reached.has(SymRef::Func(id))) {
         compiled[id] = None;
     }
-    let bytes = object::write(program, &compiled, &reached, options, machine)?;
+    let (bytes, extra) = object::write(program, &compiled, &reached, options, machine)?;
     lap(&mut times, "object");
     let listing = compiled.iter().flatten().map(|c| c.listing.as_str()).collect();
-    Ok(Object { bytes, listing, times })
+    let mut told = String::new();
+    if options.sizes {
+        told = weigh::sizes(program, &compiled, &reached, &extra);
+    }
+    if let Some(symbol) = &options.why {
+        told += &weigh::why(program, &reached, symbol).map_err(|e| vec![e])?;
+    }
+    Ok(Object { bytes, listing, told, times })
 }
 
 /// The functions' code, `None` for those in assembly.

@@ -7,7 +7,7 @@ use crate::image;
 use crate::isa::{Compiled, MachineInfo};
 use crate::reach::Reached;
 use crate::text::{self, Call, Layout, Piece};
-use crate::{CompiledFuncs, Options, dwarf, fips};
+use crate::{CompiledFuncs, Options, dwarf, fips, weigh};
 use ::object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
 use ::object::{
     BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind, SymbolFlags, SymbolKind,
@@ -15,7 +15,7 @@ use ::object::{
 };
 use ir::func::Body;
 use ir::{DataId, FuncId, IndexVec, Program, PtrMap, RelocKind, Section, SymRef};
-use reflect::image::{IMAGE_SYMBOL, Image, MAGIC};
+use reflect::image::{FuncRow, IMAGE_SYMBOL, Image, MAGIC};
 use reflect::image_writer::Blobs;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -76,7 +76,7 @@ pub fn write(
     reached: &Reached,
     options: &Options,
     machine: &'static MachineInfo,
-) -> Result<Vec<u8>, Vec<String>> {
+) -> Result<(Vec<u8>, weigh::Extra), Vec<String>> {
     let endianness = if program.target.big_endian { Endianness::Big } else { Endianness::Little };
     let mut obj = Object::new(BinaryFormat::Elf, machine.elf.architecture, endianness);
     let e_flags = machine.row.tools.elf_flags;
@@ -132,7 +132,13 @@ pub fn write(
     if let Some(name) = &options.debug_info {
         w.debug_info(funcs, &order, text_len, name, &options.version);
     }
-    w.obj.write().map_err(|e| vec![e.to_string()])
+    let extra = vec![
+        ("function table", tables.rows.len() * size_of::<FuncRow>()),
+        ("records of functions, stack maps", tables.stackmaps.len()),
+        ("lines, inlined calls", tables.pclines.len()),
+        ("names of functions and files", tables.texts.len() + 4 * tables.index.len()),
+    ];
+    Ok((w.obj.write().map_err(|e| vec![e.to_string()])?, extra))
 }
 
 /// The text's layout, and what its calls through veneers go to, by number.

@@ -285,6 +285,7 @@ pub fn run(
         });
     }
     print!("{}", visible(&object.listing));
+    print!("{}", visible(&object.told));
     if let Some(trace) = trace {
         dump::write(&trace.stages(), &options.dump_ssa, &ir)?;
     }
@@ -390,6 +391,8 @@ fn codegen_options(
         arch: Some(target.arch),
         bare: target.is_bare(),
         whole: options.host_object,
+        sizes: options.sizes,
+        why: options.why.clone(),
         debug_info: (!options.strip && !options.no_debug_info)
             .then(|| program.packages[program.roots[0]].path.to_string()),
         threads: options.jobs,

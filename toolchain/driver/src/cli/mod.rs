@@ -26,6 +26,10 @@ pub struct Options {
     pub time: bool,
     /// `-a`: nothing is taken from what other builds kept, nor kept.
     pub anew: bool,
+    /// Print the bytes of each package.
+    pub sizes: bool,
+    /// Print what keeps this symbol in the executable.
+    pub why: Option<String>,
     /// Print assembly.
     pub asm: bool,
     /// Explain escape analysis and inlining; given twice, in more detail.
@@ -203,6 +207,16 @@ static FLAGS: &[Flag] = &[
         true => Ok(()),
         false => Err(format!("not supported: -asmflags={v}")),
     }),
+    switch("size", "print how many bytes of the executable each package is", |o, on| o.sizes = on),
+    value(
+        "why",
+        "SYMBOL",
+        "print what keeps a function or variable (fmt.Fprintln) in the executable",
+        |o, v| {
+            o.why = Some(v);
+            Ok(())
+        },
+    ),
     switch("work", "keep intermediate files and print where they are", |o, on| o.work = on),
     value(
         "debug",
