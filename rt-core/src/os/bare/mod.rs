@@ -31,6 +31,7 @@ pub use signals::*;
 
 pub use super::lock::RawLock;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering::*};
+use spin::mutex::SpinMutex;
 
 /// Why no memory came.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,10 +61,12 @@ fn hold(lock: &'static RawLock) -> Held {
 
 /// Held by the one core that answers a system call, or looks for news of descriptors.
 static CALLS: RawLock = RawLock::new();
-static MEMORY: RawLock = RawLock::new();
-static CONSOLE: RawLock = RawLock::new();
-static CALENDAR: RawLock = RawLock::new();
-static RANDOM: RawLock = RawLock::new();
+
+// Short ones, which are taken before there is a scheduler too, and by cores that nobody could wake from a futex yet.
+static MEMORY: SpinMutex<()> = SpinMutex::new(());
+static CONSOLE: SpinMutex<()> = SpinMutex::new(());
+static CALENDAR: SpinMutex<()> = SpinMutex::new(());
+static RANDOM: SpinMutex<()> = SpinMutex::new(());
 
 static LOW: AtomicUsize = AtomicUsize::new(0);
 static HIGH: AtomicUsize = AtomicUsize::new(0);
@@ -208,7 +211,7 @@ pub const ENOSYS: usize = abi::errno::ENOSYS.unsigned_abs();
 
 /// Random bytes; false if the board has none.
 pub fn random(b: &mut [u8]) -> bool {
-    let _held = hold(&RANDOM);
+    let _held = RANDOM.lock();
     (board().random)(b)
 }
 
@@ -230,7 +233,7 @@ pub fn heap_origin(i: usize) -> Option<usize> {
 /// Takes zeroed memory from the top of RAM.
 pub fn map(size: usize) -> *mut u8 {
     let size = (size + 4095) & !4095;
-    let held = hold(&MEMORY);
+    let held = MEMORY.lock();
     let (low, high) = (LOW.load(Relaxed), HIGH.load(Relaxed));
     if high - low < size {
         return core::ptr::null_mut();
@@ -244,7 +247,7 @@ pub fn map(size: usize) -> *mut u8 {
 
 /// Takes memory at the bottom of what is left.
 pub fn map_at(addr: usize, size: usize) -> Result<(), MapError> {
-    let held = hold(&MEMORY);
+    let held = MEMORY.lock();
     let (low, high) = (LOW.load(Relaxed), HIGH.load(Relaxed));
     if addr < low {
         return Err(MapError::Taken);
@@ -280,13 +283,13 @@ pub fn nanotime() -> u64 {
 
 /// The board's calendar.
 pub fn walltime() -> u64 {
-    let _held = hold(&CALENDAR);
+    let _held = CALENDAR.lock();
     (board().walltime)()
 }
 
 /// The console.
 pub fn write(_fd: i32, b: &[u8]) -> isize {
-    let _held = hold(&CONSOLE);
+    let _held = CONSOLE.lock();
     (board().write)(b);
     b.len() as isize
 }

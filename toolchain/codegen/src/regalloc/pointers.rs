@@ -24,7 +24,7 @@ impl Problem {
         let mut home = vec![UNSEEN; self.num_vregs];
         let mut is_far = vec![false; self.num_vregs];
         let mut near = vec![Vec::new(); blocks];
-        for b in 0..blocks {
+        for (b, near) in near.iter_mut().enumerate() {
             let insts = self.block_range(b).flat_map(|i| &self.operands[self.operand_range(i)]);
             let mentioned =
                 insts.map(|o| o.vreg()).chain(self.params[b].iter().chain(&self.args[b]).copied());
@@ -32,7 +32,7 @@ impl Problem {
                 match home[v] {
                     UNSEEN => {
                         home[v] = b as u32;
-                        near[b].push(v as u32);
+                        near.push(v as u32);
                     }
                     h => is_far[v] |= h != b as u32,
                 }
@@ -97,8 +97,8 @@ impl Problem {
         };
         let succs = |b: usize| self.succs[b].iter().map(|s| s.index());
         let solved = Backward::solve(far.len(), blocks, succs, |b, live| transfer(live, b, None));
-        for b in 0..blocks {
-            let mut live = dataflow::bits(far.len() + near[b].len());
+        for (b, near) in near.iter().enumerate() {
+            let mut live = dataflow::bits(far.len() + near.len());
             let row = dataflow::bits(far.len()).len();
             solved.at_end(succs(b), &mut live[..row]);
             transfer(&mut live, b, Some(&mut found));
