@@ -137,13 +137,13 @@ pub fn compile_program(program: &Program, options: &Options) -> Result<Object, V
     lap(&mut times, "functions");
     nosplit::check(program, &compiled, machine)?;
     lap(&mut times, "stack check");
+    let listing = compiled.iter().flatten().map(|c| c.listing.as_str()).collect();
     let reached = reach::reach(program, &compiled, options);
     for id in program.funcs.ids().filter(|&id| !reached.has(SymRef::Func(id))) {
         compiled[id] = None;
     }
     let (bytes, extra) = object::write(program, &compiled, &reached, options, machine)?;
     lap(&mut times, "object");
-    let listing = compiled.iter().flatten().map(|c| c.listing.as_str()).collect();
     let mut told = String::new();
     if options.sizes {
         told = weigh::sizes(program, &compiled, &reached, &extra);

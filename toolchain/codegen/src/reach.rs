@@ -49,7 +49,7 @@ impl Reached {
 pub fn reach(program: &Program, funcs: &CompiledFuncs, options: &Options) -> Reached {
     let Some(start) = start(program, options) else { return Reached::all(program) };
     let mut walk = Walk::new(program);
-    walk.roots(start, options);
+    walk.roots(start);
     let checked = program.datas.iter_enumerated().find(|(_, d)| d.name.as_str() == fips::INFO);
     for d in program.edges.into_iter().flatten().chain(checked.map(|(id, _)| id)) {
         walk.take(SymRef::Data(d), SymRef::Data(d));
@@ -69,7 +69,10 @@ pub fn reach(program: &Program, funcs: &CompiledFuncs, options: &Options) -> Rea
 pub fn candidates(program: &Program, options: &Options) -> Reached {
     let Some(start) = start(program, options) else { return Reached::all(program) };
     let mut walk = Walk::new(program);
-    walk.roots(start, options);
+    walk.roots(start);
+    // What somebody wants to see is made, and left out of the executable if nothing leads there.
+    let told = program.funcs.iter_enumerated().filter(|(_, f)| options.tells(f)).map(|(id, _)| id);
+    told.for_each(|f| walk.take(SymRef::Func(f), SymRef::Func(f)));
     program.by_name.values().for_each(|&f| walk.take(SymRef::Func(f), SymRef::Func(f)));
     walk.follow(|f, take| references(&program.funcs[f], take));
     walk.reached
@@ -121,11 +124,10 @@ impl<'a> Walk<'a> {
         let datas = IndexVec::from(vec![None; program.datas.len()]);
         Walk { program, reached: Reached { funcs, datas }, todo: Vec::new() }
     }
-    /// What runs first, and what somebody wants to see.
-    fn roots(&mut self, start: FuncId, options: &Options) {
+    /// What runs first.
+    fn roots(&mut self, start: FuncId) {
         let info = &self.program.image;
-        let told = self.program.funcs.iter_enumerated().filter(|(_, f)| options.tells(f)).map(|(id, _)| id);
-        for f in [start].into_iter().chain(info.main).chain(info.inits.iter().copied()).chain(told) {
+        for f in [start].into_iter().chain(info.main).chain(info.inits.iter().copied()) {
             self.take(SymRef::Func(f), SymRef::Func(f));
         }
     }

@@ -98,19 +98,7 @@ fn built(dir: &Scratch, cache: &str, args: &[&str]) -> (Vec<u8>, usize, usize) {
         let n = counts.split(what).next().filter(|_| counts.contains(what));
         n.and_then(|n| n.rsplit([' ', ',']).next()?.parse().ok()).unwrap_or(0)
     };
-    (without_folders(std::fs::read(&out).unwrap()), number(" functions found"), number(" made"))
-}
-
-/// Test programs have the name of the folder that their main function was in, which is never the same.
-fn without_folders(mut bytes: Vec<u8>) -> Vec<u8> {
-    let folder = b"/oxigo-test-";
-    let mut at = 0;
-    while let Some(n) = bytes[at..].windows(folder.len()).position(|w| w == folder) {
-        at += n + folder.len();
-        let digits = bytes[at..].iter_mut().take_while(|b| b.is_ascii_hexdigit());
-        digits.for_each(|b| *b = b'0');
-    }
-    bytes
+    (std::fs::read(&out).unwrap(), number(" functions found"), number(" made"))
 }
 
 fn same(a: &[u8], b: &[u8], what: &str) {
@@ -131,7 +119,7 @@ fn all_ways(name: &str, flags: &[&str], kept: bool) {
     assert_eq!((found, made), (0, 0));
     let (cold, found, made) = built(&dir, "a", &command("main.go"));
     same(&off, &cold, "an empty cache");
-    assert_eq!((found, made > 500), (0, kept));
+    assert_eq!((found, made > 400), (0, kept));
     let (warm, found, again) = built(&dir, "a", &command("main.go"));
     same(&off, &warm, "a full cache");
     assert_eq!((found, again), (made, 0));
@@ -146,7 +134,7 @@ fn all_ways(name: &str, flags: &[&str], kept: bool) {
     let (off, ..) = built(&dir, "off", &command("main.go"));
     let (now, found, made) = built(&dir, "a", &command("main.go"));
     same(&off, &now, "after an edit");
-    assert!(!kept || found > 500 && (1..=3).contains(&made), "{found} found, {made} made");
+    assert!(!kept || found > 400 && (1..=3).contains(&made), "{found} found, {made} made");
 }
 
 #[test]
@@ -207,7 +195,7 @@ fn tests_are_the_same() {
         let (warm, found, made) = built(&dir, "a", &args);
         same(&off, &cold, &format!("{flags:?}, first"));
         same(&off, &warm, &format!("{flags:?}, second"));
-        assert!(found > 1000 && made == 0, "{flags:?}: {found} found, {made} made");
+        assert!(found > 800 && made == 0, "{flags:?}: {found} found, {made} made");
     }
 }
 
@@ -243,7 +231,7 @@ fn builds_at_the_same_time_share_an_empty_cache() {
     }
     outs.iter().for_each(|o| same(&std::fs::read(dir.path(o)).unwrap(), &off, o));
     let (_, found, made) = built(&dir, "a", &["build", "main.go"]);
-    assert!(found > 500 && made == 0, "{found} found, {made} made");
+    assert!(found > 400 && made == 0, "{found} found, {made} made");
 }
 
 /// A folder that others may enter, no folder, or a home where nothing can be written: there is no cache, and that is all.
@@ -286,7 +274,7 @@ fn oxigo_home() -> String {
 fn clean_empties_it_and_env_names_it() {
     let dir = place("cache-clean");
     let (.., made) = built(&dir, "a", &["build", "main.go"]);
-    assert!(made > 500);
+    assert!(made > 400);
     std::fs::write(dir.path("a/other"), "").unwrap();
     run(&dir, "a", &["clean"]);
     assert!(!dir.path("a/functions").exists() && dir.path("a/other").exists());

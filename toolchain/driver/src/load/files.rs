@@ -7,7 +7,7 @@ use syntax::ast::{Decl, File};
 use syntax::{Options, Pos, Sym, names, pos};
 
 use super::resolve::resolve;
-use super::{Config, Import, Parsed, Place, define, embed, embed_values, host};
+use super::{Config, Import, Parsed, Place, define, embed, embed_values, host, tests};
 use crate::cover::{Cover, Instrumented};
 use crate::overlay::apply_patches;
 use crate::regular;
@@ -38,7 +38,12 @@ pub(super) struct Listing {
 fn read(config: &Config, place: &Place, path: &Path) -> Result<Source, String> {
     let text = regular::read(path).map_err(|e| format!("{}: {e}", config.display_plain(path)))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let known = if config.trim_path { format!("{}/{name}", place.path) } else { path.display().to_string() };
+    let known = match () {
+        // As with the go command: the folder has another name each time.
+        () if tests::is_made(place, &name) => name.to_string(),
+        () if config.trim_path => format!("{}/{name}", place.path),
+        () => path.display().to_string(),
+    };
     Ok(Source { display: config.display(path), path: known, file: Some(path.to_path_buf()), text })
 }
 

@@ -11,6 +11,15 @@ use syntax::{Options, pos};
 use super::{Config, Place};
 use crate::cover;
 
+/// Files that are made for a package's tests: their main function, and what knows of coverage.
+const MAIN: &str = "_testmain.go";
+const COVER: &str = "_cover.go";
+
+/// Whether the file of a package is one of those.
+pub(super) fn is_made(place: &Place, name: &str) -> bool {
+    place.std && place.path.ends_with(".test") && [MAIN, COVER].contains(&name)
+}
+
 /// A package under test.
 pub struct Tested {
     pub package: Place,
@@ -99,14 +108,14 @@ pub fn prepare(config: &Config, package: Place, dir: &Path) -> Result<Option<Tes
         files: Some(external),
         ..package.clone()
     });
-    let file = dir.join("_testmain.go");
+    let file = dir.join(MAIN);
     let is_there = !internal.is_empty() || super::files::has_buildable(config, &package, false);
     std::fs::write(&file, main_text(&package, is_there, &found))
         .map_err(|e| format!("cannot write {}: {e}", file.display()))?;
     let mut files = vec![file];
     let mut covered = Vec::new();
     if let Some(cover) = &config.cover {
-        let file = dir.join("_cover.go");
+        let file = dir.join(COVER);
         let (linked, named) = cover::linked(config, cover, &package, is_there);
         std::fs::write(&file, cover::main_file(config, cover, &linked, &named))
             .map_err(|e| format!("cannot write {}: {e}", file.display()))?;
