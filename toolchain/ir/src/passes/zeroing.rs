@@ -7,6 +7,9 @@ use crate::{Block, Func, Inst, Op, Slot, Target, Value, ValueDef, View};
 /// Larger slots are left alone.
 const MAX: u32 = 128;
 
+/// How many blocks in front of a call are looked at: in large functions a slot of many blocks ahead is left alone, or each zeroing would walk all.
+const NEAR: usize = 64;
+
 /// The pass.
 pub fn run(view: &View, f: &mut Func) {
     if f.slots.is_empty() {
@@ -48,7 +51,7 @@ impl Given {
         }
         Given { cfg: Cfg::new(f), at }
     }
-    /// Whether nothing has the slot's address at the beginning of a block, which is not in a loop.
+    /// Whether nothing has the slot's address at the beginning of a block, which is not in a loop; no, if too many blocks lead there.
     fn unseen(&self, s: Slot, b: Block) -> bool {
         let mut before = vec![b];
         let mut next = 0;
@@ -58,6 +61,9 @@ impl Given {
                     return false;
                 }
                 if !before.contains(&p) {
+                    if before.len() == NEAR {
+                        return false;
+                    }
                     before.push(p);
                 }
             }
