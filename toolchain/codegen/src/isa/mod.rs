@@ -180,7 +180,7 @@ pub struct Compiled {
     pub code: Vec<u8>,
     /// References to be resolved.
     pub fixups: Vec<Fixup>,
-    /// `FuncEntry::frame`.
+    /// Bytes of frame, as `reflect::image` draws it.
     pub frame: u32,
     /// Stack maps, ascending.
     pub safepoints: Vec<Safepoint>,

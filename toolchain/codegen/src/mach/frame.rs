@@ -88,7 +88,7 @@ impl Frame {
         let slots = IndexVec::new();
         Frame { size, present, zero: (0, 0), pushed, row, spills: row.min_frame as u32, slots }
     }
-    /// `FuncEntry::frame`: from SP to the return address, or (with a link register) to the caller's frame.
+    /// What the image says of the frame: from SP to the return address, or (with a link register) to the caller's frame.
     pub fn to_return_address(&self) -> u32 {
         self.size + self.pushed
     }

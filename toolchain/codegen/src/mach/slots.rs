@@ -2,7 +2,7 @@
 //!
 //! A word is live where some path from there reads it, or takes its object's address, before it is written. An address that
 //! was taken is a pointer like any other from there on: it is in a register or spill slot, which the maps name, and
-//! the collector finds the object through it (`FuncEntry`'s stack objects). So the maps name what code reads by the frame's
+//! the collector finds the object through it (the stack objects of its record). So the maps name what code reads by the frame's
 //! own addresses, and no more.
 //!
 //! Parameters that the caller has put into memory are such objects too, in the caller's frame.
