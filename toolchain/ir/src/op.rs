@@ -282,6 +282,15 @@ pub enum Op {
 /// the heap, which escape analysis finds, and not zeroed.
 pub const TEMP_BUFFER: &str = "temporary buffer";
 
+/// The name of objects that are the first group of a small map: nil like a [`TEMP_BUFFER`] where it would have to be on the heap (the
+/// map makes one when it needs it), but zeroed.
+pub const MAP_GROUP: &str = "map group";
+
+/// Objects of this name are in the frame or not there at all, as escape analysis finds.
+pub fn only_in_frame(name: &str) -> bool {
+    name == TEMP_BUFFER || name == MAP_GROUP
+}
+
 impl Op {
     /// What the alignment of an area of `size` bytes comes to for copies in pieces: the largest piece, of up to 8 bytes, whose multiple
     /// the size is, or the area's alignment where that is less.
@@ -290,10 +299,10 @@ impl Op {
         align.clamp(1, most) as u8
     }
 
-    /// The result is an address that is not nil: a fresh object, a slot, a symbol. Of a [`TEMP_BUFFER`] that is not yet known.
+    /// The result is an address that is not nil: a fresh object, a slot, a symbol. Of one that may be [only in the frame](only_in_frame) that is not yet known.
     pub fn is_never_nil(&self) -> bool {
         match self {
-            Op::New { name, .. } => name.as_str() != TEMP_BUFFER,
+            Op::New { name, .. } => !only_in_frame(name.as_str()),
             Op::SlotAddr(..) | Op::Sym(..) => true,
             _ => false,
         }

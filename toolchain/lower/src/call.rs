@@ -174,9 +174,40 @@ impl<'p, 'a> Fx<'p, 'a> {
         let sig = self.p.signature(ft);
         self.callee_and_args_first(fun, false, args, spread, &sig.params, sig.variadic);
         let f = self.scalar(fun);
-        let vals = self.args(args, spread, &sig.params, sig.variadic);
+        let mut vals = self.args(args, spread, &sig.params, sig.variadic);
+        if self.looks_only(fun) {
+            vals.iter_mut().for_each(|v| self.hide(v));
+        }
         let (params, results) = self.sig_types(ft);
         Plan { target: Target::Closure(f), args: vals, params, results, keep: Vec::new() }
+    }
+    /// The hash and equality functions that type descriptors hold keep nothing of what they are given.
+    fn looks_only(&self, fun: &Expr) -> bool {
+        let ExprKind::Selector { x, sel } = &fun.kind else { return false };
+        let owner = match self.p.kind(self.ty_of(x)) {
+            K::Ptr(t) => t,
+            _ => return false,
+        };
+        let table = &self.p.ck.table;
+        let Some((n, _)) = table.as_named(owner) else { return false };
+        table.pkg_path(table.named_pkg(n)) == "internal/abi"
+            && matches!(
+                (table.named_name(n).as_str(), sel.name.as_str()),
+                ("MapType", "Hasher") | ("Type", "Equal")
+            )
+    }
+    /// Keeps a pointer from escape analysis, as `internal/abi.NoEscape` does.
+    fn hide(&mut self, v: &mut Val) {
+        if let Val::Flat(leaves) = v
+            && let [p] = leaves[..]
+            && self.s.f.ty(p) == Ty::Ptr
+        {
+            let zero = self.word(0);
+            let word = self.word_ty();
+            let number = self.ins(Op::Bitcast, &[p], word);
+            let number = self.ins(Op::Xor, &[number, zero], word);
+            leaves[0] = self.ins(Op::Bitcast, &[number], Ty::Ptr);
+        }
     }
     fn plan_func(&mut self, f: FuncId, ft: TypeId, args: &'a [Expr], spread: bool) -> Plan {
         let sig = self.p.signature(ft);

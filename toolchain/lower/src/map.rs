@@ -2,9 +2,10 @@
 use crate::fx::Fx;
 use crate::tyq::K;
 use crate::value::{Addr, Val};
-use ir::op::Cc;
+use ir::op::{Cc, MAP_GROUP};
 use ir::{Ty, Value};
 use smallvec::smallvec;
+use syntax::Sym;
 use syntax::ast::Expr;
 use types::table::TypeId;
 
@@ -147,7 +148,11 @@ impl<'p, 'a> Fx<'p, 'a> {
     /// `make(map…)`
     pub fn make_map(&mut self, t: TypeId, hint: Option<Value>, small: bool) -> Value {
         if small {
-            return self.rt1("makemap_small", &[]);
+            let K::Map(k, v) = self.p.kind(t) else { unreachable!("a map's type") };
+            let (k, v) = (self.ty(k), self.ty(v));
+            let group = self.p.map_group(k, v);
+            let group = self.new_object(group, Sym::new(MAP_GROUP));
+            return self.rt1("makemap_small", &[group]);
         }
         let rt = self.mem_type_ptr(t);
         let nil = self.nil();

@@ -39,6 +39,9 @@ const (
 	chanTimer  // the channel's timer has gone off: run its function, and try again
 )
 
+// What elem points to is copied; elem itself is kept only while its goroutine waits.
+//
+//go:noescape
 func chansend(c *hchan, elem unsafe.Pointer, block bool) int
 func chanrecv(c *hchan, elem unsafe.Pointer, block bool) int
 func chanclose(c *hchan) bool // false: it was closed

@@ -17,7 +17,14 @@ func mapassign(t *abi.MapType, m *maps.Map, key unsafe.Pointer) unsafe.Pointer
 func mapassign_faststr(t *abi.MapType, m *maps.Map, key string) unsafe.Pointer
 func mapdelete_faststr(t *abi.MapType, m *maps.Map, key string)
 
-func makemap_small() *maps.Map { return maps.NewEmptyMap() }
+// group is zeroed room for the first entries, or nil: then the map makes it when it needs it.
+func makemap_small(group unsafe.Pointer) *maps.Map {
+	m := maps.NewEmptyMap()
+	if group != nil {
+		m.UseGroup(group)
+	}
+	return m
+}
 
 func makemap(t *abi.MapType, hint int, m *maps.Map) *maps.Map {
 	if hint < 0 {

@@ -42,13 +42,13 @@ pub fn build(
             }
         }
     };
-    // the place that an address names, of which any word may be written: an object's contents, or the heap
+    // the place that an address names, of which any word may be written: an object's contents, what a parameter points to, or the heap
     let place = |g: &mut Graph, v: Value| match g.base(f, v) {
         Base::Object(o, _) => {
             g.blurred.insert(o);
             o
         }
-        Base::Value(..) => HEAP,
+        Base::Value(v, _) => g.flat_params.get(&v).map_or(HEAP, |at| g.behind + at),
     };
     let called = if made.is_empty() { FxHashSet::default() } else { used_beside_access(f) };
     for &(obj, code) in made {
@@ -263,11 +263,7 @@ fn call(
             match summary {
                 None => flow(g, HEAP, args[n], extra),
                 Some(s) => {
-                    let leak = s
-                        .params
-                        .get(n)
-                        .cloned()
-                        .unwrap_or(super::Leak { heap: Some(0), results: Vec::new() });
+                    let leak = s.params.get(n).cloned().unwrap_or(super::Leak::everything());
                     if let Some(d) = leak.heap {
                         flow(g, HEAP, args[n], d + extra);
                     }
@@ -275,6 +271,10 @@ fn call(
                         if let Some(&to) = arrivals.get(r) {
                             flow(g, to, args[n], d + extra);
                         }
+                    }
+                    for (k, d) in leak.behind {
+                        let to = args.get(k).map_or(HEAP, |&a| place(g, a));
+                        flow(g, to, args[n], d + extra);
                     }
                 }
             }

@@ -5,12 +5,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// The node of everything that outlives the function.
 pub const HEAP: usize = 0;
 
-/// Nodes, in this order: the heap, results, slots, parameters, the closure context, objects, values, and words of objects, slots and the context.
-/// A slot's or an object's node is its contents; the context's is its address.
+/// Nodes, in this order: the heap, results, what parameters point to, slots, parameters, the closure context, objects, values, and words of objects, slots and the context.
+/// A slot's or an object's node is its contents; the context's is its address. What a parameter points to is a place that is written here; who
+/// reads it reads the parameter with a dereference, and the caller, who may know the place, joins both.
 pub struct Graph {
     /// In-edges: source node, dereferences.
     pub edges: Vec<Vec<(usize, i32)>>,
     pub results: usize,
+    pub behind: usize,
     pub slots: usize,
     pub params: usize,
     pub context: usize,
@@ -18,6 +20,8 @@ pub struct Graph {
     pub objects: FxHashMap<Value, usize>,
     /// A parameter in memory is its own address: the node of what is there.
     pub memory_params: FxHashMap<Value, usize>,
+    /// The others, by number.
+    pub flat_params: FxHashMap<Value, usize>,
     /// Words of an object, a slot or the context that are read or written at a known offset, one by one: a pointer in one of them does not
     /// flow where only another is read.
     pub words: FxHashMap<(usize, i64), usize>,

@@ -13,7 +13,7 @@ mod hidden;
 
 use super::remarks::{self, Remark};
 use super::{Options, inline};
-use crate::op::TEMP_BUFFER;
+use crate::op::{TEMP_BUFFER, only_in_frame};
 use crate::{
     Block, Func, FuncId, Inst, Op, Program, SlotData, SymRef, Ty, Value,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
@@ -29,11 +29,19 @@ pub const MAX_OBJECT: u64 = 64 << 10;
 /// All objects of one frame together.
 const MAX_FRAME: u64 = 256 << 10;
 
-/// Where a parameter's value flows: minimal dereferences to the heap, and to each result operand of `ret`.
+/// Where a parameter's value flows: minimal dereferences to the heap, to each result operand of `ret`, and to what parameters point to.
 #[derive(Clone, Default, PartialEq, Debug)]
 struct Leak {
     heap: Option<i32>,
     results: Vec<(usize, i32)>,
+    behind: Vec<(usize, i32)>,
+}
+
+impl Leak {
+    /// Kept by the callee, in whatever way.
+    fn everything() -> Leak {
+        Leak { heap: Some(0), ..Leak::default() }
+    }
 }
 
 /// A function as its callers see it.
@@ -81,9 +89,8 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) 
             if rounds == 8 {
                 for &id in &group {
                     let n = program.sigs[program.funcs[id].sig].param_tys().len();
-                    let all = Leak { heap: Some(0), results: Vec::new() };
-                    summaries
-                        .insert(id, Summary { params: vec![all; n], context: Some(0), ..Summary::default() });
+                    let params = vec![Leak::everything(); n];
+                    summaries.insert(id, Summary { params, context: Some(0), ..Summary::default() });
                 }
                 break;
             }
@@ -126,6 +133,13 @@ fn finish(
         "runtime.deferprocStack" => {
             Summary { params: vec![Leak::default(); analysis.summary.params.len()], ..Summary::default() }
         }
+        // Entries are copied from the map's only group into a table. What goes there by itself is what an entry points to, where keys or
+        // elements are large; that this is not the entry only the map's type tells.
+        "internal/runtime/maps.(*Map).growToTable" => {
+            let mut summary = analysis.summary;
+            summary.params[0] = Leak { heap: Some(2), ..Leak::default() };
+            summary
+        }
         _ => analysis.summary,
     };
     summaries.insert(id, summary);
@@ -133,7 +147,9 @@ fn finish(
 
 /// Remarks about the parameters, and about the objects that calls of the runtime make.
 fn explain(program: &Program, f: &Func, summary: &Summary, out: &mut Vec<Remark>) {
-    let words: Vec<_> = summary.params.iter().map(|l| (l.heap, &l.results[..])).collect();
+    // In Go's words what a parameter points to is the heap.
+    let heap = |l: &Leak| l.behind.iter().map(|b| b.1).chain(l.heap).min();
+    let words: Vec<_> = summary.params.iter().map(|l| (heap(l), &l.results[..])).collect();
     out.extend(remarks::params(program, f, &words));
     for &inst in f.blocks.iter().flat_map(|b| &b.insts) {
         if let Op::Call { callee: Callee::Static(c), .. } = f.insts[inst].op
@@ -181,7 +197,7 @@ fn external(program: &Program, id: FuncId) -> Summary {
                 _ if f.flags.noescape || name.ends_with("memmove") => Some(1),
                 _ => Some(0),
             },
-            results: Vec::new(),
+            ..Leak::default()
         })
         .collect();
     Summary { params, ..Summary::default() }
@@ -207,7 +223,8 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
         }
     }
     let results = 1;
-    let slots = results + ret_tys.len();
+    let behind = results + ret_tys.len();
+    let slots = behind + param_count;
     let params = slots + f.slots.len();
     let context = params + param_count;
     let first_object = context + 1;
@@ -215,16 +232,19 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
     let mut g = Graph {
         edges: vec![Vec::new(); values + f.values.len()],
         results,
+        behind,
         values,
         objects: news.iter().enumerate().map(|(n, x)| (x.2, first_object + n)).collect(),
         slots,
         params,
         context,
         memory_params: FxHashMap::default(),
+        flat_params: FxHashMap::default(),
         words: FxHashMap::default(),
         blurred: FxHashSet::default(),
     };
     // A memory parameter's value is the address of its own node; a flat one's node is the value's source.
+    let entered_again = f.blocks.iter().any(|b| b.term.targets().contains(&Block(0)));
     let mut at = 0;
     for part in &sig.params {
         for _ in 0..part.value_count() {
@@ -234,6 +254,9 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
             } else {
                 let node = g.node(v);
                 g.edges[node].push((params + at, 0));
+                if !entered_again {
+                    g.flat_params.insert(v, at);
+                }
             }
             at += 1;
         }
@@ -251,7 +274,7 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
     let mut leaks = vec![Leak::default(); param_count];
     let is_object = |node: usize| (first_object..values).contains(&node);
     let mut queue = vec![HEAP];
-    queue.extend((0..ret_tys.len()).map(|r| results + r));
+    queue.extend(results..slots);
     for (k, (i, _, _)) in news.iter().enumerate() {
         let Op::New { size, .. } = f.insts[*i].op else { continue };
         if size > MAX_OBJECT {
@@ -260,13 +283,14 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
         }
     }
     let merge = |leak: &mut Leak, root: usize, d: i32| {
-        if (results..slots).contains(&root) {
-            match leak.results.iter_mut().find(|r| r.0 == root - results) {
-                Some(r) => r.1 = r.1.min(d),
-                None => leak.results.push((root - results, d)),
-            }
-        } else {
-            least(&mut leak.heap, d);
+        let (to, n) = match root {
+            _ if (results..behind).contains(&root) => (&mut leak.results, root - results),
+            _ if (behind..slots).contains(&root) => (&mut leak.behind, root - behind),
+            _ => return least(&mut leak.heap, d),
+        };
+        match to.iter_mut().find(|r| r.0 == n) {
+            Some(r) => r.1 = r.1.min(d),
+            None => to.push((n, d)),
         }
     };
     let mut drain =
@@ -355,6 +379,7 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
     }
     for leak in &mut leaks {
         leak.results.sort();
+        leak.behind.sort();
     }
     let mut captures: Vec<(i64, i32)> = captures.into_iter().filter_map(|(off, d)| Some((off, d?))).collect();
     captures.sort();
@@ -372,7 +397,7 @@ fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec
     for &(inst, block, escapes) in &analysis.objects {
         let Op::New { size, align, ref ptrs, name, .. } = f.insts[inst].op else { continue };
         let (ptrs, pos) = (ptrs.clone(), f.insts[inst].pos);
-        let optional = name.as_str() == TEMP_BUFFER;
+        let optional = only_in_frame(name.as_str());
         if optional && (escapes || frame + size > MAX_FRAME) {
             f.insts[inst].op = Op::Iconst(0);
             continue;
@@ -387,7 +412,7 @@ fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec
         let slot_size = size as u32;
         let slot = f.slots.push(SlotData { size: slot_size, align, ptrs, init: false, name });
         f.insts[inst].op = Op::SlotAddr(slot, 0);
-        if size > 0 && !optional {
+        if size > 0 && name.as_str() != TEMP_BUFFER {
             let address = f.insts[inst].results[0];
             let zero = Op::MemZero { size: slot_size, align: Op::align_of_area(slot_size, align), typ: None };
             let zero = f.make_inst(zero, &[address], &[], pos);
