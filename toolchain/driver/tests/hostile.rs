@@ -152,9 +152,7 @@ fn intermediate_files_are_private_and_go() {
             let mode = std::fs::metadata(&folder).map(|m| m.permissions().mode() & 0o777).unwrap_or(0o700);
             assert_eq!(mode, 0o700);
         }
-        assert!(
-            Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap().success()
-        );
+        assert!(support::signal(signal, &child.id().to_string()));
         let status = child.wait().unwrap();
         use std::os::unix::process::ExitStatusExt;
         assert!(status.signal().is_some(), "{signal}: {status}");
@@ -169,7 +167,7 @@ fn kill_those_running(exe: &Path) {
         let runs = std::fs::read_link(process.path().join("exe")).unwrap_or_default();
         if runs.to_string_lossy().starts_with(exe.to_str().unwrap()) {
             let id = process.file_name().to_string_lossy().to_string();
-            let _ = Command::new("kill").args(["-9", &id]).status();
+            support::signal("KILL", &id);
         }
     }
 }

@@ -62,6 +62,14 @@ pub struct Outcome {
     pub timed_out: bool,
 }
 
+/// Sends a signal to a process, or to a group (`-ID`), by the shell's own `kill`: the smallest Debian has no other.
+pub fn signal(name: &str, process: &str) -> bool {
+    Command::new("sh")
+        .args(["-c", "kill -s \"$0\" -- \"$1\"", name, process])
+        .status()
+        .is_ok_and(|s| s.success())
+}
+
 /// Runs a program with a time limit; both output streams end up in one text, as Go's test driver does it.
 pub fn run(command: &mut Command, limit: Duration) -> Result<Outcome, String> {
     let (mut read, write) = std::io::pipe().map_err(|e| e.to_string())?;
@@ -92,7 +100,7 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Outcome, String> {
         if start.elapsed() > limit && !timed_out {
             timed_out = true;
             let group = format!("-{}", child.id());
-            let _ = Command::new("kill").args(["-9", "--", &group]).status();
+            signal("KILL", &group);
         }
         std::thread::sleep(Duration::from_millis(5));
     };
