@@ -1,6 +1,9 @@
 //! Records that are used again: a list for all, and what each P keeps of it, so that taking and giving seldom meet at a lock.
+//!
+//! The list knows how many of its records nobody has needed lately (`spare`). Those are given back to where they came from, a few at a
+//! time: a program that makes as many again finds the others where they are.
 
-use crate::base::lock::Shared;
+use crate::base::lock::{Global, Shared};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
@@ -9,6 +12,14 @@ pub struct Pool<const LINK: usize> {
     lock: Shared,
     /// Changes under the lock. Whether there is one can be seen without it.
     first: AtomicPtr<u8>,
+    /// Under the lock.
+    count: Global<Count>,
+}
+
+/// Records in a list: now, and the fewest since `spare` last asked.
+struct Count {
+    now: usize,
+    fewest: usize,
 }
 
 /// A P's part of a pool; whoever runs the P uses it without a lock. Zero is empty.
@@ -22,7 +33,11 @@ pub struct Kept {
 impl<const LINK: usize> Pool<LINK> {
     /// An empty pool.
     pub const fn new(name: &'static str) -> Pool<LINK> {
-        Pool { lock: Shared::new(name), first: AtomicPtr::new(null_mut()) }
+        Pool {
+            lock: Shared::new(name),
+            first: AtomicPtr::new(null_mut()),
+            count: Global::new(Count { now: 0, fewest: 0 }),
+        }
     }
 
     unsafe fn next(x: *mut u8) -> *mut *mut u8 {
@@ -62,7 +77,7 @@ impl<const LINK: usize> Pool<LINK> {
     pub unsafe fn give(&'static self, kept: Option<&mut Kept>, most: usize, x: *mut u8) {
         // SAFETY: as `take`.
         unsafe {
-            let Some(k) = kept else { return self.give_list(x, x) };
+            let Some(k) = kept else { return self.give_list(x, x, 1) };
             k.push::<LINK>(x);
             if k.n > most {
                 self.give_half(k);
@@ -77,12 +92,13 @@ impl<const LINK: usize> Pool<LINK> {
             let last = k.pop::<LINK>();
             *Self::next(last) = null_mut();
             let mut first = last;
-            for _ in 0..k.n / 2 {
+            let half = k.n / 2;
+            for _ in 0..half {
                 let x = k.pop::<LINK>();
                 *Self::next(x) = first;
                 first = x;
             }
-            self.give_list(first, last);
+            self.give_list(first, last, half + 1);
         }
     }
 
@@ -98,36 +114,69 @@ impl<const LINK: usize> Pool<LINK> {
                 if x.is_null() {
                     return;
                 }
-                self.give_list(x, x);
+                self.give_list(x, x, 1);
             }
         }
     }
 
-    /// Puts linked records into the list.
+    /// Puts `n` linked records into the list.
     ///
     /// # Safety
     /// They are nobody's.
-    pub unsafe fn give_list(&'static self, first: *mut u8, last: *mut u8) {
-        // SAFETY: the caller's promise; the list under its lock.
+    pub unsafe fn give_list(&'static self, first: *mut u8, last: *mut u8, n: usize) {
+        // SAFETY: the caller's promise; list and count under the lock.
         unsafe {
             let _l = self.lock.lock();
             *Self::next(last) = self.first.load(Relaxed);
             self.first.store(first, Relaxed);
+            (*self.count.get()).now += n;
         }
     }
 
-    /// Takes the whole list, but for what Ps keep.
-    pub fn take_list(&'static self) -> *mut u8 {
+    /// How many records of the list nobody has needed since this was last asked.
+    pub fn spare(&'static self) -> usize {
         let _l = self.lock.lock();
-        self.first.swap(null_mut(), Relaxed)
+        // SAFETY: under the lock.
+        let count = unsafe { &mut *self.count.get() };
+        core::mem::replace(&mut count.fewest, count.now)
+    }
+
+    /// Takes records of the list that were spare, linked, `n` at most: the first of them, and how many.
+    ///
+    /// # Safety
+    /// One caller at a time asks what is spare and takes it.
+    pub unsafe fn take_spare(&'static self, n: usize) -> (*mut u8, usize) {
+        let mut taken = (null_mut(), 0);
+        let _l = self.lock.lock();
+        // SAFETY: what is in the list is free and linked; list and count under the lock.
+        unsafe {
+            let fewest = (*self.count.get()).fewest;
+            while taken.1 < n {
+                let x = self.pop();
+                if x.is_null() {
+                    break;
+                }
+                *Self::next(x) = taken.0;
+                taken = (x, taken.1 + 1);
+            }
+            // These are not missed: what is left was there all the time as before.
+            let count = &mut *self.count.get();
+            count.fewest = fewest.saturating_sub(taken.1).min(count.now);
+        }
+        taken
     }
 
     /// Under the lock.
     unsafe fn pop(&self) -> *mut u8 {
         let x = self.first.load(Relaxed);
         if !x.is_null() {
-            // SAFETY: what is in the list is free and linked.
-            self.first.store(unsafe { *Self::next(x) }, Relaxed);
+            // SAFETY: what is in the list is free and linked; the count under the lock.
+            unsafe {
+                self.first.store(*Self::next(x), Relaxed);
+                let count = &mut *self.count.get();
+                count.now -= 1;
+                count.fewest = count.fewest.min(count.now);
+            }
         }
         x
     }
@@ -188,6 +237,34 @@ mod tests {
             let twice = seen.windows(2).filter(|w| w[0] == w[1]).count();
             seen.dedup();
             assert!(seen.len() == 100 && twice <= 10 && !seen[0].is_null());
+        }
+    }
+
+    #[test]
+    fn what_was_not_needed_is_spare() {
+        static POOL: Pool<8> = Pool::new("spare");
+        let mut records = [[0usize; 4]; 50];
+        // SAFETY: one thread; the records outlive the pool's use of them.
+        unsafe {
+            for r in &mut records {
+                POOL.give(None, 0, r.as_mut_ptr().cast());
+            }
+            // They came after the last look.
+            assert_eq!(POOL.spare(), 0);
+            let needed: Vec<*mut u8> = (0..20).map(|_| POOL.take(None, 0)).collect();
+            needed.iter().for_each(|&x| POOL.give(None, 0, x));
+            assert_eq!(POOL.spare(), 30);
+            let (first, n) = POOL.take_spare(8);
+            assert!(n == 8 && !first.is_null());
+            let mut x = first;
+            for _ in 0..8 {
+                x = *Pool::<8>::next(x);
+            }
+            assert!(x.is_null());
+            // Taking what is spare needs nothing.
+            assert_eq!(POOL.spare(), 42);
+            assert_eq!(POOL.take_spare(100).1, 42);
+            assert_eq!(POOL.take_spare(1), (null_mut(), 0));
         }
     }
 }

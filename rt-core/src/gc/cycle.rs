@@ -51,6 +51,9 @@ unsafe fn assist(c: *mut MCache, bytes: usize, sum: &AtomicU64) {
             (*c).assist_debt = 0;
             if worker::quiescent() {
                 note_idle();
+            } else if pacer::past_goal() {
+                // A worker has the rest, and the system may let it wait: the heap would grow without bounds.
+                worker::wait();
             }
         } else {
             worker::wake();
@@ -115,13 +118,13 @@ unsafe fn start(forced: bool) {
             (*c).gcw.flush();
             (*c).assist_debt = 0;
         });
-        mark::MARKED.store(0, Relaxed);
-        mark::SCANNED.store(0, Relaxed);
-        mark::STACKS.store(0, Relaxed);
         STATE.idle.store(false, Relaxed);
         STATE.forced.store(forced, Relaxed);
         (w.empty_pools)(&stopped);
         pacer::start_mark(&stopped);
+        mark::MARKED.store(0, Relaxed);
+        mark::SCANNED.store(0, Relaxed);
+        mark::STACKS.store(0, Relaxed);
         roots::prepare(mem::arenas_high(), (w.goroutines)(&stopped), &stopped);
         set_marking(true, &stopped);
         let mut gcw = grey::Gcw::new();

@@ -1,12 +1,12 @@
 //! When to collect, and how fast marking has to be.
 //!
 //! The goal of a cycle is the marked heap plus GOGC percent of what can hold pointers to it
-//! (heap, stacks, data), at least 4 MiB * GOGC/100, and not more than GOMEMLIMIT leaves. Marking
+//! (heap, goroutines, data), at least 4 MiB * GOGC/100, and not more than GOMEMLIMIT leaves. Marking
 //! starts early by what the last cycle allocated while it marked, and allocations pay by marking so
-//! that it ends at the goal.
+//! that it ends at the goal. Past the goal they pay more, and wait for markers who are still at work.
 
-use super::state;
 use super::stats::MemStats;
+use super::{mark, state};
 use crate::base::atomic::AtomicU64;
 use crate::base::stopped::Stopped;
 use crate::mem::{HEAP, meta, sizes::PAGE_SHIFT};
@@ -103,7 +103,7 @@ fn recompute() {
     let gogc = GOGC.load(Relaxed);
     let mut goal = usize::MAX;
     if gogc >= 0 {
-        let scannable = marked + (HEAP.pages_manual.load(Relaxed) << PAGE_SHIFT) + super::roots::data_bytes();
+        let scannable = marked + mark::STACKS.load(Relaxed) + super::roots::data_bytes();
         let percent = |n: usize| (n as u64).saturating_mul(gogc as u64) / 100;
         goal = usize::try_from(marked as u64 + percent(scannable)).unwrap_or(usize::MAX);
         goal = goal.max(percent(MIN_HEAP) as usize);
@@ -122,7 +122,7 @@ fn recompute() {
     } else {
         let span = goal.saturating_sub(marked);
         let lead = if state().concurrent() {
-            (RUNWAY.load(Relaxed) + (64 << 10)).clamp(span / 20, span / 10 * 4)
+            (RUNWAY.load(Relaxed) + (64 << 10).max(span / 64)).clamp(span / 20, span / 10 * 4)
         } else {
             0
         };
@@ -159,14 +159,24 @@ pub fn start_mark(_: &Stopped) {
     AT_START.store(live, Relaxed);
     // As much to scan as was alive last time (at most what is allocated now), before the goal.
     let work = (MARKED.load(Relaxed) + MARKED.load(Relaxed) / 8 + MIN_HEAP / 8).min(live)
+        + mark::STACKS.load(Relaxed)
         + super::roots::data_bytes();
     let room = GOAL.load(Relaxed).saturating_sub(live).max(live / 50 + (256 << 10));
     ASSIST.store((work as u64 * 256 / room as u64).clamp(16, 256 * 64) as usize, Relaxed);
 }
 
-/// Bytes to mark for `bytes` of allocation.
+/// Bytes to mark for `bytes` of allocation. Past the goal there was more to mark than expected.
 pub fn assist_work(bytes: usize) -> usize {
-    (bytes as u64 * ASSIST.load(Relaxed) as u64 / 256) as usize
+    let least = if past_goal() { PAST_GOAL } else { 0 };
+    (bytes as u64 * ASSIST.load(Relaxed).max(least) as u64 / 256) as usize
+}
+
+/// As `ASSIST`: what is paid at least past the goal.
+const PAST_GOAL: usize = 8 * 256;
+
+/// Whether more is alive, or allocated since, than there should be at the end of this cycle.
+pub fn past_goal() -> bool {
+    HEAP.live.load(Relaxed) > GOAL.load(Relaxed)
 }
 
 /// Marking is over: caches are flushed. `marked` is what markers counted;

@@ -37,6 +37,23 @@ pub fn cycle_ended() {
     }
 }
 
+/// Bumped whenever a worker has ended marking, and how many threads wait for that.
+static ENDS: AtomicU32 = AtomicU32::new(0);
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+/// Nanoseconds that a thread with a P waits at most before it goes on: others may want to stop the world meanwhile.
+const PATIENCE: i64 = 200_000;
+
+/// Waits for a worker to end marking, but not for long.
+#[cold]
+pub fn wait() {
+    let seen = ENDS.load(Acquire);
+    if !idle() {
+        WAITING.fetch_add(1, SeqCst);
+        os::futex_wait(&ENDS, seen, PATIENCE);
+        WAITING.fetch_sub(1, Relaxed);
+    }
+}
+
 /// Whether no worker marks.
 pub fn idle() -> bool {
     MARKING.load(SeqCst) == 0
@@ -91,5 +108,9 @@ fn mark_all(gcw: &mut Gcw) {
     MARKING.fetch_sub(1, SeqCst);
     if quiescent() {
         super::note_idle();
+    }
+    ENDS.fetch_add(1, SeqCst);
+    if WAITING.load(SeqCst) != 0 {
+        os::futex_wake(&ENDS, u32::MAX);
     }
 }

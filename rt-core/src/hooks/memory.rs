@@ -7,7 +7,7 @@ use crate::gc::{self, special};
 use crate::mem::{self, MCache, Type, meta};
 use crate::sched::timer;
 use crate::sched::{finalizer, *};
-use crate::sync::{pools, synctest};
+use crate::sync::{chan, pools, synctest};
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::stackscan;
@@ -185,6 +185,13 @@ unsafe fn note(n: gc::Note) {
     unsafe { tracing::happens(Happens::Collector(n)) }
 }
 
+/// After a collection.
+unsafe fn give_back() {
+    // SAFETY: a function of the collector's table.
+    unsafe { proc::give_back() };
+    chan::give_back();
+}
+
 /// What the collector asks of the scheduler.
 pub fn world() -> gc::World {
     gc::World {
@@ -198,6 +205,6 @@ pub fn world() -> gc::World {
         empty_pools: pools::empty,
         wake_finalizers: finalizer::wake,
         note,
-        give_back: proc::give_back,
+        give_back,
     }
 }

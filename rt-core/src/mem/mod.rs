@@ -4,7 +4,7 @@
 //! span of an address; `span` is a run of pages with objects of one size (`sizes`); `central` is
 //! the shared supply of spans by class; `cache` is each P's own supply; `malloc` allocates from it, and `sampling` picks objects
 //! for the memory profile.
-//! `meta` is memory for the runtime's own records.
+//! `meta` is memory for the runtime's own records; `blocks` for those that come in numbers, such as small stacks.
 //!
 //! How the collector finds the pointers of an object:
 //! - spans are pointer-free or not, as a whole (`noscan`);
@@ -26,6 +26,7 @@
 //! All of it runs on a system stack and may be called before the scheduler is up.
 
 pub mod arena;
+pub mod blocks;
 pub mod cache;
 pub mod central;
 pub mod collector;

@@ -1,6 +1,7 @@
 //! Making and ending goroutines and threads; deadlocks.
 
 use crate::base::atomic::AtomicU64;
+use crate::base::lock::Mutex;
 use crate::base::pool::Pool;
 use crate::base::print::{self, throw};
 use crate::gc;
@@ -26,16 +27,20 @@ use core::sync::atomic::Ordering::*;
 
 /// Goroutines that have ended, some with their stacks.
 static ENDED: Pool<{ offset_of!(G, schedlink) }> = Pool::new("ended goroutines");
+/// Others, whose stacks were given back because nobody needed them. What a P keeps may come from either.
+static WITHOUT_STACK: Pool<{ offset_of!(G, schedlink) }> = Pool::new("ended goroutines without stacks");
 /// How many a P keeps.
 const KEPT_GS: usize = 64;
 
 unsafe fn new_g() -> *mut G {
     // SAFETY: the P is the calling thread's; a new record is nobody else's.
     unsafe {
-        let p = (*getm()).p.as_mut();
-        let g = ENDED.take(p.map(|p| &mut p.gs), KEPT_GS) as *mut G;
-        if !g.is_null() {
-            return g;
+        let p = (*getm()).p;
+        for pool in [&ENDED, &WITHOUT_STACK] {
+            let g = pool.take(p.as_mut().map(|p| &mut p.gs), KEPT_GS) as *mut G;
+            if !g.is_null() {
+                return g;
+            }
         }
         let g = meta::persistent(size_of::<G>(), 16) as *mut G;
         G::change(g, Status::Idle, Status::Dead);
@@ -199,27 +204,34 @@ pub unsafe fn end_g(m: *mut M, g: *mut G) {
     }
 }
 
-/// After a collection: goroutines that have ended, and wait for use again, do so without their stacks.
+/// After a collection: those that have ended, and were not needed since the last one, wait for use again without their stacks.
 ///
 /// # Safety
 /// None; a function of the collector's table.
 pub unsafe fn give_back() {
-    // SAFETY: what is taken out of the list under the lock is nobody else's until it is back.
-    unsafe {
-        let first = ENDED.take_list() as *mut G;
-        let (mut g, mut last) = (first, null_mut());
-        while !g.is_null() {
-            if (*g).stack_lo != 0 {
-                stack::release(g);
+    static GIVING: Mutex = Mutex::new();
+    let Some(_giving) = GIVING.try_lock() else { return };
+    let mut spare = ENDED.spare();
+    while spare > 0 {
+        // SAFETY: under the lock; what is taken out of the list is nobody else's until it is in the other one.
+        unsafe {
+            let (first, n) = ENDED.take_spare(spare.min(32));
+            if n == 0 {
+                break;
             }
-            last = g;
-            g = (*g).schedlink;
+            spare -= n;
+            let (mut g, mut last) = (first as *mut G, null_mut());
+            while !g.is_null() {
+                if (*g).stack_lo != 0 {
+                    stack::release(g);
+                }
+                last = g;
+                g = (*g).schedlink;
+            }
+            WITHOUT_STACK.give_list(first, last.cast(), n);
         }
-        if !last.is_null() {
-            ENDED.give_list(first.cast(), last.cast());
-        }
-        stack::give_back();
     }
+    stack::give_back();
 }
 
 hook! { fn "runtime.goexit1"() parking { goexit() }}

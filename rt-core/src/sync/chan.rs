@@ -8,9 +8,11 @@
 //! What needs only the buffer is done by the overlay's Go code, under the same lock (`chanput`, `chantake`).
 
 use super::timer;
-use crate::base::pool::Pool;
+use crate::base::print::throw;
 use crate::gc::typed;
-use crate::mem::{Type, meta};
+use crate::mem::Type;
+use crate::mem::blocks::Blocks;
+use crate::mem::sizes::PAGE;
 use crate::os;
 use crate::sched::timer::GoTimer;
 use crate::sched::*;
@@ -201,7 +203,7 @@ impl WaitQ {
 
 // ---- sudogs
 
-static SUDOGS: Pool<{ offset_of!(Sudog, next) }> = Pool::new("sudogs");
+static SUDOGS: Blocks<{ offset_of!(Sudog, next) }> = Blocks::new("sudogs", size_of::<Sudog>(), PAGE);
 /// How many a P keeps.
 const KEPT_SUDOGS: usize = 128;
 
@@ -213,9 +215,9 @@ pub unsafe fn new_sudog(g: *mut G) -> *mut Sudog {
     // SAFETY: the P is the calling thread's; what comes from the pool is the caller's alone.
     unsafe {
         let p = (*getm()).p.as_mut();
-        let mut s = SUDOGS.take(p.map(|p| &mut p.sudogs), KEPT_SUDOGS) as *mut Sudog;
+        let s = SUDOGS.take(p.map(|p| &mut p.sudogs), KEPT_SUDOGS) as *mut Sudog;
         if s.is_null() {
-            s = meta::persistent(size_of::<Sudog>(), 16) as *mut Sudog;
+            throw("out of memory (waiting operations)");
         }
         s.write_bytes(0, 1);
         (*s).g = g;
@@ -233,6 +235,11 @@ pub unsafe fn free_sudog(s: *mut Sudog) {
         let p = (*getm()).p.as_mut();
         SUDOGS.give(p.map(|p| &mut p.sudogs), KEPT_SUDOGS, s.cast());
     }
+}
+
+/// After a collection: gives memory back that waiting operations have not needed since the last one.
+pub fn give_back() {
+    SUDOGS.give_back();
 }
 
 /// A goroutine that waited in a plain operation is done: tells it the result, forgets the sudog.

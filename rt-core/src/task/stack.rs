@@ -1,7 +1,7 @@
 //! Goroutine stacks: memory for them, growth by copying, shrinking.
 //!
-//! Stacks have power-of-two sizes from 2 KiB. Small ones come from free lists that are filled with
-//! pieces of larger blocks; from 32 KiB on each is a block of the heap's manual pages. A stack is
+//! Stacks have power-of-two sizes from 2 KiB. Small ones are pieces of larger blocks (`mem::blocks`);
+//! from 32 KiB on each is a block of the heap's manual pages. A stack is
 //! copied to its new place as it is; then everything that holds an address in it is adjusted: the
 //! pointer slots that the compiler's maps name, saved argument registers, defer records, panics,
 //! waiting channel operations, and the goroutine's own notes.
@@ -10,16 +10,17 @@
 //! check and each poll comes here. The stack moves, what it left is filled with a pattern that is no address and kept
 //! from use for a while, and the function goes on behind its check: the code that follows the call of morestack leads there.
 
-use crate::base::lock::{Global, Mutex, Shared};
-use crate::base::pool::{Kept, Pool};
+use crate::base::lock::{Global, Shared};
+use crate::base::pool::Kept;
 use crate::base::print;
-use crate::mem::{self, arena};
+use crate::mem;
+use crate::mem::blocks::Blocks;
 use crate::protocol::claim::Held;
 use crate::task::current::getm;
 use crate::task::g::*;
 use crate::task::hook;
 use crate::task::unwind;
-use core::ptr::{copy_nonoverlapping, null_mut};
+use core::ptr::copy_nonoverlapping;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use rt_arch::layout;
 
@@ -28,8 +29,16 @@ pub const MIN: usize = 2048;
 /// Stacks of this size and more are blocks of their own.
 const BIG: usize = 32 << 10;
 
-/// Free stacks of 2 to 16 KiB, linked by their first word.
-static POOLS: [Pool<0>; STACK_ORDERS] = [const { Pool::new("stacks") }; STACK_ORDERS];
+/// Stacks of 2 to 16 KiB.
+static SMALL: [Blocks<0>; STACK_ORDERS] = {
+    let mut all = [const { Blocks::new("stacks", MIN, BIG) }; STACK_ORDERS];
+    let mut order = 1;
+    while order < STACK_ORDERS {
+        all[order] = Blocks::new("stacks", MIN << order, BIG);
+        order += 1;
+    }
+    all
+};
 /// Bytes of the largest stack allowed.
 static MAX: AtomicUsize = AtomicUsize::new(1_000_000_000);
 static STRESS: AtomicBool = AtomicBool::new(false);
@@ -61,34 +70,19 @@ pub unsafe fn alloc(g: *mut G, size: usize) {
 }
 
 unsafe fn take(size: usize) -> usize {
-    // SAFETY: free stacks are linked through their own first words, under the lock.
-    unsafe {
+    // SAFETY: the P is the calling thread's.
+    let p = unsafe {
         if size >= BIG {
-            let p = mem::alloc_manual(size);
-            if p.is_null() {
-                print::throw("out of memory (stack allocation)");
-            }
-            return p as usize;
+            mem::alloc_manual(size)
+        } else {
+            let order = order(size);
+            SMALL[order].take(kept(order), MOST >> order)
         }
-        let order = order(size);
-        let p = POOLS[order].take(kept(order), MOST >> order) as usize;
-        if p != 0 {
-            return p;
-        }
-        let block = mem::alloc_manual(BIG) as usize;
-        if block == 0 {
-            print::throw("out of memory (stack allocation)");
-        }
-        // The first is the caller's, the others are linked.
-        let last = block + BIG - size;
-        let mut a = block + size;
-        while a < last {
-            *(a as *mut usize) = a + size;
-            a += size;
-        }
-        POOLS[order].give_list((block + size) as *mut u8, last as *mut u8);
-        block
+    };
+    if p.is_null() {
+        print::throw("out of memory (stack allocation)");
     }
+    p as usize
 }
 
 /// The pool of a small size.
@@ -144,70 +138,20 @@ unsafe fn give(lo: usize, size: usize, used: usize) {
 }
 
 unsafe fn give_now(lo: usize, size: usize) {
-    // SAFETY: the caller gives up memory of `take`'s; free stacks are linked under the lock.
+    // SAFETY: the caller gives up memory of `take`'s.
     unsafe {
         if size >= BIG {
             mem::free_manual(lo as *mut u8);
             return;
         }
         let order = order(size);
-        POOLS[order].give(kept(order), MOST >> order, lo as *mut u8);
+        SMALL[order].give(kept(order), MOST >> order, lo as *mut u8);
     }
 }
 
-/// Gives blocks back of which all stacks are free, and no P keeps one.
+/// Gives memory back of which nobody has needed a stack since the last call.
 pub fn give_back() {
-    // The counts in the blocks' records are one caller's at a time.
-    static COUNTING: Mutex = Mutex::new();
-    let Some(_counting) = COUNTING.try_lock() else { return };
-    for (order, pool) in POOLS.iter().enumerate() {
-        let whole = (BIG / (MIN << order)) as u32;
-        // SAFETY: what is taken out is nobody else's; free stacks lie in blocks, whose spans stay until they are freed here.
-        unsafe {
-            let mut list = pool.take_list() as *mut usize;
-            let block = |s: *mut usize| arena::span_of(s as usize);
-            let next = |s: *mut usize| *(s as *mut *mut usize);
-            let mut s = list;
-            while !s.is_null() {
-                (*block(s)).alloc_count += 1;
-                s = next(s);
-            }
-            let mut kept: *mut usize = null_mut();
-            let mut last: *mut usize = null_mut();
-            let mut free: *mut usize = null_mut();
-            while !list.is_null() {
-                let s = list;
-                list = next(s);
-                let b = block(s);
-                if (*b).alloc_count == whole {
-                    // Of its stacks the first stands for it.
-                    if s as usize == (*b).base {
-                        *(s as *mut *mut usize) = free;
-                        free = s;
-                    }
-                    continue;
-                }
-                if last.is_null() {
-                    last = s;
-                }
-                *(s as *mut *mut usize) = kept;
-                kept = s;
-            }
-            while !free.is_null() {
-                let s = free;
-                free = next(s);
-                mem::free_manual(s.cast());
-            }
-            let mut s = kept;
-            while !s.is_null() {
-                (*block(s)).alloc_count = 0;
-                s = next(s);
-            }
-            if !kept.is_null() {
-                pool.give_list(kept.cast(), last.cast());
-            }
-        }
-    }
+    SMALL.iter().for_each(Blocks::give_back);
 }
 
 /// Takes a dead goroutine's stack away.
