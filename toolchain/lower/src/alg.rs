@@ -236,7 +236,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         }
     }
 
-    fn go_on_if(&mut self, cond: Value, no: Block) {
+    pub fn go_on_if(&mut self, cond: Value, no: Block) {
         let next = self.s.block();
         self.s.br(cond, next, no);
         self.s.start_sealed(next);

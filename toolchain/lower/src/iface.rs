@@ -14,6 +14,10 @@ use types::table::TypeId;
 
 /// Offset of the type in an itab, in words.
 const ITAB_TYPE: u64 = 1;
+/// Offset of the hash in a type descriptor, in words.
+const TYPE_HASH: u64 = 2;
+/// Entries of the runtime's `itabCache`.
+const ITAB_CACHE: i64 = 1024;
 /// Offset of the first method in an itab: two words and a hash, padded.
 pub fn itab_fun(word: u64, i: usize) -> u64 {
     3 * word + i as u64 * word
@@ -276,13 +280,57 @@ impl<'p, 'a> Fx<'p, 'a> {
                 let none = s.word(0);
                 smallvec![s.select(there, last, none)]
             },
-            |s| {
-                let inter = s.rtype_ptr(to);
-                let place = s.data_addr(site);
-                let tab = s.rt1(if can_fail { "assertE2I2At" } else { "assertE2IAt" }, &[inter, typ, place]);
-                smallvec![s.bitcast(tab, word)]
-            },
+            |s| smallvec![s.cached_table(typ, to, can_fail, site)],
         )[0]
+    }
+    /// The same where another type came by first: from the runtime's cache of tables, so that nothing is called where several types take
+    /// turns. If it is not there the runtime finds it.
+    fn cached_table(&mut self, typ: Value, to: TypeId, can_fail: bool, site: DataId) -> Value {
+        let (word, word_bytes) = (self.word_ty(), self.p.word as u64);
+        let (slow, done) = (self.s.cold_block(), self.s.block());
+        let result = self.s.var(word);
+        let inter = self.rtype_ptr(to);
+        if !can_fail {
+            let there = self.icmp_imm(Cc::Ne, typ, 0);
+            self.go_on_if(there, slow);
+        }
+        let typ_at = self.bitcast(typ, Ty::Ptr);
+        let [a, b] = [inter, typ_at].map(|t| self.load(Ty::I32, Addr::new(t).plus(TYPE_HASH * word_bytes)));
+        let hash = self.bin(Op::Xor, a, b);
+        let mask = self.iconst(Ty::I32, ITAB_CACHE - 1);
+        let at = self.bin(Op::And, hash, mask);
+        let at = self.resize(at, word, false);
+        let offset = self.mul_imm(at, word_bytes);
+        let cache = self.p.runtime_var("itabCache");
+        let cache = self.data_addr(cache);
+        let entry = self.ptr_add(cache, offset);
+        let last = self.load(word, Addr::new(entry));
+        let tab = self.bitcast(last, Ty::Ptr);
+        let its = self.load(word, Addr::new(tab).plus(ITAB_TYPE * word_bytes));
+        let same = self.icmp(Cc::Eq, its, typ);
+        self.go_on_if(same, slow);
+        let its = self.load(Ty::Ptr, Addr::new(tab));
+        let same = self.icmp(Cc::Eq, its, inter);
+        self.go_on_if(same, slow);
+        let first = self.load(word, Addr::new(tab).plus(itab_fun(word_bytes, 0)));
+        let there = self.icmp_imm(Cc::Ne, first, 0);
+        let table = if can_fail {
+            let none = self.word(0);
+            self.select(there, last, none)
+        } else {
+            self.go_on_if(there, slow);
+            last
+        };
+        self.s.write(result, table);
+        self.s.jump(done);
+        self.s.start_sealed(slow);
+        let place = self.data_addr(site);
+        let tab = self.rt1(if can_fail { "assertE2I2At" } else { "assertE2IAt" }, &[inter, typ, place]);
+        let tab = self.bitcast(tab, word);
+        self.s.write(result, tab);
+        self.s.jump(done);
+        self.s.start_sealed(done);
+        self.s.read(result)
     }
     /// `x.(T)` with two values.
     pub fn type_assert_ok(&mut self, v: &Val, from: TypeId, to: TypeId) -> (Val, Value) {

@@ -82,18 +82,25 @@ func itabsInit() {
 		t.add(m)
 	}
 	itabs = t
+	for i := range itabCache {
+		itabCache[i] = uintptr(unsafe.Pointer(&noItab))
+	}
 }
 
 // itabCache has tables that were asked for, each at the remainder of its hash. An entry is one
-// word, read and written without a lock.
-var itabCache [1024]uintptr
+// word, read and written without a lock. Compiled assertions look here themselves (lower/src/iface.rs
+// knows the size); so there is a table everywhere, at first one of no type.
+var (
+	itabCache [1024]uintptr
+	noItab    itab
+)
 
-// findItab finds or makes the table of typ, which has methods, for inter. If typ lacks one of
+// findItab finds or makes the table of typ for inter. If typ lacks one of
 // inter's, the table's first function is 0.
 func findItab(inter *abi.InterfaceType, typ *_type) *itab {
 	p := &itabCache[itabHash(inter, typ)%uintptr(len(itabCache))]
 	m := (*itab)(loadPointer(unsafe.Pointer(p)))
-	if m == nil || m.Type != typ || m.Inter != inter {
+	if m.Type != typ || m.Inter != inter {
 		m = findItabSlow(inter, typ)
 		storeUintptr(p, uintptr(unsafe.Pointer(m)))
 	}
@@ -115,8 +122,7 @@ func findItabSlow(inter *abi.InterfaceType, typ *_type) *itab {
 	m.Type = typ
 	// No direct use of the hash: type switches on this table's type are by typeAssert.
 	m.Hash = typ.Hash
-	missing := itabFill(m)
-	if missing != "" {
+	if typ.TFlag&abi.TFlagUncommon == 0 || itabFill(m) != "" {
 		m.Fun[0] = 0
 	}
 	spinLock(&itabsLock)
@@ -256,9 +262,6 @@ func assertE2IAt(inter *abi.InterfaceType, t *_type, site *uintptr) *itab {
 // assertE2I2At is the same for x, ok := x.(I) of a t that is not nil; such a place may also
 // remember that a type lacks a method.
 func assertE2I2At(inter *abi.InterfaceType, t *_type, site *uintptr) *itab {
-	if t.TFlag&abi.TFlagUncommon == 0 {
-		return nil
-	}
 	m := findItab(inter, t)
 	rememberItab(site, m)
 	if m.Fun[0] == 0 {
