@@ -7,9 +7,11 @@ use crate::base::lock::{Global, Shared};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
-/// Free records of one kind, linked by the word at byte `LINK` of each.
-pub struct Pool<const LINK: usize> {
+/// Free records of one kind.
+pub struct Pool {
     lock: Shared,
+    /// At which byte of each record the next one's address stands.
+    link: usize,
     /// Changes under the lock. Whether there is one can be seen without it.
     first: AtomicPtr<u8>,
     /// Under the lock.
@@ -30,19 +32,24 @@ pub struct Kept {
     n: usize,
 }
 
-impl<const LINK: usize> Pool<LINK> {
-    /// An empty pool.
-    pub const fn new(name: &'static str) -> Pool<LINK> {
+impl Pool {
+    /// An empty pool of records that are linked by their word at byte `link`.
+    pub const fn new(name: &'static str, link: usize) -> Pool {
         Pool {
             lock: Shared::new(name),
+            link,
             first: AtomicPtr::new(null_mut()),
             count: Global::new(Count { now: 0, fewest: 0 }),
         }
     }
 
-    unsafe fn next(x: *mut u8) -> *mut *mut u8 {
-        // SAFETY: the caller's record is free, so its link is the pool's.
-        unsafe { x.add(LINK).cast() }
+    /// The link of a record that is free, or about to be.
+    ///
+    /// # Safety
+    /// The record is of this pool's kind, and nobody's.
+    pub unsafe fn next(&self, x: *mut u8) -> *mut *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { x.add(self.link).cast() }
     }
 
     /// A free record, or null: from what the P keeps, which at most `most / 2` of all others fill up when it is empty.
@@ -63,10 +70,10 @@ impl<const LINK: usize> Pool<LINK> {
                     if x.is_null() {
                         break;
                     }
-                    k.push::<LINK>(x);
+                    k.push(self, x);
                 }
             }
-            k.pop::<LINK>()
+            k.pop(self)
         }
     }
 
@@ -78,7 +85,7 @@ impl<const LINK: usize> Pool<LINK> {
         // SAFETY: as `take`.
         unsafe {
             let Some(k) = kept else { return self.give_list(x, x, 1) };
-            k.push::<LINK>(x);
+            k.push(self, x);
             if k.n > most {
                 self.give_half(k);
             }
@@ -89,13 +96,13 @@ impl<const LINK: usize> Pool<LINK> {
     unsafe fn give_half(&'static self, k: &mut Kept) {
         // SAFETY: what the P keeps is its own until it is in the list.
         unsafe {
-            let last = k.pop::<LINK>();
-            *Self::next(last) = null_mut();
+            let last = k.pop(self);
+            *self.next(last) = null_mut();
             let mut first = last;
             let half = k.n / 2;
             for _ in 0..half {
-                let x = k.pop::<LINK>();
-                *Self::next(x) = first;
+                let x = k.pop(self);
+                *self.next(x) = first;
                 first = x;
             }
             self.give_list(first, last, half + 1);
@@ -110,7 +117,7 @@ impl<const LINK: usize> Pool<LINK> {
         // SAFETY: the caller's promise.
         unsafe {
             loop {
-                let x = k.pop::<LINK>();
+                let x = k.pop(self);
                 if x.is_null() {
                     return;
                 }
@@ -127,7 +134,7 @@ impl<const LINK: usize> Pool<LINK> {
         // SAFETY: the caller's promise; list and count under the lock.
         unsafe {
             let _l = self.lock.lock();
-            *Self::next(last) = self.first.load(Relaxed);
+            *self.next(last) = self.first.load(Relaxed);
             self.first.store(first, Relaxed);
             (*self.count.get()).now += n;
         }
@@ -156,7 +163,7 @@ impl<const LINK: usize> Pool<LINK> {
                 if x.is_null() {
                     break;
                 }
-                *Self::next(x) = taken.0;
+                *self.next(x) = taken.0;
                 taken = (x, taken.1 + 1);
             }
             // These are not missed: what is left was there all the time as before.
@@ -172,7 +179,7 @@ impl<const LINK: usize> Pool<LINK> {
         if !x.is_null() {
             // SAFETY: what is in the list is free and linked; the count under the lock.
             unsafe {
-                self.first.store(*Self::next(x), Relaxed);
+                self.first.store(*self.next(x), Relaxed);
                 let count = &mut *self.count.get();
                 count.now -= 1;
                 count.fewest = count.fewest.min(count.now);
@@ -183,16 +190,16 @@ impl<const LINK: usize> Pool<LINK> {
 }
 
 impl Kept {
-    unsafe fn push<const LINK: usize>(&mut self, x: *mut u8) {
+    unsafe fn push(&mut self, pool: &Pool, x: *mut u8) {
         // SAFETY: the caller's record, which is nobody else's.
-        unsafe { *x.add(LINK).cast() = self.first };
+        unsafe { *pool.next(x) = self.first.map_or(null_mut(), |p| p.as_ptr()) };
         self.first = core::ptr::NonNull::new(x);
         self.n += 1;
     }
-    unsafe fn pop<const LINK: usize>(&mut self) -> *mut u8 {
+    unsafe fn pop(&mut self, pool: &Pool) -> *mut u8 {
         let Some(x) = self.first else { return null_mut() };
         // SAFETY: what is kept is free and linked.
-        self.first = unsafe { *x.as_ptr().add(LINK).cast() };
+        self.first = core::ptr::NonNull::new(unsafe { *pool.next(x.as_ptr()) });
         self.n -= 1;
         x.as_ptr()
     }
@@ -202,7 +209,7 @@ impl Kept {
 mod tests {
     use super::*;
 
-    static POOL: Pool<8> = Pool::new("test");
+    static POOL: Pool = Pool::new("test", 8);
 
     #[test]
     fn records_come_back_once() {
@@ -242,7 +249,7 @@ mod tests {
 
     #[test]
     fn what_was_not_needed_is_spare() {
-        static POOL: Pool<8> = Pool::new("spare");
+        static POOL: Pool = Pool::new("spare", 8);
         let mut records = [[0usize; 4]; 50];
         // SAFETY: one thread; the records outlive the pool's use of them.
         unsafe {
@@ -258,7 +265,7 @@ mod tests {
             assert!(n == 8 && !first.is_null());
             let mut x = first;
             for _ in 0..8 {
-                x = *Pool::<8>::next(x);
+                x = *POOL.next(x);
             }
             assert!(x.is_null());
             // Taking what is spare needs nothing.

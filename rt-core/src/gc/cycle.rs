@@ -15,14 +15,24 @@ pub(super) unsafe fn on_slow_alloc(c: *mut MCache, bytes: usize) {
     unsafe {
         if marking() {
             assist(c, bytes, &SUMS.assist);
-            if STATE.idle.load(Acquire) {
-                try_finish();
+            if STATE.idle.load(Acquire) && !try_finish() {
+                wait(|| LOCK.is_locked());
             }
         } else if STATE.stress.load(Relaxed) {
             collect(c);
-        } else if pacer::due() {
-            try_start(c);
+        } else if pacer::due() && !try_start(c) {
+            wait(|| LOCK.is_locked());
         }
+    }
+}
+
+/// Past the goal, waits a little for whoever has something in hand without which the cycle does not end: the system may let that thread
+/// wait, and the heap would grow without bounds meanwhile.
+fn wait(still: impl Fn() -> bool) {
+    match pacer::past_goal() {
+        0 => {}
+        1..=16 => worker::wait(200_000, still),
+        _ => worker::wait(2_000_000, still),
     }
 }
 
@@ -51,9 +61,8 @@ unsafe fn assist(c: *mut MCache, bytes: usize, sum: &AtomicU64) {
             (*c).assist_debt = 0;
             if worker::quiescent() {
                 note_idle();
-            } else if pacer::past_goal() {
-                // A worker has the rest, and the system may let it wait: the heap would grow without bounds.
-                worker::wait();
+            } else {
+                wait(|| !worker::idle());
             }
         } else {
             worker::wake();
@@ -94,11 +103,13 @@ unsafe fn try_start(c: *mut MCache) -> bool {
             }
         }
     }
+    // Before workers take the processor away from this thread.
     drop(g);
+    worker::wake();
     true
 }
 
-/// From no marking to marking.
+/// From no marking to marking; workers are the caller's to wake.
 unsafe fn start(forced: bool) {
     sweep::finish();
     let w = world();
@@ -138,7 +149,6 @@ unsafe fn start(forced: bool) {
         pacer::pause(false);
         (w.start)(stopped);
     }
-    worker::wake();
 }
 
 /// Marks on this thread until nothing is left anywhere.
@@ -256,6 +266,7 @@ pub unsafe fn collect(c: *mut MCache) -> bool {
             }
         }
         start(true);
+        worker::wake();
         drain_here(c);
         while !finish() {
             drain_here(c);

@@ -135,6 +135,7 @@ pub struct Phase(Option<Guard<'static>>);
 impl Drop for Phase {
     fn drop(&mut self) {
         self.0 = None;
+        worker::done();
         // Against who gives a P up and looks at the lock behind its fence (`wants_end`).
         fence(SeqCst);
         if wants_end() {

@@ -167,16 +167,18 @@ pub fn start_mark(_: &Stopped) {
 
 /// Bytes to mark for `bytes` of allocation. Past the goal there was more to mark than expected.
 pub fn assist_work(bytes: usize) -> usize {
-    let least = if past_goal() { PAST_GOAL } else { 0 };
+    let least = if past_goal() != 0 { PAST_GOAL } else { 0 };
     (bytes as u64 * ASSIST.load(Relaxed).max(least) as u64 / 256) as usize
 }
 
 /// As `ASSIST`: what is paid at least past the goal.
 const PAST_GOAL: usize = 8 * 256;
 
-/// Whether more is alive, or allocated since, than there should be at the end of this cycle.
-pub fn past_goal() -> bool {
-    HEAP.live.load(Relaxed) > GOAL.load(Relaxed)
+/// By how much more is alive, or allocated since, than there should be at the end of this cycle: in hundredths of that, at least 1 if
+/// there is more.
+pub fn past_goal() -> usize {
+    let (live, goal) = (HEAP.live.load(Relaxed), GOAL.load(Relaxed));
+    if live <= goal { 0 } else { (live - goal) / (goal / 100 + 1) + 1 }
 }
 
 /// Marking is over: caches are flushed. `marked` is what markers counted;

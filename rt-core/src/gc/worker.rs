@@ -37,21 +37,27 @@ pub fn cycle_ended() {
     }
 }
 
-/// Bumped whenever a worker has ended marking, and how many threads wait for that.
-static ENDS: AtomicU32 = AtomicU32::new(0);
+/// Bumped whenever somebody for whom others may wait is done, and how many threads wait.
+static DONE: AtomicU32 = AtomicU32::new(0);
 static WAITING: AtomicUsize = AtomicUsize::new(0);
-/// Nanoseconds that a thread with a P waits at most before it goes on: others may want to stop the world meanwhile.
-const PATIENCE: i64 = 200_000;
 
-/// Waits for a worker to end marking, but not for long.
-#[cold]
-pub fn wait() {
-    let seen = ENDS.load(Acquire);
-    if !idle() {
-        WAITING.fetch_add(1, SeqCst);
-        os::futex_wait(&ENDS, seen, PATIENCE);
-        WAITING.fetch_sub(1, Relaxed);
+/// A worker has ended marking, or the collector's lock is free.
+pub fn done() {
+    DONE.fetch_add(1, SeqCst);
+    if WAITING.load(SeqCst) != 0 {
+        os::futex_wake(&DONE, u32::MAX);
     }
+}
+
+/// Waits until `done`, if `still` says so, but not for long: others may want to stop the world meanwhile.
+#[cold]
+pub fn wait(nanoseconds: i64, still: impl Fn() -> bool) {
+    WAITING.fetch_add(1, SeqCst);
+    let seen = DONE.load(SeqCst);
+    if still() {
+        os::futex_wait(&DONE, seen, nanoseconds);
+    }
+    WAITING.fetch_sub(1, Relaxed);
 }
 
 /// Whether no worker marks.
@@ -109,8 +115,5 @@ fn mark_all(gcw: &mut Gcw) {
     if quiescent() {
         super::note_idle();
     }
-    ENDS.fetch_add(1, SeqCst);
-    if WAITING.load(SeqCst) != 0 {
-        os::futex_wake(&ENDS, u32::MAX);
-    }
+    done();
 }

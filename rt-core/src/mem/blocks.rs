@@ -6,9 +6,9 @@ use crate::base::lock::Mutex;
 use crate::base::pool::{Kept, Pool};
 use core::ptr::null_mut;
 
-/// Pieces of one size. Free ones are linked by the word at byte `LINK`.
-pub struct Blocks<const LINK: usize> {
-    pool: Pool<LINK>,
+/// Pieces of one size.
+pub struct Blocks {
+    pool: Pool,
     /// Bytes of a piece and of a block.
     piece: usize,
     block: usize,
@@ -16,10 +16,10 @@ pub struct Blocks<const LINK: usize> {
     counting: Mutex,
 }
 
-impl<const LINK: usize> Blocks<LINK> {
-    /// Without pieces.
-    pub const fn new(name: &'static str, piece: usize, block: usize) -> Blocks<LINK> {
-        Blocks { pool: Pool::new(name), piece, block, counting: Mutex::new() }
+impl Blocks {
+    /// Without pieces. Free ones are linked by their word at byte `link`.
+    pub const fn new(name: &'static str, link: usize, piece: usize, block: usize) -> Blocks {
+        Blocks { pool: Pool::new(name, link), piece, block, counting: Mutex::new() }
     }
 
     /// A piece; its contents are arbitrary. Null: out of memory.
@@ -40,7 +40,7 @@ impl<const LINK: usize> Blocks<LINK> {
             // The first is the caller's, the others are linked.
             let others = self.block / self.piece - 1;
             for i in 1..others {
-                *Self::link(block.add(i * self.piece)) = block.add((i + 1) * self.piece);
+                *self.pool.next(block.add(i * self.piece)) = block.add((i + 1) * self.piece);
             }
             self.pool.give_list(block.add(self.piece), block.add(others * self.piece), others);
             block
@@ -54,11 +54,6 @@ impl<const LINK: usize> Blocks<LINK> {
     pub unsafe fn give(&'static self, kept: Option<&mut Kept>, most: usize, p: *mut u8) {
         // SAFETY: the caller's promise.
         unsafe { self.pool.give(kept, most, p) }
-    }
-
-    unsafe fn link(p: *mut u8) -> *mut *mut u8 {
-        // SAFETY: the caller's piece is free.
-        unsafe { p.add(LINK).cast() }
     }
 
     /// Gives blocks back of which nobody has needed a piece since the last call.
@@ -77,7 +72,7 @@ impl<const LINK: usize> Blocks<LINK> {
         let block = |p: *mut u8| arena::span_of(p as usize);
         // SAFETY: what is taken out is nobody else's; free pieces lie in blocks, whose spans stay until they are freed here.
         unsafe {
-            let next = |p: *mut u8| *Self::link(p);
+            let next = |p: *mut u8| *self.pool.next(p);
             // Others find the rest meanwhile, and wait for no more than a few.
             let mut list: *mut u8 = null_mut();
             while n > 0 {
@@ -89,7 +84,7 @@ impl<const LINK: usize> Blocks<LINK> {
                 while !p.is_null() {
                     let after = next(p);
                     (*block(p)).alloc_count += 1;
-                    *Self::link(p) = list;
+                    *self.pool.next(p) = list;
                     list = p;
                     p = after;
                 }
@@ -103,7 +98,7 @@ impl<const LINK: usize> Blocks<LINK> {
                 if (*b).alloc_count == whole {
                     // Of its pieces the first stands for it.
                     if p as usize == (*b).base {
-                        *Self::link(p) = free;
+                        *self.pool.next(p) = free;
                         free = p;
                     }
                     continue;
@@ -111,7 +106,7 @@ impl<const LINK: usize> Blocks<LINK> {
                 if last.is_null() {
                     last = p;
                 }
-                *Self::link(p) = kept;
+                *self.pool.next(p) = kept;
                 kept = p;
                 count += 1;
             }
@@ -140,7 +135,7 @@ mod tests {
     #[test]
     fn blocks_that_nobody_needs_go_back() {
         const N: usize = 300;
-        static BLOCKS: Blocks<8> = Blocks::new("test", 80, PAGE);
+        static BLOCKS: Blocks = Blocks::new("test", 8, 80, PAGE);
         let each = PAGE / 80;
         // SAFETY: one thread, and what is written lies in pieces that are taken.
         unsafe {

@@ -26,9 +26,9 @@ use core::sync::atomic::Ordering::*;
 // ---- goroutines
 
 /// Goroutines that have ended, some with their stacks.
-static ENDED: Pool<{ offset_of!(G, schedlink) }> = Pool::new("ended goroutines");
+static ENDED: Pool = Pool::new("ended goroutines", offset_of!(G, schedlink));
 /// Others, whose stacks were given back because nobody needed them. What a P keeps may come from either.
-static WITHOUT_STACK: Pool<{ offset_of!(G, schedlink) }> = Pool::new("ended goroutines without stacks");
+static WITHOUT_STACK: Pool = Pool::new("ended goroutines without stacks", offset_of!(G, schedlink));
 /// How many a P keeps.
 const KEPT_GS: usize = 64;
 

@@ -203,7 +203,7 @@ impl WaitQ {
 
 // ---- sudogs
 
-static SUDOGS: Blocks<{ offset_of!(Sudog, next) }> = Blocks::new("sudogs", size_of::<Sudog>(), PAGE);
+static SUDOGS: Blocks = Blocks::new("sudogs", offset_of!(Sudog, next), size_of::<Sudog>(), PAGE);
 /// How many a P keeps.
 const KEPT_SUDOGS: usize = 128;
 

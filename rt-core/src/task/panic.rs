@@ -27,14 +27,13 @@ unsafe fn note(p: *mut Panic, f: &Frame) {
         (*p).pc = f.pc;
         (*p).bits = 0;
         (*p).slots = 0;
-        (*p).retpc = match f.func {
-            Func::Go(e) => match unwind::facts(e).deferreturn {
-                0 => 0,
-                at => unwind::entry(e) + at as usize,
-            },
-            Func::Asm(_) => 0,
-        };
-        if let Some(o) = unwind::open_defers(&f.func) {
+        (*p).retpc = 0;
+        let Func::Go(row) = f.func else { return };
+        let facts = unwind::facts(row);
+        if facts.deferreturn != 0 {
+            (*p).retpc = unwind::entry(row) + facts.deferreturn as usize;
+        }
+        if let Some(o) = facts.open_defers {
             (*p).bits = f.sp + o.mask as usize;
             (*p).slots = f.sp + o.slots as usize;
         }

@@ -30,11 +30,11 @@ pub const MIN: usize = 2048;
 const BIG: usize = 32 << 10;
 
 /// Stacks of 2 to 16 KiB.
-static SMALL: [Blocks<0>; STACK_ORDERS] = {
-    let mut all = [const { Blocks::new("stacks", MIN, BIG) }; STACK_ORDERS];
+static SMALL: [Blocks; STACK_ORDERS] = {
+    let mut all = [const { Blocks::new("stacks", 0, MIN, BIG) }; STACK_ORDERS];
     let mut order = 1;
     while order < STACK_ORDERS {
-        all[order] = Blocks::new("stacks", MIN << order, BIG);
+        all[order] = Blocks::new("stacks", 0, MIN << order, BIG);
         order += 1;
     }
     all

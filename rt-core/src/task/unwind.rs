@@ -104,7 +104,7 @@ static NASM: AtomicUsize = AtomicUsize::new(0);
 // For each piece of 2^BUCKET bytes of Go text, the last function that begins at or before its start;
 // the functions of a piece are those from there up to the next piece's, inclusive.
 static INDEX: AtomicUsize = AtomicUsize::new(0);
-const BUCKET: u32 = 10;
+const BUCKET: u32 = 8;
 
 fn index_functions() {
     let image = the_image();
