@@ -22,6 +22,7 @@ fn main() {
     println!("cargo:rerun-if-changed=generic");
 
     fs::write(out.join("regs.h"), print::regs_header(arch)).unwrap();
+    fs::write(out.join("records.h"), print::records_header(arch)).unwrap();
     let constants = layout_constants(arch, &out);
     if arch.family == "wasm" {
         fs::write(out.join("layout_num.h"), numbers(&constants)).unwrap();

@@ -9,6 +9,7 @@
 //! everything is passed on the stack.
 
 use crate::abi::RegBudget;
+use crate::records::Record;
 
 /// A machine register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -873,11 +874,11 @@ impl Arch {
     }
 
     /// Words of a goroutine's record in which morestack keeps a function's argument registers, its link register if there is one,
-    /// and what lies between these and a multiple of 8 bytes from the record's beginning, 11 words before (rt-arch's layout.h).
+    /// and what lies between these and a multiple of 8 bytes from the record's beginning.
     pub const fn more_words(&self) -> u32 {
         let p = self.ptr_size as u32;
         let link = if self.link.is_some() { p } else { 0 };
-        let before = 11 * p;
+        let before = Record::named("g").offset_of("moreregs", self) as u32;
         ((before + self.reg_args().ptrs + link).next_multiple_of(8) - before) / p
     }
 
@@ -903,7 +904,7 @@ pub struct RegArgsLayout {
 /// The index of the machine this crate was compiled for.
 const HOST: usize = {
     let mut i = 0;
-    while !same(ROWS[i].name, host_name()) {
+    while !same(ROWS[i].name.as_bytes(), host_name().as_bytes()) {
         i += 1;
     }
     i
@@ -915,8 +916,8 @@ pub const HOST_REG_ARGS: RegArgsLayout = ROWS[HOST].reg_args();
 /// How many integer argument registers it has.
 pub const HOST_INT_ARGS: usize = ROWS[HOST].int_args.len();
 
-const fn same(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
+/// Whether two texts are one; `==` is not for constants.
+pub(crate) const fn same(a: &[u8], b: &[u8]) -> bool {
     let mut i = 0;
     while i < a.len() && i < b.len() && a[i] == b[i] {
         i += 1;

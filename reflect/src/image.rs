@@ -36,6 +36,8 @@ pub mod facts;
 pub mod funcs;
 pub mod texts;
 
+use crate::arch::Arch;
+use crate::records::Record;
 pub use facts::{Callee, FuncFacts, InlinedCall, LineRow, frame_at, inlined_call, line_at};
 pub use funcs::{FuncRow, Points, PtrMap, StackObject, StackObjects, find_func};
 pub use texts::Texts;
@@ -131,7 +133,10 @@ pub struct Image {
 }
 
 /// Which word of a g is `stackguard0`, all that compiled code knows of one.
-pub const G_STACKGUARD0_WORD: u8 = 2;
+pub const G_STACKGUARD0_WORD: u8 = {
+    let arch = Arch::host();
+    (Record::named("g").offset_of("stackguard0", arch) / arch.ptr_size as usize) as u8
+};
 /// Bytes below the guard that a frame may use without a check of its size.
 pub const STACK_SMALL: u32 = 128;
 

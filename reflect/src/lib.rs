@@ -7,7 +7,7 @@
 //! - [`regs`]: values in the image of the argument registers.
 //! - [`raw`]: a call as assembly sees it.
 //! - [`image`]: the tables in an executable (functions, lines, stack maps, roots), readers and writers.
-//! - [`heap`]: sizes of heap objects.
+//! - [`heap`]: sizes of heap objects; [`records`]: records of the runtime that Go, Rust and assembly share.
 //! - [`types`], [`value`], [`func`], [`held`]: the Rust user's types, values, calls both ways (feature `alloc`).
 //! - [`gotype`]: Rust structs as Go types (feature `derive` for the macro).
 //! - [`rtype`]: a read-only view of type descriptors in memory; [`word`]: Go's words where Rust's are narrower.
@@ -23,6 +23,7 @@ pub mod heap;
 pub mod image;
 pub mod kind;
 pub mod raw;
+pub mod records;
 pub mod regs;
 pub mod rtype;
 pub mod word;

@@ -3,6 +3,7 @@
 
 use reflect::arch::Arch;
 use reflect::raw::{FEW_ARGS, FEW_RESULTS};
+use reflect::records::RECORDS;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -79,6 +80,24 @@ pub fn regs_header(arch: &Arch) -> String {
         let _ = write!(s, " \\\n    F({});", 1u32 << k);
     }
     s += "\n#endif\n";
+    s
+}
+
+/// `records.h`: where assembly finds fields of the records that it shares with Go and Rust, and how large they are.
+pub fn records_header(arch: &Arch) -> String {
+    let mut s = format!("/* Printed from reflect's table of records for {}. */\n", arch.name);
+    for record in &RECORDS {
+        for (i, field) in record.fields.iter().enumerate() {
+            if let Some(name) = field.asm {
+                let (offset, size) = (record.offset(i, arch), field.size(arch));
+                let _ = writeln!(
+                    s,
+                    "#define {name} {offset} /* {}.{} */\n#define {name}_SIZE {size}",
+                    record.name, field.go
+                );
+            }
+        }
+    }
     s
 }
 

@@ -1,50 +1,17 @@
-/* What assembly knows of the runtime's structures. bindgen turns every #define below into a Rust constant
- * (rt_arch::layout) for the target; rt-arch and rt-core compare them with their structs when they are compiled.
+/* What assembly knows of the runtime's structures. bindgen turns every #define into a Rust constant (rt_arch::layout) for the
+ * target; rt-arch compares those below with its structs when it is compiled.
  *
- * From regs.h, which the build script prints: WORD, bytes in a pointer; REGS_SIZE, the size of RegArgs' Ints and
- * Floats; LINK_WORDS, 1 on machines with a link register.
- */
+ * The build script prints the rest. regs.h: WORD, bytes in a pointer; REGS_SIZE, the size of RegArgs' Ints and Floats; LINK_WORDS, 1 on
+ * machines with a link register. records.h: offsets and sizes of fields of g, m, p and the allocation cache, from
+ * reflect/src/records/table.rs. */
 #ifndef OXIGO_LAYOUT_H
 #define OXIGO_LAYOUT_H
 
-/* g: a goroutine. Compiled code knows stackguard0 only. */
-#define G_STACK_LO      (0 * WORD)
-#define G_STACK_HI      (1 * WORD)
-#define G_STACKGUARD0   (2 * WORD)
-#define G_M             (3 * WORD)
-#define G_PANIC         (4 * WORD)
-#define G_DEFER         (5 * WORD)
-/* Where the goroutine goes on when gogo picks it up. */
-#define G_SCHED_SP      (6 * WORD)
-#define G_SCHED_PC      (7 * WORD)
-#define G_SCHED_CTXT    (8 * WORD)
-/* morestack's notes. MORE_PC: an address in the function that asked for more stack. MORE_ENTRY: the entry of that
- * function, filled in by rt_newstack. MORE_REGS: the argument registers at its entry, Ints then Floats; they are
- * live while sched.pc is rt_morestack_resume, and the pointers among them are told by the function's arg_reg_ptrs. */
-#define G_MORE_PC       (9 * WORD)
-#define G_MORE_ENTRY    (10 * WORD)
-#define G_MORE_REGS     (11 * WORD)
-/* On machines with a link register (LINK_WORDS is 1): that of the function, its return address. */
-#define G_MORE_LR       (11 * WORD + REGS_SIZE)
-/* What follows begins with 64 bits, which Rust and Go align differently on some machines. */
-#define G_ASM_END       ((11 * WORD + REGS_SIZE + LINK_WORDS * WORD + 7) / 8 * 8)
+#include "records.h"
 
-/* m: a thread. */
-#define M_G0            (0 * WORD)
-#define M_CURG          (1 * WORD)
-#define M_GSIGNAL       (2 * WORD)
-#define M_TLS           (3 * WORD)
-#define M_P             (4 * WORD)
-
-/* p: the right to run Go code. Its first word is the address of its allocation cache, which begins with the write
- * barrier's buffer (rt-core's gc::barrier::WbBuf): next free word, end, the arguments of rt_gc_write_barrier, and room
- * for the registers that gcWriteBarrier saves. */
-#define P_CACHE         (0 * WORD)
-#define C_WB_NEXT       (0 * WORD)
-#define C_WB_END        (1 * WORD)
-#define C_WB_AREA       (2 * WORD)
-#define C_WB_SAVE       (6 * WORD)
-#define C_WB_SAVE_SIZE  512
+/* On machines with a link register (LINK_WORDS is 1): the function's, its return address, behind the argument registers that
+ * morestack saves. */
+#define G_MORE_LR       (G_MORE_REGS + REGS_SIZE)
 
 /* Stack below stackguard0 that functions without a check may use together, and the part of it that small frames
  * may use without subtracting their size in the check. */

@@ -12,8 +12,8 @@
 //! wasm has the same functions with its own convention (`wasm/isa.h`): pcs are table indices and resume points ([`pc`]),
 //! and what never returns elsewhere takes a note and returns, to be obeyed when its caller has returned too.
 //!
-//! `include/layout.h` says what assembly knows of `g` and `m`; the build script prints spill sequences and the
-//! reflectcall family from reflect's table of architectures.
+//! `include/layout.h` says what assembly knows of the runtime's records; the build script prints the offsets of those that Go code has
+//! too from reflect's table of records, spill sequences and the reflectcall family from its table of architectures.
 //!
 //! The runtime defines, with the C ABI, what the assembly calls: see [`hooks`].
 #![no_std]
@@ -22,7 +22,8 @@
 #[cfg(not(target_arch = "wasm32"))]
 use core::ffi::c_void;
 
-/// Constants of `include/layout.h` for this target, made by bindgen: offsets in `g` and `m`, stack guard sizes.
+/// Constants of `include/layout.h` and the headers it includes for this target, made by bindgen: offsets in `g` and `m`, stack guard
+/// sizes.
 #[allow(missing_docs, reason = "layout.h says what each is")]
 pub mod layout {
     include!(concat!(env!("OUT_DIR"), "/layout.rs"));
@@ -190,7 +191,6 @@ const _: () = {
     assert!(is(FL_REFLECT_STUB, F::REFLECT_STUB) && is(FL_HOST_CALL, F::HOST_CALL));
 
     use reflect::image;
-    assert!(G_STACKGUARD0 == image::G_STACKGUARD0_WORD as usize * WORD);
     assert!(STACK_SMALL == image::STACK_SMALL as usize);
 
     type Rcm = ReflectCallMove;

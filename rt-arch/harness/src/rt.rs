@@ -4,7 +4,6 @@ pub use crate::base::{check, fail, mark, println, release};
 pub use crate::os::*;
 use alloc::vec::Vec;
 use core::ffi::c_void;
-use core::mem::offset_of;
 use core::ptr::{addr_of_mut, null_mut};
 use oxigo_reflect::arch::Arch;
 use oxigo_reflect::image::FuncFlags;
@@ -13,41 +12,30 @@ use oxigo_rt_arch::{AsmFunc, ReflectCallMove, layout};
 
 const WORD: usize = size_of::<usize>();
 
-/// A goroutine as layout.h describes it.
-#[repr(C)]
-pub struct G {
-    stack_lo: usize,
-    stack_hi: usize,
-    stackguard0: usize,
-    m: *mut M,
-    panic: usize,
-    defer: usize,
-    sched_sp: usize,
-    sched_pc: usize,
-    sched_ctxt: usize,
-    more_pc: usize,
-    more_entry: usize,
-    more_regs: [usize; 64],
-}
+/// The types that reflect's records name, as the least runtime has them.
+type AtomicUsize = usize;
+type Shown<T> = *mut T;
+type Rng = [u64; 2];
+type P = ();
+type Panic = ();
+type Defer = ();
+type Bubble = ();
+const REG_WORDS: usize = Arch::host().more_words() as usize;
 
-#[repr(C)]
-struct M {
-    g0: *mut G,
-    curg: *mut G,
-    gsignal: *mut G,
-    tls: usize,
-    p: usize,
+macro_rules! fields {
+    (
+        { $vis:vis struct $name:ident; } $(#[doc = $about:literal])* $go_name:literal
+        { $($(#[doc = $doc:literal])* $fvis:vis $field:ident: $t:ty = $go:literal $(as $asm:ident)?;)* }
+    ) => {
+        $(#[doc = $about])*
+        #[repr(C)]
+        $vis struct $name {
+            $($field: $t,)*
+        }
+    };
 }
-
-const _: () = {
-    assert!(offset_of!(G, stackguard0) == layout::G_STACKGUARD0 && offset_of!(G, m) == layout::G_M);
-    assert!(
-        offset_of!(G, sched_sp) == layout::G_SCHED_SP && offset_of!(G, sched_ctxt) == layout::G_SCHED_CTXT
-    );
-    assert!(offset_of!(G, more_pc) == layout::G_MORE_PC && offset_of!(G, more_entry) == layout::G_MORE_ENTRY);
-    assert!(offset_of!(G, more_regs) == layout::G_MORE_REGS);
-    assert!(offset_of!(M, gsignal) == layout::M_GSIGNAL && offset_of!(M, p) == layout::M_P);
-};
+oxigo_reflect::record! { g => fields { pub struct G; } }
+oxigo_reflect::record! { m => fields { struct M; } }
 
 const fn new_g() -> G {
     // SAFETY: all fields are integers or raw pointers.
@@ -57,7 +45,8 @@ const fn new_g() -> G {
 static mut G0: G = new_g();
 static mut GSIGNAL: G = new_g();
 static mut CUR: G = new_g();
-static mut THREAD: M = M { g0: null_mut(), curg: null_mut(), gsignal: null_mut(), tls: 0, p: 0 };
+// SAFETY: all fields are integers or raw pointers.
+static mut THREAD: M = unsafe { core::mem::zeroed() };
 
 /// How often the stack was copied, and how often a loop polled.
 pub static mut GROWTHS: usize = 0;
@@ -90,7 +79,7 @@ pub fn init() {
 /// Nothing runs on the goroutine.
 pub unsafe fn set_cache(p: *mut usize) {
     // SAFETY: one thread.
-    unsafe { (*addr_of_mut!(THREAD)).p = p as usize }
+    unsafe { (*addr_of_mut!(THREAD)).p = p.cast() }
 }
 
 /// Called by `_start`.
@@ -453,6 +442,7 @@ impl G {
     /// The return address of a function that waits in morestack on a machine with a link register: the word above
     /// the registers.
     fn more_entry_lr(&self) -> usize {
-        self.more_regs[(layout::G_MORE_LR - layout::G_MORE_REGS) / WORD]
+        let at = (layout::G_MORE_LR - layout::G_MORE_REGS) / WORD;
+        *self.more_regs.get(at).expect("a link register")
     }
 }

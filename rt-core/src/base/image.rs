@@ -1,5 +1,6 @@
 //! The running program: the tables that the compiler wrote, and addresses that its Go half tells.
 
+use super::layout::shared_record;
 use super::lock::Global;
 use reflect::image::Image;
 
@@ -18,15 +19,7 @@ pub fn the_image() -> &'static Image {
 #[unsafe(export_name = "oxigo_image")]
 static TEST_IMAGE: [u64; 64] = [0; 64];
 
-/// The overlay's `sharedVars`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct Shared {
-    pub write_barrier: usize,
-    pub sigpanic: usize,
-    pub goexit_resume: usize,
-    pub mem_profile_rate: usize,
-}
+reflect::record! { shared => shared_record { #[derive(Clone, Copy)] pub struct Shared {}} }
 
 static SHARED: Global<Shared> =
     Global::new(Shared { write_barrier: 0, sigpanic: 0, goexit_resume: 0, mem_profile_rate: 0 });

@@ -11,6 +11,35 @@ macro_rules! go_layout {
 }
 pub(crate) use go_layout;
 
+/// Makes a struct of a record of `reflect::records`, whose rows it gets from [`reflect::record!`], and fields of Rust's own behind
+/// them. Each field lies where Go and assembly look for it, and has as many bytes as in Go.
+macro_rules! shared_record {
+    (
+        { $(#[$attr:meta])* $vis:vis struct $name:ident { $($own:tt)* } }
+        $(#[doc = $about:literal])* $go_name:literal
+        { $($(#[doc = $doc:literal])* $fvis:vis $field:ident: $t:ty = $go:literal $(as $asm:ident)?;)* }
+    ) => {
+        $(#[doc = $about])*
+        $(#[$attr])*
+        #[repr(C)]
+        $vis struct $name {
+            $($(#[doc = $doc])* $fvis $field: $t,)*
+            $($own)*
+        }
+        const _: () = {
+            let (record, arch) = (reflect::records::Record::named($go_name), reflect::arch::Arch::host());
+            let mut i = 0;
+            $(
+                assert!(core::mem::offset_of!($name, $field) == record.offset(i, arch));
+                assert!(size_of::<$t>() == record.fields[i].size(arch));
+                i += 1;
+            )*
+            assert!(i == record.fields.len());
+        };
+    };
+}
+pub(crate) use shared_record;
+
 #[cfg(test)]
 mod tests {
     use core::mem::offset_of;

@@ -26,42 +26,13 @@ use super::sizes::*;
 use super::span::{Place, Span};
 use super::wbbuf::WbBuf;
 use super::{HEAP, note_alloc, sampling};
+use crate::base::layout::shared_record;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
-/// Free objects of one group of 64 of one span. 32 bytes on 64-bit machines, 24 on 32-bit ones.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct Slot {
-    /// A bit per free object.
-    pub free: u64,
-    /// Address of the group's first object.
-    pub base: usize,
-    /// Bytes from one object to the next.
-    pub elem_size: u32,
-    /// Not 0: free objects may hold old contents. Of objects with pointers only those with a header of their own.
-    pub needzero: u32,
-    /// The span, or null if the slot is empty.
-    pub span: *mut Span,
-}
+reflect::record! { slot => shared_record { #[derive(Clone, Copy)] pub struct Slot {}} }
 
-/// What each P allocates from. Owned by whoever runs the P (or stopped the world).
-#[repr(C)]
-pub struct MCache {
-    /// Write barrier buffer. The assembly expects it first.
-    pub wb: WbBuf,
-    /// Class of a size up to 1024, by `(size + 7) / 8`.
-    pub small: *const u8,
-    /// Keeps the slots aligned on 32-bit machines.
-    reserved: usize,
-    /// By span class (`class << 1 | noscan`).
-    pub slots: [Slot; SPAN_CLASSES],
-    /// Block that the tiny allocator fills, or 0.
-    pub tiny: usize,
-    /// Its first unused byte.
-    pub tiny_offset: usize,
-    /// Values put into tiny blocks since the last flush.
-    pub tiny_allocs: usize,
+reflect::record! { mcache => shared_record { pub struct MCache {
     /// Grey objects found by this P.
     pub gcw: Gcw,
     /// Bytes of allocation not yet paid for by marking, while marking goes on.
@@ -73,7 +44,7 @@ pub struct MCache {
     pub sampled: usize,
     /// Randomness for sampling.
     random: u64,
-}
+}}}
 
 impl MCache {
     /// Prepares a zeroed cache in place. Call for each P before it runs.
@@ -253,13 +224,3 @@ unsafe fn load_group(slot: &mut Slot) -> bool {
         false
     }
 }
-
-// The layout that the overlay's mallocfast.go has.
-const _: () = {
-    use core::mem::offset_of;
-    assert!(offset_of!(MCache, wb) == 0);
-    assert!(offset_of!(MCache, small) == 6 * PTR + 512 + 512 * PTR);
-    assert!(offset_of!(MCache, slots) == offset_of!(MCache, small) + 2 * PTR);
-    assert!(offset_of!(MCache, tiny) == offset_of!(MCache, slots) + SPAN_CLASSES * size_of::<Slot>());
-    assert!(size_of::<Slot>() == 16 + 2 * PTR || PTR == 4 && size_of::<Slot>() == 24);
-};

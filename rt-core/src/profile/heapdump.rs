@@ -6,6 +6,7 @@
 
 use super::mem;
 use crate::base::env;
+use crate::base::layout::shared_record;
 use crate::base::lock::Global;
 use crate::base::stopped::{Stopped, Why};
 use crate::gc::mark::each_object_slot;
@@ -47,15 +48,7 @@ enum Tag {
     AllocSample = 17,
 }
 
-/// The overlay's `dumpedItab`: a method table, and its type.
-#[repr(C)]
-struct Itab {
-    table: usize,
-    typ: usize,
-    size: usize,
-    name: Str,
-    pointers: bool,
-}
+reflect::record! { itab => shared_record { struct Itab {}} }
 
 const ROOM: usize = 4096;
 /// Bytes to write, while the world is stopped for a dump.

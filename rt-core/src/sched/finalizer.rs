@@ -1,5 +1,6 @@
 //! The goroutine that calls finalizers and cleanups, as far as it waits for the collector.
 
+use crate::base::layout::shared_record;
 use crate::base::lock::Shared;
 use crate::gc::{self, special};
 use crate::mem::Type;
@@ -8,15 +9,7 @@ use crate::task::g::*;
 use crate::task::hook;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
-/// The overlay's `finalizerWork`.
-#[repr(C)]
-pub struct Work {
-    func: usize,
-    arg: usize,
-    nret: usize,
-    fint: *const Type,
-    ot: *const Type,
-}
+reflect::record! { finalizer => shared_record { pub struct Work {}} }
 
 /// The finalizer goroutine while it waits; another word says that there is work.
 static WAITER: AtomicUsize = AtomicUsize::new(0);

@@ -15,7 +15,7 @@
 mod heap;
 
 use crate::base::atomic::AtomicU64;
-use crate::base::layout::go_layout;
+use crate::base::layout::shared_record;
 use crate::base::lock::{Global, Shared};
 use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
@@ -29,35 +29,8 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 use heap::{Entry, Heap, What};
 
-go_layout! {
-    /// The beginning of the overlay's `timeTimer`.
-    pub struct GoTimer {
-        c: usize,
-        init: bool,
-        /// When it goes off; 0: it is stopped.
-        pub when: i64,
-        pub period: i64,
-        /// A function's timer that is on its set's list: when it was to go off, 0 if it was stopped since.
-        pub due: i64,
-        /// Place in the heap + 1; 0: not there.
-        index: usize,
-        /// It is on the list, and the next there.
-        listed: bool,
-        next: *mut GoTimer,
-        /// The channel that its function sends to, if it does.
-        pub channel: *mut Channel,
-        /// Whose clock it follows; null: the world's.
-        pub bubble: *mut Bubble,
-    }
-}
-
-go_layout! {
-    /// The overlay's `dueTimer`.
-    pub struct Due {
-        t: *mut GoTimer,
-        delay: i64,
-    }
-}
+reflect::record! { timer => shared_record { #[cfg_attr(target_pointer_width = "32", repr(packed(4)))] pub struct GoTimer {}} }
+reflect::record! { due => shared_record { #[cfg_attr(target_pointer_width = "32", repr(packed(4)))] pub struct Due {}} }
 
 /// The timers of one clock.
 pub struct Timers {

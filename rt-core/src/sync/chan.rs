@@ -8,6 +8,7 @@
 //! What needs only the buffer is done by the overlay's Go code, under the same lock (`chanput`, `chantake`).
 
 use super::timer;
+use crate::base::layout::shared_record;
 use crate::base::print::throw;
 use crate::gc::typed;
 use crate::mem::Type;
@@ -30,25 +31,7 @@ pub struct WaitQ {
     pub last: *mut Sudog,
 }
 
-/// The overlay's `hchan`.
-#[repr(C)]
-pub struct Hchan {
-    pub qcount: usize,
-    pub dataqsiz: usize,
-    pub buf: *mut u8,
-    pub elemsize: u16,
-    pub closed: AtomicU32,
-    /// What feeds it, if that is a timer.
-    pub timer: *mut GoTimer,
-    pub elemtype: *const Type,
-    pub sendx: usize,
-    pub recvx: usize,
-    pub recvq: WaitQ,
-    pub sendq: WaitQ,
-    lock: AtomicU32,
-    /// 0 for most channels. The bubble that it was made in and may be used in, and `FED` for a timer's channel.
-    pub special: u32,
-}
+reflect::record! { hchan => shared_record { pub struct Hchan {}} }
 
 /// In `Hchan::special`: a timer feeds it. All of its operations come to Rust.
 pub const FED: u32 = 1 << 31;

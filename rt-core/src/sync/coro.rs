@@ -1,6 +1,7 @@
 //! Coroutines (iter.Pull): goroutines that hand over to each other without the scheduler's queues.
 
 use super::synctest;
+use crate::base::layout::shared_record;
 use crate::base::print::throw;
 use crate::sched::proc::{create_g, end_g, hook_caller};
 use crate::sched::*;
@@ -8,12 +9,7 @@ use crate::task::g::*;
 use crate::task::hook;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
-/// The overlay's `coro`.
-#[repr(C)]
-pub struct Coro {
-    g: AtomicUsize,
-    func: usize,
-}
+reflect::record! { coro => shared_record { pub struct Coro {}} }
 
 hook! { fn "runtime.corocreate"(closure: usize, c: *mut Coro) leaf {
     let g = curg();

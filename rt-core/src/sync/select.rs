@@ -5,6 +5,7 @@
 //! (`G::select_done`) and leaves its sudog in `G::param`; the goroutine, back, takes the others out.
 
 use super::timer;
+use crate::base::layout::shared_record;
 use crate::sched::timer::First;
 use crate::sched::*;
 use crate::sync::chan::*;
@@ -14,12 +15,7 @@ use crate::task::hook;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::*;
 
-/// A case: the overlay's `scase`.
-#[repr(C)]
-pub struct Case {
-    c: *mut Hchan,
-    elem: *mut u8,
-}
+reflect::record! { scase => shared_record { #[derive(Clone, Copy)] pub struct Case {}} }
 
 unsafe fn lock_all(cases: &[Case], order: &[u16]) {
     // SAFETY: channels of the select's cases, alive by that; those in `order` are not nil.

@@ -1,10 +1,11 @@
 //! Goroutines, threads and processors: the records G, M and P, and those that hang off a goroutine.
 //!
-//! G and M begin as rt-arch's layout.h has them, and G goes on as the overlay's `type g` does. All
+//! What of them Go code and assembly know stands in `reflect::records`; here is what is Rust's own. All
 //! of them live outside the collected heap and are never freed; dead Gs are used again.
 
 use super::state::State;
 pub use super::state::Status;
+use crate::base::layout::shared_record;
 use crate::base::lock::Shared;
 use crate::base::pool::Kept;
 use crate::base::rand::Rng;
@@ -14,7 +15,6 @@ pub use crate::protocol::stop::pstatus;
 use crate::protocol::{claim::Claim, park::Parker, runq::RunQueue};
 use crate::task::sites::Sites;
 use core::ffi::c_void;
-use core::mem::offset_of;
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 use rt_arch::layout;
 
@@ -36,51 +36,9 @@ impl<T> Shown<T> {
 }
 
 /// Words of the argument registers that morestack saves.
-pub const REG_WORDS: usize = (layout::G_ASM_END - layout::G_MORE_REGS) / size_of::<usize>();
-// The compiler gives this to package runtime.
-const _: () = assert!(REG_WORDS == reflect::arch::Arch::host().more_words() as usize);
+pub const REG_WORDS: usize = reflect::arch::Arch::host().more_words() as usize;
 
-/// A goroutine.
-#[repr(C)]
-pub struct G {
-    // ---- layout.h
-    /// The stack: [lo, hi).
-    pub stack_lo: usize,
-    pub stack_hi: usize,
-    /// What prologues and polls compare SP with; `POISON` asks for attention.
-    pub stackguard0: AtomicUsize,
-    /// The thread that runs it.
-    pub m: *mut M,
-    /// Newest panic and newest defer record.
-    pub panic: *mut Panic,
-    pub defer: *mut Defer,
-    /// Where it goes on.
-    pub sched_sp: usize,
-    pub sched_pc: usize,
-    pub sched_ctxt: usize,
-    /// morestack's notes.
-    pub more_pc: usize,
-    pub more_entry: usize,
-    pub more_regs: [usize; REG_WORDS],
-    // ---- the overlay's type g
-    pub goid: u64,
-    pub open_sp: usize,
-    pub open_bits: usize,
-    pub open_slots: usize,
-    pub sigcode0: usize,
-    pub sigcode1: usize,
-    pub sigpc: usize,
-    pub sig: u32,
-    pub panic_on_fault: bool,
-    pub fips_indicator: u8,
-    pub fips_bypass: bool,
-    _pad: u8,
-    pub labels: usize,
-    /// Its bubble (testing/synctest), if it is in one.
-    pub bubble: *mut Bubble,
-    /// The semaphore of those that pull `gopark`.
-    pub parksema: u32,
-    // ---- Rust's own
+reflect::record! { g => shared_record { pub struct G {
     /// What it is doing.
     pub state: State,
     /// Who may look into it while it does not run.
@@ -138,7 +96,7 @@ pub struct G {
     pub host_calls: u32,
     /// What the last of them panicked with, of `host`.
     pub host_text: usize,
-}
+}}}
 
 /// In `stackguard0`: above every SP, so that the next check notices.
 pub const POISON: usize = usize::MAX - 1313;
@@ -206,26 +164,7 @@ pub static WAIT_TEXT: [&str; 25] = [
     "trace reader (blocked)",
 ];
 
-/// A thread.
-#[repr(C)]
-pub struct M {
-    // ---- layout.h
-    /// The goroutine record of the thread's own stack.
-    pub g0: *mut G,
-    /// The goroutine it runs.
-    pub curg: Shown<G>,
-    /// The record of the signal stack.
-    pub gsignal: *mut G,
-    pub tls: usize,
-    /// The processor it holds.
-    pub p: *mut P,
-    // ---- the overlay's type m
-    /// Above 0: the goroutine may not be preempted.
-    pub locks: i32,
-    pub mallocing: i32,
-    /// Random numbers of this thread.
-    pub rng: Rng,
-    // ---- Rust's own
+reflect::record! { m => shared_record { pub struct M {
     pub id: u64,
     /// Where it goes to find work: counted in SCHED.spinning.
     pub spinning: bool,
@@ -254,14 +193,9 @@ pub struct M {
     pub trace: MTrace,
     /// Calls that its walks have met.
     pub sites: Sites,
-}
+}}}
 
-/// A processor: the right to run Go code, with what that needs without locks.
-#[repr(C)]
-pub struct P {
-    /// What it allocates from. First: compiled code reads it.
-    pub cache: *mut MCache,
-    pub id: i32,
+reflect::record! { p => shared_record { pub struct P {
     pub status: AtomicU32,
     /// The thread that runs it.
     pub m: Shown<M>,
@@ -291,7 +225,7 @@ pub struct P {
     pub sudogs: Kept,
     pub gs: Kept,
     pub stacks: [Kept; STACK_ORDERS],
-}
+}}}
 
 /// What readers of a trace know of a goroutine: its state, the number of the last event that asks for one, the thread that it runs on. Under
 /// the trace's lock, as the other two.
@@ -339,14 +273,7 @@ impl MTrace {
 /// Sizes of stacks that are used again, from the smallest on.
 pub const STACK_ORDERS: usize = 4;
 
-/// What goroutines need to know of their bubble: the beginning of `sync`'s record, and the overlay's `bubble`.
-#[repr(C)]
-pub struct Bubble {
-    /// The clock, in ns since 1970. Changes only while all but the root are blocked.
-    pub now: i64,
-    /// Never 0. What channels and other objects remember of their bubble.
-    pub id: u32,
-}
+reflect::record! { bubble => shared_record { pub struct Bubble {}} }
 
 /// A channel; `sync` knows what is in it.
 #[repr(C)]
@@ -369,48 +296,8 @@ pub struct Sudog {
     pub since: u64,
 }
 
-/// A deferred call, as the overlay's `_defer`.
-#[repr(C)]
-pub struct Defer {
-    pub heap: bool,
-    pub rangefunc: bool,
-    pub sp: usize,
-    pub pc: usize,
-    pub func: usize,
-    pub link: *mut Defer,
-    pub head: usize,
-}
-
-/// A panic, as the overlay's `_panic`; on the collected heap.
-#[repr(C)]
-pub struct Panic {
-    pub arg: [usize; 2],
-    pub link: *mut Panic,
-    pub start_pc: usize,
-    pub start_sp: usize,
-    pub sp: usize,
-    pub pc: usize,
-    pub bits: usize,
-    pub slots: usize,
-    pub retpc: usize,
-    pub recovered: bool,
-    pub repanicked: bool,
-    pub goexit: bool,
-}
-
-const _: () = {
-    assert!(offset_of!(G, stack_lo) == layout::G_STACK_LO && offset_of!(G, stack_hi) == layout::G_STACK_HI);
-    assert!(offset_of!(G, stackguard0) == layout::G_STACKGUARD0 && offset_of!(G, m) == layout::G_M);
-    assert!(offset_of!(G, panic) == layout::G_PANIC && offset_of!(G, defer) == layout::G_DEFER);
-    assert!(offset_of!(G, sched_sp) == layout::G_SCHED_SP && offset_of!(G, sched_pc) == layout::G_SCHED_PC);
-    assert!(offset_of!(G, sched_ctxt) == layout::G_SCHED_CTXT && offset_of!(G, more_pc) == layout::G_MORE_PC);
-    assert!(offset_of!(G, more_entry) == layout::G_MORE_ENTRY);
-    assert!(offset_of!(G, more_regs) == layout::G_MORE_REGS && offset_of!(G, goid) == layout::G_ASM_END);
-    assert!(offset_of!(M, g0) == layout::M_G0 && offset_of!(M, curg) == layout::M_CURG);
-    assert!(offset_of!(M, gsignal) == layout::M_GSIGNAL && offset_of!(M, tls) == layout::M_TLS);
-    assert!(offset_of!(M, p) == layout::M_P);
-    assert!(offset_of!(M, locks) == 5 * size_of::<usize>() && offset_of!(P, id) == size_of::<usize>());
-};
+reflect::record! { defer => shared_record { pub struct Defer {}} }
+reflect::record! { panic => shared_record { pub struct Panic {}} }
 
 impl G {
     /// What it is doing.

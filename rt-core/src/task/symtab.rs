@@ -1,6 +1,7 @@
 //! From addresses to functions, files and lines, inlined calls included; Callers.
 
 use crate::base::image::the_image;
+use crate::base::layout::shared_record;
 use crate::mem::meta;
 use crate::task::current::{curg, getm};
 use crate::task::g::G;
@@ -158,18 +159,7 @@ impl Str {
     }
 }
 
-/// The overlay's `pcInfo`.
-#[repr(C)]
-pub struct PcInfo {
-    name: Str,
-    file: Str,
-    line: isize,
-    start_line: isize,
-    entry: usize,
-    func: usize,
-    more: bool,
-    wrapper: bool,
-}
+reflect::record! { pcinfo => shared_record { pub struct PcInfo {}} }
 
 hook! { fn "runtime.pcLookup"(pc: usize, depth: isize, out: *mut PcInfo) -> bool, leaf {
     match unwind::find_func(pc).and_then(|f| logical(&f, pc, depth as usize).map(|l| (f, l))) {

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use reflect::arch::Arch;
+use reflect::records::{RECORDS, go_source};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::ast::*;
 use syntax::walk::{Visitor, walk_decl};
@@ -35,9 +36,8 @@ fn of_machine(arch: &Arch) -> [(&'static str, Text); 2] {
         "package abi\n\nconst (\n\tIntArgRegs = {ints}\n\tFloatArgRegs = {floats}\n\tEffectiveFloatRegSize = {}\n)\n",
         arch.float_size
     );
-    let runtime = format!("package runtime\n\nconst moreRegWords = {}\n", arch.more_words());
-    let text = |text: String| ("machine.go".to_string(), text.into_bytes());
-    [("internal/abi", text(abi)), ("runtime", text(runtime))]
+    let text = |name: &str, text: String| (name.to_string(), text.into_bytes());
+    [("internal/abi", text("machine.go", abi)), ("runtime", text("records.go", go_source(&RECORDS, arch)))]
 }
 
 impl Overlay {

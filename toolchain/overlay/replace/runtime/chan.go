@@ -5,30 +5,8 @@ import (
 	"unsafe"
 )
 
-// The layout is rt-core/src/sync/chan.rs's Hchan. The queues hold records of Rust's.
-type hchan struct {
-	qcount   uint
-	dataqsiz uint
-	buf      unsafe.Pointer
-	elemsize uint16
-	closed   uint32
-	timer    *timeTimer // feeds this channel
-	elemtype *_type
-	sendx    uint
-	recvx    uint
-	recvq    [2]uintptr
-	sendq    [2]uintptr
-	lock     uint32 // 0: free, 1: held, 2: held, and somebody sleeps until it is free
-	special  uint32 // 0, or the id of the bubble that it was made in, and chanFed
-}
-
 // chanFed says that a timer feeds the channel. Only the operations in Rust deal with it.
 const chanFed = 1 << 31
-
-type scase struct {
-	c    *hchan
-	elem unsafe.Pointer
-}
 
 // What the operations in Rust answer.
 const (

@@ -94,15 +94,6 @@ func debug_setPanicOnFault(on bool) (old bool) {
 	return old
 }
 
-// A dumpedItab is a method table with its type, as a heap dump has them.
-type dumpedItab struct {
-	tab      *itab
-	typ      *_type
-	size     uintptr
-	name     string
-	pointers bool
-}
-
 // writeHeapDump stops the world and writes the dump.
 func writeHeapDump(fd uintptr, m *MemStats, tabs *dumpedItab, n int)
 

@@ -6,30 +6,9 @@ import (
 	"unsafe"
 )
 
-// The fast path of allocation. Rust fills the caches (rt-core/src/mem/cache.rs, whose layouts these
-// are); taking an object out of one is a bit scan. Nothing between taking an object and returning
+// The fast path of allocation. Rust fills the caches (rt-core/src/mem/cache.rs); taking an object out of one is a bit scan. Nothing between taking an object and returning
 // it may be a safepoint, or the goroutine could go on with another P: mallocgc and mallocTiny have no
 // loops, and what they call there are assembly leaves and nosplit functions.
-
-// A mcacheSlot holds the free objects of one group of 64 of one span.
-type mcacheSlot struct {
-	free     uint64  // a bit per free object
-	base     uintptr // the group's first object
-	elemSize uint32
-	needzero uint32 // not 0: free objects may hold old contents; 0 where the bits lie in the span
-	span     unsafe.Pointer
-}
-
-// mcache is what a P allocates from.
-type mcache struct {
-	wb         [6*goarch.PtrSize + 512 + 512*goarch.PtrSize]byte
-	small      *[129]uint8 // size class by (size+7)/8
-	_          uintptr
-	slots      [136]mcacheSlot // by size class << 1 | no pointers
-	tiny       uintptr         // block being filled with small values without pointers
-	tinyOffset uintptr
-	tinyAllocs uintptr
-}
 
 const (
 	spanPage      = 8192
@@ -57,7 +36,7 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 		return mallocgcSlow(size, typ, needzero)
 	}
 	// The P stays the same up to the return: see above.
-	c := (*mcache)(getg().m.p.mcache)
+	c := getg().m.p.mcache
 	if typ == nil || typ.PtrBytes == 0 {
 		if size < tinySize {
 			return mallocTiny(size, typ)
@@ -115,7 +94,7 @@ func takeScan(s *mcacheSlot, free uint64, mask uintptr) unsafe.Pointer {
 
 // newScan is newobject of a type whose objects have their bits in the span. The compiler knows their class, and the bits.
 func newScan(typ *_type, class, mask uintptr) unsafe.Pointer {
-	s := slotOf((*mcache)(getg().m.p.mcache), class<<1)
+	s := slotOf(getg().m.p.mcache, class<<1)
 	free := s.free
 	if free == 0 {
 		return mallocgcSlow(typ.Size_, typ, true)
@@ -125,7 +104,7 @@ func newScan(typ *_type, class, mask uintptr) unsafe.Pointer {
 
 // newNoscan is newobject of a type without pointers, from tinySize to maxFastNoscan bytes. The compiler knows the class.
 func newNoscan(typ *_type, class uintptr) unsafe.Pointer {
-	s := slotOf((*mcache)(getg().m.p.mcache), class<<1|1)
+	s := slotOf(getg().m.p.mcache, class<<1|1)
 	free := s.free
 	if free == 0 {
 		return mallocgcSlow(typ.Size_, typ, true)
@@ -199,7 +178,7 @@ func typeMask(typ *_type, size uintptr) uintptr {
 
 // mallocTiny puts several values of less than 16 bytes without pointers into one block.
 func mallocTiny(size uintptr, typ *_type) unsafe.Pointer {
-	c := (*mcache)(getg().m.p.mcache)
+	c := getg().m.p.mcache
 	off := c.tinyOffset
 	if size&7 == 0 || goarch.PtrSize == 4 && size == 12 {
 		off = (off + 7) &^ 7

@@ -7,16 +7,6 @@ import (
 	"unsafe"
 )
 
-// What the collector hands to the finalizer goroutine: a finalizer with its object, or a cleanup.
-// The layout is rt-core/src/gc's.
-type finalizerWork struct {
-	fn   *funcval
-	arg  unsafe.Pointer // object; nil: fn is a cleanup func()
-	nret uintptr
-	fint *_type // parameter type of fn
-	ot   *_type // type of the object's pointer
-}
-
 func addfinalizer(p unsafe.Pointer, fn *funcval, nret uintptr, fint, ot *_type) bool
 func removefinalizer(p unsafe.Pointer)
 

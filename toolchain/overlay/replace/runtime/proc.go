@@ -246,12 +246,6 @@ func bootstrapRand() uint64 { return rand() }
 
 // ---- coroutines
 
-// A coro is a goroutine paired with whoever resumes it: at any time one of the two waits in it.
-type coro struct {
-	g uintptr // the waiting goroutine
-	f func(*coro)
-}
-
 // corocreate makes a goroutine that will call fn when first switched to.
 func corocreate(fn func(), c *coro)
 

@@ -9,18 +9,6 @@ import "unsafe"
 //go:noescape
 func callers(skip int, pcs *uintptr, n int) int
 
-// pcInfo describes one logical frame at a pc. The layout is rt-core/src/task/symtab.rs's.
-type pcInfo struct {
-	name      string
-	file      string
-	line      int
-	startLine int
-	entry     uintptr
-	fn        uintptr // the function's entry in the image's table
-	more      bool    // an outer frame follows: this one is inlined
-	wrapper   bool
-}
-
 // pcLookup describes logical frame depth (0: innermost) at address pc itself.
 func pcLookup(pc uintptr, depth int, out *pcInfo) bool
 

@@ -8,12 +8,6 @@ import (
 // Bubbles: goroutines with a clock of their own (testing/synctest). The bookkeeping is
 // rt-core/src/sync/synctest.rs's; the goroutine that calls Run, the root, does what takes Go code.
 
-// A bubble begins like this; the rest of the record is Rust's.
-type bubble struct {
-	now int64 // its clock
-	id  uint32
-}
-
 // bubbleEnter makes a bubble with the caller as its root and starts fn in it, as if by a go
 // statement at pc.
 func bubbleEnter(fn *funcval, pc uintptr)

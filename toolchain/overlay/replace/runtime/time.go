@@ -2,29 +2,11 @@ package runtime
 
 import "unsafe"
 
-// A timeTimer is what time.Timer and time.Ticker are to the runtime; it begins with their fields.
-// The layout up to bubble is rt-core/src/sched/timer.rs's GoTimer, which says how timers work.
+// A timeTimer is what time.Timer and time.Ticker are to the runtime (rt-core/src/sched/timer.rs says how timers work).
 type timeTimer struct {
-	c    unsafe.Pointer
-	init bool
-
-	when   int64 // 0: stopped
-	period int64
-	due    int64   // when it was to go off, if its function is to be run
-	index  int     // place in the heap + 1; 0: not there
-	listed bool    // among those whose functions are to be run
-	next   uintptr // in that list
-
-	channel *hchan  // that it feeds
-	bubble  *bubble // whose clock it follows
-	f       func(arg any, seq uintptr, delay int64)
-	arg     any
-}
-
-// dueTimer is a timer whose function is to be run.
-type dueTimer struct {
-	t     *timeTimer
-	delay int64
+	timerRecord
+	f   func(arg any, seq uintptr, delay int64)
+	arg any
 }
 
 // Whether it was running: for a channel's timer, whether a value would have come or was taken back.
