@@ -14,10 +14,10 @@ use crate::task::stackscan;
 use crate::task::tracing::{self, Happens};
 use core::sync::atomic::Ordering::*;
 
-hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, parking {
+hook! { fn "runtime.mallocgcSlow"(size: usize, typ: *const Type, needzero: bool) -> *mut u8, safepoint {
     allocate(size, |c| mem::mallocgc(c, size, typ, needzero))
 }}
-hook! { fn "runtime.newLarge"(size: usize, noscan: bool, needzero: bool) -> (p: *mut u8, dirty: usize) parking {
+hook! { fn "runtime.newLarge"(size: usize, noscan: bool, needzero: bool) -> (p: *mut u8, dirty: usize) safepoint {
     allocate(size, |c| mem::new_large(c, size, noscan, needzero))
 }}
 hook! { fn "runtime.knowLarge"(p: *mut u8, typ: *const Type) leaf { mem::know_large(p, typ) }}
@@ -91,28 +91,28 @@ unsafe extern "C" fn rt_reflectcallmove(b: *mut rt_arch::ReflectCallMove) {
         }
     }
 }
-hook! { fn "rt_badreflectcall"() parking { crate::base::print::throw("reflect.call: frame too large") }}
+hook! { fn "rt_badreflectcall"() safepoint { crate::base::print::throw("reflect.call: frame too large") }}
 
 // ---- collection
 
 // Both answer false if somebody else is at it. The caller lets others run then: the other one may need this P to go on.
-hook! { fn "runtime.gcCollect"() -> bool, parking {
+hook! { fn "runtime.gcCollect"() -> bool, safepoint {
     let done = gc::collect(cache());
     if done {
         finalizer::wake();
     }
     done
 }}
-hook! { fn "runtime.gcFreeMemory"() -> bool, parking { gc::free_os_memory(cache()) }}
+hook! { fn "runtime.gcFreeMemory"() -> bool, safepoint { gc::free_os_memory(cache()) }}
 hook! { fn "runtime/debug.setGCPercent"(p: i32) -> i32, leaf { gc::pacer::set_percent(p) }}
 hook! { fn "runtime/debug.setMemoryLimit"(n: i64) -> i64, leaf { gc::pacer::set_limit(n) }}
-hook! { fn "runtime.readmemstats"(m: *mut MemStats) parking {
+hook! { fn "runtime.readmemstats"(m: *mut MemStats) safepoint {
     let stopped = stop_the_world(Why::MemStats);
     gc::flush_caches(&stopped);
     gc::stats::read(&mut *m);
     start_the_world(stopped);
 }}
-hook! { fn "runtime/debug.readGCStats"(p: *mut [usize; 3]) parking {
+hook! { fn "runtime/debug.readGCStats"(p: *mut [usize; 3]) safepoint {
     // A slice of time.Duration with room for 2*256+3.
     let stopped = stop_the_world(Why::MemStats);
     let n = gc::pacer::read_gc_stats((*p)[0] as *mut u64, &stopped);

@@ -34,8 +34,11 @@ mod tests {
             for part in text.split(concat!("hook", "! { fn \"")).skip(1) {
                 let (name, rest) = part.split_once('"').unwrap();
                 let head = &rest[..rest.find(" {").unwrap()];
-                let kind = if head.trim_end().ends_with("parking") { Kind::Parking } else { Kind::Leaf };
-                assert!(head.contains("leaf") || head.contains("parking"), "{name}: no kind");
+                let kind = match head.rsplit([' ', ')']).next() {
+                    Some("leaf") => Kind::Leaf,
+                    Some("safepoint" | "parking") => Kind::Parking,
+                    _ => panic!("{name}: no kind"),
+                };
                 assert!(found.insert(name.to_string(), kind).is_none(), "{name} is defined twice");
             }
         }
@@ -59,5 +62,22 @@ mod tests {
             HOOKS.iter().chain(BARE).map(|(n, k)| format!("(\"{n}\", {}),", text(k))).collect();
         let listed = sorted(listed);
         assert_eq!(defined, listed);
+    }
+
+    #[test]
+    fn only_the_end_of_hooks_enters_the_scheduler() {
+        fn visit(dir: &std::path::Path, found: &mut std::vec::Vec<String>) {
+            for path in fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()) {
+                if path.is_dir() {
+                    visit(&path, found);
+                } else if fs::read_to_string(&path).unwrap().contains(concat!("go", "_on(")) {
+                    found.push(path.to_str().unwrap().rsplit_once("src/").unwrap().1.to_string());
+                }
+            }
+        }
+        let mut found = std::vec::Vec::new();
+        visit(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        // What all hooks share, morestack, the function itself, and the program's first thread.
+        assert_eq!(sorted(found), ["sched/check.rs", "sched/run.rs", "start/mod.rs", "task/hook.rs"]);
     }
 }

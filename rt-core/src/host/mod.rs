@@ -18,7 +18,7 @@ hook! { fn "runtime.hostPanicStart"() -> bool, leaf {
     }
     host
 }}
-hook! { fn "runtime.hostPanicEnd"() parking { host_panic_end() }}
+hook! { fn "runtime.hostPanicEnd"() safepoint { host_panic_end() }}
 hook! { fn "runtime.hostExport"(name: Str, typ: usize, data: usize) leaf {
     #[cfg(feature = "host")]
     embedding::export(name.bytes(), typ, data);

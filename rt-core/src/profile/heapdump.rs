@@ -390,7 +390,7 @@ unsafe fn code(closure: usize) -> usize {
     if closure == 0 { 0 } else { unsafe { *(closure as *const usize) } }
 }
 
-hook! { fn "runtime.writeHeapDump"(fd: usize, stats: *mut MemStats, itabs: *const Itab, count: usize) parking {
+hook! { fn "runtime.writeHeapDump"(fd: usize, stats: *mut MemStats, itabs: *const Itab, count: usize) safepoint {
     let stopped = stop_the_world(Why::HeapDump);
     gc::flush_caches(&stopped);
     sweep::finish();

@@ -154,7 +154,7 @@ hook! { fn "runtime.memProfileCopy"(to: *mut u64, room: isize, idle: bool) -> (n
     (out.n as isize, out.words as isize)
 }}
 
-hook! { fn "runtime.memProfileRateSet"() parking {
+hook! { fn "runtime.memProfileRateSet"() safepoint {
     // What caches hold was divided by the old rate.
     if ops().is_some() {
         let stopped = stop_the_world(Why::MemStats);

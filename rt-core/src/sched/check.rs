@@ -23,7 +23,7 @@ unsafe extern "C" fn rt_newstack(g: *mut G) -> ! {
         stack::make_room(g, &func);
         if yields {
             // The function asks again when it goes on: the collector may have shrunk the stack.
-            gosched(true);
+            go_on(gosched(true));
         }
         if stack::stress() {
             // The check would come here again and again.
@@ -50,9 +50,7 @@ hook! { fn "rt_poll"() parking {
         yields = asked_to_yield(m, g);
     }
     stack::move_if_stressed(g);
-    if yields {
-        gosched(true);
-    }
+    if yields { Parked(gosched(true)) } else { Done(()) }
 }}
 
 /// Takes a request out of the guard, if there is one. By exchange: what was written before the last request is seen then, also if

@@ -122,7 +122,7 @@ unsafe fn call(args: [usize; 7]) -> isize {
 }
 
 hook! { fn "syscall.runtime_doAllThreadsSyscall"(trap: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize, a6: usize)
-    -> (r1: usize, r2: usize, err: usize) parking {
+    -> (r1: usize, r2: usize, err: usize) safepoint {
     // A host's threads are its own.
     let result = if cfg!(feature = "host") { -(os::ENOSYS as isize) } else { call([trap, a1, a2, a3, a4, a5, a6]) };
     if (-4095..0).contains(&result) { (usize::MAX, 0, -result as usize) } else { (result as usize, 0, 0) }

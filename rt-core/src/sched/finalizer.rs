@@ -41,11 +41,11 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
     loop {
         if let Some(c) = special::next_finalizer() {
             put(c, c.arg);
-            break;
+            return Done(());
         }
         if let Some(c) = special::next_cleanup() {
             put(c, 0);
-            break;
+            return Done(());
         }
         let l = LOCK.lock();
         if PENDING.swap(false, AcqRel) {
@@ -57,7 +57,7 @@ hook! { fn "runtime.nextfinalizer"(out: *mut Work) parking {
         let g = prepare_park(Wait::Finalizer);
         WAITER.store(g as usize, Release);
         drop(l);
-        schedule();
+        return Parked(Next::Search);
     }
 }}
 

@@ -5,8 +5,8 @@
 //! of them sleeps in the poller instead, until the next timer. A thread that looks for work "spins":
 //! whoever makes a goroutine ready wakes a thread unless one spins already.
 //!
-//! All of this runs on g0. `schedule` and `park` don't return: the goroutine goes on through
-//! `rt_gogo` at what `rt_hookcall` or morestack saved. A goroutine's state must be set and its
+//! All of this runs on g0. A hook that has parked its goroutine returns [`End::Parked`], and the end of all hooks enters the scheduler
+//! (`run::go_on`): the goroutine goes on through `rt_gogo` at what `rt_hookcall` or morestack saved. A goroutine's state must be set and its
 //! thread's `curg` cleared before the lock is released that lets others make it ready.
 //!
 //! - [`queues`]: where ready goroutines wait
@@ -48,6 +48,7 @@ pub mod waits;
 pub mod world;
 
 pub use crate::task::current::{cache, curg, getm};
+pub use crate::task::{End, End::Done, End::Parked, Next};
 pub use locked::*;
 pub use queues::*;
 pub use run::*;

@@ -246,23 +246,29 @@ hook! { fn "internal/poll.runtime_pollReset"(d: *mut Desc, mode: isize) -> isize
 }}
 hook! { fn "internal/poll.runtime_pollWait"(d: *mut Desc, mode: isize) -> isize, parking {
     let r = check(d, dir_of(mode));
-    if r != 0 { r } else { wait(d, dir_of(mode)); check(d, dir_of(mode)) }
+    if r != 0 {
+        return Done(r);
+    }
+    match wait(d, dir_of(mode)) {
+        Done(()) => Done(check(d, dir_of(mode))),
+        Parked(next) => Parked(next),
+    }
 }}
 hook! { fn "internal/poll.runtime_pollWaitCanceled"(d: *mut Desc, mode: isize) parking {
     wait(d, dir_of(mode))
 }}
 
-/// Waits for a direction; returns if it is ready already.
-unsafe fn wait(d: *mut Desc, dir: usize) {
+/// Waits for a direction, if it is not ready already.
+unsafe fn wait(d: *mut Desc, dir: usize) -> End {
     // SAFETY: in a parking hook of the goroutine that waits; the descriptor is open.
     unsafe {
         let w = &(&(*d).wait)[dir];
         let l = (*d).lock.lock();
         if w.compare_exchange(READY, 0, AcqRel, Relaxed).is_ok() {
-            return;
+            return Done(());
         }
         if check(d, dir) != 0 {
-            return;
+            return Done(());
         }
         let g = (*getm()).curg.get();
         WAITERS.fetch_add(1, Relaxed);
@@ -275,10 +281,10 @@ unsafe fn wait(d: *mut Desc, dir: usize) {
             answer(g, 0);
             drop(l);
             ready(g);
-            schedule()
+        } else {
+            drop(l);
         }
-        drop(l);
-        schedule()
+        Parked(Next::Search)
     }
 }
 

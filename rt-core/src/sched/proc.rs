@@ -155,7 +155,7 @@ unsafe fn spawn(closure: usize, system: bool) {
 ///
 /// # Safety
 /// In a parking hook.
-pub unsafe fn goexit() -> ! {
+pub unsafe fn goexit() -> Next {
     // SAFETY: the caller's promise: the goroutine ends here.
     unsafe {
         let m = getm();
@@ -169,7 +169,7 @@ pub unsafe fn goexit() -> ! {
         if !(*m).lockedg.is_null() {
             end_locked_m(m);
         }
-        schedule()
+        Next::Search
     }
 }
 
@@ -234,9 +234,9 @@ pub unsafe fn give_back() {
     stack::give_back();
 }
 
-hook! { fn "runtime.goexit1"() parking { goexit() }}
-hook! { fn "rt_goexit1"() parking { goexit() }}
-hook! { fn "runtime.Gosched"() parking { gosched(false) }}
+hook! { fn "runtime.goexit1"() parking { Parked(goexit()) }}
+hook! { fn "rt_goexit1"() parking { Parked(goexit()) }}
+hook! { fn "runtime.Gosched"() parking { Parked(gosched(false)) }}
 hook! { fn "runtime.NumGoroutine"() -> isize, leaf { SCHED.ngs.load(Relaxed) as isize }}
 hook! { fn "runtime.parkForever"(reason: isize) parking {
     let r = [Wait::NilRecv, Wait::NilSend, Wait::SelectNoCases][(reason as usize).min(2)];

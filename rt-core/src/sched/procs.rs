@@ -115,7 +115,7 @@ unsafe fn keep_first(n: usize, _: &Stopped) -> bool {
 }
 
 // The number of processors, if n > 0. False, with nothing done, if somebody collects or stops the world now.
-hook! { fn "runtime.setProcs"(n: isize) -> (old: isize, done: bool) parking {
+hook! { fn "runtime.setProcs"(n: isize) -> (old: isize, done: bool) safepoint {
     let old = SCHED.nprocs.load(Relaxed);
     let n = (n.max(0) as usize).min(most_procs());
     if n == 0 || n == old { (old as isize, true) } else { (old as isize, set_procs(n)) }

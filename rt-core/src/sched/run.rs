@@ -40,19 +40,19 @@ pub unsafe fn prepare_park(reason: Wait) -> *mut G {
 ///
 /// # Safety
 /// In a parking hook.
-pub unsafe fn park(reason: Wait) -> ! {
+pub unsafe fn park<R>(reason: Wait) -> End<R> {
     // SAFETY: the caller's promise.
     unsafe {
         prepare_park(reason);
-        schedule()
+        Parked(Next::Search)
     }
 }
 
-/// Puts the current goroutine at the end of the global queue and runs another. `preempted`: because it must.
+/// Puts the current goroutine at the end of the global queue. `preempted`: because it must.
 ///
 /// # Safety
 /// In a parking hook, or morestack.
-pub unsafe fn gosched(preempted: bool) -> ! {
+pub unsafe fn gosched(preempted: bool) -> Next {
     // SAFETY: the calling thread's record and its own goroutine; the queue under the lock.
     unsafe {
         let m = getm();
@@ -69,7 +69,7 @@ pub unsafe fn gosched(preempted: bool) -> ! {
         if SCHED.main_started.load(Relaxed) != 0 {
             wakep();
         }
-        schedule()
+        Next::Search
     }
 }
 
@@ -118,13 +118,14 @@ unsafe fn execute(g: *mut G, inherits: bool) -> ! {
     }
 }
 
-/// Runs a goroutine that the caller just made runnable, without queueing it, within the caller's time slice.
+/// What a thread does whose goroutine has parked: all hooks end here that don't return to theirs.
 ///
 /// # Safety
-/// In a parking hook whose goroutine waits; the thread holds a P, and the goroutine is runnable and in no queue.
-pub unsafe fn run_next(g: *mut G) -> ! {
+/// As `schedule`; who is to run next is runnable and in no queue, and the thread holds a P for it.
+pub unsafe fn go_on(next: Next) -> ! {
     // SAFETY: the caller's promise.
     unsafe {
+        let Next::Run(g) = next else { schedule() };
         let p = (*getm()).p;
         if SCHED.stopping() || (*p).preempt.load(Relaxed) {
             runq_put(p, g, true);
@@ -157,7 +158,7 @@ pub unsafe fn resume_locked(m: *mut M) {
 ///
 /// # Safety
 /// On g0 of the runtime's thread; its goroutine waits, or there is none, and no lock is held.
-pub unsafe fn schedule() -> ! {
+pub(super) unsafe fn schedule() -> ! {
     // SAFETY: the calling thread's record; what is found is ours to run.
     unsafe {
         let m = getm();

@@ -312,7 +312,7 @@ hook! { fn "os/signal.signal_recv"() -> u32, parking {
     let s = PENDING.take();
     if s != 0 {
         drop(l);
-        s
+        Done(s)
     } else {
         let g = prepare_park(Wait::Signal);
         RECEIVER.store(g as usize, Release);
@@ -320,7 +320,7 @@ hook! { fn "os/signal.signal_recv"() -> u32, parking {
         // One may have come before the receiver was to be seen.
         NOTE.fetch_add(1, Release);
         os::futex_wake(&NOTE, 1);
-        schedule()
+        Parked(Next::Search)
     }
 }}
 hook! { fn "os/signal.signal_enable"(sig: u32) leaf {
@@ -374,7 +374,7 @@ hook! { fn "os.restoreSIGSYS"() leaf { install(sig::SYS) }}
 const CHILD_STACK: usize = 4096;
 
 // The child runs on its parent's stack, which must stay where it is: there is room enough beforehand, and no check moves it.
-hook! { fn "syscall.runtime_BeforeFork"() parking {
+hook! { fn "syscall.runtime_BeforeFork"() safepoint {
     let m = getm();
     let g = curg();
     let (lo, hi) = ((*g).stack_lo, (*g).stack_hi);

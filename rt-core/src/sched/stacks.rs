@@ -6,7 +6,7 @@ use crate::task::g::*;
 use crate::task::traceback::{self, Out};
 use crate::task::{hook, stackscan, symtab};
 
-hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> isize, parking {
+hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> isize, safepoint {
     let g = curg();
     if len == 0 {
         0
@@ -22,7 +22,7 @@ hook! { fn "runtime.Stack"(buf: *mut u8, len: usize, cap: usize, all: bool) -> i
     }
 }}
 
-hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, labels: *mut usize) -> isize, parking {
+hook! { fn "runtime.goroutineStacks"(pcs: *mut usize, depth: isize, max: isize, labels: *mut usize) -> isize, safepoint {
     let stopped = stop_the_world(Why::GoroutineProfile);
     let mut n = 0;
     for i in 0..ALLGS.len() {

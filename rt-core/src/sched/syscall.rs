@@ -42,14 +42,14 @@ pub unsafe fn enter_syscall(m: *mut M, g: *mut G, pc: usize, sp: usize) {
 hook! { fn "runtime.exitsyscall"() parking {
     let m = getm();
     let g = (*m).curg.get();
-    if !exit_syscall(m, g) {
-        if (*g).lockedm == m {
-            stop_locked_m(m);
-            execute_locked(m);
-        }
-        stop_m(m);
-        schedule();
+    if exit_syscall(m, g) {
+        return Done(());
     }
+    // Who is wired to the thread is waited for by the scheduler.
+    if (*g).lockedm != m {
+        stop_m(m);
+    }
+    Parked(Next::Search)
 }}
 
 /// Takes a P again. If there is none, false: the goroutine waits for one in the global queue.

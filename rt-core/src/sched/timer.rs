@@ -450,11 +450,12 @@ pub unsafe fn run_due() {
 
 hook! { fn "runtime.timerNext"(out: *mut Due) parking {
     let l = LOCK.lock();
-    if !(*WORLD.get()).hand_over(os::nanotime() as i64, out) {
-        *RUNNER.get() = (prepare_park(Wait::Timers), out);
-        drop(l);
-        schedule();
+    if (*WORLD.get()).hand_over(os::nanotime() as i64, out) {
+        return Done(());
     }
+    *RUNNER.get() = (prepare_park(Wait::Timers), out);
+    drop(l);
+    Parked(Next::Search)
 }}
 
 /// Marks the Go timers.

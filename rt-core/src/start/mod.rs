@@ -169,7 +169,7 @@ unsafe extern "C" fn main_thread(m: *mut c_void) {
         let g = proc::create_g(main_closure(), core::ptr::null_mut(), 0);
         G::change(g, Status::Dead, Status::Runnable);
         runq_put((*m).p, g, true);
-        schedule()
+        go_on(Next::Search)
     }
 }
 
@@ -184,4 +184,4 @@ unsafe fn started() {
 }
 
 hook! { fn "runtime.setShared"(v: *const Shared) leaf { set_shared(&*v) }}
-hook! { fn "runtime.schedinit"() parking { started() }}
+hook! { fn "runtime.schedinit"() safepoint { started() }}

@@ -356,8 +356,9 @@ unsafe fn timer_send(c: *mut Hchan, elem: *const u8) -> isize {
     }
 }
 
-/// Waits in one of the channel's queues; the lock is held.
-unsafe fn wait(c: *mut Hchan, elem: *mut u8, send: bool) -> ! {
+/// Waits in one of the channel's queues; the lock is held, and released.
+#[inline(always)]
+unsafe fn wait(c: *mut Hchan, elem: *mut u8, send: bool) -> Next {
     // SAFETY: the channel's lock is held. `elem` may be in the goroutine's stack: copying that adjusts the sudog.
     unsafe {
         let g = curg();
@@ -373,7 +374,7 @@ unsafe fn wait(c: *mut Hchan, elem: *mut u8, send: bool) -> ! {
         prepare_park(if send { Wait::Send } else { Wait::Recv });
         (*c).unlock();
         first.announce();
-        schedule()
+        Next::Search
     }
 }
 
@@ -382,15 +383,15 @@ hook! { fn "runtime.chansend"(c: *mut Hchan, elem: *mut u8, block: bool) -> isiz
     if (*c).timer.is_null() {
         let (r, g) = try_send(c, elem);
         if r == BLOCKED && block {
-            wait(c, elem, true);
+            return Parked(wait(c, elem, true));
         }
         (*c).unlock();
         if !g.is_null() {
             ready(g);
         }
-        r
+        Done(r)
     } else {
-        timer_send(c, elem)
+        Done(timer_send(c, elem))
     }
 }}
 
@@ -401,13 +402,13 @@ hook! { fn "runtime.chanrecv"(c: *mut Hchan, elem: *mut u8, block: bool) -> isiz
         r = TIMER;
     }
     if r == BLOCKED && block {
-        wait(c, elem, false);
+        return Parked(wait(c, elem, false));
     }
     (*c).unlock();
     if !g.is_null() {
         ready(g);
     }
-    r
+    Done(r)
 }}
 
 hook! { fn "runtime.chanwake"(c: *mut Hchan) leaf {

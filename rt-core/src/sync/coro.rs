@@ -23,10 +23,10 @@ hook! { fn "runtime.corocreate"(closure: usize, c: *mut Coro) leaf {
     }
     (*c).g.store(n as usize, Release);
 }}
-hook! { fn "runtime.coroswitch"(c: *mut Coro) parking { switch_to(c, false) }}
-hook! { fn "runtime.coroexit"(c: *mut Coro) parking { switch_to(c, true) }}
+hook! { fn "runtime.coroswitch"(c: *mut Coro) parking { Parked(switch_to(c, false)) }}
+hook! { fn "runtime.coroexit"(c: *mut Coro) parking { Parked(switch_to(c, true)) }}
 
-unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
+unsafe fn switch_to(c: *mut Coro, exit: bool) -> Next {
     // SAFETY: the caller's goroutine holds the coroutine's record alive; who is in that waits, and is woken by nobody else.
     unsafe {
         let m = getm();
@@ -52,8 +52,8 @@ unsafe fn switch_to(c: *mut Coro, exit: bool) -> ! {
         G::change(next, Status::Waiting, Status::Runnable);
         if !(*m).lockedg.is_null() || !(*next).lockedm.is_null() {
             runq_put((*m).p, next, true);
-            schedule()
+            return Next::Search;
         }
-        run_next(next)
+        Next::Run(next)
     }
 }

@@ -102,10 +102,10 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
         if !g.is_null() {
             ready(g);
         }
-        (i, r)
+        Done((i, r))
     } else if !block {
         unlock_all(cases, lock);
-        (-1, BLOCKED)
+        Done((-1, BLOCKED))
     } else {
         let g = curg();
         (*g).select_done.store(0, Relaxed);
@@ -132,7 +132,7 @@ hook! { fn "runtime.selectstart"(cas0: *mut Case, order0: *mut u16, nsends: isiz
         prepare_park(if k == 0 { Wait::SelectNoCases } else { Wait::Select });
         unlock_parked(sudogs);
         first.announce();
-        schedule()
+        Parked(Next::Search)
     }
 }}
 

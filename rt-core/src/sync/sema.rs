@@ -43,11 +43,11 @@ fn try_acquire(addr: &AtomicU32) -> bool {
 // stack: the goroutine's frames keep it, and moving adjusts `elem`, since the sudog is in
 // `G::waiting`. A word in a stack has one user only, the goroutine itself; nobody else finds it.
 
-unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait, skip: isize) {
+unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait, skip: isize) -> End {
     // SAFETY: the word is alive while somebody waits for it; the bucket's list under its lock.
     unsafe {
         if try_acquire(&*addr) {
-            return;
+            return Done(());
         }
         let b = bucket(addr);
         let l = b.lock.lock();
@@ -55,7 +55,7 @@ unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait, skip: isize) {
         b.n.fetch_add(1, SeqCst);
         if try_acquire(&*addr) {
             b.n.fetch_sub(1, SeqCst);
-            return;
+            return Done(());
         }
         let g = curg();
         let s = new_sudog(g);
@@ -89,7 +89,7 @@ unsafe fn acquire(addr: *mut AtomicU32, lifo: bool, reason: Wait, skip: isize) {
             (*g).blocked_skip = skip as u32;
         }
         drop(l);
-        schedule()
+        Parked(Next::Search)
     }
 }
 
@@ -119,28 +119,38 @@ unsafe fn take(b: &Bucket, addr: *mut u8) -> *mut Sudog {
     }
 }
 
-/// Releases one unit. The waiter that gets a turn is given the unit at once: it need not look
-/// again. With `handoff` it runs before the releaser goes on.
-unsafe fn release(addr: *mut AtomicU32, handoff: bool, skip: isize) {
+/// Releases one unit. With `handoff`, who gets a turn runs before the releaser goes on.
+unsafe fn release(addr: *mut AtomicU32, handoff: bool, skip: isize) -> End {
+    // SAFETY: the caller holds the word alive.
+    unsafe {
+        if wake_waiter(addr, skip) && handoff && (*getm()).locks == 0 {
+            return Parked(yield_to_next());
+        }
+        Done(())
+    }
+}
+
+/// Releases one unit: whether a waiter gets a turn. It is given the unit at once and need not look again.
+unsafe fn wake_waiter(addr: *mut AtomicU32, skip: isize) -> bool {
     // SAFETY: the caller holds the word alive; the bucket's list under its lock. The waiter was taken out of it, so it is ours to wake.
     unsafe {
         (*addr).fetch_add(1, SeqCst);
         let b = bucket(addr);
         if b.n.load(SeqCst) == 0 {
-            return;
+            return false;
         }
         let l = b.lock.lock();
         if b.n.load(SeqCst) == 0 {
-            return;
+            return false;
         }
         if !try_acquire(&*addr) {
             // Somebody was faster; the waiter stays.
-            return;
+            return false;
         }
         let s = take(b, addr.cast());
         if s.is_null() {
             (*addr).fetch_add(1, SeqCst);
-            return;
+            return false;
         }
         let waited = if (*s).since != 0 { charge(b, s, addr.cast()) } else { 0 };
         drop(l);
@@ -152,9 +162,7 @@ unsafe fn release(addr: *mut AtomicU32, handoff: bool, skip: isize) {
         (*g).waiting = null_mut();
         free_sudog(s);
         ready(g);
-        if handoff && (*getm()).locks == 0 {
-            yield_to_next();
-        }
+        true
     }
 }
 
@@ -177,7 +185,7 @@ unsafe fn charge(b: &Bucket, taken: *mut Sudog, addr: *mut u8) -> u64 {
 }
 
 /// The current goroutine goes to the end of the local queue; the one just made ready runs.
-unsafe fn yield_to_next() -> ! {
+unsafe fn yield_to_next() -> Next {
     // SAFETY: the thread's own goroutine, in a parking hook.
     unsafe {
         let m = getm();
@@ -186,7 +194,7 @@ unsafe fn yield_to_next() -> ! {
         (*m).curg.set(null_mut());
         G::change(g, Status::Running, Status::Runnable);
         runq_put((*m).p, g, false);
-        schedule()
+        Next::Search
     }
 }
 
@@ -239,6 +247,7 @@ hook! { fn "sync.runtime_notifyListWait"(l: *mut NotifyList, t: u32) parking {
     (*l).lock();
     if before(t, (*l).notify.load(Relaxed)) {
         (*l).unlock();
+        Done(())
     } else {
         let s = new_sudog(curg());
         // The ticket takes the place of an element's address.
@@ -251,7 +260,7 @@ hook! { fn "sync.runtime_notifyListWait"(l: *mut NotifyList, t: u32) parking {
         (*l).tail = s;
         prepare_park(Wait::Cond);
         (*l).unlock();
-        schedule()
+        Parked(Next::Search)
     }
 }}
 hook! { fn "sync.runtime_notifyListNotifyAll"(l: *mut NotifyList) leaf {

@@ -251,7 +251,7 @@ pub unsafe fn release(b: *mut Bubble, t: *mut GoTimer) -> bool {
 ///
 /// # Safety
 /// In a parking hook of a goroutine in a bubble.
-pub unsafe fn sleep(ns: i64) -> ! {
+pub unsafe fn sleep(ns: i64) -> End {
     // SAFETY: the caller's promise; the timers under the lock.
     unsafe {
         let g = curg();
@@ -391,9 +391,9 @@ hook! { fn "runtime.bubbleWait"() -> bool, parking {
     drop(l);
     if free {
         *((*g).hook_args as *mut bool) = true;
-        park(Wait::BubbleWait);
+        return park(Wait::BubbleWait);
     }
-    free
+    Done(false)
 }}
 
 hook! { fn "runtime.bubbleHold"(b: *mut Whole, n: isize) leaf {

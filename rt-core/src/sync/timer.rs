@@ -52,15 +52,16 @@ unsafe fn change(t: *mut GoTimer, f: impl FnOnce()) -> First {
 }
 
 hook! { fn "time.Sleep"(ns: i64) parking {
-    if ns > 0 {
-        if !(*curg()).bubble.is_null() {
-            synctest::sleep(ns);
-        }
-        let when = (os::nanotime() as i64).saturating_add(ns);
-        // Under the timers' lock: the timer must not fire before the goroutine waits.
-        change_world(|set| set.add_sleeper(prepare_park(Wait::Sleep), when)).announce();
-        schedule()
+    if ns <= 0 {
+        return Done(());
     }
+    if !(*curg()).bubble.is_null() {
+        return synctest::sleep(ns);
+    }
+    let when = (os::nanotime() as i64).saturating_add(ns);
+    // Under the timers' lock: the timer must not fire before the goroutine waits.
+    change_world(|set| set.add_sleeper(prepare_park(Wait::Sleep), when)).announce();
+    Parked(Next::Search)
 }}
 
 /// Starts (`when` not 0) or stops a timer: whether it was running, that is, whether this took something back that

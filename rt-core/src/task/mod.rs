@@ -25,3 +25,4 @@ pub mod tracing;
 pub mod unwind;
 
 pub(crate) use hook::hook;
+pub use hook::{End, Next};

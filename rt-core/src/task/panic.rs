@@ -152,7 +152,7 @@ hook! { fn "runtime.canRecover"(p: *mut Panic) -> bool, leaf {
     yes
 }}
 
-hook! { fn "runtime.recovery"(p: *mut Panic) parking {
+hook! { fn "runtime.recovery"(p: *mut Panic) safepoint {
     let g = curg();
     let (mut pc, sp) = ((*p).retpc, (*p).sp);
     if pc == 0 {
@@ -196,4 +196,4 @@ hook! { fn "runtime.recovery"(p: *mut Panic) parking {
     rt_arch::rt_gogo(g.cast());
 }}
 
-hook! { fn "runtime.dopanic"(p: *mut Panic, bubble: u32) parking { crate::task::traceback::die_of_panic(curg(), bubble) }}
+hook! { fn "runtime.dopanic"(p: *mut Panic, bubble: u32) safepoint { crate::task::traceback::die_of_panic(curg(), bubble) }}

@@ -413,9 +413,9 @@ pub fn throw(msg: &str) -> ! {
     fatal_error(msg, false)
 }
 
-hook! { fn "runtime.throw"(s: Str) parking { fatal_bytes(s.bytes(), false) }}
-hook! { fn "runtime.fatal"(s: Str) parking { fatal_bytes(s.bytes(), true) }}
-hook! { fn "internal/runtime/cgroup.throw"(s: Str) parking { fatal_bytes(s.bytes(), false) }}
+hook! { fn "runtime.throw"(s: Str) safepoint { fatal_bytes(s.bytes(), false) }}
+hook! { fn "runtime.fatal"(s: Str) safepoint { fatal_bytes(s.bytes(), true) }}
+hook! { fn "internal/runtime/cgroup.throw"(s: Str) safepoint { fatal_bytes(s.bytes(), false) }}
 
 /// The end of a panic that nobody recovered; its text is printed. `bubble`: the panic says that this bubble is
 /// deadlocked; its goroutines are of interest.

@@ -10,7 +10,7 @@ use crate::task::symtab::Str;
 use core::sync::atomic::Ordering::*;
 
 // Begins a trace, unless one is taken.
-hook! { fn "runtime.traceStart"() -> bool, parking {
+hook! { fn "runtime.traceStart"() -> bool, safepoint {
     let mut pcs = [0; DEPTH];
     let n = stack_of(curg(), &mut pcs);
     let stopped = stop_the_world(Why::StartTrace);
@@ -26,7 +26,7 @@ hook! { fn "runtime.traceStart"() -> bool, parking {
 }}
 
 // Ends the generation and, if `ends`, the trace. The number of the last batch before; 0 if no trace is taken.
-hook! { fn "runtime.traceNext"(ends: bool) -> u64, parking {
+hook! { fn "runtime.traceNext"(ends: bool) -> u64, safepoint {
     let stopped = stop_the_world(Why::StopTrace);
     let mut t = lock();
     let mut last = 0;
@@ -54,9 +54,9 @@ hook! { fn "runtime.traceRead"(to: *mut u8) -> (n: isize, again: bool) parking {
         READER.store(g as usize, Release);
         // There may be some now.
         super::wake_reader();
-        schedule()
+        return Parked(Next::Search);
     }
-    (n as isize, false)
+    Done((n as isize, false))
 }}
 
 // How many batches the reader has taken since the program began.
