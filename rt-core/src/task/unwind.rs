@@ -411,8 +411,7 @@ pub fn open_defers(f: &Func) -> Option<OpenDefers> {
 }
 
 /// Calls `visit` with the address of each slot that may hold a pointer on the goroutine's stack and in its register save
-/// area: live ones, some of them several times, and all in stack objects, where dead ones may hold anything that was
-/// a pointer once, or nil.
+/// area: live ones, some of them several times, and all in stack objects, where dead ones may hold anything.
 ///
 /// # Safety
 /// As `Unwinder::new`; a running goroutine must stand in a hook of the calling thread.

@@ -221,7 +221,7 @@ enums! {
     }
     Question {
         0 Section(d), 1 ReadOnly(d, off, size), 2 Zero(d, off, size), 3 Load(d, off, size), 4 FuncValue(d),
-        5 Helper(name), 6 Sig(f), 7 WriteBarrier, 8 Destroys(f)
+        5 Helper(name), 6 Sig(f), 7 WriteBarrier, 8 Destroys(f), 9 Settled(d)
     }
     Answer {
         0 No, 1 Yes, 2 Section(section), 3 Bytes(n), 4 Address(symbol, addend), 5 Func(f), 6 Sig(sig, content),

@@ -366,6 +366,17 @@ impl Solution {
         visit(&mut Operands::new(&mut write, &mut |_| {}));
         places[next..].iter().map(|&p| Reg::from_allocation(p, false))
     }
+    /// An instruction's operands, which still have their own names, and where they are.
+    pub fn named(&self, inst: usize, visit: impl FnOnce(&mut Operands)) -> Vec<(Role, Reg, Reg)> {
+        let mut places = self.places(inst).iter();
+        let mut out = Vec::new();
+        let mut each = |role, _, r: &mut Reg| {
+            let place = places.next().map(|&p| Reg::from_allocation(p, r.is_float()));
+            out.extend(place.map(|place| (role, *r, place)));
+        };
+        visit(&mut Operands::new(&mut each, &mut |_| {}));
+        out
+    }
     /// Whether moves come before or after instruction `inst`.
     pub fn has_moves(&self, inst: usize) -> bool {
         let from = self.edits.partition_point(|e| e.0 < ProgPoint::before(Inst::new(inst)));

@@ -10,7 +10,8 @@
 //! - at a safepoint a place that the emitted map names holds a pointer, on every path to it;
 //! - the collector and stack copying see nothing but the map: a pointer in another place is worth nothing afterwards;
 //! - each pointer that is live across the safepoint is in the map;
-//! - a word of a stack object that the frame's own code reads was in the maps of all safepoints since it was written;
+//! - a word of a stack object that the frame's own code reads was written on every path there, or by the prologue, and in the maps of all
+//!   safepoints since;
 //! - the map names no word of the frame that is neither such a word nor a spill slot;
 //! - recovery finds no value anywhere but in stack objects, in words that all maps name.
 //!
@@ -75,8 +76,12 @@ struct Node {
 pub struct Words<'a> {
     /// The spill slots.
     pub spills: Range<u32>,
+    /// Words of incoming arguments that are spill slots, and which.
+    pub homes: &'a [(u32, usize)],
     /// Words of stack objects that may hold pointers, ascending.
     pub objects: &'a [u32],
+    /// Those of them that are zero at entry, or arguments.
+    pub entry: &'a [u32],
     /// Those that recovery reads.
     pub recovery: &'a [u32],
 }
@@ -129,6 +134,12 @@ impl Replay {
     /// A move was emitted.
     pub fn moved(&mut self, m: Move) {
         self.steps.push(Step::Move(m));
+    }
+    /// A register does not hold anything any more.
+    pub fn lost(&mut self, r: Reg) {
+        let from = self.destroyed.len();
+        self.destroyed.push(r);
+        self.steps.push(Step::Destroy(Some(from..self.destroyed.len())));
     }
     /// An instruction that copies one value to another, `values` before allocation, from place to place; whoever emits it may leave
     /// that out where both hold the same, and moves of the allocator that follow from it.
@@ -193,8 +204,7 @@ impl Replay {
         let mut run = Run { replay: self, pointer: &pointer, maps, words, state: State::new(pointer.len()) };
         let holding = |objects: &[u32]| objects.iter().map(|&w| (words.place(w) as u32, content)).collect();
         let mut before: Vec<Option<Facts>> = vec![None; self.nodes.len()];
-        // They are zero at entry, or written before they are read.
-        before[0] = Some(holding(words.objects));
+        before[0] = Some(holding(words.entry));
         if let Some(r) = self.recovery {
             before[r] = Some(holding(words.recovery));
         }
@@ -257,9 +267,17 @@ fn number(place: Reg) -> usize {
 }
 
 impl Words<'_> {
+    /// Whether a word is a spill slot's. Those in the arguments have an unused one as well.
+    fn is_spill(&self, word: u32) -> bool {
+        let moved = |slot: u32| self.homes.iter().any(|h| h.1 == slot as usize);
+        self.homes.iter().any(|h| h.0 == word)
+            || self.spills.contains(&word) && !moved(word - self.spills.start)
+    }
     fn place(&self, word: u32) -> usize {
         let spills = &self.spills;
-        if spills.contains(&word) {
+        if let Some(h) = self.homes.iter().find(|h| h.0 == word) {
+            SPILLS + h.1
+        } else if spills.contains(&word) {
             SPILLS + (word - spills.start) as usize
         } else {
             SPILLS + spills.len() + word as usize
@@ -447,7 +465,8 @@ impl Run<'_> {
         named.sort_unstable();
         if complain {
             for &w in &map.words {
-                if !self.words.spills.contains(&w) && self.words.objects.binary_search(&w).is_err() {
+                let spill = self.words.is_spill(w);
+                if !spill && self.words.objects.binary_search(&w).is_err() {
                     return Err(format!("the map at {:#x} names word {w}, which is no pointer's", map.pc));
                 }
             }

@@ -127,6 +127,7 @@ impl Names {
             Question::Load(d, off, size) => Question::Load(self.data(*d)?, *off, *size),
             Question::FuncValue(d) => Question::FuncValue(self.data(*d)?),
             Question::Destroys(f) => Question::Destroys(self.func(*f)?),
+            Question::Settled(d) => Question::Settled(self.data(*d)?),
             Question::Sig(f) => Question::Sig(self.func(*f)?),
             Question::Helper(_) | Question::WriteBarrier => question.clone(),
         })
@@ -511,8 +512,8 @@ fn digest(f: &Func, out: &mut Digest) {
     }
     slots.len().hash(out);
     for s in slots.iter() {
-        let SlotData { size, align, ptrs, init, name: _ } = s;
-        (size, align, ptrs, init).hash(out);
+        let SlotData { size, align, ptrs, zeroed, name: _ } = s;
+        (size, align, ptrs, zeroed).hash(out);
     }
     inlined.len().hash(out);
     for c in inlined {

@@ -94,8 +94,8 @@ pub struct BlockData {
     pub counted: bool,
 }
 
-/// A stack object: an address-taken or aggregate local. If it holds pointers it is scanned at each safepoint, so codegen
-/// zeroes it at entry unless `init` says that it is stored in full before the first safepoint.
+/// A stack object: an address-taken or aggregate local. Where the collector might see pointers in it that nobody has written yet, the function's
+/// prologue zeroes it.
 #[derive(Clone, Debug)]
 pub struct SlotData {
     /// Bytes.
@@ -104,8 +104,8 @@ pub struct SlotData {
     pub align: u32,
     /// Which words hold pointers.
     pub ptrs: std::sync::Arc<crate::PtrMap>,
-    /// Whether a store to all pointer words precedes every safepoint that can see it.
-    pub init: bool,
+    /// Whether the prologue zeroes all of it in any case.
+    pub zeroed: bool,
     /// Variable's name, for dumps.
     pub name: Sym,
 }
@@ -265,7 +265,7 @@ impl Func {
         ptrs: std::sync::Arc<crate::PtrMap>,
         name: Sym,
     ) -> Slot {
-        self.slots.push(SlotData { size, align, ptrs, init: false, name })
+        self.slots.push(SlotData { size, align, ptrs, zeroed: false, name })
     }
     /// Follows aliases.
     pub fn resolve(&self, mut v: Value) -> Value {

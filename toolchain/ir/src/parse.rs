@@ -232,6 +232,11 @@ impl<'a> Parser<'a> {
                     l.expect("init")?;
                     self.program.image.inits.push(l.id("f")?);
                 }
+                "settled" => {
+                    l.expect("settled")?;
+                    let data = l.id("d")?;
+                    self.program.settled.insert(data);
+                }
                 "typelink" => {
                     l.expect("typelink")?;
                     self.program.image.typelinks.push(l.id("d")?);
@@ -421,9 +426,9 @@ impl BodyReader {
                 }
                 let (size, align) = (l.field("size")?, l.field("align")?);
                 let ptrs = std::sync::Arc::new(l.bits()?);
-                let init = l.keyword("init");
+                let zeroed = l.keyword("zeroed");
                 let name = l.quoted()?;
-                self.f.slots.push(SlotData { size, align, ptrs, init, name });
+                self.f.slots.push(SlotData { size, align, ptrs, zeroed, name });
             }
             "inlined" => {
                 let parent = l.field("inlined")?;
@@ -817,7 +822,7 @@ mod tests {
               ptrs 01
             end
             func f0 "p.f" sig0 nosplit has_defer @12
-              slot s0 size 40 align 8 ptrs 00000 init "x"
+              slot s0 size 40 align 8 ptrs 00000 zeroed "x"
               inlined 0 "p.g" @3 @4
               defer_return b2
             b0(v0: i64, v1: ptr, v2: i64, v3: ptr, v4: f64):

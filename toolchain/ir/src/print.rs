@@ -431,9 +431,15 @@ impl Display for FuncText<'_> {
         pos(f, func.pos)?;
         writeln!(f)?;
         for (id, s) in func.slots.iter_enumerated() {
-            let init = if s.init { " init" } else { "" };
+            let zeroed = if s.zeroed { " zeroed" } else { "" };
             let name = Quoted(s.name.as_str());
-            writeln!(f, "  slot {id} size {} align {} ptrs {}{init} {name}", s.size, s.align, Bits(&s.ptrs))?;
+            writeln!(
+                f,
+                "  slot {id} size {} align {} ptrs {}{zeroed} {name}",
+                s.size,
+                s.align,
+                Bits(&s.ptrs)
+            )?;
         }
         for i in &func.inlined {
             let name = Quoted(i.name.as_str());
@@ -531,6 +537,11 @@ impl Display for Program {
         }
         for i in &self.image.inits {
             writeln!(f, "init {i}")?;
+        }
+        let mut settled: Vec<_> = self.settled.iter().collect();
+        settled.sort_unstable();
+        for d in settled {
+            writeln!(f, "settled {d}")?;
         }
         for d in &self.image.typelinks {
             writeln!(f, "typelink {d}")?;

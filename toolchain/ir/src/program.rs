@@ -1,6 +1,6 @@
 //! The whole image: functions, data, signatures.
 use crate::{Func, IndexVec, Inst, Sig, SigId, Target};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use syntax::Sym;
 
@@ -120,6 +120,8 @@ pub struct Program {
     pub known_code: FxHashMap<FuncId, Vec<KnownCode>>,
     /// The packages of symbols whose names do not say it: assembly's static ones.
     pub packages: FxHashMap<SymRef, Sym>,
+    /// Variables that never change once code runs that reads them: what the runtime finds out about the machine.
+    pub settled: FxHashSet<DataId>,
     /// The counters of a fuzzer, and a symbol without bytes of its own that stands where they end.
     pub edges: Option<[DataId; 2]>,
     /// What the user asked to be told while the program was built.
@@ -141,6 +143,7 @@ impl Program {
             image: ImageInfo::default(),
             known_code: FxHashMap::default(),
             packages: FxHashMap::default(),
+            settled: FxHashSet::default(),
             edges: None,
             notes: Vec::new(),
         }

@@ -31,6 +31,8 @@ pub enum Question {
     WriteBarrier,
     /// What a call of a function in assembly destroys, in which nothing but a fault can stop.
     Destroys(FuncId),
+    /// Whether a variable never changes once code runs that reads it.
+    Settled(DataId),
 }
 
 /// What the program says.
@@ -194,6 +196,10 @@ impl<'a> View<'a> {
             _ => None,
         }
     }
+    /// Whether a variable never changes once code runs that reads it.
+    pub fn settled(&self, data: DataId) -> bool {
+        self.ask(Question::Settled(data)) == Answer::Yes
+    }
 
     fn ask(&self, question: Question) -> Answer {
         match self.names {
@@ -237,6 +243,7 @@ fn answer(p: &Program, question: &Question) -> Answer {
             let found = p.datas.iter_enumerated().find(|d| d.1.name == name);
             found.map_or(Answer::No, |d| Answer::Data(d.0))
         }
+        Question::Settled(d) => yes(p.settled.contains(d)),
         Question::Destroys(f) => destroyed(p, *f).map_or(Answer::No, Answer::Registers),
     }
 }

@@ -421,6 +421,7 @@ fn ask(
         Asked::Fma => "machineHasFMA",
         Asked::Round(_) => "machineHasRound",
     });
+    fx.p.prog.settled.insert(flag);
     let at = fx.data_addr(flag);
     let has = fx.load(Ty::I8, Addr::new(at));
     let ty = fx.s.f.ty(args[0]);

@@ -2,7 +2,7 @@
 //!
 //! Jumps are written in their longest form; [`Buf::finish`] shortens those that reach with less and moves everything that
 //! counts from code offsets along. Where jumps must not lie across the borders of windows ([`Encode::JUMP_WINDOW`]), inner loops begin
-//! where fewest of theirs do.
+//! where fewest of theirs do, and short ones lie in one window if they can.
 use super::{Encode, Form, Machine};
 use crate::fixup::{Fixup, FixupTarget};
 
@@ -19,6 +19,10 @@ struct Jump<B> {
     target: Label,
     /// Index into its forms.
     form: usize,
+    /// The opposite, if it has one: see [`Buf::turn`].
+    inverted: Option<B>,
+    /// Whether it is without condition.
+    always: bool,
 }
 
 /// A code buffer.
@@ -37,6 +41,8 @@ pub struct Buf<M: Machine> {
     last: (u32, u32),
     /// Inner loops, from and to.
     loops: Vec<(u32, u32)>,
+    /// Labels that are where others are, whatever `labels` says.
+    same: Vec<(Label, Label)>,
 }
 
 impl<M: Machine> Default for Buf<M> {
@@ -51,6 +57,7 @@ impl<M: Machine> Default for Buf<M> {
             marks: Vec::new(),
             last: (0, 0),
             loops: Vec::new(),
+            same: Vec::new(),
         }
     }
 }
@@ -133,17 +140,47 @@ impl<M: Encode> Buf<M> {
     pub fn branch(&mut self, kind: M::Branch, target: Label) {
         let at = self.here();
         let lead = if self.last.1 == at { self.last.0 } else { at };
-        self.jumps.push(Jump { at, lead, kind, target, form: 0 });
+        self.jumps.push(Jump { at, lead, kind, target, form: 0, inverted: None, always: false });
         let (len, _) = M::forms(kind)[0];
         self.code.resize(self.code.len() + len as usize, 0);
     }
+    /// A jump whose opposite is known.
+    pub fn either(&mut self, kind: M::Branch, inverted: M::Branch, target: Label) {
+        self.branch(kind, target);
+        self.jumps.last_mut().expect("it was written").inverted = Some(inverted);
+    }
     /// A jump without condition.
     pub fn jmp(&mut self, target: Label) {
-        self.branch(M::JUMP, target)
+        self.branch(M::JUMP, target);
+        self.jumps.last_mut().expect("it was written").always = true;
+    }
+    /// What is written last may be a branch to what comes next over a block, at label `over`, that turned out to be a jump and nothing else: then
+    /// the opposite leads to where the jump did.
+    pub fn turn(&mut self, over: Label, next: Label) {
+        let here = self.here();
+        let length = |kind: M::Branch| M::forms(kind)[0].0;
+        let [.., branch, jump] = &mut self.jumps[..] else { return };
+        let Some(inverted) = branch.inverted.filter(|&i| length(i) == length(branch.kind)) else { return };
+        let together = branch.at + length(branch.kind) == jump.at && jump.at + length(jump.kind) == here;
+        if !together || !jump.always || branch.target != next || self.labels[over.0 as usize] != jump.at {
+            return;
+        }
+        branch.inverted = Some(std::mem::replace(&mut branch.kind, inverted));
+        branch.target = jump.target;
+        // Whoever else leads to that block goes on to where it led.
+        self.same.push((over, jump.target));
+        let at = jump.at;
+        self.code.truncate(at as usize);
+        self.jumps.pop();
+        self.marks.iter_mut().rev().take_while(|m| **m > at).for_each(|m| *m = at);
     }
 
     /// Shortens jumps, writes all distances, and returns the code's pieces in final offsets.
     pub fn finish(mut self) -> Finished {
+        // A block that was jumped over may lead to another one.
+        for &(label, same) in self.same.iter().rev() {
+            self.labels[label.0 as usize] = self.labels[same.0 as usize];
+        }
         let len = |j: &Jump<M::Branch>, form: usize| M::forms(j.kind)[form].0;
         // Bytes saved by all jumps before number i; grows as jumps become short.
         let mut saved = vec![0u32; self.jumps.len() + 1];
@@ -236,7 +273,14 @@ impl<M: Encode> Buf<M> {
                 let across = |by: u32| {
                     ends.iter().filter(|e| (e.0 + by) / M::JUMP_WINDOW != (e.1 + by) / M::JUMP_WINDOW).count()
                 };
-                let best = (0..M::JUMP_WINDOW).min_by_key(|&by| (across(by), by)).unwrap_or(0);
+                // A short loop that lies in one window is fetched at once.
+                let first = map(saved, from) + sum;
+                let last = (map(saved, to) + sum).saturating_sub(1).max(first);
+                let split = |by: u32| {
+                    let windows = (last + by) / M::JUMP_WINDOW - (first + by) / M::JUMP_WINDOW;
+                    last - first < M::JUMP_WINDOW && windows > 0
+                };
+                let best = (0..M::JUMP_WINDOW).min_by_key(|&by| (across(by), split(by), by)).unwrap_or(0);
                 if best > 0 {
                     sum += best;
                     fills.push((from, sum));

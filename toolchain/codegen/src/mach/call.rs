@@ -32,7 +32,7 @@ pub fn place_params(f: &mut Func, sig: &Sig) -> MemoryParams {
             size: p.size,
             align: p.align,
             ptrs: std::sync::Arc::new(p.ptrs.clone()),
-            init: true,
+            zeroed: false,
             name: syntax::Sym::new("param"),
         });
         if let PartLoc::Stack(off) = p.loc {
@@ -75,6 +75,10 @@ impl<'a, M: Rules> Select<'a, M> {
                 (Some(leaves), PartLoc::Stack(off)) => {
                     for (&v, leaf) in values.iter().zip(leaves) {
                         if self.needed[v.index()] {
+                            // Assembly may expect its words as it left them.
+                            if !sig.abi0 && (leaf.0 == Ty::Ptr || leaf.0 == Ty::int(M::WORD)) {
+                                self.stack_params.push((self.out_reg(v), off + leaf.1));
+                            }
                             after.push((self.out_reg(v), leaf.0, Self::in_arg(off + leaf.1), true));
                         }
                     }

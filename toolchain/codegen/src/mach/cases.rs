@@ -54,7 +54,7 @@ impl<M: Encode + Frames> Cases<M> {
     /// What `write` writes, between the labels of two blocks; cold code begins behind it.
     pub fn written(&mut self, what: &str, want: impl Into<String>, write: impl FnOnce(&mut Emit<M>)) {
         let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-        let frame = Frame::new::<M>(&func, &[], ARGS, 4, true);
+        let frame = Frame::new::<M>(&func, &[], &[], ARGS, 4, true);
         let mut e: Emit<M> = Emit::new(&frame);
         e.next_block = 2;
         e.blocks = (0..2).map(|_| e.buf.label()).collect();

@@ -4,9 +4,10 @@ use super::buf::Buf;
 use super::copies::{Copies, Ends};
 use super::emit::{Cold, Emit, routine};
 use super::frame::{Frame, STACK_SMALL};
+use super::homes::{self, Home};
 use super::inst::{Any, Inst, Kind};
 use super::select::{self, Selected};
-use super::slots::{self, SlotLiveness};
+use super::slots::{self, Accesses, SlotLiveness};
 use super::{Encode, Frames, Machine, Rules, call, graph, hook, lazy, listing, regs, split};
 use crate::isa::{Compiled, Env, Line, Safepoint};
 use crate::prep;
@@ -76,13 +77,16 @@ pub(crate) fn compile_noted<M: Rules + Frames>(
     let solution = allocate(env, &mut sel, w, M::WORD)?;
     let mut own = sel.slots_used.clone();
     sel.incoming.iter().for_each(|i| own[i.0.index()] = false);
-    let frame = Frame::new::<M>(&f, &own, sel.out_args, solution.spill_slots, sel.calls);
-    let frame = frame.with_incoming(&sel.incoming);
+    let accesses = Accesses::new(&f, &mut sel, M::WORD);
+    let mut zeroed = accesses.unwritten();
+    f.slots.iter().zip(&mut zeroed).for_each(|(s, z)| *z |= s.zeroed);
+    let frame = Frame::new::<M>(&f, &own, &zeroed, sel.out_args, solution.spill_slots, sel.calls);
+    let frame = frame.with_incoming(&sel.incoming).with_homes(homes::find(&mut sel, &solution));
     if frame.size >= 1 << 30 {
         return Err("stack frame too large (>1GB)".into());
     }
     let mut notes = env.check.then(|| start_notes(&sel));
-    let compiled = emit_function::<M>(env, &f, &mut sel, &solution, &frame, &mut notes)?;
+    let compiled = emit_function::<M>(env, &f, &mut sel, &solution, &frame, &accesses, &mut notes)?;
     Ok((compiled, notes))
 }
 
@@ -95,14 +99,29 @@ pub(crate) struct Notes {
     /// The maps in the order in which the replay numbers them.
     pub(crate) maps: Vec<Safepoint>,
     pub(crate) spills: std::ops::Range<u32>,
-    /// Words of pointers in stack objects, and those that recovery reads.
+    /// Words that are spill slots beside these.
+    homes: Vec<(u32, usize)>,
+    /// Words of pointers in stack objects, those of them that hold some at entry, and those that recovery reads.
     pub(crate) objects: Vec<u32>,
+    entry: Vec<u32>,
     recovery: Vec<u32>,
 }
 
 impl Notes {
+    /// Words that are spill slots.
+    #[cfg(test)]
+    pub(crate) fn spill_words(&self) -> impl Iterator<Item = u32> + '_ {
+        let moved = |w: &u32| self.homes.iter().any(|h| h.1 == (w - self.spills.start) as usize);
+        self.spills.clone().filter(move |w| !moved(w)).chain(self.homes.iter().map(|h| h.0))
+    }
     pub(crate) fn check(&self) -> Result<(), String> {
-        let words = Words { spills: self.spills.clone(), objects: &self.objects, recovery: &self.recovery };
+        let words = Words {
+            spills: self.spills.clone(),
+            homes: &self.homes,
+            objects: &self.objects,
+            entry: &self.entry,
+            recovery: &self.recovery,
+        };
         self.replay.check(&self.pointer, &self.maps, &words)
     }
 }
@@ -137,7 +156,9 @@ fn start_notes<I: Inst>(sel: &Selected<I>) -> Notes {
         pointer,
         maps: Vec::new(),
         spills: 0..0,
+        homes: Vec::new(),
         objects: Vec::new(),
+        entry: Vec::new(),
         recovery: Vec::new(),
     }
 }
@@ -179,6 +200,19 @@ fn allocate<I: Inst>(
 
 /// A move of the allocator's, unless both places hold the same.
 fn mov<M: Rules + Frames>(e: &mut Emit<M>, copies: &mut Copies, notes: &mut Option<Notes>, m: Move) {
+    let home = { e.new_homes.iter() }.position(|h| m.to.is_spill() && h.slot == m.to.index());
+    if let Some(home) = home.map(|n| e.new_homes.remove(n)) {
+        // The first value that is there came in there.
+        if let Some(notes) = notes {
+            notes.replay.moved(m);
+        }
+        if !home.unread {
+            copies.moved(m);
+        } else if let Some(notes) = notes {
+            notes.replay.lost(m.from);
+        }
+        return;
+    }
     let Some(m) = copies.moved(m) else { return };
     e.mov(m);
     if let Some(notes) = notes {
@@ -250,13 +284,15 @@ fn emit_function<M: Rules + Frames>(
     sel: &mut Selected<M::Inst>,
     solution: &Solution,
     frame: &Frame,
+    accesses: &Accesses,
     notes: &mut Option<Notes>,
 ) -> Result<Compiled, String> {
     let forward = forwarding(sel, solution);
     let mut e: Emit<M> = Emit::new(frame);
     e.wb_flag = env.view.write_barrier().map(SymRef::Data);
     e.blocks = (0..sel.blocks.len()).map(|_| e.buf.label()).collect();
-    let mut slots: SlotLiveness = slots::live(f, sel, frame);
+    e.new_homes = frame.homes().to_vec();
+    let mut slots: SlotLiveness = slots::live(f, sel, frame, accesses);
     let word = |r: Reg| frame.spill_offset(r.index()) / frame.word();
     let mut object_words: Vec<u32> = (0..f.slots.len())
         .filter(|&s| sel.slots_used[s])
@@ -292,6 +328,7 @@ fn emit_function<M: Rules + Frames>(
     }
     let order = sel.order.clone();
     let shown: Vec<u32> = order.iter().copied().filter(|&b| forward[b as usize] == b).collect();
+    let mut previous = None;
     let mut next_shown = shown.iter().skip(1).copied().chain([u32::MAX]);
     let inner = if M::JUMP_WINDOW > 0 { graph::inner_loops(sel) } else { vec![None; sel.blocks.len()] };
     // The inner loop that is being written: its header, where it began, and whether that was there. Elsewhere are its cold blocks.
@@ -303,6 +340,10 @@ fn emit_function<M: Rules + Frames>(
         if forward[b as usize] != b {
             continue;
         }
+        let label = e.blocks[b as usize];
+        if let Some(previous) = previous.replace(label) {
+            e.buf.turn(previous, label);
+        }
         if open.map(|o| o.0) != inner[b as usize] {
             close(open, &mut e.buf);
             open = inner[b as usize].map(|h| (h, e.buf.here(), false));
@@ -313,7 +354,6 @@ fn emit_function<M: Rules + Frames>(
         let n = first[b as usize];
         let mut moves = solution.cursor(n);
         e.next_block = next_shown.next().unwrap_or(u32::MAX);
-        let label = e.blocks[b as usize];
         if sel.defer_return.is_some_and(|d| forward[d as usize] == b) {
             // Keeps the place apart from the return address of a call before it, which has another map.
             M::nop(&mut e.buf);
@@ -358,7 +398,9 @@ fn emit_function<M: Rules + Frames>(
             if listed && positions.last().is_none_or(|p| p.1 != e.line) {
                 positions.push((e.buf.mark(), e.line));
             }
-            if let Some(m) = copied {
+            if e.new_homes.iter().any(|h| h.unread && h.load == n) {
+                // It comes to its slot without this.
+            } else if let Some(m) = copied {
                 copies.moved(m).into_iter().for_each(|m| e.mov(m));
             } else if let &mut Any::Poll { temp } = inst {
                 copies.close(&mut live);
@@ -436,8 +478,14 @@ fn emit_function<M: Rules + Frames>(
         .collect();
     if let Some(notes) = notes {
         notes.maps = points.clone();
-        notes.spills =
-            frame.spill_offset(0) / frame.word()..frame.spill_offset(solution.spill_slots) / frame.word();
+        notes.spills = frame.spill_words(solution.spill_slots);
+        let home = |h: &Home| (frame.spill_offset(h.slot) / frame.word(), h.slot);
+        notes.homes = frame.homes().iter().map(home).collect();
+        let at_entry = |&w: &u32| {
+            let at = w * frame.word();
+            at >= frame.to_caller() || (frame.zero.0..frame.zero.1).contains(&at)
+        };
+        notes.entry = object_words.iter().copied().filter(at_entry).collect();
         notes.objects = object_words;
         notes.recovery = slots.recovery.clone();
     }

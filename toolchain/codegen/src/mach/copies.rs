@@ -2,10 +2,11 @@
 //! while a register still holds it, that register is read instead: a slot that has just been written keeps its reader waiting, and what the
 //! loop computes from it.
 //!
-//! What holds at the end of a block holds at the beginning of the next one, if nothing else leads there.
+//! What holds at the ends of all blocks that lead to one holds where it begins, if they have been written.
 use super::operand::{Constraint, Operands, Role};
 use super::select::Selected;
 use crate::regalloc::{Move, Reg};
+use smallvec::SmallVec;
 
 /// Pairs of places with equal contents, at one point of the function. At a poll, which changes pointers in place, a copy of a live pointer
 /// counts as live too.
@@ -85,38 +86,44 @@ impl Copies {
     }
 }
 
+/// More blocks that lead to one are not asked what is equal there.
+const MAX_BEFORE: usize = 4;
+
 /// What is equal at the ends of blocks that have been written.
 pub struct Ends {
     at: Vec<Option<Copies>>,
-    /// The only block that leads to each, if there is one.
-    before: Vec<Option<u32>>,
+    /// The blocks that lead to each; none, if it is entered from elsewhere or there are too many.
+    before: Vec<SmallVec<[u32; 2]>>,
 }
 
 impl Ends {
     /// `forward`: blocks that are left out, and where they lead.
     pub fn new<I>(sel: &Selected<I>, forward: &[u32]) -> Ends {
-        let mut count = vec![0u32; sel.blocks.len()];
-        let mut before = vec![None; sel.blocks.len()];
+        let mut before = vec![SmallVec::<[u32; 2]>::new(); sel.blocks.len()];
         for &b in sel.rpo.iter().filter(|&&b| forward[b as usize] == b) {
             for &s in &sel.blocks[b as usize].succs {
-                let s = forward[s as usize] as usize;
-                count[s] += 1;
-                before[s] = Some(b);
+                let before = &mut before[forward[s as usize] as usize];
+                if before.len() <= MAX_BEFORE {
+                    before.push(b);
+                }
             }
         }
+        before.iter_mut().filter(|b| b.len() > MAX_BEFORE).for_each(SmallVec::clear);
         // The function itself and recovery come from elsewhere.
         let entered = sel.defer_return.map(|d| forward[d as usize]).into_iter().chain([sel.rpo[0]]);
-        entered.for_each(|b| before[b as usize] = None);
-        for (b, count) in count.into_iter().enumerate() {
-            if count != 1 {
-                before[b] = None;
-            }
-        }
+        entered.for_each(|b| before[b as usize].clear());
         Ends { at: vec![None; sel.blocks.len()], before }
     }
     /// What is equal where a block begins.
     pub fn begin(&self, block: u32) -> Copies {
-        self.before[block as usize].and_then(|p| self.at[p as usize].clone()).unwrap_or_default()
+        let mut ends = self.before[block as usize].iter().map(|&p| self.at[p as usize].as_ref());
+        let Some(Some(first)) = ends.next() else { return Copies::default() };
+        let mut out = first.clone();
+        for end in ends {
+            let Some(end) = end else { return Copies::default() };
+            out.0.retain(|&(a, b)| end.0.contains(&(a, b)) || end.0.contains(&(b, a)));
+        }
+        out
     }
     /// What is equal where it ends.
     pub fn end(&mut self, block: u32, copies: Copies) {

@@ -32,6 +32,7 @@ pub fn ones(bits: &[u64]) -> impl Iterator<Item = usize> {
 }
 
 /// What holds where blocks begin.
+#[derive(Default)]
 pub struct Backward {
     row: usize,
     starts: Vec<u64>,

@@ -3,6 +3,7 @@
 use super::addr::Addr;
 use super::buf::{Buf, Label};
 use super::frame::Frame;
+use super::homes::Home;
 use super::inst::{Any, SwitchInfo, Target};
 use super::{Case, Cfi, Encode, Frames, Machine, regs};
 use crate::fixup::FixupTarget;
@@ -102,6 +103,8 @@ pub struct Emit<'a, M: Machine> {
     pub next_block: u32,
     /// Changes of debuggers' rules, with their marks.
     pub cfi: Vec<(u32, Cfi)>,
+    /// Spill slots where parameters came in that nothing has been moved to yet.
+    pub new_homes: Vec<Home>,
     /// The collector's "marking" flag.
     pub wb_flag: Option<SymRef>,
 }
@@ -119,6 +122,7 @@ impl<'a, M: Frames> Emit<'a, M> {
             line: 0,
             next_block: u32::MAX,
             cfi: Vec::new(),
+            new_homes: Vec::new(),
             wb_flag: None,
         }
     }
@@ -148,7 +152,7 @@ impl<'a, M: Frames> Emit<'a, M> {
             self.buf.branch(inverted, l);
         } else {
             let l = self.blocks[then as usize];
-            self.buf.branch(branch, l);
+            self.buf.either(branch, inverted, l);
             self.jump_to(els);
         }
     }

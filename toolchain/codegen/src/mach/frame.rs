@@ -11,6 +11,7 @@
 //!   | fixed part          |  the saved link register and such <- SP
 //! ```
 use super::Frames;
+use super::homes::Home;
 use ir::{Func, IndexVec, Slot};
 use reflect::arch::Arch;
 pub use reflect::image::STACK_SMALL;
@@ -31,14 +32,16 @@ pub struct Frame {
     pushed: u32,
     row: &'static Arch,
     spills: u32,
+    homes: Vec<Home>,
     slots: IndexVec<Slot, u32>,
 }
 
 impl Frame {
-    /// Lays out a frame. `slots_used`: those that lie in it; `spills`: words of spill slots.
+    /// Lays out a frame. `slots_used`: those that lie in it; `zeroed`: those that must be zeroed at entry; `spills`: words of spill slots.
     pub fn new<M: Frames>(
         func: &Func,
         slots_used: &[bool],
+        zeroed: &[bool],
         out_args: u32,
         spills: usize,
         calls: bool,
@@ -51,10 +54,9 @@ impl Frame {
         at += word * spills as u32;
         let mut slots: IndexVec<Slot, u32> = IndexVec::new();
         slots.resize(func.slots.len(), 0);
-        let zeroed = |s: &ir::SlotData| s.ptrs.any() && !s.init;
         let mut place = |at: &mut u32, want: bool| {
             for (id, s) in func.slots.iter_enumerated() {
-                if zeroed(s) != want || !slots_used[id.0 as usize] {
+                if !slots_used[id.0 as usize] || zeroed[id.0 as usize] != want {
                     continue;
                 }
                 *at = at.next_multiple_of(s.align.clamp(1, 8));
@@ -76,6 +78,11 @@ impl Frame {
         slots.iter().for_each(|&(s, off)| self.slots[s] = self.in_args() + off);
         self
     }
+    /// With spill slots that are words of the incoming arguments.
+    pub fn with_homes(mut self, homes: Vec<Home>) -> Frame {
+        self.homes = homes;
+        self
+    }
     /// A frame of `size` bytes above its fixed part, nothing of it known.
     pub fn plain<M: Frames>(size: u32, calls: bool) -> Frame {
         let row = M::ROW;
@@ -86,7 +93,16 @@ impl Frame {
         let over = pushed + if row.link.is_none() { row.ptr_size as u32 } else { 0 };
         let size = if present { (all + over).next_multiple_of(row.stack_align as u32) - over } else { 0 };
         let slots = IndexVec::new();
-        Frame { size, present, zero: (0, 0), pushed, row, spills: row.min_frame as u32, slots }
+        Frame {
+            size,
+            present,
+            zero: (0, 0),
+            pushed,
+            row,
+            spills: row.min_frame as u32,
+            homes: Vec::new(),
+            slots,
+        }
     }
     /// What the image says of the frame: from SP to the return address, or (with a link register) to the caller's frame.
     pub fn to_return_address(&self) -> u32 {
@@ -106,7 +122,19 @@ impl Frame {
     }
     /// Offset of a spill slot.
     pub fn spill_offset(&self, n: usize) -> u32 {
-        self.spills + self.word() * n as u32
+        match self.homes.iter().find(|h| h.slot == n) {
+            Some(h) => self.in_args() + h.at,
+            None => self.spills + self.word() * n as u32,
+        }
+    }
+    /// The words of the frame's own spill slots, if there are `n`.
+    pub fn spill_words(&self, n: usize) -> std::ops::Range<u32> {
+        let first = self.spills / self.word();
+        first..first + n as u32
+    }
+    /// The spill slots that are words of the incoming arguments.
+    pub fn homes(&self) -> &[Home] {
+        &self.homes
     }
     /// Offset of a stack object.
     pub fn slot_offset(&self, s: Slot) -> u32 {

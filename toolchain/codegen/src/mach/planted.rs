@@ -86,7 +86,7 @@ pub fn sees_each_slot_missing_from_a_map<M: Rules + Frames>() {
             refused(&n, &["lacks", "of a stack object", "which holds no pointer"]);
             // Nor does it rest on the allocator's word for what is live.
             n.replay.forget_live();
-            if n.spills.contains(&whole.maps[m].words[w]) {
+            if n.spill_words().any(|s| s == whole.maps[m].words[w]) {
                 refused(&n, &["is read from"]);
             } else {
                 refused(&n, &["of a stack object", "which holds no pointer"]);
@@ -111,13 +111,13 @@ pub fn sees_each_move_missing<M: Rules + Frames>() {
 /// Nor a map with words that hold no pointer.
 pub fn sees_words_that_are_no_pointers<M: Rules + Frames>() {
     let mut n = noted::<M>("across");
-    let frame_end = n.spills.end.max(n.objects[0] + 1) + 1;
+    let frame_end = n.spill_words().chain([n.objects[0]]).max().expect("a word") + 2;
     n.maps[0].words.push(frame_end);
     refused(&n, &["which is no pointer's"]);
     // The number that is live across the calls has a slot as well.
     let mut n = noted::<M>("across");
     let taken = n.maps[0].words.clone();
-    let other = n.spills.clone().find(|w| !taken.contains(w)).expect("the number's slot");
+    let other = n.spill_words().find(|w| !taken.contains(w)).expect("the number's slot");
     n.maps[0].words.push(other);
     refused(&n, &["which holds no pointer"]);
 }

@@ -50,6 +50,8 @@ pub struct Selected<I> {
     pub slots_used: Vec<bool>,
     /// Those of them that are parameters in the area of incoming arguments, and where.
     pub incoming: Vec<(Slot, u32)>,
+    /// Parameters of a word that come in on the stack, and where among the incoming arguments.
+    pub stack_params: Vec<(Reg, u32)>,
     /// Bytes of outgoing arguments.
     pub out_args: u32,
     /// Whether there is a call or anything else that needs a frame.
@@ -108,6 +110,7 @@ pub struct Select<'a, M: Rules> {
     /// Addresses of memory parameters.
     pub params: Vec<(Value, Place)>,
     pub(super) incoming: Vec<(Slot, u32)>,
+    pub(super) stack_params: Vec<(Reg, u32)>,
     /// Pointers accessed later in the block, before anything that can be observed.
     pub probed: Vec<Value>,
 }
@@ -140,6 +143,7 @@ pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: MemoryParams)
         context: false,
         params: params.places,
         incoming: params.incoming,
+        stack_params: Vec::new(),
         probed: Vec::new(),
     };
     s.blocks.resize_with(f.blocks.len(), MBlock::default);
@@ -169,6 +173,7 @@ pub fn select<'a, M: Rules>(env: &'a Env<'a>, f: &'a Func, params: MemoryParams)
         lines: s.lines,
         slots_used: s.slots_used,
         incoming: s.incoming,
+        stack_params: s.stack_params,
         out_args: s.out_args,
         calls: s.calls,
         context: s.context,

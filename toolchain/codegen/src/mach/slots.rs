@@ -7,6 +7,9 @@
 //!
 //! Parameters that the caller has put into memory are such objects too, in the caller's frame.
 //!
+//! Where each way from the entry writes all pointers of an object before anything reads it or takes its address, no map names what was in the
+//! frame before, and the prologue does not zero the object.
+//!
 //! Where recovery may resume, what its code reads is live everywhere.
 use super::addr::{Addr, Base};
 use super::dataflow::{self, Backward, Bits};
@@ -44,43 +47,47 @@ enum Event {
 
 /// Bits of objects: one for each pointer word, or one for all of them.
 struct Numbers {
+    /// Bytes in a word.
+    word: u32,
     /// First bit of each slot, and the number of its bits.
     of: Vec<(u32, u32)>,
-    /// The words of the frame that each bit stands for.
-    words: Vec<Vec<u32>>,
+    /// The slot that each bit belongs to, and the words of it that the bit stands for.
+    words: Vec<(Slot, Vec<u32>)>,
 }
 
 impl Numbers {
-    fn new(f: &Func, used: &[bool], frame: &Frame) -> Numbers {
+    fn new(f: &Func, used: &[bool], word: u32) -> Numbers {
         let pointers = |s: &ir::SlotData| s.ptrs.count();
         let total: usize =
             f.slots.iter_enumerated().filter(|x| used[x.0.index()]).map(|x| pointers(x.1)).sum();
-        let mut n = Numbers { of: vec![(0, 0); f.slots.len()], words: Vec::new() };
+        let mut n = Numbers { word, of: vec![(0, 0); f.slots.len()], words: Vec::new() };
         for (s, d) in f.slots.iter_enumerated() {
             if !used[s.index()] || pointers(d) == 0 {
                 continue;
             }
-            let at = frame.slot_offset(s) / frame.word();
-            let words = d.ptrs.iter().map(|w| at + w as u32);
+            let words = d.ptrs.iter().map(|w| w as u32);
             let first = n.words.len();
             if d.ptrs.len() as u32 <= MAX_WORDS && total <= MAX_BITS {
-                n.words.extend(words.map(|w| vec![w]));
+                n.words.extend(words.map(|w| (s, vec![w])));
             } else {
-                n.words.push(words.collect());
+                n.words.push((s, words.collect()));
             }
             n.of[s.index()] = (first as u32, (n.words.len() - first) as u32);
         }
         n
     }
-    /// The bits that a store of `bytes` bytes at `disp` overwrites.
-    fn overwritten(&self, frame: &Frame, s: Slot, disp: i32, bytes: u32) -> std::ops::Range<u32> {
+    /// The bits of a slot.
+    fn bits(&self, s: Slot) -> std::ops::Range<u32> {
         let (first, n) = self.of[s.index()];
-        let from = frame.slot_offset(s) as i64 + disp as i64;
-        let covered = |bit: u32| match self.words[bit as usize][..] {
-            [w] => covers(frame, w, from, bytes),
+        first..first + n
+    }
+    /// The bits that a store of `bytes` bytes at `disp` overwrites.
+    fn overwritten(&self, s: Slot, disp: i32, bytes: u32) -> std::ops::Range<u32> {
+        let covered = |bit: u32| match self.words[bit as usize].1[..] {
+            [w] => covers(self.word, w, disp as i64, bytes),
             _ => false,
         };
-        let mut bits = (first..first + n).filter(|&b| covered(b));
+        let mut bits = self.bits(s).filter(|&b| covered(b));
         match bits.next() {
             Some(a) => a..bits.next_back().unwrap_or(a) + 1,
             None => 0..0,
@@ -88,9 +95,9 @@ impl Numbers {
     }
 }
 
-/// Whether `bytes` bytes from `from` on are all of a word.
-fn covers(frame: &Frame, word: u32, from: i64, bytes: u32) -> bool {
-    let size = frame.word() as i64;
+/// Whether `bytes` bytes from `from` on are all of a word of `size` bytes.
+fn covers(size: u32, word: u32, from: i64, bytes: u32) -> bool {
+    let size = size as i64;
     word as i64 * size >= from && (word as i64 + 1) * size <= from + bytes as i64
 }
 
@@ -113,7 +120,7 @@ pub fn pointer_words(f: &Func, frame: &Frame, s: Slot) -> impl Iterator<Item = u
 pub fn object_access<I: Inst>(f: &Func, frame: &Frame, inst: &mut Any<I>) -> (Vec<u32>, bool) {
     if let Some((s, disp, bytes)) = stored(inst) {
         let from = frame.slot_offset(s) as i64 + disp as i64;
-        let words = pointer_words(f, frame, s).filter(|&w| covers(frame, w, from, bytes));
+        let words = pointer_words(f, frame, s).filter(|&w| covers(frame.word(), w, from, bytes));
         return (words.collect(), true);
     }
     let mut words = Vec::new();
@@ -121,89 +128,130 @@ pub fn object_access<I: Inst>(f: &Func, frame: &Frame, inst: &mut Any<I>) -> (Ve
     (words, false)
 }
 
-/// The analysis.
-pub fn live<I: Inst>(f: &Func, sel: &mut Selected<I>, frame: &Frame) -> SlotLiveness {
-    let mut out = SlotLiveness::default();
-    let n = Numbers::new(f, &sel.slots_used, frame);
-    if n.words.is_empty() {
-        return out;
-    }
-    let mut taken = vec![false; f.slots.len()];
-    let mut events: Vec<Vec<Event>> = Vec::with_capacity(sel.rpo.len());
-    let mut number = vec![usize::MAX; sel.blocks.len()];
-    let mut count = 0;
-    for (i, &b) in sel.rpo.iter().enumerate() {
-        number[b as usize] = i;
-        let mut list = Vec::new();
-        for (inst, _) in &mut sel.blocks[b as usize].insts {
-            // A call reads its operands before the collector may run.
-            if let Some((s, disp, bytes)) = stored(inst) {
-                let bits = n.overwritten(frame, s, disp, bytes);
-                if !bits.is_empty() {
-                    list.push(Event::Write(bits));
-                }
-            } else {
-                let lea = matches!(inst.kind(), Kind::Address(..));
-                inst.slots(|s| {
-                    taken[s.index()] |= lea;
-                    if n.of[s.index()].1 > 0 {
-                        list.push(Event::Read(s));
-                    }
-                });
-            }
-            if inst.is_safepoint() {
-                list.push(Event::Safepoint(count));
-            }
-            count += 1;
+/// What a function does with its objects.
+pub struct Accesses {
+    n: Numbers,
+    /// Number of each block in the allocation's order.
+    number: Vec<usize>,
+    /// By that number.
+    events: Vec<Vec<Event>>,
+    /// Slots whose addresses are taken.
+    taken: Vec<bool>,
+    /// What is live where blocks begin.
+    solved: Backward,
+    /// What recovery needs, anywhere.
+    recovery: Bits,
+}
+
+impl Accesses {
+    /// Goes through the code. `word`: bytes in one.
+    pub fn new<I: Inst>(f: &Func, sel: &mut Selected<I>, word: u32) -> Accesses {
+        let n = Numbers::new(f, &sel.slots_used, word);
+        let mut number = vec![usize::MAX; sel.blocks.len()];
+        sel.rpo.iter().enumerate().for_each(|(i, &b)| number[b as usize] = i);
+        let recovery = dataflow::bits(n.words.len());
+        let taken = vec![false; f.slots.len()];
+        let mut out =
+            Accesses { n, number, events: Vec::new(), taken, solved: Backward::default(), recovery };
+        if out.n.words.is_empty() {
+            return out;
         }
-        events.push(list);
+        let mut count = 0;
+        for &b in &sel.rpo {
+            let mut list = Vec::new();
+            for (inst, _) in &mut sel.blocks[b as usize].insts {
+                // A call reads its operands before the collector may run.
+                if let Some((s, disp, bytes)) = stored(inst) {
+                    let bits = out.n.overwritten(s, disp, bytes);
+                    if !bits.is_empty() {
+                        list.push(Event::Write(bits));
+                    }
+                } else {
+                    let lea = matches!(inst.kind(), Kind::Address(..));
+                    inst.slots(|s| {
+                        out.taken[s.index()] |= lea;
+                        if !out.n.bits(s).is_empty() {
+                            list.push(Event::Read(s));
+                        }
+                    });
+                }
+                if inst.is_safepoint() {
+                    list.push(Event::Safepoint(count));
+                }
+                count += 1;
+            }
+            out.events.push(list);
+        }
+        out.solved = Backward::solve(
+            out.n.words.len(),
+            sel.rpo.len(),
+            |i| out.succs(sel, i),
+            |i, live| out.events[i].iter().rev().for_each(|e| out.back(live, e)),
+        );
+        if let Some(d) = sel.defer_return {
+            out.recovery.copy_from_slice(out.solved.at_start(out.number[d as usize]));
+        }
+        if let Some((_, closures, _)) = f.open_defers {
+            out.n.bits(closures).for_each(|b| dataflow::set(&mut out.recovery, b as usize));
+        }
+        out
     }
 
-    let step = |live: &mut [u64], e: &Event| {
+    fn succs<'a, I: Inst>(&'a self, sel: &'a Selected<I>, i: usize) -> impl Iterator<Item = usize> + 'a {
+        sel.blocks[sel.rpo[i] as usize].succs.iter().map(|&s| self.number[s as usize])
+    }
+
+    /// What holds in front of an event, by what holds behind it.
+    fn back(&self, live: &mut [u64], e: &Event) {
         let (range, on) = match e {
-            Event::Read(s) => {
-                let (first, count) = n.of[s.index()];
-                (first..first + count, true)
-            }
+            Event::Read(s) => (self.n.bits(*s), true),
             Event::Write(bits) => (bits.clone(), false),
             Event::Safepoint(_) => return,
         };
         let change = if on { dataflow::set } else { dataflow::clear };
         range.for_each(|b| change(live, b as usize));
-    };
-    let succs = |i: usize| {
-        let succs = sel.blocks[sel.rpo[i] as usize].succs.iter();
-        succs.map(|&s| number[s as usize])
-    };
-    let solved = Backward::solve(n.words.len(), sel.rpo.len(), succs, |i, live| {
-        events[i].iter().rev().for_each(|e| step(live, e));
-    });
+    }
+    /// The slots that maps may name before they are written: those of which something is live at the entry, or anywhere.
+    pub fn unwritten(&self) -> Vec<bool> {
+        let mut out = vec![false; self.taken.len()];
+        if !self.n.words.is_empty() {
+            let mut early = self.recovery.clone();
+            dataflow::join(&mut early, self.solved.at_start(0));
+            dataflow::ones(&early).for_each(|b| out[self.n.words[b].0.index()] = true);
+        }
+        out
+    }
+}
+
+/// The analysis.
+pub fn live<I: Inst>(f: &Func, sel: &Selected<I>, frame: &Frame, accesses: &Accesses) -> SlotLiveness {
+    let mut out = SlotLiveness::default();
+    let n = &accesses.n;
+    if n.words.is_empty() {
+        return out;
+    }
     let words_of = |live: &[u64]| -> Vec<u32> {
-        dataflow::ones(live).flat_map(|b| n.words[b].iter().copied()).collect()
+        let words = |b: usize| {
+            let (s, words) = &n.words[b];
+            words.iter().map(|w| frame.slot_offset(*s) / frame.word() + w)
+        };
+        dataflow::ones(live).flat_map(words).collect()
     };
-    // What recovery needs, anywhere.
-    let mut recovery: Bits = dataflow::bits(n.words.len());
-    if let Some(d) = sel.defer_return {
-        recovery.copy_from_slice(solved.at_start(number[d as usize]));
-    }
-    if let Some((_, closures, _)) = f.open_defers {
-        step(&mut recovery, &Event::Read(closures));
-    }
-    out.recovery = words_of(&recovery);
+    out.recovery = words_of(&accesses.recovery);
     let mut live = dataflow::bits(n.words.len());
-    for (i, events) in events.iter().enumerate() {
-        solved.at_end(succs(i), &mut live);
+    for (i, events) in accesses.events.iter().enumerate() {
+        accesses.solved.at_end(accesses.succs(sel, i), &mut live);
         for e in events.iter().rev() {
-            step(&mut live, e);
+            accesses.back(&mut live, e);
             if let Event::Safepoint(k) = e {
                 let mut all = live.clone();
-                dataflow::join(&mut all, &recovery);
+                dataflow::join(&mut all, &accesses.recovery);
                 out.at.insert(*k, words_of(&all));
             }
         }
     }
     for (s, d) in f.slots.iter_enumerated() {
-        if taken[s.index()] && n.of[s.index()].1 > 0 {
+        if accesses.taken[s.index()] && !n.bits(s).is_empty() {
             let words = d.ptrs.iter().map(|w| w as u32).collect();
             out.objects.push(StackObject { offset: frame.slot_offset(s), size: d.size, words });
         }
@@ -300,6 +348,55 @@ mod tests {
             maps(&c).iter().map(|w| w.iter().filter(incoming).map(|w| w - own).collect()).collect();
         // Reading one word counts as reading both.
         assert_eq!(m, [vec![0, 1], vec![0, 1], vec![]] as [Vec<u32>; 3]);
+    }
+
+    #[test]
+    fn what_is_stored_first_is_not_zeroed() {
+        // A store of xmm15, which is zero.
+        let zeroes = |body: &str| compile(body).code.windows(3).any(|b| b == [0x44, 0x0f, 0x11]);
+        let body = |first: &str, second: &str| {
+            format!(
+                "  slot s0 size 16 align 8 ptrs 11 \"x\"
+                 b0:
+                   v0: ptr = call f2 sig0()
+                   v1: ptr = slotaddr s0 + 0
+                   v2: word = iconst 0
+                   v3: i8 = icmp.eq v0, v4
+                   {first}
+                   {second}
+                   call f1 sig1(v1)
+                   ret v0"
+            )
+            .replace("v2: word = iconst 0", "v4: ptr = iconst 0")
+        };
+        let (low, high) = ("store v1, v0 + 0", "store v1, v0 + 8");
+        assert!(!zeroes(&body(low, high)));
+        assert!(zeroes(&body(low, "")));
+        // On one way only.
+        let way = "br v3, b1, b2\nb1:\nstore v1, v0 + 8\njump b2\nb2:";
+        assert!(zeroes(&body(low, way)));
+        // Its address is given away before.
+        assert!(zeroes(&body("call f1 sig1(v1)", &format!("{low}\n{high}"))));
+    }
+
+    #[test]
+    fn parameters_on_the_stack_have_their_spill_slots_there() {
+        let text =
+            "sig0 = go (i64, i64, i64, i64, i64, i64, i64, i64, i64, ptr) -> (ptr)\nsig1 = go () -> ()\n\
+             func f0 \"p.f\" sig0\n\
+             b0(v0: i64, v1: i64, v2: i64, v3: i64, v4: i64, v5: i64, v6: i64, v7: i64, v8: i64, v9: ptr):
+               call f1 sig1()
+               call f1 sig1()
+               ret v9\nend\n\
+             func f1 \"p.g\" sig1 noinline\nb0:\n  ret\nend\n";
+        let p = ir::parse::program(text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let options = Options { check: true, ..Options::default() };
+        let mut all = compile_functions(&p, &options).unwrap_or_else(|e| panic!("{e:?}"));
+        let c = all[ir::FuncId(0)].take().expect("it has a body");
+        // Behind the return address; nothing is loaded or stored before the calls.
+        assert_eq!(maps(&c), [[c.frame / 8 + 1], [c.frame / 8 + 1]]);
+        let stores = c.code.windows(2).filter(|b| b[0] == 0x48 && b[1] == 0x89).count();
+        assert_eq!(stores, 1, "mov rbp, rsp: {:x?}", c.code);
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //!
 //! Not moved: divisions (their check stays behind), address arithmetic (a derived pointer must not be made where the bounds check
 //! that keeps it inside its object has not happened), and what is cheaper to make again than to keep (constants, addresses of slots).
+//!
+//! What the machine has is asked once, in front of the loop, where nothing in the loop destroys the register with the answer.
 use super::effects::{Effect, effect, guarded};
 use crate::{
-    Block, Func, Op, Term, Value, ValueDef, View,
+    Block, Func, Inst, Op, SymRef, Term, Value, ValueDef, View,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
 };
 
 /// The pass.
-pub fn run(_view: &View, f: &mut Func) {
+pub fn run(view: &View, f: &mut Func) {
     let cfg = Cfg::new(f);
     let dom = DomTree::new(f, &cfg);
     let loops = Loops::new(f, &cfg, &dom);
@@ -31,6 +33,7 @@ pub fn run(_view: &View, f: &mut Func) {
         let Some(preheader) = preheader(f, &cfg, l.header, &l.latches) else { continue };
         let mut blocks = l.blocks.clone();
         blocks.sort_by_key(|&b| cfg.rpo_index[b]);
+        let calls = blocks.iter().any(|&b| calls(f, b));
         for &b in &blocks {
             let insts = std::mem::take(&mut f.blocks[b].insts);
             let mut kept = Vec::with_capacity(insts.len());
@@ -38,13 +41,14 @@ pub fn run(_view: &View, f: &mut Func) {
                 let d = &f.insts[i];
                 // An address as a number changes when the stack moves.
                 let number_of_address = matches!(d.op, Op::Bitcast) && f.ty(d.args[0]) == crate::Ty::Ptr;
-                let movable = effect(&d.op) == Effect::Pure
+                let pure = effect(&d.op) == Effect::Pure
                     && !guarded(&d.op)
                     && !number_of_address
                     && !matches!(
                         d.op,
                         Op::PtrAdd | Op::Iconst(_) | Op::Fconst(_) | Op::SlotAddr(..) | Op::Sym(..)
-                    )
+                    );
+                let movable = (pure || !calls && !f.blocks[b].cold && settled(view, f, i))
                     && d.args.iter().all(|&a| invariant(f, &loops, index, &home, a));
                 if movable {
                     for k in 0..f.insts[i].args.len() {
@@ -65,6 +69,19 @@ pub fn run(_view: &View, f: &mut Func) {
             f.blocks[b].insts = kept;
         }
     }
+}
+
+/// Whether there are calls in a block that is not seldom executed.
+fn calls(f: &Func, b: Block) -> bool {
+    let call = |&i: &Inst| matches!(f.insts[i].op, Op::Call { .. } | Op::New { .. });
+    !f.blocks[b].cold && f.blocks[b].insts.iter().any(call)
+}
+
+/// Whether an instruction loads a variable that does not change.
+fn settled(view: &View, f: &Func, i: Inst) -> bool {
+    let d = &f.insts[i];
+    let Op::Load { .. } = d.op else { return false };
+    matches!(f.def_inst(d.args[0]).map(|d| &d.op), Some(&Op::Sym(SymRef::Data(data), _)) if view.settled(data))
 }
 
 /// The one block outside the loop that jumps to its header and nowhere else.

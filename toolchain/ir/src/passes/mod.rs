@@ -10,6 +10,7 @@ pub mod counters;
 pub mod devirtualise;
 pub mod edges;
 pub mod effects;
+pub mod entry;
 pub mod escape;
 #[cfg(test)]
 mod files;
@@ -31,6 +32,7 @@ pub mod simplify;
 pub mod strips;
 pub mod thread;
 pub mod trace;
+pub mod unread;
 pub mod wide;
 mod writer;
 pub mod zeroing;
@@ -101,8 +103,10 @@ const LATE: &[FuncPass] = &[
     ("gvn2", gvn::run),
     ("ifconv", ifconv::run),
     ("combine2", combine::run),
+    ("unread", unread::run),
     ("simplify3", simplify::run),
     ("zeroing", zeroing::run),
+    ("entry", entry::run),
 ];
 /// What code generation needs in any case; but for `strips`, which makes polls fewer.
 const REQUIRED: &[FuncPass] = &[("barriers", barriers::run), ("strips", strips::run), ("poll", poll::run)];

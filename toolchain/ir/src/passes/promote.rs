@@ -68,7 +68,7 @@ fn slot_address(f: &Func, v: Value) -> Option<(Slot, u32)> {
 }
 
 /// The blocks that run when a panic was recovered.
-fn after_recovery(f: &Func) -> Vec<Block> {
+pub(super) fn after_recovery(f: &Func) -> Vec<Block> {
     let mut out: Vec<Block> = f.defer_return.into_iter().collect();
     let mut next = 0;
     while next < out.len() {

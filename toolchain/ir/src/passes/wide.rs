@@ -415,7 +415,7 @@ mod tests {
     }
     fn left_for(t: Target, body: &str) -> (usize, usize) {
         let text = format!(
-            "sig0 = go (i64) -> (i64)\nfunc f0 \"f\" sig0\nslot s0 size 16 align 8 ptrs - init \"x\"\n\
+            "sig0 = go (i64) -> (i64)\nfunc f0 \"f\" sig0\nslot s0 size 16 align 8 ptrs - \"x\"\n\
              b0(v0: i64):\nv1: ptr = slotaddr s0 + 0\nv2: i64 = iconst 8\nv3: i64 = iconst 16\nv4: i64 = iconst 24\n\
              v5: i64 = lshr v0, v2\nv6: i64 = lshr v0, v3\nv7: i64 = lshr v0, v4\n\
              v10: i8 = trunc v0\nv11: i8 = trunc v5\nv12: i8 = trunc v6\nv13: i8 = trunc v7\n{body}\nend\n"

@@ -74,7 +74,7 @@ impl Given {
 }
 
 /// How many of an operation's first operands are addresses that it accesses and does nothing else with.
-fn addresses(op: &Op) -> usize {
+pub(super) fn addresses(op: &Op) -> usize {
     match op {
         Op::Load { .. } | Op::Store { .. } | Op::MemZero { .. } | Op::NilCheck => 1,
         Op::MemCopy { .. } => 2,

@@ -44,7 +44,7 @@ impl Cases {
     /// What `write` writes, between the labels of two blocks; it gets a third, behind them.
     fn written(&mut self, what: &str, want: impl Into<String>, write: impl FnOnce(&mut Emit<I386>, Label)) {
         let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-        let frame = Frame::new::<I386>(&func, &[], SPILLS as u32, 4, true);
+        let frame = Frame::new::<I386>(&func, &[], &[], SPILLS as u32, 4, true);
         let mut e: Emit<I386> = Emit::new(&frame);
         e.next_block = 2;
         e.blocks = (0..2).map(|_| e.buf.label()).collect();

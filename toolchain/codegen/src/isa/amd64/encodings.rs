@@ -171,7 +171,7 @@ impl Cases {
     fn check(self) {
         let mut func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
         func.name = Sym::new("t");
-        let frame = Frame::new::<Amd64>(&func, &[], SPILLS as u32, 4, true);
+        let frame = Frame::new::<Amd64>(&func, &[], &[], SPILLS as u32, 4, true);
         let mut pieces: Vec<Vec<u8>> = Vec::new();
         let mut expected: Vec<(String, String)> = Vec::new();
         let mut wrong = Vec::new();

@@ -347,7 +347,7 @@ both! {
 
     fn ppc64_frames(t, BIG) {
         let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-        assert_eq!(Frame::new::<Ppc64<BIG>>(&func, &[], ARGS, 4, true).size, 80);
+        assert_eq!(Frame::new::<Ppc64<BIG>>(&func, &[], &[], ARGS, 4, true).size, 80);
         t.written("prologue", "mflr 31; stdu 31, -80(1)", Ppc64::prologue);
         t.written("far", "lis 21, -2; stdux 31, 1, 21", |e| e.buf.store_update(FAR, SP, -0x2_0000));
         let guard = 8 * reflect::image::G_STACKGUARD0_WORD;

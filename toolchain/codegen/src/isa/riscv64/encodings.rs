@@ -332,7 +332,7 @@ fn riscv64_jumps_and_calls() {
 fn riscv64_frames() {
     let mut t = Cases::<Riscv64>::default();
     let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-    assert_eq!(Frame::new::<Riscv64>(&func, &[], ARGS, 4, true).size, 56);
+    assert_eq!(Frame::new::<Riscv64>(&func, &[], &[], ARGS, 4, true).size, 56);
     t.written("prologue", "addi x2, x2, -56; sd x1, 0(x2)", Riscv64::prologue);
     let guard = 8 * reflect::image::G_STACKGUARD0_WORD;
     t.written("small", format!("ld x31, {guard}(x27); bgeu x31, x2, 4"), |e| {

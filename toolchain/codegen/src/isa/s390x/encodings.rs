@@ -383,7 +383,7 @@ fn s390x_jumps_and_calls() {
 fn s390x_frames() {
     let mut t = Cases::<S390x>::default();
     let func = Func::new(Sym::new("t"), SigId(0), &[], Pos::NONE);
-    assert_eq!(Frame::new::<S390x>(&func, &[], ARGS, 4, true).size, 56);
+    assert_eq!(Frame::new::<S390x>(&func, &[], &[], ARGS, 4, true).size, 56);
     t.written("prologue", "lay %r15, -56(%r15); stg %r14, 0(%r15)", S390x::prologue);
     let guard = 8 * reflect::image::G_STACKGUARD0_WORD;
     t.written("small", format!("clg %r15, {guard}(%r13); jle 0xa"), |e| {

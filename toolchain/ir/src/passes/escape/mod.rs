@@ -410,7 +410,7 @@ fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec
         }
         frame += size;
         let slot_size = size as u32;
-        let slot = f.slots.push(SlotData { size: slot_size, align, ptrs, init: false, name });
+        let slot = f.slots.push(SlotData { size: slot_size, align, ptrs, zeroed: false, name });
         f.insts[inst].op = Op::SlotAddr(slot, 0);
         if size > 0 && name.as_str() != TEMP_BUFFER {
             let address = f.insts[inst].results[0];

@@ -53,7 +53,7 @@ pub fn inline_one(
     let sig = &program.sigs[callee.sig];
     let mut values: IndexVec<Value, Value> = IndexVec::from(vec![Value(u32::MAX); callee.values.len()]);
     let slots: Vec<Slot> =
-        callee.slots.iter().map(|s| f.slots.push(crate::SlotData { init: false, ..s.clone() })).collect();
+        callee.slots.iter().map(|s| f.slots.push(crate::SlotData { zeroed: false, ..s.clone() })).collect();
     let blocks: Vec<Block> = callee.blocks.ids().map(|_| f.new_block()).collect();
     let emit = |f: &mut Func, b: Block, op: Op, args: &[Value], tys: &[Ty]| -> Option<Value> {
         let i = f.push_inst(b, op, args, tys, pos);
