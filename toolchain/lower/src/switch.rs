@@ -15,6 +15,8 @@ use types::table::{Basic, TypeId, basic};
 const MIN_TABLE: usize = 5;
 /// So many string cases are worth a dispatch on the length first.
 const MIN_STRINGS: usize = 6;
+/// So many of one length are worth a search in a table.
+const MIN_SEARCH: usize = 24;
 
 impl<'p, 'a> Fx<'p, 'a> {
     /// `switch init; tag { … }`
@@ -111,8 +113,13 @@ impl<'p, 'a> Fx<'p, 'a> {
                 by_len.sort_by_key(|g| g.0);
                 let groups: Vec<(i64, Block)> = by_len.iter().map(|g| (g.0, self.s.block())).collect();
                 self.s.switch(v.leaf(1), &groups, default);
-                for ((_, group), (n, b)) in by_len.into_iter().zip(groups) {
+                for ((_, mut group), (n, b)) in by_len.into_iter().zip(groups) {
                     self.s.start_sealed(b);
+                    if group.len() >= MIN_SEARCH {
+                        group.sort_by(|a, b| a.0.cmp(&b.0));
+                        self.search(v.leaf(0), n, &group, default);
+                        continue;
+                    }
                     for (bytes, body) in group {
                         let next = self.s.block();
                         let eq = self.bytes_eq(v.leaf(0), &bytes, n);
@@ -134,6 +141,15 @@ impl<'p, 'a> Fx<'p, 'a> {
                 self.s.jump(default);
             }
         }
+    }
+    /// Goes where the text at `p`, of `n` bytes, leads: a function finds its number among the sorted cases.
+    fn search(&mut self, p: Value, n: i64, cases: &[(Vec<u8>, Block)], default: Block) {
+        let table: Vec<u8> = cases.iter().flat_map(|c| c.0.iter().copied()).collect();
+        let table = self.str_val(&table);
+        let (count, n) = (self.word(cases.len() as i64), self.word(n));
+        let found = self.rt1("searchstrings", &[p, table.leaf(0), count, n]);
+        let cases: Vec<(i64, Block)> = cases.iter().enumerate().map(|(k, c)| (k as i64, c.1)).collect();
+        self.s.switch(found, &cases, default);
     }
     /// Whether the bytes at `p` are these.
     fn bytes_eq(&mut self, p: Value, bytes: &[u8], n: i64) -> Value {

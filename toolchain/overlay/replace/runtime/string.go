@@ -48,6 +48,26 @@ func onStack(s string) bool {
 	return gp.stacklo <= p && p < gp.stackhi
 }
 
+// searchstrings finds the n bytes at p among count texts of that length, which stand in ascending order one behind the other: which of them it
+// is, or -1. For switches with many strings.
+func searchstrings(p, table unsafe.Pointer, count, n int) int {
+	s := unsafe.String((*byte)(p), n)
+	low, high := 0, count
+	for low < high {
+		mid := int(uint(low+high) >> 1)
+		c := cmpstring(unsafe.String((*byte)(add(table, uintptr(mid*n))), n), s)
+		if c == 0 {
+			return mid
+		}
+		if c < 0 {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return -1
+}
+
 func concatstrings(buf *tmpBuf, a []string) string {
 	last, total, count := 0, 0, 0
 	for i, x := range a {
