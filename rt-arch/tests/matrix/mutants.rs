@@ -5,7 +5,7 @@
 //! Only the assembly is made anew: its objects stand before the harness's library on the linker's command line, so that
 //! nothing is missing that the library's own assembly would be taken for.
 
-use crate::print::{Mistake, files, mistaken_regs_header, regs_header};
+use crate::print::{Mistake, files, mistaken_regs_header, records_header, regs_header};
 use crate::{On, column, goarch, library, link, ready, run};
 use reflect::arch::Arch;
 use std::path::{Path, PathBuf};
@@ -79,6 +79,7 @@ fn assemble(a: &Arch, on: On, mutant: Mutant, dir: &Path) -> Vec<PathBuf> {
         a.name
     );
     fs::write(dir.join("regs.h"), regs).unwrap();
+    fs::write(dir.join("records.h"), records_header(a)).unwrap();
     let sources = files(a, root, bare, |f| f == "CARGO_FEATURE_MEM" || f == "CARGO_FEATURE_START" && !bare);
     let assemble = |source: PathBuf| {
         let name = source.file_name().unwrap().to_str().unwrap().to_string();

@@ -20,9 +20,10 @@ const setKeepCaps, getKeepCaps = 8, 7
 func threads(want uintptr) (bad int) {
 	var all, done sync.WaitGroup
 	var wrong atomic.Int32
+	// Before any waits: a group whose number came to nothing must not be added to while somebody returns from there.
+	all.Add(8)
+	done.Add(8)
 	for range 8 {
-		all.Add(1)
-		done.Add(1)
 		go func() {
 			defer done.Done()
 			runtime.LockOSThread()
