@@ -350,9 +350,11 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
                 }
             }
         }
-        // Addresses kept in objects or slots from outside of the loop.
+        // Addresses kept in objects, slots or parameters in memory from outside of the loop.
         let mut holders: Vec<(usize, Option<Block>)> =
             (0..news.len()).map(|k| (first_object + k, Some(news[k].1))).collect();
+        // A parameter in memory is there from the beginning.
+        holders.extend((params..context).map(|p| (p, Some(Block(0)))));
         holders.extend(slot_homes(f, dom).into_iter().enumerate().map(|(s, home)| (slots + s, home)));
         for (node, home) in holders {
             if g.edges[node].is_empty() {
