@@ -34,7 +34,9 @@
     movq %r8, (%rdi); \
     movq %r9, -8(%rdi,%rdx); \
     ret; \
-17: cmpq $32, %rdx; \
+17: cmpq $128, %rdx; \
+    ja 67f; \
+    cmpq $32, %rdx; \
     ja 33f; \
     movups (%rsi), %xmm0; \
     movups -16(%rsi,%rdx), %xmm1; \
@@ -52,9 +54,7 @@
     movups %xmm10, -32(%rdi,%rdx); \
     movups %xmm11, -16(%rdi,%rdx); \
     ret; \
-65: cmpq $128, %rdx; \
-    ja 67f; \
-    movups (%rsi), %xmm0; \
+65: movups (%rsi), %xmm0; \
     movups 16(%rsi), %xmm1; \
     movups 32(%rsi), %xmm2; \
     movups 48(%rsi), %xmm3; \
@@ -81,6 +81,8 @@
     /* Forward. The last 64 bytes are read first, since the loop may overwrite them. */ \
     movups -64(%rsi,%rdx), %xmm8; \
     movups -48(%rsi,%rdx), %xmm9; \
+    movups -32(%rsi,%rdx), %xmm10; \
+    movups -16(%rsi,%rdx), %xmm11; \
     leaq -64(%rdi,%rdx), %r9; \
 66: movups (%rsi), %xmm0; \
     movups 16(%rsi), %xmm1; \

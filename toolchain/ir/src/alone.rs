@@ -248,6 +248,7 @@ impl Alone {
             inlined,
             defer_return,
             open_defers,
+            lengths,
         } = f;
         if !matches!(body, Body::Ssa) {
             return None;
@@ -270,6 +271,7 @@ impl Alone {
             inlined: inlined.iter().map(|c| alone_call(&names, c)).collect(),
             defer_return: *defer_return,
             open_defers: *open_defers,
+            lengths: lengths.clone(),
         };
         let mut copy = Copying { from: f, to, names, values: vec![None; values.len()] };
         copy.define(blocks);
@@ -330,6 +332,7 @@ impl Copying<'_> {
             None => fine = false,
         };
         to.insts.iter_mut().flat_map(|d| &mut d.args).for_each(&mut renamed);
+        to.lengths.iter_mut().for_each(|l| renamed(&mut l.0));
         to.blocks.iter_mut().for_each(|b| b.term.for_each_arg_mut(&mut renamed));
         fine.then_some(())
     }
@@ -485,9 +488,10 @@ fn digest(f: &Func, out: &mut Digest) {
         inlined,
         defer_return,
         open_defers,
+        lengths,
     } = f;
     name.as_str().hash(out);
-    (sig, pos, flags, defer_return, open_defers).hash(out);
+    (sig, pos, flags, defer_return, open_defers, lengths).hash(out);
     // Where a value is defined its block or instruction says.
     values.len().hash(out);
     values.iter().for_each(|v| v.ty.hash(out));

@@ -198,6 +198,8 @@ pub struct Func {
     pub defer_return: Option<Block>,
     /// Open-coded defers: slot of the bitmask (1 byte) and slot of the closures (pointer array), count.
     pub open_defers: Option<(Slot, Slot, u32)>,
+    /// Parameters that are lengths or capacities, with the bytes of an element: of what exists, so they are not negative.
+    pub lengths: Vec<(Value, u64)>,
 }
 
 impl Func {
@@ -216,6 +218,7 @@ impl Func {
             inlined: Vec::new(),
             defer_return: None,
             open_defers: None,
+            lengths: Vec::new(),
         };
         let entry = f.new_block();
         for &ty in params {

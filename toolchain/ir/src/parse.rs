@@ -445,6 +445,10 @@ impl BodyReader {
                 l.expect("open_defers")?;
                 self.f.open_defers = Some((l.id("s")?, l.id("s")?, l.number()? as u32));
             }
+            "length" => {
+                l.expect("length")?;
+                self.f.lengths.push((l.id("v")?, l.field("unit")?));
+            }
             _ if w.starts_with('b') && w[1..].parse::<u32>().is_ok() => {
                 let id: Block = l.id("b")?;
                 if id.index() != self.f.blocks.len() {

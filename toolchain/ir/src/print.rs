@@ -452,6 +452,9 @@ impl Display for FuncText<'_> {
         if let Some((mask, slots, n)) = func.open_defers {
             writeln!(f, "  open_defers {mask} {slots} {n}")?;
         }
+        for (v, unit) in &func.lengths {
+            writeln!(f, "  length {v} unit {unit}")?;
+        }
         if matches!(func.body, Body::Ssa) {
             for b in func.blocks.ids() {
                 self.block(f, b)?;

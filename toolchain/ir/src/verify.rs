@@ -82,6 +82,12 @@ impl Verifier<'_> {
                 }
             }
         }
+        for &(v, _) in &f.lengths {
+            let entry = f.values.get(v).is_some_and(|d| matches!(d.def, ValueDef::Param(Block(0), _)));
+            if !entry || f.ty(v) != self.view.target().word_ty() {
+                self.error(v, "is called a length, and is no parameter of a word");
+            }
+        }
         if let Some(b) = f.defer_return
             && !f.blocks[b].params.is_empty()
         {

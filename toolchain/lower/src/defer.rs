@@ -19,6 +19,8 @@ use types::table::{Basic, TypeId, basic};
 const MAX_OPEN_DEFERS: u32 = 8;
 /// Each return carries a copy of the calls: this many at most.
 const MAX_OPEN_CALLS: u32 = 15;
+/// Records in a frame: each call behind them has a map of all.
+const MAX_RECORDS: u32 = 256;
 
 /// The open-coded defers of a function.
 pub struct OpenDefers {
@@ -79,7 +81,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         if self.open.is_some() {
             return self.open_defer(f);
         }
-        if self.loops > 0 {
+        if self.loops > 0 || self.env.facts.funcs[self.idx as usize].defer_stmts > MAX_RECORDS {
             self.rt("deferproc", &[f]);
             return;
         }

@@ -4,6 +4,7 @@ use crate::defer::OpenDefers;
 use crate::program::Prog;
 use crate::rangefunc::RangeBody;
 use crate::ssa::Ssa;
+use crate::tyq::K;
 use crate::value::{Addr, Leaves, Val};
 use ir::op::Callee;
 use ir::passes::escape::MAX_OBJECT;
@@ -474,6 +475,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                     Val::Mem(Addr { base: vals[at - 1], off: 0, stack: true }, false)
                 }
             };
+            self.lengths_of_param(t, &v);
             let Some(obj) = obj else { continue };
             match v {
                 // The callee's own copy serves as the variable.
@@ -485,6 +487,16 @@ impl<'p, 'a> Fx<'p, 'a> {
                 v => self.declare(obj, t, &v),
             }
         }
+    }
+    /// The lengths and capacities of a slice or string that is a parameter.
+    fn lengths_of_param(&mut self, t: TypeId, v: &Val) {
+        let Val::Flat(leaves) = v else { return };
+        let unit = match self.p.kind(t) {
+            K::Slice(elem) => self.p.size_of(elem),
+            K::Str => 1,
+            _ => return,
+        };
+        self.s.f.lengths.extend(leaves[1..].iter().map(|&n| (n, unit)));
     }
     /// Declares the results. Objects are missing for unnamed ones.
     pub fn bind_results(&mut self, results: &[(Option<ObjId>, TypeId)], named: bool, defers: bool) {

@@ -1,6 +1,7 @@
 //! Type sets of interfaces: all methods, and the terms that restrict the types.
 use crate::{intern::UNIVERSE, table::*};
-use std::cmp::Ordering;
+use rustc_hash::FxHashSet;
+use std::{borrow::Cow, cmp::Ordering};
 use syntax::Sym;
 
 /// An interface's type set.
@@ -74,18 +75,39 @@ impl TypeTable {
         let set = if u != t {
             self.type_set(u)
         } else {
-            let mut set = match self.get(t) {
-                Type::Interface(_) => self.compute_type_set(t, &mut Vec::new()),
-                Type::Basic(Basic::Invalid) => TypeSet { incomplete: true, ..TypeSet::default() },
-                _ => TypeSet { terms: Some(vec![UnionTerm { tilde: false, ty: t }]), ..TypeSet::default() },
-            };
-            set.methods.sort_by(|a, b| self.method_order((a.name, a.pkg), (b.name, b.pkg)));
-            Box::leak(Box::new(set))
+            match self.get(t) {
+                Type::Interface(_) => match self.interface_set(t, &mut Vec::new()) {
+                    Cow::Borrowed(set) => return set,
+                    Cow::Owned(set) => Box::leak(Box::new(set)),
+                },
+                Type::Basic(Basic::Invalid) => {
+                    Box::leak(Box::new(TypeSet { incomplete: true, ..TypeSet::default() }))
+                }
+                _ => {
+                    let terms = Some(vec![UnionTerm { tilde: false, ty: t }]);
+                    Box::leak(Box::new(TypeSet { terms, ..TypeSet::default() }))
+                }
+            }
         };
         if !set.incomplete {
             self.memo.type_sets.borrow_mut().insert(t, set);
         }
         set
+    }
+
+    /// The type set of an interface that others (`active`) embed. Remembered if it is complete: then it does not depend on them.
+    fn interface_set(&self, t: TypeId, active: &mut Vec<TypeId>) -> Cow<'static, TypeSet> {
+        if let Some(&s) = self.memo.type_sets.borrow().get(&t) {
+            return Cow::Borrowed(s);
+        }
+        let mut set = self.compute_type_set(t, active);
+        set.methods.sort_by(|a, b| self.method_order((a.name, a.pkg), (b.name, b.pkg)));
+        if set.incomplete {
+            return Cow::Owned(set);
+        }
+        let set: &'static TypeSet = Box::leak(Box::new(set));
+        self.memo.type_sets.borrow_mut().insert(t, set);
+        Cow::Borrowed(set)
     }
 
     fn compute_type_set(&self, t: TypeId, active: &mut Vec<TypeId>) -> TypeSet {
@@ -97,6 +119,10 @@ impl TypeTable {
             return set;
         }
         active.push(t);
+        let mut known: FxHashSet<(Sym, PkgId)> = match iface.embeds.as_slice() {
+            [] => FxHashSet::default(),
+            _ => iface.methods.iter().map(|m| (m.name, m.pkg)).collect(),
+        };
         for &e in &iface.embeds {
             let u = self.underlying(e);
             let (terms, comparable) = match self.get(u) {
@@ -105,14 +131,11 @@ impl TypeTable {
                     continue;
                 }
                 Type::Interface(_) => {
-                    let inner = self.compute_type_set(u, active);
-                    for m in &inner.methods {
-                        if !set.methods.iter().any(|x| x.name == m.name && x.pkg == m.pkg) {
-                            set.methods.push(m.clone());
-                        }
-                    }
+                    let inner = self.interface_set(u, active);
+                    let new = inner.methods.iter().filter(|m| known.insert((m.name, m.pkg)));
+                    set.methods.extend(new.cloned());
                     set.incomplete |= inner.incomplete;
-                    (inner.terms, inner.comparable)
+                    (inner.terms.clone(), inner.comparable)
                 }
                 Type::Union(terms) => {
                     let mut all = Some(Vec::new());
@@ -124,9 +147,9 @@ impl TypeTable {
                                 continue;
                             }
                             Type::Interface(_) => {
-                                let inner = self.compute_type_set(u, active);
+                                let inner = self.interface_set(u, active);
                                 set.incomplete |= inner.incomplete;
-                                inner.terms
+                                inner.terms.clone()
                             }
                             // `~T` with T not its own underlying type is an error; it includes nothing.
                             _ if term.tilde && !self.identical(term.ty, u) => Some(Vec::new()),
@@ -162,26 +185,28 @@ impl TypeTable {
 
     /// Drops terms that others include.
     fn normalise(&self, terms: Vec<UnionTerm>) -> Vec<UnionTerm> {
-        let mut out: Vec<UnionTerm> = Vec::with_capacity(terms.len());
-        for t in terms {
-            if out.iter().any(|&o| self.term_subset(t, o)) {
-                continue;
-            }
-            out.retain(|&o| !self.term_subset(o, t));
-            out.push(t);
-        }
-        out
+        let mut whole = TypesOf::default();
+        terms.iter().filter(|t| t.tilde).for_each(|t| _ = whole.insert(self, t.ty));
+        let (mut single, mut tilde) = (TypesOf::default(), TypesOf::default());
+        let mut kept = terms;
+        kept.retain(|t| match t.tilde {
+            true => tilde.insert(self, t.ty),
+            false => !whole.contains(self, self.underlying(t.ty)) && single.insert(self, t.ty),
+        });
+        kept
     }
 
     fn intersect(&self, a: &[UnionTerm], b: &[UnionTerm]) -> Vec<UnionTerm> {
+        let (mut single, mut whole) = (TypesOf::default(), TypesOf::default());
+        for y in b {
+            if y.tilde { &mut whole } else { &mut single }.insert(self, y.ty);
+        }
         let mut out = Vec::new();
         for &x in a {
-            for &y in b {
-                if self.term_subset(x, y) {
-                    out.push(x);
-                } else if self.term_subset(y, x) {
-                    out.push(y);
-                }
+            if whole.contains(self, self.underlying(x.ty)) || (!x.tilde && single.contains(self, x.ty)) {
+                out.push(x);
+            } else if x.tilde {
+                out.extend(b.iter().filter(|&&y| self.term_subset(y, x)));
             }
         }
         self.normalise(out)
@@ -211,5 +236,34 @@ impl TypeTable {
     /// Whether two sets have the same terms.
     pub fn terms_equal(&self, x: &TypeSet, y: &TypeSet) -> bool {
         self.terms_subset(x, y) && self.terms_subset(y, x)
+    }
+}
+
+/// Types, each once.
+#[derive(Default)]
+struct TypesOf {
+    /// Of these the same id is the same type.
+    plain: FxHashSet<TypeId>,
+    /// With interfaces in them.
+    others: Vec<TypeId>,
+}
+
+impl TypesOf {
+    fn contains(&self, tt: &TypeTable, t: TypeId) -> bool {
+        match tt.flags(t).has(Flags::IFACE) {
+            true => self.others.iter().any(|&o| tt.identical(o, t)),
+            false => self.plain.contains(&t),
+        }
+    }
+    /// Whether it is new.
+    fn insert(&mut self, tt: &TypeTable, t: TypeId) -> bool {
+        match tt.flags(t).has(Flags::IFACE) {
+            true if self.contains(tt, t) => false,
+            true => {
+                self.others.push(t);
+                true
+            }
+            false => self.plain.insert(t),
+        }
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! Walking down the dominator tree, the pass keeps what the branches and checks above have established (`x < y`, signed or unsigned) and
 //! removes checks that follow. A check `x <u y` of a length y needs two proofs in signed numbers: 0 <= x, and x <= y - 1. Proofs go from
-//! comparison to comparison, with constants added on the way where the addition cannot overflow, as in Bodík, Gupta, Sarkar, "ABCD:
-//! Eliminating Array Bounds Checks on Demand" (2000). Of loops they know counters that only grow or only shrink ([`super::counters`]).
+//! comparison to comparison, with constants and numbers that are not negative added on the way where the addition cannot overflow, as in Bodík,
+//! Gupta, Sarkar, "ABCD: Eliminating Array Bounds Checks on Demand" (2000). Of loops they know counters that only grow or only shrink
+//! ([`super::counters`]).
+//!
+//! A slice of what is left behind its start asks whether that is nothing, so that its address stays inside: where a proof says that the start is
+//! below the end, so does the comparison.
 use super::{counters, fold};
 use crate::{
-    Block, Func, Op, Term, Ty, Value, ValueDef, View,
+    Block, Func, Inst, Op, Term, Ty, Value, ValueDef, View,
     analysis::{cfg::Cfg, dom::DomTree, loops::Loops},
     op::{Asked, BoundsKind, Cc},
 };
@@ -20,6 +24,8 @@ struct Fact {
     cc: Cc,
     x: Value,
     y: Value,
+    /// What x is the sum of.
+    sum: Option<[Value; 2]>,
 }
 
 /// The longest chain of comparisons in a proof.
@@ -68,7 +74,7 @@ pub fn run(_view: &View, f: &mut Func) {
         return;
     }
     let loops = Loops::new(f, &cfg, &dom);
-    let mut redundant = Vec::new();
+    let mut decided = Decided::default();
     {
         let mut counters: FxHashMap<Value, Vec<counters::Counter>> = FxHashMap::default();
         for c in counters::find(f, &cfg, &dom, &loops, &asked) {
@@ -85,14 +91,17 @@ pub fn run(_view: &View, f: &mut Func) {
             order: Vec::new(),
             fuel: Cell::new(0),
         };
+        for &(y, unit) in &f.lengths {
+            facts.length(y, unit);
+        }
         for &root in &dom.roots {
             let mut stack = vec![(root, 0, facts.mark())];
-            enter(&mut facts, &cfg, root, &mut redundant);
+            enter(&mut facts, &cfg, root, &mut decided);
             while let Some((b, next, mark)) = stack.last_mut() {
                 if let Some(&c) = dom.children[*b].get(*next) {
                     *next += 1;
                     let mark = facts.mark();
-                    enter(&mut facts, &cfg, c, &mut redundant);
+                    enter(&mut facts, &cfg, c, &mut decided);
                     stack.push((c, 0, mark));
                 } else {
                     let mark = *mark;
@@ -102,13 +111,24 @@ pub fn run(_view: &View, f: &mut Func) {
             }
         }
     }
-    for i in redundant {
+    for i in decided.checks {
         f.insts[i].op = Op::KeepAlive;
+        f.insts[i].args.clear();
+    }
+    for (i, holds) in decided.comparisons {
+        f.insts[i].op = Op::Iconst(holds as i64);
         f.insts[i].args.clear();
     }
 }
 
-fn enter(facts: &mut Facts, cfg: &Cfg, b: Block, redundant: &mut Vec<crate::Inst>) {
+/// Checks that always pass, and comparisons with what they say.
+#[derive(Default)]
+struct Decided {
+    checks: Vec<Inst>,
+    comparisons: Vec<(Inst, bool)>,
+}
+
+fn enter(facts: &mut Facts, cfg: &Cfg, b: Block, decided: &mut Decided) {
     let f = facts.f;
     if let [p] = cfg.preds[b].as_slice()
         && let Term::Br { cond, then, els, .. } = &f.blocks[*p].term
@@ -121,22 +141,26 @@ fn enter(facts: &mut Facts, cfg: &Cfg, b: Block, redundant: &mut Vec<crate::Inst
     }
     for &i in &f.blocks[b].insts {
         let d = &f.insts[i];
-        if let Op::BoundsCheck { kind, unit, .. } = d.op {
-            let (x, y) = (f.resolve(d.args[0]), f.resolve(d.args[1]));
-            let strict = kind == BoundsKind::Index;
-            if is_length(kind) {
-                if facts.lengths.insert(y) {
-                    facts.order.push((y, false));
+        match d.op {
+            Op::BoundsCheck { kind, unit, .. } => {
+                let (x, y) = (f.resolve(d.args[0]), f.resolve(d.args[1]));
+                let strict = kind == BoundsKind::Index;
+                if is_length(kind) {
+                    facts.length(y, unit);
                 }
-                if leaves_room(unit, f.ty(y)) && facts.roomy.insert(y) {
-                    facts.order.push((y, true));
+                facts.fuel.set(FUEL);
+                if facts.below(x, y, strict) {
+                    decided.checks.push(i);
+                }
+                facts.state(if strict { Cc::Ult } else { Cc::Ule }, x, y);
+            }
+            Op::Icmp(cc @ (Cc::Eq | Cc::Ne)) if f.as_const(d.args[1]) == Some(0) => {
+                facts.fuel.set(FUEL);
+                if facts.differ(f.resolve(d.args[0])) {
+                    decided.comparisons.push((i, cc == Cc::Ne));
                 }
             }
-            facts.fuel.set(FUEL);
-            if facts.below(x, y, strict) {
-                redundant.push(i);
-            }
-            facts.list.push(Fact { cc: if strict { Cc::Ult } else { Cc::Ule }, x, y });
+            _ => {}
         }
     }
 }
@@ -159,11 +183,34 @@ impl Facts<'_> {
     fn learn(&mut self, cc: Cc, x: Value, y: Value) {
         let (x, y) = (self.f.resolve(x), self.f.resolve(y));
         match cc {
-            Cc::Slt | Cc::Sle | Cc::Ult | Cc::Ule => self.list.push(Fact { cc, x, y }),
-            Cc::Sgt | Cc::Sge | Cc::Ugt | Cc::Uge => self.list.push(Fact { cc: fold::swap(cc), x: y, y: x }),
-            Cc::Eq => self.list.extend([Fact { cc: Cc::Sle, x, y }, Fact { cc: Cc::Sle, x: y, y: x }]),
+            Cc::Slt | Cc::Sle | Cc::Ult | Cc::Ule => self.state(cc, x, y),
+            Cc::Sgt | Cc::Sge | Cc::Ugt | Cc::Uge => self.state(fold::swap(cc), y, x),
+            Cc::Eq => {
+                self.state(Cc::Sle, x, y);
+                self.state(Cc::Sle, y, x);
+            }
             Cc::Ne => {}
         }
+    }
+    fn state(&mut self, cc: Cc, x: Value, y: Value) {
+        let sum = addends(self.f, x);
+        self.list.push(Fact { cc, x, y, sum });
+    }
+    /// y is the length of something with elements of `unit` bytes.
+    fn length(&mut self, y: Value, unit: u64) {
+        if self.lengths.insert(y) {
+            self.order.push((y, false));
+        }
+        if leaves_room(unit, self.f.ty(y)) && self.roomy.insert(y) {
+            self.order.push((y, true));
+        }
+    }
+
+    /// Whether x is the difference of two numbers of which one is certainly below the other.
+    fn differ(&self, x: Value) -> bool {
+        let Some(d) = self.f.def_inst(x).filter(|d| d.op == Op::Sub && self.is_word(x)) else { return false };
+        let (a, b) = (self.f.resolve(d.args[0]), self.f.resolve(d.args[1]));
+        self.at_most(b, a, -1, DEPTH) || self.at_most(a, b, -1, DEPTH)
     }
 
     /// Whether x <u y (or x <=u y) is certain.
@@ -195,16 +242,21 @@ impl Facts<'_> {
         matches!(self.f.ty(x), Ty::I64 | Ty::I32)
     }
 
-    /// What is known of x from above: `x <= y + c`, in signed numbers.
-    fn ceilings(&self, x: Value) -> impl Iterator<Item = (Value, i64)> + '_ {
-        let stated = self.list.iter().rev().take(WINDOW).filter(move |fact| fact.x == x);
-        let stated = stated.filter_map(|fact| match fact.cc {
+    /// What a comparison says of its x from above: `x <= y + c`, in signed numbers.
+    fn ceiling(&self, fact: &Fact) -> Option<(Value, i64)> {
+        match fact.cc {
             Cc::Slt => Some((fact.y, -1)),
             Cc::Sle => Some((fact.y, 0)),
             Cc::Ult if self.is_natural(fact.y) => Some((fact.y, -1)),
             Cc::Ule if self.is_natural(fact.y) => Some((fact.y, 0)),
             _ => None,
-        });
+        }
+    }
+
+    /// What is known of x from above: `x <= y + c`, in signed numbers.
+    fn ceilings(&self, x: Value) -> impl Iterator<Item = (Value, i64)> + '_ {
+        let stated = self.list.iter().rev().take(WINDOW).filter(move |fact| fact.x == x);
+        let stated = stated.filter_map(|fact| self.ceiling(fact));
         let shrinking = self.counters_at(x).filter(|c| !c.grows).map(|c| (c.start, 0));
         stated.chain(shrinking)
     }
@@ -260,7 +312,37 @@ impl Facts<'_> {
         {
             return true;
         }
+        // A sum with what is not negative is no smaller than either.
+        let above = |(a, least): (Value, i64)| self.at_most(x, a, c.saturating_add(least), depth - 1);
+        if addends(f, y).is_some_and(|sum| self.least(sum, depth).is_some_and(|all| all.into_iter().any(above))) {
+            return true;
+        }
         self.ceilings(x).any(|(z, k)| self.at_most(z, y, c - k, depth - 1))
+            || self.list.iter().rev().take(WINDOW).any(|fact| {
+                let Some(sum) = fact.sum.filter(|sum| sum.contains(&x)) else { return false };
+                let Some((z, k)) = self.ceiling(fact) else { return false };
+                let Some(all) = self.least(sum, depth) else { return false };
+                // x + least <= sum <= z + k
+                let least = all.into_iter().filter(|a| a.0 == x).map(|a| a.1).max();
+                least.is_some_and(|least| self.at_most(z, y, c.saturating_add(least) - k, depth - 1))
+            })
+    }
+
+    /// The parts of a sum that cannot overflow, each with the least that the other is.
+    fn least(&self, [a, b]: [Value; 2], depth: u32) -> Option<[(Value, i64); 2]> {
+        let huge = huge(self.f.ty(a));
+        if depth == 0 || !self.is_word(a) || !self.far_from_top(a) || !self.far_from_top(b) {
+            return None;
+        }
+        let low = |z| self.lower(z, depth - 1).filter(|&l| l > -huge);
+        Some([(a, low(b)?), (b, low(a)?)])
+    }
+
+    /// Whether two of these are never too much for a number.
+    fn far_from_top(&self, x: Value) -> bool {
+        let huge = huge(self.f.ty(x));
+        let near = |z: Value| self.roomy.contains(&z) || self.f.as_const(z).is_some_and(|c| c < huge);
+        near(x) || self.largest(x, 8).is_some_and(|m| m < huge as u64) || self.ceilings(x).any(|(z, _)| near(z))
     }
 
     /// x as a + k, computed without overflow.
@@ -280,14 +362,11 @@ impl Facts<'_> {
         if !(-huge..huge).contains(&k) || depth == 0 {
             return None;
         }
-        let far_from_top = |z: Value| self.roomy.contains(&z) || f.as_const(z).is_some_and(|c| c < huge);
         let safe = if k < 0 {
             self.lower(a, depth - 1).is_some_and(|l| l > -huge)
         } else {
-            far_from_top(a)
-                || self.largest(a, 8).is_some_and(|m| m < huge as u64)
-                // From below something, one step cannot overflow.
-                || self.ceilings(a).any(|(z, s)| (k == 1 && s < 0) || far_from_top(z))
+            // From below something, one step cannot overflow.
+            self.far_from_top(a) || (k == 1 && self.ceilings(a).any(|(_, s)| s < 0))
         };
         safe.then_some((a, k))
     }
@@ -363,6 +442,9 @@ impl Facts<'_> {
         {
             better(l.saturating_add(k));
         }
+        if let Some([(_, b), (_, a)]) = addends(f, x).and_then(|sum| self.least(sum, depth)) {
+            better(a + b);
+        }
         best
     }
 
@@ -378,6 +460,9 @@ impl Facts<'_> {
             }
             let most = all.into_iter().map(|v| self.largest(v, depth - 2));
             return most.reduce(|a, b| Some(a?.max(b?))).flatten();
+        }
+        if let ValueDef::Param(b, k) = f.values[x].def {
+            return self.bounded(b, k as usize);
         }
         let d = f.def_inst(x)?;
         let c = |i: usize| d.args.get(i).and_then(|&a| f.as_const(a));
@@ -438,6 +523,31 @@ impl Facts<'_> {
         }
     }
 
+    /// The largest unsigned value of a loop's variable that every round makes anew within bounds, as in `i = (i + 5) & 63`.
+    fn bounded(&self, b: Block, k: usize) -> Option<u64> {
+        let f = self.f;
+        let preds = &self.cfg.preds[b];
+        if preds.is_empty() || preds.len() > 8 || f.roots().any(|r| r == b) {
+            return None;
+        }
+        let by_itself = |v: Value| {
+            let d = f.def_inst(v)?;
+            match d.op {
+                Op::Iconst(c) => u64::try_from(c).ok(),
+                Op::And => f.as_const(d.args[1]).and_then(|m| u64::try_from(m).ok()),
+                Op::Zext => Some(u64::MAX >> (64 - f.ty(d.args[0]).int_bits())),
+                _ => None,
+            }
+        };
+        let mut most = 0;
+        for &p in preds {
+            for v in counters::arguments(f, p, b, k)? {
+                most = most.max(by_itself(v)?);
+            }
+        }
+        Some(most)
+    }
+
     fn non_negative(&self, x: Value, depth: u32) -> bool {
         let f = self.f;
         if depth == 0 {
@@ -459,6 +569,10 @@ impl Facts<'_> {
         }) {
             return true;
         }
+        if let ValueDef::Param(b, k) = f.values[x].def {
+            let top = i64::MAX as u64 >> (64 - f.ty(x).int_bits());
+            return self.is_word(x) && self.bounded(b, k as usize).is_some_and(|m| m <= top);
+        }
         let Some(d) = f.def_inst(x) else { return false };
         match d.op {
             Op::Iconst(c) => c >= 0,
@@ -474,6 +588,13 @@ impl Facts<'_> {
             _ => false,
         }
     }
+}
+
+/// The two numbers, no constants, that a value is the sum of.
+fn addends(f: &Func, x: Value) -> Option<[Value; 2]> {
+    let d = f.def_inst(x).filter(|d| d.op == Op::Add)?;
+    let sum = [f.resolve(d.args[0]), f.resolve(d.args[1])];
+    sum.iter().all(|&a| f.as_const(a).is_none()).then_some(sum)
 }
 
 fn is_length(kind: BoundsKind) -> bool {
@@ -495,6 +616,11 @@ fn asked(f: &Func) -> counters::Lengths {
             }
         }
     }
+    if !out.is_empty() {
+        for &(y, unit) in &f.lengths {
+            out.entry(y).or_default().push((Block(0), leaves_room(unit, f.ty(y))));
+        }
+    }
     out
 }
 
@@ -504,21 +630,28 @@ mod tests {
 
     /// Checks that stay in `f0`, whose parameters are two numbers and two lengths. `LAST` is the largest number.
     fn left(body: &str) -> usize {
-        for_all(|t| left_for(t, body))
+        left_of("", body)
     }
-    fn left_for(t: Target, body: &str) -> usize {
+    /// With lines about the parameters.
+    fn left_of(lengths: &str, body: &str) -> usize {
+        for_all(|t| left_for(t, lengths, body).0)
+    }
+    /// Checks and comparisons that stay.
+    fn left_for(t: Target, lengths: &str, body: &str) -> (usize, usize) {
         let last = i64::MAX >> (64 - t.bits(t.word_ty()));
         let body = body.replace("LAST", &last.to_string());
         let text = format!(
-            "sig0 = go (word, word, word, word) -> (word)\nfunc f0 \"f\" sig0\n\
+            "sig0 = go (word, word, word, word) -> (word)\nfunc f0 \"f\" sig0\n{lengths}\
              b0(v0: word, v1: word, v2: word, v3: word):\n{body}\nend\n"
         );
         let p = crate::parse::program_for(t, &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let mut f = p.funcs[FuncId(0)].clone();
         crate::verify::func(&p, &f).unwrap_or_else(|e| panic!("{e:?}\n{f}"));
         super::run(&crate::View::new(&p), &mut f);
-        let insts = f.blocks.iter().flat_map(|b| &b.insts);
-        insts.filter(|&&i| matches!(f.insts[i].op, Op::BoundsCheck { .. })).count()
+        let count = |what: fn(&Op) -> bool| {
+            f.blocks.iter().flat_map(|b| &b.insts).filter(|&&i| what(&f.insts[i].op)).count()
+        };
+        (count(|op| matches!(op, Op::BoundsCheck { .. })), count(|op| matches!(op, Op::Icmp(_))))
     }
     /// A loop in which v9 is the counter.
     fn counting(start: &str, cc: &str, bound: &str, step: i64, body: &str) -> usize {
@@ -631,6 +764,66 @@ mod tests {
             ),
             1
         );
+    }
+
+    #[test]
+    fn parameters_that_are_lengths() {
+        // v0 < v2 says nothing against a negative v0, unless that is a length.
+        let below = "v4: i8 = icmp.slt v0, v2\nbr v4, b1, b2\nb1:\nboundscheck.index.s4 v0, v2\njump b2\nb2:\nret v0";
+        let lengths = ["", "length v0 unit 0\n", "length v2 unit 4\n", "length v0 unit 0\nlength v2 unit 4\n"];
+        assert_eq!(lengths.map(|l| left_of(l, below)), [1, 0, 1, 0]);
+    }
+
+    /// All four parameters are lengths.
+    fn four(unit: u32) -> String {
+        (0..4).map(|v| format!("length v{v} unit {unit}\n")).collect()
+    }
+
+    #[test]
+    fn sums_of_lengths() {
+        // v0 <= v0 + v1, and v1 below what the sum is below.
+        let upto = |kind: &str| format!("v4: word = add v0, v1\nboundscheck.{kind}.s4 v0, v4\nret v0");
+        assert_eq!((left_of(&four(4), &upto("sliceb")), left_of(&four(0), &upto("sliceb"))), (0, 1));
+        assert_eq!((left_of("", &upto("sliceb")), left_of(&four(4), &upto("index"))), (1, 1));
+        let part = |part: u32, unit: u32| {
+            let checks = "boundscheck.sliceacap.s4 v4, v2\nboundscheck.sliceacap.s4";
+            left_of(&four(unit), &format!("v4: word = add v0, v1\n{checks} v{part}, v2\nret v0"))
+        };
+        assert_eq!((part(0, 4), part(1, 4), part(3, 4)), (1, 1, 2));
+        // Of elements without a size there may be so many that the sum overflows.
+        assert_eq!((part(0, 0), part(1, 0)), (2, 2));
+    }
+
+    #[test]
+    fn whether_something_is_left() {
+        // A counter below v0, where v0 + v1 <= v2: v2 - v9 is not zero. It may be where the counter reaches v0.
+        let behind = |cc: &str, of: u32| {
+            let body = format!(
+                "v4: word = add v0, v1\nboundscheck.sliceacap.s4 v4, v2\nv5: word = iconst 0\nv6: word = iconst 1\njump b1(v5)\n\
+                 b1(v9: word):\nv10: i8 = icmp.{cc} v9, v0\nbr v10, b2, b3\n\
+                 b2:\nv11: word = sub v{of}, v9\nv12: i8 = icmp.eq v11, v5\nv13: word = select v12, v5, v9\n\
+                 v14: word = add v9, v6\nbr v12, b3, b1(v14)\n\
+                 b3:\nret v9"
+            );
+            for_all(|t| left_for(t, &four(4), &body).1)
+        };
+        assert_eq!((behind("slt", 2), behind("sle", 2), behind("slt", 3)), (1, 2, 2));
+    }
+
+    #[test]
+    fn variables_that_every_round_bounds() {
+        // v9 = (v9 + 5) & mask, and a slice of 16 from there of 80 elements.
+        let masked = |start: &str, mask: i64| {
+            let body = format!(
+                "v4: word = iconst {start}\nv5: word = iconst 5\nv6: word = iconst {mask}\nv7: word = iconst 16\nv8: word = iconst 80\njump b1(v4)\n\
+                 b1(v9: word):\nv10: word = add v9, v7\nboundscheck.sliceacap.s4 v10, v8\nboundscheck.sliceb.s4 v9, v10\n\
+                 v11: word = add v9, v5\nv12: word = and v11, v6\nv13: i8 = icmp.eq v12, v0\nbr v13, b2, b1(v12)\n\
+                 b2:\nret v9"
+            );
+            left(&body)
+        };
+        assert_eq!((masked("0", 63), masked("64", 63), masked("65", 63), masked("0", 127)), (0, 0, 1, 1));
+        assert_eq!((masked("-1", 63), masked("0", -1)), (2, 2));
     }
 
     #[test]

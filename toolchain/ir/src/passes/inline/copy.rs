@@ -21,6 +21,36 @@ pub fn split(f: &mut Func, b: Block, k: usize, results: &[Value]) -> Block {
     rest
 }
 
+/// What of a function is copied.
+struct Reached {
+    /// In order.
+    blocks: Vec<Block>,
+    /// Inlined calls that instructions in these blocks came from.
+    inlined: Vec<bool>,
+}
+
+/// What is never reached leaves nothing behind: else functions that call each other twice, to no effect, would double with each.
+fn reached(f: &Func) -> Reached {
+    let mut seen = vec![false; f.blocks.len()];
+    let mut inlined = vec![false; f.inlined.len()];
+    let mut stack = vec![Block(0)];
+    seen[0] = true;
+    while let Some(b) = stack.pop() {
+        for &i in &f.blocks[b].insts {
+            let mut inl = f.insts[i].inl as usize;
+            while inl != 0 && !std::mem::replace(&mut inlined[inl - 1], true) {
+                inl = f.inlined[inl - 1].parent as usize;
+            }
+        }
+        for t in f.blocks[b].term.targets() {
+            if !std::mem::replace(&mut seen[t.0 as usize], true) {
+                stack.push(t);
+            }
+        }
+    }
+    Reached { blocks: f.blocks.ids().filter(|b| seen[b.0 as usize]).collect(), inlined }
+}
+
 /// Copies `callee` in place of the `k`th instruction of `b`; returns the block with the rest of `b`.
 pub fn inline_one(
     program: &Program,
@@ -44,17 +74,21 @@ pub fn inline_one(
     let jumps = callee.blocks.iter().any(|b| matches!(b.term, Term::TailCall { .. }));
     let wrapper = callee.flags.wrapper || callee.flags.abiwrapper || jumps;
     f.inlined.push(InlinedCall { parent: inl, name: callee.name, start: callee.pos, call_pos: pos, wrapper });
-    for c in &callee.inlined {
-        let parent = if c.parent == 0 { base + 1 } else { base + 1 + c.parent };
-        f.inlined.push(InlinedCall { parent, ..c.clone() });
+    let reached = reached(callee);
+    let mut owners = vec![0; callee.inlined.len() + 1];
+    owners[0] = base + 1;
+    for (n, c) in callee.inlined.iter().enumerate().filter(|(n, _)| reached.inlined[*n]) {
+        f.inlined.push(InlinedCall { parent: owners[c.parent as usize], ..c.clone() });
+        owners[n + 1] = f.inlined.len() as u32;
     }
-    let owner = |inl: u32| if inl == 0 { base + 1 } else { base + 1 + inl };
 
     let sig = &program.sigs[callee.sig];
     let mut values: IndexVec<Value, Value> = IndexVec::from(vec![Value(u32::MAX); callee.values.len()]);
     let slots: Vec<Slot> =
         callee.slots.iter().map(|s| f.slots.push(crate::SlotData { zeroed: false, ..s.clone() })).collect();
-    let blocks: Vec<Block> = callee.blocks.ids().map(|_| f.new_block()).collect();
+    const NONE: Block = Block(u32::MAX);
+    let mut blocks = vec![NONE; callee.blocks.len()];
+    reached.blocks.iter().for_each(|b| blocks[b.0 as usize] = f.new_block());
     let emit = |f: &mut Func, b: Block, op: Op, args: &[Value], tys: &[Ty]| -> Option<Value> {
         let i = f.push_inst(b, op, args, tys, pos);
         f.insts[i].inl = inl;
@@ -83,7 +117,8 @@ pub fn inline_one(
     f.blocks[b].term = Term::Jump(BlockCall { block: blocks[0], args: SmallVec::new() });
     f.blocks[b].term_pos = pos;
     // All values first: a use may come before its definition in block order.
-    for (cb, data) in callee.blocks.iter_enumerated() {
+    for &cb in &reached.blocks {
+        let data = &callee.blocks[cb];
         let nb = blocks[cb.0 as usize];
         f.blocks[nb].cold = data.cold || cold;
         if cb.0 != 0 {
@@ -119,12 +154,13 @@ pub fn inline_one(
                 args: d.args.clone(),
                 results,
                 pos: d.pos,
-                inl: owner(d.inl),
+                inl: owners[d.inl as usize],
             });
             f.blocks[nb].insts.push(i);
         }
     }
-    for (cb, data) in callee.blocks.iter_enumerated() {
+    for &cb in &reached.blocks {
+        let data = &callee.blocks[cb];
         let nb = blocks[cb.0 as usize];
         for n in 0..f.blocks[nb].insts.len() {
             let i = f.blocks[nb].insts[n];
