@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 const [, , file, ...args] = process.argv;
 const wasi = new WASI({ version: 'preview1', args: [file, ...args], returnOnExit: true });
 const module = await WebAssembly.compile(readFileSync(file));
-const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
+const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport });
 let status;
 try {
     status = wasi.start(instance);

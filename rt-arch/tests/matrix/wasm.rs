@@ -110,7 +110,10 @@ fn run(module: &Path, signatures: &str) -> (bool, String) {
         .stdin(std::process::Stdio::null())
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&out.stdout).trim().to_string();
+    let mut text = String::from_utf8_lossy(&out.stdout).trim().to_string();
+    if !out.status.success() {
+        text += &String::from_utf8_lossy(&out.stderr);
+    }
     let summary = text.lines().last().is_some_and(|l| l.contains(" signatures ("));
     (summary && out.status.success(), text)
 }

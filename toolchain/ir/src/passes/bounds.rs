@@ -314,7 +314,9 @@ impl Facts<'_> {
         }
         // A sum with what is not negative is no smaller than either.
         let above = |(a, least): (Value, i64)| self.at_most(x, a, c.saturating_add(least), depth - 1);
-        if addends(f, y).is_some_and(|sum| self.least(sum, depth).is_some_and(|all| all.into_iter().any(above))) {
+        if addends(f, y)
+            .is_some_and(|sum| self.least(sum, depth).is_some_and(|all| all.into_iter().any(above)))
+        {
             return true;
         }
         self.ceilings(x).any(|(z, k)| self.at_most(z, y, c - k, depth - 1))
@@ -342,7 +344,9 @@ impl Facts<'_> {
     fn far_from_top(&self, x: Value) -> bool {
         let huge = huge(self.f.ty(x));
         let near = |z: Value| self.roomy.contains(&z) || self.f.as_const(z).is_some_and(|c| c < huge);
-        near(x) || self.largest(x, 8).is_some_and(|m| m < huge as u64) || self.ceilings(x).any(|(z, _)| near(z))
+        near(x)
+            || self.largest(x, 8).is_some_and(|m| m < huge as u64)
+            || self.ceilings(x).any(|(z, _)| near(z))
     }
 
     /// x as a + k, computed without overflow.
@@ -769,8 +773,10 @@ mod tests {
     #[test]
     fn parameters_that_are_lengths() {
         // v0 < v2 says nothing against a negative v0, unless that is a length.
-        let below = "v4: i8 = icmp.slt v0, v2\nbr v4, b1, b2\nb1:\nboundscheck.index.s4 v0, v2\njump b2\nb2:\nret v0";
-        let lengths = ["", "length v0 unit 0\n", "length v2 unit 4\n", "length v0 unit 0\nlength v2 unit 4\n"];
+        let below =
+            "v4: i8 = icmp.slt v0, v2\nbr v4, b1, b2\nb1:\nboundscheck.index.s4 v0, v2\njump b2\nb2:\nret v0";
+        let lengths =
+            ["", "length v0 unit 0\n", "length v2 unit 4\n", "length v0 unit 0\nlength v2 unit 4\n"];
         assert_eq!(lengths.map(|l| left_of(l, below)), [1, 0, 1, 0]);
     }
 
