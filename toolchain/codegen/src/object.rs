@@ -21,8 +21,8 @@ use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 const FUNC_ALIGN: u64 = 16;
-/// Functions with loops start a line of the cache: whether a short loop lies in one is not left to what stands before its function.
-const LOOPS_ALIGN: u64 = 64;
+/// Functions with loops start where the machine fetches from.
+const LOOPS_ALIGN: u64 = 32;
 
 /// Where a symbol is: section and offset, or outside.
 #[derive(Clone, Copy)]

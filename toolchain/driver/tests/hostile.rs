@@ -186,3 +186,28 @@ fn a_pipe_is_no_source() {
     assert_eq!(run_in(&dir.path("m"), &["check"]), (0, String::new()));
     run_in(&dir.path("n"), &["check"]);
 }
+
+/// Chains in which each link doubles or repeats all that is behind it: one pass over a chain is enough.
+#[test]
+fn long_chains_are_compiled_soon() {
+    let chain = |n: usize, link: &dyn Fn(usize) -> String| (0..n).map(link).collect::<String>();
+    let calls = chain(60, &|i| format!("func f{i}() {{ f{0}(); f{0}() }}\n", i + 1));
+    let methods = chain(3000, &|i| format!("type I{i} interface {{ I{}; m{i}() }}\n", i + 1));
+    let unions = chain(2000, &|i| format!("type U{i} interface {{ U{} | [{i}]int }}\n", i + 1));
+    let cases = [
+        (format!("{calls}func f60() {{}}\nfunc main() {{ f0() }}\n"), ""),
+        (format!("{methods}type I3000 interface{{}}\nvar x I0\nfunc main() {{ println(x == nil) }}\n"), ""),
+        (
+            format!("{unions}type U2000 interface{{ int }}\nfunc f[T U0]() {{}}\nfunc main() {{}}\n"),
+            "cannot handle more than 100 union terms (implementation limitation)",
+        ),
+    ];
+    for (n, (text, error)) in cases.iter().enumerate() {
+        let dir = tree(&format!("chain{n}"), &[("x.go", &format!("package main\n\n{text}"))]);
+        let began = Instant::now();
+        let (status, output) = run_in(&dir.0, &["build", "-o", "x", "x.go"]);
+        assert_eq!(status, !error.is_empty() as i32, "{output}");
+        assert!(output.contains(error), "{output}");
+        assert!(began.elapsed() < Duration::from_secs(60), "{n}: {:?}", began.elapsed());
+    }
+}

@@ -829,6 +829,7 @@ mod tests {
               slot s0 size 40 align 8 ptrs 00000 zeroed "x"
               inlined 0 "p.g" @3 @4
               defer_return b2
+              length v2 unit 8
             b0(v0: i64, v1: ptr, v2: i64, v3: ptr, v4: f64):
               v5: i64 = iconst -7 @40
               v6: i64 = add v0, v5 @41 ^1

@@ -75,18 +75,17 @@ impl TypeTable {
         let set = if u != t {
             self.type_set(u)
         } else {
-            match self.get(t) {
-                Type::Interface(_) => match self.interface_set(t, &mut Vec::new()) {
-                    Cow::Borrowed(set) => return set,
-                    Cow::Owned(set) => Box::leak(Box::new(set)),
-                },
-                Type::Basic(Basic::Invalid) => {
-                    Box::leak(Box::new(TypeSet { incomplete: true, ..TypeSet::default() }))
-                }
+            let set = match self.get(t) {
+                Type::Interface(_) => self.interface_set(t, &mut Vec::new()),
+                Type::Basic(Basic::Invalid) => Cow::Owned(TypeSet { incomplete: true, ..TypeSet::default() }),
                 _ => {
                     let terms = Some(vec![UnionTerm { tilde: false, ty: t }]);
-                    Box::leak(Box::new(TypeSet { terms, ..TypeSet::default() }))
+                    Cow::Owned(TypeSet { terms, ..TypeSet::default() })
                 }
+            };
+            match set {
+                Cow::Borrowed(set) => set,
+                Cow::Owned(set) => Box::leak(Box::new(set)),
             }
         };
         if !set.incomplete {

@@ -39,6 +39,9 @@ pub struct Kinds {
     pub access: &'static [u8],
 }
 
+/// A line of the cache. Where short loops of assembly lie in one is their author's choice: it counts from the function's start.
+const LINE: u32 = 64;
+
 /// What the image's tables say of it.
 pub fn compiled(sig: &Sig, n: &Native, word: u32, kinds: &Kinds) -> Compiled {
     let fixups = n.relocs.iter().map(|r| {
@@ -81,7 +84,7 @@ pub fn compiled(sig: &Sig, n: &Native, word: u32, kinds: &Kinds) -> Compiled {
         checks_stack: n.checks_stack,
         // What it loops over is not looked for.
         loops: true,
-        align: n.align,
+        align: n.align.max(LINE),
         calls,
         native: Some(super::NativeFacts {
             sp_write: n.sp_write,

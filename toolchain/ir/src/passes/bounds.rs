@@ -340,7 +340,7 @@ impl Facts<'_> {
         Some([(a, low(b)?), (b, low(a)?)])
     }
 
-    /// Whether two of these are never too much for a number.
+    /// Whether two of these are never too much for a number: even the largest lengths are less than all of memory.
     fn far_from_top(&self, x: Value) -> bool {
         let huge = huge(self.f.ty(x));
         let near = |z: Value| self.roomy.contains(&z) || self.f.as_const(z).is_some_and(|c| c < huge);
@@ -475,15 +475,11 @@ impl Facts<'_> {
         let fits = |m: &u64| *m <= u64::MAX >> (64 - bits);
         let of = |i: usize| self.largest(f.resolve(d.args[i]), depth - 1);
         match d.op {
-            Op::Iconst(k) if k >= 0 => Some(k as u64),
-            Op::Zext => {
-                let from = f.ty(d.args[0]);
-                let top = u64::MAX >> (64 - from.int_bits());
-                Some(of(0).map_or(top, |m| m.min(top)))
-            }
+            Op::Iconst(_) => limit(f, x),
+            Op::Zext => limit(f, x).map(|top| of(0).map_or(top, |m| m.min(top))),
             // What fits in the lower bits stays what it was.
             Op::Trunc => of(0).filter(fits),
-            Op::And => match (natural(1), of(0)) {
+            Op::And => match (limit(f, x), of(0)) {
                 (Some(m), Some(n)) => Some(m.min(n)),
                 (m, n) => m.or(n),
             },
@@ -534,19 +530,10 @@ impl Facts<'_> {
         if preds.is_empty() || preds.len() > 8 || f.roots().any(|r| r == b) {
             return None;
         }
-        let by_itself = |v: Value| {
-            let d = f.def_inst(v)?;
-            match d.op {
-                Op::Iconst(c) => u64::try_from(c).ok(),
-                Op::And => f.as_const(d.args[1]).and_then(|m| u64::try_from(m).ok()),
-                Op::Zext => Some(u64::MAX >> (64 - f.ty(d.args[0]).int_bits())),
-                _ => None,
-            }
-        };
         let mut most = 0;
         for &p in preds {
             for v in counters::arguments(f, p, b, k)? {
-                most = most.max(by_itself(v)?);
+                most = most.max(limit(f, v)?);
             }
         }
         Some(most)
@@ -591,6 +578,17 @@ impl Facts<'_> {
             }
             _ => false,
         }
+    }
+}
+
+/// The largest unsigned value of x that its operation alone allows, whatever its operands are.
+fn limit(f: &Func, x: Value) -> Option<u64> {
+    let d = f.def_inst(x)?;
+    match d.op {
+        Op::Iconst(c) => u64::try_from(c).ok(),
+        Op::And => f.as_const(d.args[1]).and_then(|m| u64::try_from(m).ok()),
+        Op::Zext => Some(u64::MAX >> (64 - f.ty(d.args[0]).int_bits())),
+        _ => None,
     }
 }
 

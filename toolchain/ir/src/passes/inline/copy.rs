@@ -1,4 +1,5 @@
 //! The copying itself.
+use crate::analysis::cfg::Cfg;
 use crate::{
     Block, BlockCall, Func, IndexVec, Inst, Op, Program, Slot, Term, Ty, Value, ValueDef, func::InlinedCall,
 };
@@ -31,24 +32,16 @@ struct Reached {
 
 /// What is never reached leaves nothing behind: else functions that call each other twice, to no effect, would double with each.
 fn reached(f: &Func) -> Reached {
-    let mut seen = vec![false; f.blocks.len()];
+    let cfg = Cfg::new(f);
+    let blocks: Vec<Block> = f.blocks.ids().filter(|&b| cfg.reachable(b)).collect();
     let mut inlined = vec![false; f.inlined.len()];
-    let mut stack = vec![Block(0)];
-    seen[0] = true;
-    while let Some(b) = stack.pop() {
-        for &i in &f.blocks[b].insts {
-            let mut inl = f.insts[i].inl as usize;
-            while inl != 0 && !std::mem::replace(&mut inlined[inl - 1], true) {
-                inl = f.inlined[inl - 1].parent as usize;
-            }
-        }
-        for t in f.blocks[b].term.targets() {
-            if !std::mem::replace(&mut seen[t.0 as usize], true) {
-                stack.push(t);
-            }
+    for &i in blocks.iter().flat_map(|&b| &f.blocks[b].insts) {
+        let mut inl = f.insts[i].inl as usize;
+        while inl != 0 && !std::mem::replace(&mut inlined[inl - 1], true) {
+            inl = f.inlined[inl - 1].parent as usize;
         }
     }
-    Reached { blocks: f.blocks.ids().filter(|b| seen[b.0 as usize]).collect(), inlined }
+    Reached { blocks, inlined }
 }
 
 /// Copies `callee` in place of the `k`th instruction of `b`; returns the block with the rest of `b`.
