@@ -48,18 +48,24 @@ FUNC(rt_call_enter)
     movq %rcx, %rsi
     movl %edi, %ecx
     leaq 8(%rsp), %rdi
-    cmpl $64, %ecx
+    cmpl $512, %ecx                         /* a repeated move takes its time to begin, for no byte too */
     jae 3f
-1:  subl $8, %ecx
+1:  subl $16, %ecx
     jb 2f
+    movups (%rsi), %xmm0
+    movups %xmm0, (%rdi)
+    addq $16, %rsi
+    addq $16, %rdi
+    jmp 1b
+2:  addl $16, %ecx
+    jz 4f
+    cmpl $8, %ecx
+    jne 3f
     movq (%rsi), %rax
     movq %rax, (%rdi)
-    addq $8, %rsi
-    addq $8, %rdi
-    jmp 1b
-2:  addl $8, %ecx
+    jmp 4f
 3:  rep movsb
-    movq 16(%r13), %r12
+4:  movq 16(%r13), %r12
     UNSPILL_ARGS(%r12)
     movq (%rdx), %r12
     ret

@@ -12,7 +12,7 @@ use rt_models::protocol::park::Parker;
 use rt_models::protocol::runq::RunQueue;
 use rt_models::protocol::stop::{Stop, pstatus, take_from_syscall};
 use rt_models::protocol::want::Wanting;
-use rt_models::protocol::watch::{Armed, Watch};
+use rt_models::protocol::watch::{Armed, Firsts, Watch};
 use std::cell::RefCell;
 use std::process::Command;
 
@@ -228,7 +228,7 @@ fn timer_meets_sleeper(before: &[u64]) {
                 next.store(t, Release);
             }
             next.store(5, Release);
-            w.watch.armed(5)
+            w.watch.armed(5, || next.load(Acquire))
         }
     });
     assert!(w.watch.enter());
@@ -253,8 +253,55 @@ fn timer_before_another() {
     holds(|| timer_meets_sleeper(&[9]));
 }
 
+/// Timers are armed in one set, the earliest for `when`, while a thread takes away the first of another, or of the same, and goes to the poller.
+fn timers_meet_taker(armed: &[(usize, u64)], there: u64, taken: impl Fn(&Firsts<2>)) {
+    let w = World::new(&[], 0);
+    let firsts = Arc::new(Firsts::from([AtomicU64::new(0), AtomicU64::new(there)]));
+    let armer = thread::spawn({
+        let (w, firsts, armed) = (w.clone(), firsts.clone(), armed.to_vec());
+        move || {
+            for &(set, when) in &armed {
+                firsts.set(set, when);
+            }
+            let when = armed.iter().map(|a| a.1).min().unwrap();
+            w.watch.armed(when, || firsts.first())
+        }
+    });
+    taken(&firsts);
+    assert!(w.watch.enter());
+    let until = w.watch.settle(|| firsts.first());
+    let told = armer.join().unwrap();
+    let first = firsts.first();
+    let knows = until != 0 && until <= first;
+    assert!(first == 0 || knows || told == Armed::WakePoller, "sleeps until {until}, {told:?}");
+}
+
+#[test]
+fn timer_behind_one_of_another_set() {
+    holds(|| timers_meet_taker(&[(0, 5)], 3, |firsts| firsts.set(1, 0)));
+}
+
+#[test]
+fn timer_before_one_of_another_set() {
+    holds(|| timers_meet_taker(&[(0, 5)], 9, |firsts| firsts.set(1, 0)));
+}
+
+#[test]
+fn two_timers_of_which_one_is_gone() {
+    holds(|| {
+        timers_meet_taker(&[(0, 5), (1, 9)], 0, |firsts| {
+            if firsts.of(0) == 5 {
+                firsts.set(0, 0);
+            }
+        })
+    });
+}
+
 #[test]
 fn timers_need_their_steps() {
+    needs(Step::ArmFence, "timer_behind_one_of_another_set");
+    needs(Step::SettleFence, "timer_behind_one_of_another_set");
+    needs(Step::ArmRest, "two_timers_of_which_one_is_gone");
     needs(Step::ArmFence, "first_timer");
     needs(Step::SettleFence, "first_timer");
     needs(Step::SettleAsSaid, "timer_after_one_that_went_off");

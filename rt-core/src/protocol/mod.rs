@@ -46,8 +46,10 @@ pub enum Step {
     TakeFence,
     /// which looks behind a fence whether all Ps idle.
     DeepFence,
-    /// Who arms a timer looks at the poller behind a fence,
+    /// Who arms a timer looks at the other sets and the poller behind a fence,
     ArmFence,
+    /// and sees to those behind one that is gone already;
+    ArmRest,
     /// who goes to the poller looks at the timers behind a fence,
     SettleFence,
     /// and sleeps no longer than it has said.

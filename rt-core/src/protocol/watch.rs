@@ -6,8 +6,10 @@
 //! Who goes there: writes `until`; fence; looks at the next timer again, and if that is earlier than what it wrote, begins
 //! anew. It sleeps until what it wrote, not until what it read later: a timer that was armed in between was compared with that.
 //!
-//! Who arms a timer that is the first now: writes its time (before the call); fence; looks at `last` and `until`. If somebody
-//! is there and sleeps longer, it is woken. If nobody is, some thread may have to go there.
+//! Timers are in several sets, each with the time of its first. Who arms a timer that is its set's first now: writes the time (before the
+//! call); fence; looks at all sets. If another's first is earlier, whoever armed that has seen to it, or who takes it away looks at all sets
+//! before it sleeps. Otherwise it looks at `last` and `until`. If somebody is there and sleeps longer, it is woken. If nobody is, some thread may
+//! have to go there.
 //!
 //! Who comes back: writes `last`, then takes the lock and looks for an idle P. With a P it looks at timers, and the next one
 //! who rests goes there. Without one all Ps are busy: whoever gives one up does that under the lock, and finds the place free.
@@ -21,6 +23,35 @@ use crate::base::seam::undone;
 pub struct Watch {
     last: AtomicU64,
     until: AtomicU64,
+}
+
+/// When the first timer of each set is due; 0: it has none. In one line of the cache: everybody reads all.
+#[repr(align(64))]
+pub struct Firsts<const N: usize>([AtomicU64; N]);
+
+impl<const N: usize> Firsts<N> {
+    /// No timers.
+    pub const fn from(times: [AtomicU64; N]) -> Firsts<N> {
+        Firsts(times)
+    }
+
+    /// The time of a set changes, whose lock is held.
+    pub fn set(&self, i: usize, when: u64) {
+        self.0[i].store(when, Release);
+    }
+
+    /// The time of a set.
+    pub fn of(&self, i: usize) -> u64 {
+        self.0[i].load(Acquire)
+    }
+
+    /// The earliest; 0: none has a timer.
+    #[inline]
+    pub fn first(&self) -> u64 {
+        // 0 becomes the latest.
+        let late = self.0.iter().map(|t| t.load(Acquire).wrapping_sub(1)).min();
+        late.map_or(0, |t| t.wrapping_add(1))
+    }
 }
 
 /// What must be done about a timer that was armed.
@@ -83,12 +114,16 @@ impl Watch {
         early.unwrap_or_else(|| idle.again(a))
     }
 
-    /// A timer was armed for `when` and is the first now.
-    pub fn armed(&self, when: u64) -> Armed {
+    /// A timer was armed for `when`, or several from then on, and is the first of its set now; `first` tells the first of all.
+    pub fn armed(&self, when: u64, first: impl Fn() -> u64) -> Armed {
         fence_as(Step::ArmFence);
-        if self.last.load(Acquire) != 0 {
+        // It may have been taken away already, and with it the reason to say nothing of those behind it.
+        let first = first();
+        if first == 0 || first < when || undone(Step::ArmRest) && first > when {
+            Armed::Known
+        } else if self.last.load(Acquire) != 0 {
             Armed::Nobody
-        } else if self.until.load(Relaxed) > when {
+        } else if self.until.load(Relaxed) > first {
             Armed::WakePoller
         } else {
             Armed::Known

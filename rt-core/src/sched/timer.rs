@@ -1,4 +1,4 @@
-//! Timers: what happens at a time. One set of them follows the world's clock, and one each bubble's.
+//! Timers: what happens at a time. Several sets of them follow the world's clock (`world.rs`), and one each bubble's.
 //!
 //! An entry of the heap ends a goroutine's sleep, passes a descriptor's deadline, or is a Go timer. There
 //! are two sorts of Go timers.
@@ -13,21 +13,19 @@
 //! its set's. A channel's lock is taken before a set's, a descriptor's too.
 
 mod heap;
+mod world;
 
-use crate::base::atomic::AtomicU64;
 use crate::base::layout::shared_record;
-use crate::base::lock::{Global, Shared};
 use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
 use crate::os;
-use crate::protocol::watch::Armed;
 use crate::sched::netpoll;
 use crate::sched::*;
 use crate::task::g::*;
-use crate::task::hook;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 use heap::{Entry, Heap, What};
+pub use world::{First, Home, change_world, next_when, run_due, scan, set_deadline};
 
 reflect::record! { timer => shared_record { #[cfg_attr(target_pointer_width = "32", repr(packed(4)))] pub struct GoTimer {}} }
 reflect::record! { due => shared_record { #[cfg_attr(target_pointer_width = "32", repr(packed(4)))] pub struct Due {}} }
@@ -41,14 +39,6 @@ pub struct Timers {
     /// Equal times are in random order.
     random: bool,
 }
-
-static LOCK: Shared = Shared::new("timers");
-/// The world's, under `LOCK`.
-static WORLD: Global<Timers> = Global::new(Timers::new(false));
-/// When the world's first is due; 0: there is none.
-static NEXT: AtomicU64 = AtomicU64::new(0);
-/// Under `LOCK`: the goroutine that runs functions, if it waits, and where it wants the next timer.
-static RUNNER: Global<(*mut G, *mut Due)> = Global::new((null_mut(), null_mut()));
 
 /// Takes one receiver who waits at the timer's channel, if the timer's time has come by `now`; null: nobody. (Where channels are
 /// is a layer above; set before timers are.)
@@ -65,11 +55,6 @@ unsafe fn channel_due(t: *mut GoTimer, now: i64) -> *mut G {
         let f = CHANNEL_DUE.load(Acquire);
         core::mem::transmute::<usize, unsafe fn(*mut GoTimer, i64) -> *mut G>(f)(t, now)
     }
-}
-
-/// When the first timer is due; 0: there is none.
-pub fn next_when() -> u64 {
-    NEXT.load(SeqCst)
 }
 
 /// When a ticker that was due at `when` is next, having gone off `delay` late. Ticks that were missed are left out.
@@ -327,144 +312,5 @@ impl Batch {
             }
             self.len == self.entries.len()
         }
-    }
-}
-
-// ---- the world's
-
-/// What the world's first timer was before a change, for `announce`.
-#[must_use]
-pub struct First(u64);
-
-impl First {
-    /// No change.
-    pub const SAME: First = First(0);
-
-    /// With `LOCK` held, before a change.
-    fn before() -> First {
-        First(NEXT.load(Relaxed).wrapping_sub(1))
-    }
-
-    /// This change and another.
-    pub fn and(self, other: First) -> First {
-        First(self.0.max(other.0))
-    }
-
-    /// Tells whoever sleeps until the first timer that there is an earlier one. Not while holding locks.
-    pub fn announce(self) {
-        if self.0 != 0 {
-            let when = next_when();
-            if when != 0 && when - 1 < self.0 {
-                wake_poller(when);
-            }
-        }
-    }
-}
-
-/// The world's timers have changed; `LOCK` is held.
-unsafe fn note() {
-    // SAFETY: the lock is held.
-    unsafe {
-        NEXT.store((*WORLD.get()).first().map_or(0, |when| when.max(1) as u64), SeqCst);
-    }
-}
-
-/// Changes the world's timers. What it tells is for `announce`.
-///
-/// # Safety
-/// The timer that is changed is alive.
-pub unsafe fn change_world(f: impl FnOnce(&mut Timers)) -> First {
-    // SAFETY: under the lock.
-    unsafe {
-        let _l = LOCK.lock();
-        let first = First::before();
-        f(&mut *WORLD.get());
-        note();
-        first
-    }
-}
-
-/// How far ahead a timer may be that nobody is woken for: busy threads look at the heap when they
-/// switch goroutines, who gives its P up does, and sysmon every 10 ms.
-const FAR: u64 = 50_000_000;
-
-/// A new first timer: whoever sleeps in the poller must hear of it, or somebody go there.
-fn wake_poller(when: u64) {
-    match SCHED.watch.armed(when) {
-        Armed::Known => {}
-        Armed::WakePoller => netpoll::wake(),
-        Armed::Nobody => {
-            if when < os::nanotime() + FAR {
-                wakep();
-            }
-        }
-    }
-}
-
-/// A descriptor's deadline for a direction is `when`; 0: it has none. The descriptor's lock is held.
-///
-/// # Safety
-/// The descriptor's lock is held.
-pub unsafe fn set_deadline(d: *mut netpoll::Desc, dir: usize, when: i64) -> First {
-    // SAFETY: the caller's promise.
-    unsafe { change_world(|set| set.set((&(*d).timer)[dir], What::Deadline(d, dir as u8), when)) }
-}
-
-/// Does what is due. Called while looking for work.
-///
-/// # Safety
-/// The thread is the runtime's; it holds no lock, and a P.
-pub unsafe fn run_due() {
-    // SAFETY: under the lock; the runner was taken out of RUNNER, so it is ours to wake.
-    unsafe {
-        loop {
-            let first = next_when();
-            if first == 0 {
-                return;
-            }
-            let now = os::nanotime();
-            if first > now {
-                return;
-            }
-            let now = now as i64;
-            let l = LOCK.lock();
-            let set = &mut *WORLD.get();
-            let batch = set.take_due(now);
-            note();
-            let (runner, out) = *RUNNER.get();
-            let run = !runner.is_null() && set.hand_over(now, out);
-            if run {
-                *RUNNER.get() = (null_mut(), null_mut());
-            }
-            drop(l);
-            let more = batch.wake(now);
-            if run {
-                ready_at(runner, false);
-            }
-            if !more {
-                return;
-            }
-        }
-    }
-}
-
-hook! { fn "runtime.timerNext"(out: *mut Due) parking {
-    let l = LOCK.lock();
-    if (*WORLD.get()).hand_over(os::nanotime() as i64, out) {
-        return Done(());
-    }
-    *RUNNER.get() = (prepare_park(Wait::Timers), out);
-    drop(l);
-    Parked(Next::Search)
-}}
-
-/// Marks the Go timers.
-///
-/// # Safety
-/// As `Timers::scan`.
-pub unsafe fn scan(m: &mut Marker, stopped: &Stopped) {
-    // SAFETY: the world is stopped.
-    unsafe {
-        (*WORLD.get()).scan(m, stopped);
     }
 }

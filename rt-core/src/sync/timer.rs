@@ -10,7 +10,7 @@
 use super::chan::Hchan;
 use super::synctest;
 use crate::os;
-use crate::sched::timer::{self, First, GoTimer, change_world, next_tick};
+use crate::sched::timer::{self, First, GoTimer, Home, change_world, next_tick};
 use crate::sched::*;
 use crate::task::g::*;
 use crate::task::hook;
@@ -42,7 +42,7 @@ unsafe fn change(t: *mut GoTimer, f: impl FnOnce()) -> First {
             set.place(t, c.is_null() || !(*c).recvq.first.is_null());
         };
         if (*t).bubble.is_null() {
-            change_world(place)
+            change_world(Home::of(t), place)
         } else {
             let (_l, set) = synctest::timers((*t).bubble);
             place(set);
@@ -60,7 +60,7 @@ hook! { fn "time.Sleep"(ns: i64) parking {
     }
     let when = (os::nanotime() as i64).saturating_add(ns);
     // Under the timers' lock: the timer must not fire before the goroutine waits.
-    change_world(|set| set.add_sleeper(prepare_park(Wait::Sleep), when)).announce();
+    change_world(Home::here(), |set| set.add_sleeper(prepare_park(Wait::Sleep), when)).announce();
     Parked(Next::Search)
 }}
 

@@ -10,6 +10,9 @@ use syntax::ast::{BinaryOp, Expr, ExprKind, Stmt, UnaryOp};
 use types::object::ObjId;
 use types::table::{Basic, TypeId, basic};
 
+/// Values of one assignment that are held as such; those of longer ones wait in memory, since all of them live at once.
+const MAX_HELD: usize = 64;
+
 /// A left side whose operands are evaluated.
 pub enum Left {
     /// `_`
@@ -109,7 +112,13 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             return;
         }
+        let held = (lhs.len() > MAX_HELD).then(|| {
+            let types: Vec<TypeId> = lefts.iter().filter_map(|l| self.left_ty(l)).collect();
+            let t = self.p.closure_type(&types);
+            (t, self.temp(t))
+        });
         let mut vals = Vec::new();
+        let mut fields = 1..;
         for (l, r) in lefts.iter().zip(rhs) {
             let Some(t) = self.left_ty(l) else {
                 self.evaluate(r);
@@ -117,11 +126,25 @@ impl<'p, 'a> Fx<'p, 'a> {
                 continue;
             };
             let v = self.expr_as(r, t);
-            vals.push(self.settle(t, v));
+            vals.push(match (held, fields.next()) {
+                (Some((all, memory)), Some(i)) => {
+                    let at = memory.plus(self.p.field_offset(all, i));
+                    self.store_val(t, at, &v);
+                    Val::Mem(at, true)
+                }
+                _ => self.settle(t, v),
+            });
         }
         self.s.pos = pos;
-        for (l, v) in lefts.iter().zip(&vals) {
-            self.store_left(l, v);
+        for (l, v) in lefts.iter().zip(vals) {
+            // From memory to memory they are copied: read, they would be known as the values again that they were stored from.
+            let v = match (v, l) {
+                (Val::Mem(at, _), Left::Place(p, t)) if matches!(p.root, Root::Leaves(_)) => {
+                    self.load_val(*t, at)
+                }
+                (v, _) => v,
+            };
+            self.store_left(l, &v);
         }
     }
 

@@ -7,7 +7,7 @@ use crate::call::{Plan, Target};
 use crate::fx::Fx;
 use crate::value::{Addr, Val};
 use ir::op::{Callee, Cc};
-use ir::{FuncFlags, Op, Slot, Ty, Value};
+use ir::{FuncFlags, FuncId, Op, Slot, Ty, Value};
 use std::sync::Arc;
 use syntax::Sym;
 use syntax::ast::{Expr, ExprKind};
@@ -55,6 +55,25 @@ enum LaterTarget {
     Known(Target),
     Closure,
     Code,
+}
+
+/// What deferred calls of a function have alike that one wrapper can carry out. Nothing that shows where they are from fails in it.
+#[derive(PartialEq, Eq, Hash)]
+pub struct Alike {
+    callee: Result<FuncId, Builtin>,
+    captures: Vec<TypeId>,
+    keep: usize,
+}
+
+impl Later {
+    fn alike(&self, captures: &[TypeId]) -> Option<Alike> {
+        let (callee, keep) = match *self {
+            Later::Call { target: LaterTarget::Known(Target::Func(f)), keep, .. } => (Ok(f), keep),
+            Later::Builtin(b @ (Builtin::Print | Builtin::Println)) => (Err(b), 0),
+            _ => return None,
+        };
+        Some(Alike { callee, captures: captures.to_vec(), keep })
+    }
 }
 
 impl<'p, 'a> Fx<'p, 'a> {
@@ -237,12 +256,17 @@ impl<'p, 'a> Fx<'p, 'a> {
         self.later_func(kind, what, caps)
     }
     fn later_func(&mut self, kind: usize, what: Later, caps: Vec<(Val, TypeId)>) -> Value {
+        let tys: Vec<TypeId> = caps.iter().map(|c| c.1).collect();
+        let alike = if kind == 2 { what.alike(&tys) } else { None };
+        if let Some(&f) = alike.as_ref().and_then(|a| self.deferred.get(a)) {
+            return self.make_closure(f, &caps);
+        }
         let name = self.closure_name(kind);
         let sig = self.p.sig(&[], &[]);
         let flags = FuncFlags { wrapper: true, ..FuncFlags::default() };
-        let tys: Vec<TypeId> = caps.iter().map(|c| c.1).collect();
         let pos = self.s.pos;
         let f = self.p.new_func(&name, sig, pos);
+        self.deferred.extend(alike.map(|a| (a, f)));
         self.p.prog.funcs[f].flags = flags;
         if let Later::Builtin(Builtin::Recover) = what {
             let flags = &mut self.p.prog.funcs[f].flags;

@@ -87,6 +87,8 @@ pub struct Fx<'p, 'a> {
     pub name: String,
     /// Numbers given to closures: func, gowrap, deferwrap, range.
     pub counts: [u32; 4],
+    /// Wrappers of its deferred calls that serve others like them.
+    pub deferred: FxHashMap<crate::defer::Alike, FuncId>,
     /// Local variables.
     pub vars: FxHashMap<ObjId, VarLoc>,
     /// Results.
@@ -127,6 +129,7 @@ impl<'p, 'a> Fx<'p, 'a> {
             idx,
             name: name.to_string(),
             counts: [0; 4],
+            deferred: FxHashMap::default(),
             vars: FxHashMap::default(),
             results: Vec::new(),
             named_results: false,

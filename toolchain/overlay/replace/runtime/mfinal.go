@@ -19,6 +19,7 @@ func nextfinalizer(out *finalizerWork)
 func addcleanup(p unsafe.Pointer, fn func()) uint64
 func stopcleanup(p uintptr, id uint64)
 
+//go:noescape
 func reflectcall(stackArgsType *_type, fn, stackArgs unsafe.Pointer, stackArgsSize, stackRetOffset, frameSize uint32, regArgs *abi.RegArgs)
 
 // SetFinalizer makes finalizer run with obj as its argument some time after obj becomes unreachable;

@@ -663,6 +663,11 @@ fn calls_jumps_atomics_and_the_rest() {
         Inst::RepStos { dst: r(7), zero: AX, count: CX, t: [r(7), CX] },
         "rep stosq qword ptr es:[rdi], rax",
     );
+    t.text(
+        Inst::ZeroLoop { end: r(8), bytes: 192, index: CX },
+        "mov rcx, -192; movups xmmword ptr [r8 + rcx], xmm15; movups xmmword ptr [r8 + rcx + 16], xmm15; \
+         movups xmmword ptr [r8 + rcx + 32], xmm15; movups xmmword ptr [r8 + rcx + 48], xmm15; add rcx, 64; jne",
+    );
     t.text(Any::Trap, "ud2");
     t.text(Inst::Int3, "int3");
     t.text(Inst::Pause, "pause");

@@ -355,6 +355,17 @@ impl<M: X86> Emit<'_, M> {
             }
             Inst::RepMovs { .. } => self.repeated(0xa5),
             Inst::RepStos { .. } => self.repeated(0xab),
+            Inst::ZeroLoop { end, bytes, index } => {
+                M::imm(self, *index, -(*bytes as i64));
+                let again = self.buf.label();
+                self.buf.bind(again);
+                for disp in (0..64).step_by(16) {
+                    let m = Mem { base: MBase::Reg(end.hw()), index: Some((index.hw(), 0)), disp };
+                    M::store_zero(&mut self.buf, &m, 16);
+                }
+                self.buf.alu_imm(AluOp::Add as u8, M::PTR, &RmE::R(index.hw()), 64);
+                self.buf.jcc(Cond::Ne, again);
+            }
             Inst::Probe { addr } => {
                 let m = self.m(addr);
                 self.buf.op(0, false, &[0x84], AX.hw(), &m, true, &[]);

@@ -499,6 +499,12 @@ pub enum Inst {
         count: Reg,
         t: [Reg; 2],
     },
+    /// Zeroes so many bytes before an address, 64 a round; the index counts up to 0. Where stores of zeros have 16 bytes.
+    ZeroLoop {
+        end: Reg,
+        bytes: u32,
+        index: Reg,
+    },
     /// `test [addr], al`: faults if the address is nil.
     Probe {
         addr: Addr,
@@ -695,6 +701,10 @@ impl inst::Inst for Inst {
                 v.use_fixed(count, CX);
                 v.def_fixed(&mut t[0], DI);
                 v.def_fixed(&mut t[1], CX);
+            }
+            Inst::ZeroLoop { end, index, .. } => {
+                v.late(end);
+                v.temp(index);
             }
             Inst::Jcc { .. } | Inst::JccFeq { .. } | Inst::Int3 | Inst::Pause | Inst::FixedRegs => {}
         }

@@ -15,6 +15,9 @@ use arith::fw;
 use compare::Flags;
 use ir::{InstData, Op, Ty, Value};
 
+/// More bytes than this are zeroed by a repeated store, which takes some thirty cycles to begin.
+const MAX_ZERO_LOOP: u32 = 1024;
+
 /// Selection for such a machine.
 pub type Isel<'a, M> = Select<'a, M>;
 
@@ -198,6 +201,19 @@ impl<M: X86> Rules for M {
         });
     }
     fn zero_words(s: &mut Isel<M>, dst: Addr, words: u32) {
+        let bytes = words * Self::WORD;
+        if M::LONG && bytes <= MAX_ZERO_LOOP {
+            let (end, index, looped) = (s.temp_of(Ty::Ptr), s.temp(false), bytes & !63);
+            s.push(Inst::Lea { dst: end, addr: dst.offset(looped as i32), sz: M::PTR });
+            s.push(Inst::ZeroLoop { end, bytes: looped, index });
+            let mut at = looped;
+            while at < bytes {
+                let n = if bytes - at >= 16 { 16 } else { 8 };
+                Self::zero_piece(s, dst.offset(at as i32), n);
+                at += n;
+            }
+            return;
+        }
         let (to, zero, count) = (s.temp_of(Ty::Ptr), s.temp(false), s.temp(false));
         let t = [s.temp(false), s.temp(false)];
         s.push(Inst::Lea { dst: to, addr: dst, sz: M::PTR });
