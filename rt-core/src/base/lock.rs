@@ -82,7 +82,13 @@ impl Shared {
     /// Takes the lock, waiting for it.
     #[inline]
     pub fn lock(&'static self) -> Guard<'static> {
-        if COUNTING.load(Relaxed) { self.counted() } else { self.lock.lock() }
+        self.lock_one(&self.lock)
+    }
+
+    /// Takes one of several locks that are counted together, as this one.
+    #[inline]
+    pub fn lock_one(&'static self, lock: &'static Mutex) -> Guard<'static> {
+        if COUNTING.load(Relaxed) { self.counted(lock) } else { lock.lock() }
     }
 
     /// Takes the lock if it is free.
@@ -98,10 +104,10 @@ impl Shared {
     }
 
     #[cold]
-    fn counted(&'static self) -> Guard<'static> {
-        let guard = self.lock.try_lock().unwrap_or_else(|| {
+    fn counted(&'static self, lock: &'static Mutex) -> Guard<'static> {
+        let guard = lock.try_lock().unwrap_or_else(|| {
             self.waited.fetch_add(1, Relaxed);
-            self.lock.lock()
+            lock.lock()
         });
         if self.taken.fetch_add(1, Relaxed) == 0 {
             let me = self as *const Shared as *mut Shared;

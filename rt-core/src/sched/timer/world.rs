@@ -9,7 +9,7 @@
 
 use super::{Batch, Due, Timers, heap::What};
 use crate::base::atomic::AtomicU64;
-use crate::base::lock::{Global, Shared};
+use crate::base::lock::{Global, Mutex, Shared};
 use crate::base::stopped::Stopped;
 use crate::gc::mark::Marker;
 use crate::os;
@@ -26,7 +26,7 @@ const SETS: usize = if cfg!(target_has_atomic = "64") { 8 } else { 1 };
 
 #[repr(align(64))]
 struct Set {
-    lock: Shared,
+    lock: Mutex,
     /// Under the lock.
     timers: Global<Timers>,
     /// Whether functions are on the list; changes under the lock.
@@ -34,12 +34,10 @@ struct Set {
 }
 
 static WORLD: [Set; SETS] = [const {
-    Set {
-        lock: Shared::new("timers"),
-        timers: Global::new(Timers::new(false)),
-        listed: AtomicBool::new(false),
-    }
+    Set { lock: Mutex::new(), timers: Global::new(Timers::new(false)), listed: AtomicBool::new(false) }
 }; SETS];
+/// What the sets' locks are counted as; itself never taken.
+static LOCKS: Shared = Shared::new("timers");
 static FIRSTS: Firsts<SETS> = Firsts::from([const { AtomicU64::new(0) }; SETS]);
 
 /// The goroutine that runs functions, if it waits, and where it wants the next timer; and the set that was asked last.
@@ -54,6 +52,7 @@ static RUNNER_LOCK: Shared = Shared::new("functions of timers");
 static RUNNER: Global<Runner> = Global::new(Runner { g: null_mut(), out: null_mut(), set: 0 });
 
 /// When the first timer is due; 0: there is none.
+#[inline(never)] // asked in many places
 pub fn next_when() -> u64 {
     FIRSTS.first()
 }
@@ -80,6 +79,7 @@ impl Home {
 
 impl Set {
     /// The set has changed; its lock is held.
+    #[inline(never)]
     unsafe fn note(&self, i: usize) {
         // SAFETY: the lock is held.
         unsafe {
@@ -98,6 +98,11 @@ impl First {
     /// No change.
     pub const SAME: First = First(0);
 
+    /// A set's first was due at one time, and is at another.
+    fn between(before: u64, now: u64) -> First {
+        if now != 0 && (before == 0 || now < before) { First(now) } else { First::SAME }
+    }
+
     /// This change and another.
     pub fn and(self, other: First) -> First {
         // 0 is none.
@@ -105,15 +110,21 @@ impl First {
     }
 
     /// Tells whoever sleeps until the first timer that there is an earlier one, or somebody to go there. Not while holding locks.
+    #[inline]
     pub fn announce(self) {
         if self.0 != 0 {
-            match SCHED.watch.armed(self.0, next_when) {
-                Armed::Known => {}
-                Armed::WakePoller => netpoll::wake(),
-                Armed::Nobody => {
-                    if self.0 < os::nanotime() + FAR {
-                        wakep();
-                    }
+            self.tell();
+        }
+    }
+
+    #[inline(never)]
+    fn tell(self) {
+        match SCHED.watch.armed(self.0, next_when) {
+            Armed::Known => {}
+            Armed::WakePoller => netpoll::wake(),
+            Armed::Nobody => {
+                if self.0 < os::nanotime() + FAR {
+                    wakep();
                 }
             }
         }
@@ -132,12 +143,11 @@ pub unsafe fn change_world(home: Home, f: impl FnOnce(&mut Timers)) -> First {
     // SAFETY: under the lock.
     unsafe {
         let set = &WORLD[home.0];
-        let _l = set.lock.lock();
+        let _l = LOCKS.lock_one(&set.lock);
         let before = FIRSTS.of(home.0);
         f(&mut *set.timers.get());
         set.note(home.0);
-        let now = FIRSTS.of(home.0);
-        if now != 0 && (before == 0 || now < before) { First(now) } else { First::SAME }
+        First::between(before, FIRSTS.of(home.0))
     }
 }
 
@@ -197,7 +207,7 @@ unsafe fn run_set(i: usize, now: u64, waits: bool) -> bool {
         let (set, now) = (&WORLD[i], now as i64);
         let l = match set.lock.try_lock() {
             Some(l) => l,
-            None if waits => set.lock.lock(),
+            None if waits => LOCKS.lock_one(&set.lock),
             None => return false,
         };
         let batch: Batch = (*set.timers.get()).take_due(now);
@@ -229,7 +239,7 @@ unsafe fn next_function(runner: &mut Runner, now: i64, out: *mut Due) -> bool {
             runner.set = (runner.set + 1) % SETS;
             let set = &WORLD[runner.set];
             if set.listed.load(Relaxed) {
-                let _l = set.lock.lock();
+                let _l = LOCKS.lock_one(&set.lock);
                 let found = (*set.timers.get()).hand_over(now, out);
                 set.note(runner.set);
                 if found {
