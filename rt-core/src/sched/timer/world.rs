@@ -2,7 +2,7 @@
 //! is found there again; a sleeper, whom nobody takes out early, goes to that of its processor.
 //!
 //! Each set has a lock. When its first timer is due stands in `FIRSTS`, which everybody may read; `protocol::watch` says who tells whom of a
-//! change. Whoever looks for work does what is due: of its own set, and of those that nobody is at.
+//! change. Whoever looks for work does what is due in the sets that nobody is at, its own first.
 //!
 //! Functions are run by one goroutine. It waits in `RUNNER`, whose lock it holds from before it looks at the sets' lists until it waits. Who has put
 //! a function on a list takes that lock after the set's, and so finds the goroutine there, or is found.
@@ -179,18 +179,9 @@ pub unsafe fn run_due() {
             return;
         }
         let own = Home::here().0;
-        // Another set that somebody is at is left to it: whoever goes to sleep looks at the times again. But not all are left.
-        for busy in [false, true] {
-            let mut done = false;
-            for i in 0..SETS {
-                let i = (own + i) % SETS;
-                while is_due(i, now) && run_set(i, now, busy || i == own) {
-                    done = true;
-                }
-            }
-            if done {
-                return;
-            }
+        for i in 0..SETS {
+            let i = (own + i) % SETS;
+            while is_due(i, now) && run_set(i, now) {}
         }
     }
 }
@@ -200,16 +191,12 @@ fn is_due(i: usize, now: u64) -> bool {
     when != 0 && when <= now
 }
 
-/// Does what is due in a set; `waits`: also if it has to wait for the lock. False: somebody is there.
-unsafe fn run_set(i: usize, now: u64, waits: bool) -> bool {
+/// Does what is due in a set. False: somebody is there, to whom it is left; whoever would go to sleep looks at the times again.
+unsafe fn run_set(i: usize, now: u64) -> bool {
     // SAFETY: under the lock; the runner was taken out of RUNNER, so it is ours to wake.
     unsafe {
         let (set, now) = (&WORLD[i], now as i64);
-        let l = match set.lock.try_lock() {
-            Some(l) => l,
-            None if waits => LOCKS.lock_one(&set.lock),
-            None => return false,
-        };
+        let Some(l) = set.lock.try_lock() else { return false };
         let batch: Batch = (*set.timers.get()).take_due(now);
         set.note(i);
         let listed = (*set.timers.get()).has_due();
