@@ -20,7 +20,6 @@ import (
 	"math/bits"
 	"os"
 	"strings"
-	"time"
 
 	_ "crypto/hpke" // has ChaCha20-Poly1305
 	_ "unsafe"
@@ -31,21 +30,6 @@ var (
 	sinkInt   int
 	sinkFloat float64
 )
-
-// best runs f with growing counts for a tenth of a second, and returns the shortest time of one run.
-func best(f func(n int)) float64 {
-	n, shortest := 1, math.Inf(1)
-	for end := time.Now().Add(100 * time.Millisecond); time.Now().Before(end); {
-		start := time.Now()
-		f(n)
-		took := time.Since(start)
-		shortest = min(shortest, float64(took.Nanoseconds())/float64(n))
-		if took < 2*time.Millisecond {
-			n *= 2
-		}
-	}
-	return shortest
-}
 
 //go:linkname newChaCha vendor/golang.org/x/crypto/chacha20poly1305.New
 func newChaCha(key []byte) (cipher.AEAD, error)

@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
-	"time"
 )
 
 type pair struct {
@@ -30,16 +29,7 @@ type adder interface{ Add(int) int }
 
 // cost gives the shortest time of a run, and its allocations.
 func cost(f func(n int)) (float64, float64) {
-	n, shortest := 1, math.Inf(1)
-	for end := time.Now().Add(100 * time.Millisecond); time.Now().Before(end); {
-		start := time.Now()
-		f(n)
-		took := time.Since(start)
-		shortest = min(shortest, float64(took.Nanoseconds())/float64(n))
-		if took < 2*time.Millisecond {
-			n *= 2
-		}
-	}
+	shortest := best(f)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	f(1000)

@@ -104,16 +104,24 @@ func placeOf(step *abiStep) place {
 	return p
 }
 
-// plansByPlace has a plan where its key's bits lead; plansMade has all.
+// places is the size of tables in which something about a type is found at one place, if it was the last that wanted it.
+const places = 256
+
+// placeIn is where that is; types begin at multiples of a word and more.
+func placeIn(t unsafe.Pointer, n uintptr) uintptr {
+	a := uintptr(t)
+	return (a>>5 ^ a>>13 ^ n) % places
+}
+
+// plansByPlace has a plan at its key's place; plansMade has all.
 var (
-	plansByPlace [256]atomic.Pointer[callPlan]
+	plansByPlace [places]atomic.Pointer[callPlan]
 	plansMade    sync.Map
 )
 
 // planOf returns the plan of a function type; rcvr is the type of a method's receiver, whose word is a pointer whatever the type.
 func planOf(ftyp *funcType, use planUse, rcvr *abi.Type) *callPlan {
-	n := uintptr(unsafe.Pointer(ftyp))
-	p := &plansByPlace[(n>>5^n>>13^uintptr(use)*85)%uintptr(len(plansByPlace))]
+	p := &plansByPlace[placeIn(unsafe.Pointer(ftyp), uintptr(use)*85)]
 	if plan := p.Load(); plan != nil && plan.ftyp == ftyp && plan.use == use {
 		return plan
 	}
@@ -610,9 +618,10 @@ func callReflect(ctxt *makeFuncImpl, frame unsafe.Pointer, retValid *bool, regs 
 		}
 	}
 	*retValid = true
-	// Until here nobody but these Values need hold what was stored.
+	// Until here nobody but these need hold what was stored.
 	runtime.KeepAlive(out)
 	runtime.KeepAlive(made)
+	runtime.KeepAlive(regs)
 	runtime.KeepAlive(ctxt)
 }
 
@@ -624,7 +633,7 @@ type methodPlace struct {
 	code  unsafe.Pointer
 }
 
-var methodsByPlace [256]atomic.Pointer[methodPlace]
+var methodsByPlace [places]atomic.Pointer[methodPlace]
 
 // methodReceiver returns what a method value is to be called with: the type of the receiver, the type of the function without it, and the
 // address of its code's address. The flags of v are not looked at.
@@ -646,8 +655,7 @@ func methodReceiver(op string, v Value, methodIndex int) (rcvrtype *abi.Type, t 
 		code := add(unsafe.Pointer(&table.Fun[0]), uintptr(methodIndex)*goarch.PtrSize, "a table has its interface's methods")
 		return table.Type, (*funcType)(unsafe.Pointer(inter.typeOff(m.Typ))), code
 	}
-	n := uintptr(unsafe.Pointer(typ))
-	p := &methodsByPlace[(n>>5^n>>13^uintptr(methodIndex)*7)%uintptr(len(methodsByPlace))]
+	p := &methodsByPlace[placeIn(unsafe.Pointer(typ), uintptr(methodIndex)*7)]
 	m := p.Load()
 	if m == nil || m.typ != typ || m.index != methodIndex {
 		m = newMethodPlace(op, typ, methodIndex)
