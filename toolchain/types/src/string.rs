@@ -17,6 +17,9 @@ pub enum Style {
     Link,
 }
 
+/// Bytes of a link name that is spelled in full.
+const LONGEST: usize = 4096;
+
 /// Messages that spell import paths in full have this for the package they are about.
 const NOWHERE: PkgId = PkgId(u32::MAX);
 
@@ -29,9 +32,16 @@ impl TypeTable {
     pub fn reflect_string(&self, t: TypeId) -> String {
         self.spell(self.canon(t), Style::Reflect)
     }
-    /// A type's unique name: import paths in full.
+    /// A type's unique name: import paths in full. Of one with more than [`LONGEST`] bytes, its beginning and a hash of it: symbols are
+    /// kept in many places, and a type of a thousand levels has as many names of its length.
     pub fn link_string(&self, t: TypeId) -> String {
-        self.spell(self.canon(t), Style::Link)
+        let mut name = self.spell(self.canon(t), Style::Link);
+        if name.len() > LONGEST {
+            let hash = blake3::hash(name.as_bytes()).to_hex();
+            name.truncate(name.floor_char_boundary(LONGEST - hash.len()));
+            name.push_str(&hash);
+        }
+        name
     }
     fn spell(&self, t: TypeId, style: Style) -> String {
         let mut w = Writer { tt: self, out: String::new(), style };
