@@ -202,13 +202,15 @@ impl<'p, 'a> Fx<'p, 'a> {
         if op.is_shift() {
             return self.update(s, left, t, |fx, old| Val::one(fx.shift_expr(rhs, op, old.single(), t, rhs)));
         }
-        if op == BinaryOp::Add && self.p.kind(t) == K::Str && !matches!(left, Left::Map { .. }) {
-            // `s += a + b` is one concatenation.
-            let v = self.expr_as(rhs, t);
-            return self.update(s, left, t, |fx, old| fx.concat_vals(&[old.clone(), v]));
-        }
-        let v = self.expr_as(rhs, t);
-        self.update(s, left, t, |fx, old| fx.arith(op, t, old, &v))
+        let in_place = matches!(left, Left::Place(..));
+        // Of two indices out of range the left one counts, as in `x = x op y`.
+        let v = (!in_place || !self.is_late(rhs)).then(|| self.expr_as(rhs, t));
+        // `s += a + b` is one concatenation.
+        let concatenates = in_place && op == BinaryOp::Add && self.p.kind(t) == K::Str;
+        self.update(s, left, t, |fx, old| {
+            let v = v.unwrap_or_else(|| fx.expr_as(rhs, t));
+            if concatenates { fx.concat_vals(&[old.clone(), v]) } else { fx.arith(op, t, old, &v) }
+        })
     }
     /// After an assignment: the allocator has to know when `runtime.MemProfileRate` changes.
     pub fn note_assigned(&mut self, lhs: &'a [Expr]) {

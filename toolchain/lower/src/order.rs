@@ -143,6 +143,28 @@ impl<'p, 'a> Fx<'p, 'a> {
             _ => false,
         }
     }
+    /// Whether nothing in `e` is carried out in turn: it is evaluated as late as the reads of memory in it.
+    pub fn is_late(&mut self, e: &'a Expr) -> bool {
+        if !self.is_value(e) {
+            return true;
+        }
+        !self.in_turn(e)
+            && match &e.kind {
+                ExprKind::Ident(_) => true,
+                ExprKind::Paren(x)
+                | ExprKind::Star(x)
+                | ExprKind::Unary { x, .. }
+                | ExprKind::TypeAssert { x, .. } => self.is_late(x),
+                ExprKind::Selector { x, .. } => self.selection(e.id).is_none() || self.is_late(x),
+                ExprKind::Binary { x, y, .. } => self.is_late(x) && self.is_late(y),
+                ExprKind::Index { x, indices } => self.is_late(x) && indices.iter().all(|i| self.is_late(i)),
+                ExprKind::Call { .. } => match self.conversion_of(e) {
+                    Some((x, _)) => self.is_late(x),
+                    None => false,
+                },
+                _ => false,
+            }
+    }
     fn is_text_of_bytes(&mut self, e: &'a Expr) -> bool {
         let e = e.unparen();
         match &e.kind {
