@@ -1,13 +1,14 @@
 //! Models of the scheduler's handshakes, and a test for each step of them that leaves it out.
 
 use loom::cell::UnsafeCell;
-use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering::*};
+use loom::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use loom::sync::{Arc, Mutex, MutexGuard};
 use loom::thread;
 use rt_models::base::seam::UNDO;
 use rt_models::protocol::Step;
 use rt_models::protocol::claim::Claim;
 use rt_models::protocol::idle::{Around, Idle};
+use rt_models::protocol::mail::Mail;
 use rt_models::protocol::park::Parker;
 use rt_models::protocol::runq::RunQueue;
 use rt_models::protocol::stop::{Stop, pstatus, take_from_syscall};
@@ -18,8 +19,13 @@ use std::process::Command;
 
 /// The model holds, in all orders.
 fn holds(model: impl Fn() + Sync + Send + 'static) {
+    holds_within(3, model);
+}
+
+/// The same of a model with so many steps that fewer preemptions have to do, where `LOOM_MAX_PREEMPTIONS` does not say more.
+fn holds_within(preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
     let mut b = loom::model::Builder::new();
-    b.preemption_bound = b.preemption_bound.or(Some(3));
+    b.preemption_bound = b.preemption_bound.or(Some(preemptions));
     b.check(model);
 }
 
@@ -379,6 +385,115 @@ fn parked() {
 #[test]
 fn parked_threads_wake() {
     needs(Step::UnparkAfter, "parked");
+}
+
+// ---- signals
+
+const SIGNAL: u32 = 5;
+
+/// The mail, and what the receiver has got.
+struct Post {
+    mail: Mail,
+    got: AtomicU32,
+    arrived: Parker,
+    over: AtomicU32,
+}
+
+impl Post {
+    fn new() -> Arc<Post> {
+        let two = || [AtomicU32::new(0), AtomicU32::new(0)];
+        let mail = Mail::from(two(), two(), two(), AtomicUsize::new(0));
+        mail.want(SIGNAL);
+        Arc::new(Post { mail, got: AtomicU32::new(0), arrived: Parker::default(), over: AtomicU32::new(0) })
+    }
+
+    /// The forwarder, which hands over until it is told that all is over.
+    fn forward(&self, hand: impl Fn(u32)) {
+        loop {
+            let (seen, pending) = self.mail.look();
+            if self.over.load(Acquire) != 0 {
+                return;
+            }
+            if pending && let Some((_, sig)) = self.mail.take() {
+                hand(sig);
+            }
+            self.mail.sleep(seen);
+        }
+    }
+
+    fn end(&self) {
+        self.over.store(1, Release);
+        self.mail.want(SIGNAL);
+        self.mail.deliver(SIGNAL);
+    }
+}
+
+/// A signal comes while its receiver is about to wait.
+#[test]
+fn signal_meets_receiver() {
+    holds_within(2, || {
+        let p = Post::new();
+        let handler = thread::spawn({
+            let p = p.clone();
+            move || assert!(p.mail.deliver(SIGNAL))
+        });
+        let forwarder = thread::spawn({
+            let p = p.clone();
+            move || {
+                p.forward(|sig| {
+                    p.got.store(sig, Relaxed);
+                    p.arrived.unpark();
+                })
+            }
+        });
+        let mut sig = p.mail.receive();
+        if sig == 0 {
+            p.mail.wait(1);
+            p.arrived.park();
+            sig = p.got.load(Relaxed);
+        }
+        assert_eq!(sig, SIGNAL);
+        handler.join().unwrap();
+        p.end();
+        forwarder.join().unwrap();
+    });
+}
+
+/// A signal comes while it is wanted no more: whoever finds nothing on its way has got it, or never will.
+#[test]
+fn signal_meets_stop() {
+    holds(|| {
+        let p = Post::new();
+        p.mail.wait(1);
+        let handler = thread::spawn({
+            let p = p.clone();
+            move || p.mail.deliver(SIGNAL)
+        });
+        let forwarder = thread::spawn({
+            let p = p.clone();
+            move || {
+                p.forward(|sig| {
+                    // The receiver deals with it, and waits again.
+                    p.got.store(sig, Relaxed);
+                    p.mail.wait(1);
+                })
+            }
+        });
+        p.mail.unwant(SIGNAL);
+        let (idle, got) = (p.mail.is_idle(), p.got.load(Relaxed));
+        let delivered = handler.join().unwrap();
+        assert!(!idle || !delivered || got == SIGNAL, "taken, and on its way to nobody");
+        p.end();
+        forwarder.join().unwrap();
+    });
+}
+
+#[test]
+fn signals_need_their_steps() {
+    needs(Step::WaitBumps, "signal_meets_receiver");
+    for step in [Step::DeliverFence, Step::IdleFence, Step::TakeReceiverFirst] {
+        needs(step, "signal_meets_stop");
+    }
 }
 
 // ---- goroutines that do not run

@@ -1,11 +1,9 @@
-//! Atomics that every machine has: 64 bits (mips can't: a lock does it there), and sets of signals.
+//! Atomics that every machine has: 64 bits (mips can't: a lock does it there).
 
 #[cfg(target_has_atomic = "64")]
 pub use core::sync::atomic::AtomicU64;
 #[cfg(not(target_has_atomic = "64"))]
 pub use locked::AtomicU64;
-
-use core::sync::atomic::{AtomicU32, Ordering};
 
 /// 64 bits under a lock. Not for signal handlers: they may have interrupted who holds it.
 #[cfg(any(test, not(target_has_atomic = "64")))]
@@ -70,65 +68,9 @@ mod locked {
     }
 }
 
-/// A set of the signals 1 to 64 that handlers may change: no lock.
-pub struct AtomicSignals([AtomicU32; 2]);
-
-impl AtomicSignals {
-    /// None.
-    pub const fn new() -> AtomicSignals {
-        AtomicSignals([const { AtomicU32::new(0) }; 2])
-    }
-
-    fn word(&self, sig: u32) -> Option<(&AtomicU32, u32)> {
-        let i = sig.checked_sub(1)?;
-        Some((self.0.get(i as usize / 32)?, 1 << (i % 32)))
-    }
-
-    /// Adds a signal.
-    pub fn insert(&self, sig: u32, order: Ordering) {
-        if let Some((w, bit)) = self.word(sig) {
-            w.fetch_or(bit, order);
-        }
-    }
-    /// Takes it out.
-    pub fn remove(&self, sig: u32, order: Ordering) {
-        if let Some((w, bit)) = self.word(sig) {
-            w.fetch_and(!bit, order);
-        }
-    }
-    /// Whether it is in.
-    pub fn contains(&self, sig: u32, order: Ordering) -> bool {
-        self.word(sig).is_some_and(|(w, bit)| w.load(order) & bit != 0)
-    }
-    /// Whether none is in.
-    pub fn is_empty(&self, order: Ordering) -> bool {
-        self.0.iter().all(|w| w.load(order) == 0)
-    }
-    /// Takes the lowest out; 0: there is none.
-    pub fn take(&self) -> u32 {
-        for (w, base) in self.0.iter().zip([1, 33]) {
-            let mut bits = w.load(Ordering::Acquire);
-            while bits != 0 {
-                let rest = bits & (bits - 1);
-                match w.compare_exchange(bits, rest, Ordering::AcqRel, Ordering::Acquire) {
-                    Ok(_) => return base + bits.trailing_zeros(),
-                    Err(now) => bits = now,
-                }
-            }
-        }
-        0
-    }
-}
-
-impl Default for AtomicSignals {
-    fn default() -> AtomicSignals {
-        AtomicSignals::new()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{AtomicSignals, locked};
+    use super::locked;
     use core::sync::atomic::Ordering::*;
 
     #[test]
@@ -155,17 +97,5 @@ mod tests {
         assert_eq!(N.fetch_sub(8, Relaxed), 7);
         N.store(N.load(Relaxed).wrapping_add(2), Relaxed);
         assert_eq!(N.load(Relaxed), 1);
-    }
-
-    #[test]
-    fn signals_of_both_words() {
-        let s = AtomicSignals::new();
-        for sig in [0, 64, 33, 1, 65, 32] {
-            s.insert(sig, Relaxed);
-        }
-        assert!(s.contains(64, Relaxed) && !s.contains(65, Relaxed) && !s.contains(0, Relaxed));
-        s.remove(33, Relaxed);
-        assert_eq!([s.take(), s.take(), s.take(), s.take()], [1, 32, 64, 0]);
-        assert!(s.is_empty(Relaxed));
     }
 }

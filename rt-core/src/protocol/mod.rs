@@ -10,6 +10,7 @@
 //! - [`watch`]: one thread sleeps in the poller until the next timer
 //! - [`park`]: a thread's own sleeping place
 //! - [`stop`]: stopping the world against system calls
+//! - [`mail`]: signals on their way to who receives them
 //! - [`claim`]: goroutines that do not run are scanned before anybody touches them
 //!
 //! Orders: a store, then a look at what the other side stores (Dekker's pattern) has a full fence between on both sides,
@@ -18,6 +19,7 @@
 
 pub mod claim;
 pub mod idle;
+pub mod mail;
 pub mod park;
 pub mod runq;
 pub mod stop;
@@ -76,6 +78,14 @@ pub enum Step {
     LeaveFence,
     /// and who goes there looks behind a fence whether one was left.
     EnterFence,
+    /// A handler that has announced itself looks behind a fence whether its signal is wanted,
+    DeliverFence,
+    /// who wants it no more looks for handlers behind a fence.
+    IdleFence,
+    /// A signal is taken only when its receiver no longer counts as waiting.
+    TakeReceiverFirst,
+    /// Who waits for signals has the forwarder look again.
+    WaitBumps,
 }
 
 /// A full fence, as that step.

@@ -1,10 +1,9 @@
 //! Signals. Faults in Go code become calls of `runtime.sigpanic` at the faulting instruction; others
 //! go to os/signal's queue, are ignored, or end the program.
 
-use crate::base::atomic::AtomicSignals;
 use crate::base::image::shared;
-use crate::base::lock::Shared;
 use crate::os::{self, Action, Context, SigInfo, SignalSet, sig};
+use crate::protocol::mail::{Mail, Signals};
 use crate::sched::proc;
 use crate::sched::*;
 use crate::task::g::*;
@@ -31,7 +30,11 @@ fn install(sig: u32) {
 }
 
 /// Signals that were ignored before the program took them.
-static IGNORED_AT_START: AtomicSignals = AtomicSignals::new();
+static IGNORED_AT_START: Signals = Signals::from(zeroes());
+
+const fn zeroes() -> [AtomicU32; 2] {
+    [const { AtomicU32::new(0) }; 2]
+}
 
 /// What becomes of a signal that the program has not asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -163,7 +166,7 @@ unsafe extern "C" fn rt_sighandler(sig: i32, info: *const SigInfo, ctx: *mut Con
         if sig == sig::PROF && sample(pc, sp, (*ctx).lr(), g) {
             return;
         }
-        if queue(sig) {
+        if MAIL.deliver(sig) {
             return;
         }
         match fate(sig) {
@@ -237,59 +240,30 @@ unsafe fn inject(sig: u32, code: usize, addr: usize, ctx: &mut Context, g: *mut 
 
 // ---- os/signal
 
-/// Signals that os/signal wants, and of those that wait to be received.
-static WANTED: AtomicSignals = AtomicSignals::new();
-static PENDING: AtomicSignals = AtomicSignals::new();
-static IGNORED: AtomicSignals = AtomicSignals::new();
-/// The goroutine in signal_recv; 0 while it is on its way with a signal.
-static RECEIVER: AtomicUsize = AtomicUsize::new(0);
-/// Handlers that are about to look at `WANTED` and change `PENDING`.
-static DELIVERING: AtomicU32 = AtomicU32::new(0);
-static LOCK: Shared = Shared::new("signals");
-/// Bumped by the handler: the forwarding thread sleeps on it.
-static NOTE: AtomicU32 = AtomicU32::new(0);
+/// Signals on their way to os/signal.
+static MAIL: Mail = Mail::from(zeroes(), zeroes(), zeroes(), AtomicUsize::new(0));
+static IGNORED: Signals = Signals::from(zeroes());
 static FORWARDER: AtomicU32 = AtomicU32::new(0);
-
-fn wanted(sig: u32) -> bool {
-    WANTED.contains(sig, Acquire)
-}
 
 /// Whether a goroutine waits for signals that may come: no deadlock then.
 pub fn receiver_waiting() -> bool {
-    RECEIVER.load(Acquire) != 0 && !WANTED.is_empty(Relaxed)
-}
-
-/// In a handler: only notes and wakes. False: nobody wants it.
-fn queue(sig: u32) -> bool {
-    // Announced first: who has it wanted no more (`signal_disable`) and then waits until nothing is
-    // under way (`signalIdle`) either keeps us from taking it or waits for us.
-    DELIVERING.fetch_add(1, SeqCst);
-    let wanted = WANTED.contains(sig, SeqCst);
-    if wanted {
-        PENDING.insert(sig, SeqCst);
-        NOTE.fetch_add(1, Release);
-        os::futex_wake(&NOTE, 1);
-    }
-    DELIVERING.fetch_sub(1, SeqCst);
-    wanted
+    MAIL.waits()
 }
 
 /// A thread of its own wakes the receiver: a handler may not touch the scheduler's locks.
 unsafe extern "C" fn forward(m: *mut core::ffi::c_void) {
-    // SAFETY: the thread's own record; the receiver was taken from RECEIVER, so it is ours to wake; it stands in signal_recv's hook.
+    // SAFETY: the thread's own record; the receiver was taken out, so it is ours to wake; it stands in signal_recv's hook.
     unsafe {
         init_helper(m.cast());
         loop {
-            let seen = NOTE.load(Acquire);
-            if !PENDING.is_empty(Acquire) {
+            let (seen, pending) = MAIL.look();
+            if pending {
                 // Before it is no receiver any more, so that no moment looks like a deadlock.
                 SCHED.in_transit.fetch_add(1, SeqCst);
-                let l = LOCK.lock();
-                let g = RECEIVER.swap(0, AcqRel) as *mut G;
-                drop(l);
-                if !g.is_null() {
+                if let Some((g, sig)) = MAIL.take() {
+                    let g = g as *mut G;
                     let held = stackscan::hold(g);
-                    *((*g).hook_args as *mut u32) = PENDING.take();
+                    *((*g).hook_args as *mut u32) = sig;
                     drop(held);
                     let mut list = GList::new();
                     list.push(g);
@@ -297,7 +271,7 @@ unsafe extern "C" fn forward(m: *mut core::ffi::c_void) {
                 }
                 SCHED.in_transit.fetch_sub(1, SeqCst);
             }
-            os::futex_wait(&NOTE, seen, -1);
+            MAIL.sleep(seen);
         }
     }
 }
@@ -308,19 +282,12 @@ unsafe extern "C" fn forward_main(m: *mut core::ffi::c_void) {
 }
 
 hook! { fn "os/signal.signal_recv"() -> u32, parking {
-    let l = LOCK.lock();
-    let s = PENDING.take();
-    if s != 0 {
-        drop(l);
-        Done(s)
-    } else {
-        let g = prepare_park(Wait::Signal);
-        RECEIVER.store(g as usize, Release);
-        drop(l);
-        // One may have come before the receiver was to be seen.
-        NOTE.fetch_add(1, Release);
-        os::futex_wake(&NOTE, 1);
-        Parked(Next::Search)
+    match MAIL.receive() {
+        0 => {
+            MAIL.wait(prepare_park(Wait::Signal) as usize);
+            Parked(Next::Search)
+        }
+        sig => Done(sig),
     }
 }}
 hook! { fn "os/signal.signal_enable"(sig: u32) leaf {
@@ -332,7 +299,7 @@ hook! { fn "os/signal.signal_enable"(sig: u32) leaf {
     }
     if fate(sig) != Fate::Leave {
         IGNORED.remove(sig, Relaxed);
-        WANTED.insert(sig, SeqCst);
+        MAIL.want(sig);
         install(sig);
     }
 }}
@@ -342,26 +309,25 @@ hook! { fn "os/signal.signal_disable"(sig: u32) leaf {
         let ignored = IGNORED_AT_START.contains(sig, Relaxed);
         os::sigaction(sig, if ignored { Action::Ignore } else { Action::Default });
     }
-    WANTED.remove(sig, SeqCst);
+    MAIL.unwant(sig);
 }}
 hook! { fn "os/signal.signal_ignore"(sig: u32) leaf {
     if fate(sig) != Fate::Leave {
         os::sigaction(sig, Action::Ignore);
         IGNORED.insert(sig, Relaxed);
     }
-    WANTED.remove(sig, SeqCst);
+    MAIL.unwant(sig);
 }}
 hook! { fn "os/signal.signal_ignored"(sig: u32) -> bool, leaf {
-    IGNORED.contains(sig, Relaxed) || (IGNORED_AT_START.contains(sig, Relaxed) && !wanted(sig))
+    IGNORED.contains(sig, Relaxed) || (IGNORED_AT_START.contains(sig, Relaxed) && !MAIL.wants(sig))
 }}
 // Whether no signal is on its way to the receiver, who waits for the next.
 hook! { fn "runtime.signalIdle"() -> bool, leaf {
-    FORWARDER.load(Acquire) == 0
-        || DELIVERING.load(SeqCst) == 0 && PENDING.is_empty(SeqCst) && RECEIVER.load(SeqCst) != 0
+    FORWARDER.load(Acquire) == 0 || MAIL.is_idle()
 }}
 
 hook! { fn "os.sigpipe"() leaf {
-    if !wanted(sig::PIPE) && !IGNORED.contains(sig::PIPE, Relaxed) {
+    if !MAIL.wants(sig::PIPE) && !IGNORED.contains(sig::PIPE, Relaxed) {
         os::die_of(sig::PIPE);
     }
 }}
@@ -424,3 +390,20 @@ hook! { fn "syscall.runtime_AfterForkInChild"() leaf {
 }}
 hook! { fn "syscall.runtime_BeforeExec"() leaf {}}
 hook! { fn "syscall.runtime_AfterExec"() leaf {}}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_of_both_words() {
+        let s = Signals::from(zeroes());
+        for sig in [0, 64, 33, 1, 65, 32] {
+            s.insert(sig, Relaxed);
+        }
+        assert!(s.contains(64, Relaxed) && !s.contains(65, Relaxed) && !s.contains(0, Relaxed));
+        s.remove(33, Relaxed);
+        assert_eq!([s.take(), s.take(), s.take(), s.take()], [1, 32, 64, 0]);
+        assert!(s.is_empty(Relaxed));
+    }
+}
