@@ -48,7 +48,8 @@ pub unsafe fn park<R>(reason: Wait) -> End<R> {
     }
 }
 
-/// Puts the current goroutine at the end of the global queue. `preempted`: because it must.
+/// Puts the current goroutine at the end of its processor's queue; `preempted`, because it must: of the global one, so that whoever
+/// waits there does not wait for those that never stop by themselves.
 ///
 /// # Safety
 /// In a parking hook, or morestack.
@@ -61,10 +62,13 @@ pub unsafe fn gosched(preempted: bool) -> Next {
         (*g).preempted = preempted;
         (*g).m = null_mut();
         (*m).curg.set(null_mut());
-        {
+        if preempted {
             let _l = SCHED.lock.lock();
             G::change(g, Status::Running, Status::Runnable);
             globrunq_put(g, false);
+        } else {
+            G::change(g, Status::Running, Status::Runnable);
+            runq_put((*m).p, g, false);
         }
         if SCHED.main_started.load(Relaxed) != 0 {
             wakep();
@@ -237,6 +241,9 @@ unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
                     inject_polled(list);
                     continue;
                 }
+            }
+            if timer::run_due_elsewhere() {
+                continue;
             }
             let g = steal(m);
             if !g.is_null() {

@@ -25,7 +25,7 @@ use crate::task::g::*;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 use heap::{Entry, Heap, What};
-pub use world::{First, Home, change_world, next_when, run_due, scan, set_deadline};
+pub use world::{First, Home, change_world, next_when, run_due, run_due_elsewhere, scan, set_deadline};
 
 reflect::record! { timer => shared_record { #[cfg_attr(target_pointer_width = "32", repr(packed(4)))] pub struct GoTimer {}} }
 reflect::record! { due => shared_record { #[cfg_attr(target_pointer_width = "32", repr(packed(4)))] pub struct Due {}} }

@@ -76,7 +76,7 @@ unsafe fn take(size: usize) -> usize {
             mem::alloc_manual(size)
         } else {
             let order = order(size);
-            SMALL[order].take(kept(order), MOST >> order)
+            SMALL[order].take(kept(order), most(order))
         }
     };
     if p.is_null() {
@@ -90,8 +90,10 @@ fn order(size: usize) -> usize {
     (size / MIN).trailing_zeros() as usize
 }
 
-/// How many of the smallest stacks a P keeps, 32 KiB; of larger ones as many bytes.
-const MOST: usize = 16;
+/// How many stacks a P keeps: 32 KiB of each size, and four at least, since goroutines that grow leave one of each behind.
+fn most(order: usize) -> usize {
+    (16 >> order).max(4)
+}
 
 /// What the calling thread's P keeps.
 fn kept(order: usize) -> Option<&'static mut Kept> {
@@ -145,7 +147,7 @@ unsafe fn give_now(lo: usize, size: usize) {
             return;
         }
         let order = order(size);
-        SMALL[order].give(kept(order), MOST >> order, lo as *mut u8);
+        SMALL[order].give(kept(order), most(order), lo as *mut u8);
     }
 }
 

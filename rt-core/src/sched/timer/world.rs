@@ -2,7 +2,8 @@
 //! is found there again; a sleeper, whom nobody takes out early, goes to that of its processor.
 //!
 //! Each set has a lock. When its first timer is due stands in `FIRSTS`, which everybody may read; `protocol::watch` says who tells whom of a
-//! change. Whoever looks for work does what is due in the sets that nobody is at, its own first.
+//! change. Whoever looks for work does what is due in its own sets, which are a processor's by their number; who finds none, in all that nobody
+//! is at.
 //!
 //! Functions are run by one goroutine. It waits in `RUNNER`, whose lock it holds from before it looks at the sets' lists until it waits. Who has put
 //! a function on a list takes that lock after the set's, and so finds the goroutine there, or is found.
@@ -162,27 +163,49 @@ pub unsafe fn set_deadline(d: *mut netpoll::Desc, dir: usize, when: i64) -> Firs
     }
 }
 
-/// Does what is due. Called while looking for work.
+/// Does what is due in the processor's sets. Called while looking for work.
 ///
 /// # Safety
 /// The thread is the runtime's; it holds no lock, and a P.
 pub unsafe fn run_due() {
     // SAFETY: the caller's promise.
     unsafe {
+        run_sets(|i, id, nprocs| i % nprocs == id || i == id % SETS);
+    }
+}
+
+/// Does what is due in any set. Called by who has nothing else to do: whose sets these are is busy, or rests. True: there was something.
+///
+/// # Safety
+/// As `run_due`.
+pub unsafe fn run_due_elsewhere() -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { run_sets(|_, _, _| true) }
+}
+
+/// Does what is due in the sets that are chosen by their number, the processor's and the number of processors. True: there was something.
+#[inline(always)]
+unsafe fn run_sets(chosen: impl Fn(usize, usize, usize) -> bool) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
         let first = next_when();
         if first == 0 {
-            return;
+            return false;
         }
         // One time for all: what is due again a moment later does not keep anybody here.
         let now = os::nanotime();
         if first > now {
-            return;
+            return false;
         }
-        let own = Home::here().0;
+        let (id, nprocs) = ((*(*getm()).p).id as usize, SCHED.nprocs.load(Relaxed).max(1));
+        let mut found = false;
         for i in 0..SETS {
-            let i = (own + i) % SETS;
-            while is_due(i, now) && run_set(i, now) {}
+            let i = (id + i) % SETS;
+            while chosen(i, id, nprocs) && is_due(i, now) && run_set(i, now) {
+                found = true;
+            }
         }
+        found
     }
 }
 
