@@ -152,7 +152,6 @@ fn rerun(root: &Path, api: &Api) {
 /// Has cargo link the object.
 fn link(object: &Path) {
     println!("cargo::rustc-link-arg={}", object.display());
-    // Its addresses are below 2 GiB: it is not position-independent. Its tables are found by their bounds only.
-    println!("cargo::rustc-link-arg=-no-pie");
+    // Its tables are found by their bounds only.
     println!("cargo::rustc-link-arg=-Wl,-z,nostart-stop-gc");
 }

@@ -86,8 +86,10 @@ unsafe fn add_roots(r: &Roots) {
 #[cfg(not(feature = "host"))]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn oxigo_rt_start(argc: isize, argv: *const *const u8) -> ! {
-    // SAFETY: the kernel's first thread, on its first stack.
+    // SAFETY: the kernel's first thread, on its first stack; the environment is behind the arguments.
     unsafe {
+        #[cfg(feature = "pie")]
+        os::relocate(argv.offset(argc + 1));
         let m = boot(argc, argv, &raw const argc as usize);
         rt_arch::rt_mstart((*m).g0.cast(), main_thread, m.cast())
     }

@@ -53,6 +53,8 @@ pub struct Options {
     pub threads: usize,
     /// The program has no system under it.
     pub bare: bool,
+    /// The linker decides late where the program is: what holds addresses can be written to until it starts.
+    pub movable: bool,
     /// All functions and data stay: others find them by their names.
     pub whole: bool,
     /// Tell the bytes of each package.

@@ -84,11 +84,18 @@ pub fn write(
         FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: elf::FileFlags(e_flags) };
     let mut section = |name: &str, kind| obj.add_section(Vec::new(), name.as_bytes().to_vec(), kind);
     let text = section(".text.go", SectionKind::Text);
-    let types = section(".rodata.go.types", SectionKind::ReadOnlyData);
-    let rodata = section(".rodata.go", SectionKind::ReadOnlyData);
+    let (types, rodata) = match options.movable {
+        false => (".rodata.go.types", ".rodata.go"),
+        true => (".data.rel.ro.go.types", ".data.rel.ro.go"),
+    };
+    let constant = if options.movable { SectionKind::ReadOnlyDataWithRel } else { SectionKind::ReadOnlyData };
+    let types = section(types, constant);
+    let rodata = section(rodata, constant);
     let data = section(".data.go", SectionKind::Data);
     let bss = section(".bss.go", SectionKind::UninitializedData);
-    let checked = !options.bare && program.datas.iter().any(|d| d.name.as_str() == fips::INFO);
+    // What is moved has no sum that is known before.
+    let checked =
+        !options.bare && !options.movable && program.datas.iter().any(|d| d.name.as_str() == fips::INFO);
     let fips = if checked { section(fips::SECTION, SectionKind::Data) } else { data };
     // Marks the stack as not executable.
     section(".note.GNU-stack", SectionKind::Note);

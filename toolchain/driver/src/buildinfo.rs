@@ -65,7 +65,7 @@ fn line(kind: &str, m: &Module) -> String {
 fn settings(config: &Config, target: &Target, options: &Options) -> Vec<(&'static str, String)> {
     let written = |flag: &Option<String>| flag.clone().unwrap_or_default();
     let mut rows = vec![
-        ("-buildmode", "exe".to_string()),
+        ("-buildmode", if options.pie { "pie" } else { "exe" }.to_string()),
         ("-compiler", "gc".into()),
         ("-gcflags", written(&options.gcflags)),
         // Folders may stand in them.

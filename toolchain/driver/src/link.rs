@@ -67,6 +67,12 @@ pub fn check_output(output: &Path) -> Result<(), String> {
 /// How debuggers and hosts walk over the runtime's frames: nothing in a program reads it. Its layout is the linker's own otherwise.
 const WITHOUT_UNWINDING: &str = "SECTIONS { /DISCARD/ : { *(.eh_frame) *(.gcc_except_table*) *(.ARM.exidx*) *(.comment) } } INSERT AFTER .bss;\n";
 
+/// Low on all machines, as in Go's programs; for some the linker's own choice is 256 MiB. Addresses may have to be below 2 GiB.
+const PLACED: &[&str] = &["-z", "norelro", "--image-base=0x200000"];
+
+/// The kernel places it, and the runtime writes the addresses in and closes what holds them (`os/linux/relocate.rs`).
+const PLACED_LATE: &[&str] = &["-pie", "--no-dynamic-linker", "-z", "text", "-z", "relro"];
+
 /// What a program asks of its linking.
 pub struct Needs {
     /// It opens sockets.
@@ -112,21 +118,9 @@ fn run_linker(
     }
     command
         .args(["-m", target.arch.tools.lld_emulation, "-static", "--no-relax", "--build-id=none"])
+        .args(if options.pie { PLACED_LATE } else { PLACED })
         // Unused parts of the runtime may go; tables that are only found by their bounds stay.
-        .args([
-            "--gc-sections",
-            "-z",
-            "nostart-stop-gc",
-            "-z",
-            "noexecstack",
-            "-z",
-            "norelro",
-            "--entry",
-            "_start",
-            // Low on all machines, as in Go's programs; for some the linker's own choice is 256 MiB. Addresses may have to be
-            // below 2 GiB.
-            "--image-base=0x200000",
-        ]);
+        .args(["--gc-sections", "-z", "nostart-stop-gc", "-z", "noexecstack", "--entry", "_start"]);
     if options.strip {
         command.arg("--strip-all");
     } else if options.no_debug_info {

@@ -297,11 +297,12 @@ pub fn run(
     // The program's own code is next to nothing beside the archive: find it while nothing else is left to do.
     let runtime = match &options.runtime_lib {
         Some(archive) => archive.clone(),
-        None => timings.phase("runtime", || runtime_lib::find(target, options.commands))?,
+        None => timings.phase("runtime", || runtime_lib::find(target, options))?,
     };
     // Every socket comes from one of these, which may be part of each other.
     let sockets = ir.funcs.iter().any(|f| matches!(f.name.as_str(), "syscall.Socket" | "syscall.socket"));
-    let checksum = !target.is_bare() && ir.datas.iter().any(|d| d.name.as_str() == codegen::fips::INFO);
+    let checksum =
+        !target.is_bare() && !options.pie && ir.datas.iter().any(|d| d.name.as_str() == codegen::fips::INFO);
     let needs = link::Needs { sockets, checksum };
     let linked =
         timings.phase("link", || link::link(target, options, &object.bytes, &runtime, &output, &needs));
@@ -390,6 +391,7 @@ fn codegen_options(
         trace,
         arch: Some(target.arch),
         bare: target.is_bare(),
+        movable: options.pie || options.host_object,
         whole: options.host_object,
         sizes: options.sizes,
         why: options.why.clone(),

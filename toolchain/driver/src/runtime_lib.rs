@@ -7,6 +7,7 @@ use std::process::Command;
 
 use rustc_hash::FxHashSet;
 
+use crate::cli::Options;
 use crate::commands::Target;
 use crate::stamp;
 
@@ -81,7 +82,7 @@ pub fn missing(target: &Target) -> Vec<String> {
 }
 
 /// The archive for a target, built if need be.
-pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
+pub fn find(target: &Target, options: &Options) -> Result<PathBuf, String> {
     let root =
         workspace().ok_or("cannot find the runtime's sources: set OXIGO_RUNTIME_SRC to Oxigo's workspace")?;
     let triple = target.triple();
@@ -89,6 +90,7 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     // A target directory of its own: cargo's lock on the main one may be held by whoever runs us.
     // What is not an absolute path means the workspace, as it does to cargo there, and never the user's folder.
     let out = root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into())).join("oxigo-rt");
+    let out = if options.pie { out.join("pie") } else { out };
     let archive = out.join(triple).join("release").join(archive);
     let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
     let built = modified(&archive);
@@ -117,15 +119,15 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     }
     let mut flags = vec!["-Cpanic=abort".to_string()];
     flags.extend(target.arch.tools.rust_flags.iter().map(|f| f.to_string()));
-    if !flags.iter().any(|f| f.contains("relocation-model")) {
-        flags.push("-Crelocation-model=static".into());
-    }
+    flags.retain(|f| !f.contains("relocation-model"));
+    flags.push(format!("-Crelocation-model={}", if options.pie { "pic" } else { "static" }));
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .current_dir(&root)
         .args(["rustc", "--quiet", "--release", "--package", package, "--lib", "--crate-type", "staticlib"])
         .args(["--target", triple])
         .args(target.is_bare().then_some("--features=bare"))
+        .args(options.pie.then_some("--features=pie"))
         .arg("--target-dir")
         .arg(&out)
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
@@ -133,7 +135,7 @@ pub fn find(target: &Target, verbose: bool) -> Result<PathBuf, String> {
     if target.builds_core() {
         cargo.env("RUSTC", cross_rustc()).env("RUSTC_BOOTSTRAP", "1").args(CROSS);
     }
-    if verbose {
+    if options.commands {
         eprintln!("{cargo:?}");
     }
     let output = cargo.output().map_err(|e| format!("cannot run cargo: {e}"))?;

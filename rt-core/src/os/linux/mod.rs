@@ -2,12 +2,17 @@
 //! other rooms; [`abi`] has the numbers and records.
 
 pub mod abi;
+mod elf;
 mod poller;
+#[cfg(feature = "pie")]
+mod relocate;
 mod signals;
 mod threads;
 mod vdso;
 
 pub use poller::*;
+#[cfg(feature = "pie")]
+pub use relocate::relocate;
 pub use signals::*;
 pub use threads::*;
 

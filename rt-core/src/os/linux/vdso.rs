@@ -2,6 +2,7 @@
 //! auxiliary vector names. Only the dynamic symbol table is read.
 
 use super::abi::HashWord;
+use super::elf::{PT_DYNAMIC, PT_LOAD, Segment, auxiliary};
 use core::mem::transmute;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -11,8 +12,6 @@ type ClockGettime = unsafe extern "C" fn(i32, *mut [isize; 2]) -> i32;
 static CLOCK: AtomicUsize = AtomicUsize::new(0);
 
 const AT_SYSINFO_EHDR: usize = 33;
-const PT_LOAD: u32 = 1;
-const PT_DYNAMIC: u32 = 2;
 const DT_HASH: usize = 4;
 const DT_STRTAB: usize = 5;
 const DT_SYMTAB: usize = 6;
@@ -34,16 +33,6 @@ struct Header {
     header_size: u16,
     segment_size: u16,
     segment_count: u16,
-}
-
-/// A segment, as far as it matters.
-#[repr(C)]
-struct Segment {
-    kind: u32,
-    #[cfg(target_pointer_width = "64")]
-    flags: u32,
-    offset: usize,
-    addr: usize,
 }
 
 /// A symbol.
@@ -75,11 +64,7 @@ struct Symbol {
 pub unsafe fn init(envp: *const *const u8) {
     // SAFETY: the kernel's data.
     unsafe {
-        let mut p = envp;
-        while !(*p).is_null() {
-            p = p.add(1);
-        }
-        let mut aux = p.add(1) as *const [usize; 2];
+        let mut aux = auxiliary(envp);
         while (*aux)[0] != 0 {
             if (*aux)[0] == AT_SYSINFO_EHDR {
                 CLOCK.store(find((*aux)[1]), Release);

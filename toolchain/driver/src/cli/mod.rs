@@ -63,6 +63,8 @@ pub struct Options {
     pub embed_files: Option<PathBuf>,
     /// The network device of the machine that a program without an operating system is started on: its forwarded ports.
     pub network: Option<String>,
+    /// The executable is position-independent.
+    pub pie: bool,
     /// Write an object that a Rust program links, instead of an executable.
     pub host_object: bool,
     /// Where to write what the host can call of it.
@@ -197,9 +199,12 @@ static FLAGS: &[Flag] = &[
             Ok(())
         },
     ),
-    value("buildmode", "MODE", "exe or default; others are refused", |_, v| match v.as_str() {
-        "exe" | "default" => Ok(()),
-        other => Err(format!("not supported: -buildmode={other}")),
+    value("buildmode", "MODE", "exe, default, or pie: position-independent; others are refused", |o, v| {
+        o.pie = v == "pie";
+        match v.as_str() {
+            "exe" | "default" | "pie" => Ok(()),
+            other => Err(format!("not supported: -buildmode={other}")),
+        }
     }),
     value("ldflags", "LIST", "-s, -w and -X importpath.name=value", tools::ldflags),
     value("gcflags", "LIST", "-e, -l, -m, -N and -S", tools::gcflags),

@@ -88,6 +88,9 @@ pub(super) fn target(options: &Options) -> Result<Target, Failure> {
     let unsupported = || Failure(USAGE, format!("not supported: target {text} (see 'oxigo targets')"));
     let found = Target::all().find(|t| t.to_string() == text).ok_or_else(unsupported)?;
     variant::check(found.arch.name, env).map_err(|e| Failure(USAGE, e))?;
+    if options.pie && (found.is_bare() || !found.arch.tools.pie) {
+        return Err(Failure(USAGE, format!("-buildmode=pie not supported on {found}")));
+    }
     Ok(found)
 }
 
