@@ -220,10 +220,11 @@ reflect::record! { p => shared_record { pub struct P {
     pub idle_since: u64,
     /// Stopped where it was, its thread waiting with it.
     pub in_place: bool,
-    /// Its parts of the pools of waiting operations, goroutines that have ended, and stacks by size. A P that goes away has them when
-    /// it comes back.
+    /// Its parts of the pools of waiting operations, goroutines that have ended, lists for scanning stacks, and stacks by size. A P that goes
+    /// away has them when it comes back.
     pub sudogs: Kept,
     pub gs: Kept,
+    pub scans: Kept,
     pub stacks: [Kept; STACK_ORDERS],
 }}}
 

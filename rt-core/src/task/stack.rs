@@ -90,9 +90,9 @@ fn order(size: usize) -> usize {
     (size / MIN).trailing_zeros() as usize
 }
 
-/// How many stacks a P keeps: 32 KiB of each size, and four at least, since goroutines that grow leave one of each behind.
+/// How many stacks a P keeps: 64 KiB of each size, since goroutines that grow leave one of each behind.
 fn most(order: usize) -> usize {
-    (16 >> order).max(4)
+    32 >> order
 }
 
 /// What the calling thread's P keeps.

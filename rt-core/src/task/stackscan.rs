@@ -4,15 +4,16 @@
 //! the stack; then those are followed.
 
 use crate::base::image::the_image;
-use crate::base::lock::{Global, Shared};
+use crate::base::pool::{Kept, Pool};
 use crate::gc::mark::{self, Marker};
 use crate::gc::{self, roots};
 use crate::mem::meta;
 use crate::os;
 use crate::protocol::claim::Held;
-use crate::task::current::cache;
+use crate::task::current::{cache, getm};
 use crate::task::g::{G, Status};
 use crate::task::{stack, unwind};
+use core::mem::offset_of;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering::Relaxed;
 use reflect::image::{PtrMap, StackObject};
@@ -77,24 +78,22 @@ struct Scratch {
     next: *mut Scratch,
 }
 
-static LOCK: Shared = Shared::new("stack scans");
-/// Under `LOCK`: those that nobody uses, as many as threads ever scanned at a time.
-static FREE: Global<*mut Scratch> = Global::new(null_mut());
+/// Those that nobody uses, as many as threads ever scanned at a time.
+static SCRATCH: Pool = Pool::new("stack scans", offset_of!(Scratch, next));
+/// A P keeps the one that it needs now and then.
+const KEPT: usize = 1;
+
+fn kept() -> Option<&'static mut Kept> {
+    // SAFETY: a P is used by the thread that runs it alone; Ps are never freed.
+    unsafe { (*getm()).p.as_mut().map(|p| &mut p.scans) }
+}
 
 fn take() -> *mut Scratch {
-    {
-        let _l = LOCK.lock();
-        // SAFETY: under the lock.
-        unsafe {
-            let free = &mut *FREE.get();
-            if !free.is_null() {
-                let s = *free;
-                *free = (*s).next;
-                return s;
-            }
-        }
+    // SAFETY: the P's own.
+    match unsafe { SCRATCH.take(kept(), KEPT) } {
+        p if p.is_null() => meta::persistent(size_of::<Scratch>(), 16) as *mut Scratch,
+        p => p.cast(),
     }
-    meta::persistent(size_of::<Scratch>(), 16) as *mut Scratch
 }
 
 /// Calls `mark` with each live slot that points outside of the stack (or is nil).
@@ -151,10 +150,7 @@ pub unsafe fn each_live_slot(g: *mut G, mark: &mut dyn FnMut(*mut usize)) {
                 see(pointers, (o.at as *mut usize).add(w as usize));
             }
         }
-        let _l = LOCK.lock();
-        let free = &mut *FREE.get();
-        (*scratch).next = *free;
-        *free = scratch;
+        SCRATCH.give(kept(), KEPT, scratch.cast());
     }
 }
 
