@@ -81,6 +81,13 @@ pub fn missing(target: &Target) -> Vec<String> {
     tools.into_iter().filter(|(p, _)| !p.exists()).map(|(_, package)| package.to_string()).collect()
 }
 
+/// Which of two directories a machine's runtime is built in: cargo builds once at a time in each, and what is built for the host there, as
+/// bindgen, is built once. `.config/nextest.toml` knows which machines these are.
+fn slot(target: &Target) -> &'static str {
+    let at = reflect::arch::ALL.iter().position(|a| a.name == target.arch.name);
+    if at.is_some_and(|at| at % 2 == 0) { "0" } else { "1" }
+}
+
 /// The archive for a target, built if need be.
 pub fn find(target: &Target, options: &Options) -> Result<PathBuf, String> {
     let root =
@@ -90,7 +97,7 @@ pub fn find(target: &Target, options: &Options) -> Result<PathBuf, String> {
     // A target directory of its own: cargo's lock on the main one may be held by whoever runs us.
     // What is not an absolute path means the workspace, as it does to cargo there, and never the user's folder.
     let out = root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into())).join("oxigo-rt");
-    let out = if options.pie { out.join("pie") } else { out };
+    let out = out.join(slot(target)).join(if options.pie { "pie" } else { "" });
     let archive = out.join(triple).join("release").join(archive);
     let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
     let built = modified(&archive);

@@ -118,6 +118,38 @@ fn runs_wherever_it_is() {
     }
 }
 
+fn runs_emulated(arch: &str) {
+    let dir = Scratch::new(&format!("pie_{arch}"));
+    std::fs::write(dir.path("main.go"), PROGRAM).unwrap();
+    let target = format!("linux/{arch}");
+    let args = ["run", "--target", &target, "-buildmode=pie", "main.go"];
+    let ran = oxigo().args(args).current_dir(&dir.0).output().unwrap();
+    let text = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(text.split_once('\n').map(|t| t.1), Some(SAYS), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+/// Other machines that have them.
+mod linux {
+    mod rest {
+        use crate::runs_emulated;
+
+        #[test]
+        fn arm64() {
+            runs_emulated("arm64");
+        }
+
+        #[test]
+        fn riscv64() {
+            runs_emulated("riscv64");
+        }
+
+        #[test]
+        fn s390x() {
+            runs_emulated("s390x");
+        }
+    }
+}
+
 #[test]
 fn refused_by_name() {
     let dir = Scratch::new("pie_refused");
