@@ -85,7 +85,7 @@ func main() {
 "#;
 
 const SAYS: &str = "a40 9 true main.square b21 16 false *main.square 19000 25 7 runtime error: invalid memory address or nil pointer \
-                    dereference two: one 52\n3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d\n";
+                    dereference two: one 50\n3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d\n";
 
 #[test]
 fn runs_wherever_it_is() {
