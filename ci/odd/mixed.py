@@ -109,7 +109,7 @@ def long_body(r):
 
 def type_graph(r):
     count = some(r, 3.6)
-    return function("held = u", PRELUDE.replace("T struct", "TT struct").replace("T)", "TT)").replace(" T\n", " TT\n") + related(r, RELATED, count) + f"\ntype T{count} int\nvar u T0")
+    return function("held = u", PRELUDE + related(r, RELATED, count) + f"\ntype T{count} int\nvar u T0")
 
 
 def call_graph(r):

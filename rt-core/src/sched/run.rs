@@ -48,8 +48,8 @@ pub unsafe fn park<R>(reason: Wait) -> End<R> {
     }
 }
 
-/// Puts the current goroutine at the end of its processor's queue; `preempted`, because it must: of the global one, so that whoever
-/// waits there does not wait for those that never stop by themselves.
+/// Puts the current goroutine at the end of its processor's queue, or of the global one if others wait there, who are first then.
+/// `preempted`: because it must, and by the global queue always, for it may come back to all others.
 ///
 /// # Safety
 /// In a parking hook, or morestack.
@@ -62,7 +62,7 @@ pub unsafe fn gosched(preempted: bool) -> Next {
         (*g).preempted = preempted;
         (*g).m = null_mut();
         (*m).curg.set(null_mut());
-        if preempted {
+        if preempted || SCHED.runq_size.load(Relaxed) > 0 {
             let _l = SCHED.lock.lock();
             G::change(g, Status::Running, Status::Runnable);
             globrunq_put(g, false);

@@ -16,6 +16,11 @@ pub const SUM: usize = 32;
 /// Code, read-only data, variables without pointers, and with.
 pub const PIECES: usize = 4;
 
+/// Whether the program has the module, and linking tells for good what is in memory: the sum of what is moved afterwards is not known then.
+pub fn is_checked(program: &Program, options: &crate::Options) -> bool {
+    !options.bare && !options.movable && program.datas.iter().any(|d| d.name.as_str() == INFO)
+}
+
 /// Whether a function belongs to the module.
 pub fn covers(program: &Program, id: FuncId) -> bool {
     is_inside(program, SymRef::Func(id), program.funcs[id].name.as_str())

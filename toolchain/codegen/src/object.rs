@@ -93,9 +93,7 @@ pub fn write(
     let rodata = section(rodata, constant);
     let data = section(".data.go", SectionKind::Data);
     let bss = section(".bss.go", SectionKind::UninitializedData);
-    // What is moved has no sum that is known before.
-    let checked =
-        !options.bare && !options.movable && program.datas.iter().any(|d| d.name.as_str() == fips::INFO);
+    let checked = fips::is_checked(program, options);
     let fips = if checked { section(fips::SECTION, SectionKind::Data) } else { data };
     // Marks the stack as not executable.
     section(".note.GNU-stack", SectionKind::Note);

@@ -301,8 +301,7 @@ pub fn run(
     };
     // Every socket comes from one of these, which may be part of each other.
     let sockets = ir.funcs.iter().any(|f| matches!(f.name.as_str(), "syscall.Socket" | "syscall.socket"));
-    let checksum =
-        !target.is_bare() && !options.pie && ir.datas.iter().any(|d| d.name.as_str() == codegen::fips::INFO);
+    let checksum = codegen::fips::is_checked(&ir, &codegen);
     let needs = link::Needs { sockets, checksum };
     let linked =
         timings.phase("link", || link::link(target, options, &object.bytes, &runtime, &output, &needs));

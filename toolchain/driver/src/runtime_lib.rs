@@ -97,7 +97,8 @@ pub fn find(target: &Target, options: &Options) -> Result<PathBuf, String> {
     // A target directory of its own: cargo's lock on the main one may be held by whoever runs us.
     // What is not an absolute path means the workspace, as it does to cargo there, and never the user's folder.
     let out = root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into())).join("oxigo-rt");
-    let out = out.join(slot(target)).join(if options.pie { "pie" } else { "" });
+    let out = out.join(slot(target));
+    let out = if options.pie { out.join("pie") } else { out };
     let archive = out.join(triple).join("release").join(archive);
     let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
     let built = modified(&archive);
@@ -159,4 +160,30 @@ pub fn find(target: &Target, options: &Options) -> Result<PathBuf, String> {
         let _ = file.set_modified(looked);
     }
     Ok(archive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nextest starts two samples of emulated machines at a time, whose runtimes must not be built in one directory.
+    #[test]
+    fn nextest_knows_the_directories() {
+        let text = std::fs::read_to_string(workspace().unwrap().join(".config/nextest.toml")).unwrap();
+        for slot in ["0", "1"] {
+            let (before, _) = text.split_once(&format!("test-group = \"emulated-{slot}\"")).unwrap();
+            let filter = before.trim_end().lines().last().unwrap();
+            let (_, list) = filter.rsplit_once("test(/^(").unwrap();
+            let mut listed: Vec<&str> = list.split_once(")::/)").unwrap().0.split('|').collect();
+            // Programs for Linux on this machine are no samples.
+            let others = Target::all().filter(|t| t.to_string() != "linux/amd64" && super::slot(t) == slot);
+            let mut wanted: Vec<&str> = others
+                .map(|t| if t.to_string() == "none/amd64" { "amd64::none" } else { t.arch.name })
+                .collect();
+            listed.sort();
+            wanted.sort();
+            wanted.dedup();
+            assert_eq!(listed, wanted, "emulated-{slot}");
+        }
+    }
 }

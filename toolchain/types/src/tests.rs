@@ -212,6 +212,18 @@ fn interfaces_that_contain_themselves() {
     assert!(tt.implements(t1, t2, false, &mut Cause::none()));
 }
 
+/// Names of types of many levels are short, and still their own; what reflection prints is whole.
+#[test]
+fn link_names_of_deep_types() {
+    let tt = table();
+    let nested = |inner| (0..5000).fold(inner, |t, _| tt.slice(t));
+    let (a, b) = (nested(INT), nested(STRING));
+    let (name, other) = (tt.link_string(a), tt.link_string(b));
+    assert!(name.starts_with("[][]") && name.len() == 4096 && other.len() == 4096 && name != other);
+    assert_eq!(name, tt.link_string(nested(INT)));
+    assert_eq!(tt.reflect_string(a).len(), 2 * 5000 + "int".len());
+}
+
 #[test]
 fn strings() {
     let mut tt = table();

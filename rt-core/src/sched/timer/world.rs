@@ -170,7 +170,7 @@ pub unsafe fn set_deadline(d: *mut netpoll::Desc, dir: usize, when: i64) -> Firs
 pub unsafe fn run_due() {
     // SAFETY: the caller's promise.
     unsafe {
-        run_sets(|i, id, nprocs| i % nprocs == id || i == id % SETS);
+        run_sets(false);
     }
 }
 
@@ -180,12 +180,11 @@ pub unsafe fn run_due() {
 /// As `run_due`.
 pub unsafe fn run_due_elsewhere() -> bool {
     // SAFETY: the caller's promise.
-    unsafe { run_sets(|_, _, _| true) }
+    unsafe { run_sets(true) }
 }
 
-/// Does what is due in the sets that are chosen by their number, the processor's and the number of processors. True: there was something.
-#[inline(always)]
-unsafe fn run_sets(chosen: impl Fn(usize, usize, usize) -> bool) -> bool {
+/// Does what is due in all sets, or in the processor's own: that of its sleepers, and as many of the others as each has. True: there was something.
+unsafe fn run_sets(all: bool) -> bool {
     // SAFETY: the caller's promise.
     unsafe {
         let first = next_when();
@@ -201,7 +200,8 @@ unsafe fn run_sets(chosen: impl Fn(usize, usize, usize) -> bool) -> bool {
         let mut found = false;
         for i in 0..SETS {
             let i = (id + i) % SETS;
-            while chosen(i, id, nprocs) && is_due(i, now) && run_set(i, now) {
+            let own = i == id % SETS || i % nprocs == id;
+            while (all || own) && is_due(i, now) && run_set(i, now) {
                 found = true;
             }
         }
