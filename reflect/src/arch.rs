@@ -198,7 +198,7 @@ pub struct Tools {
     pub rust_target: &'static str,
     /// Rust target of bare-metal programs.
     pub rust_target_bare: &'static str,
-    /// Extra rustc flags for both.
+    /// Extra rustc flags for both, beside those that all machines have (`rt-arch/build/cross.rs`).
     pub rust_flags: &'static [&'static str],
     /// Whether rustup ships core and alloc for `rust_target` with the stock toolchain on this project's host.
     pub stock_core: bool,
@@ -236,8 +236,7 @@ macro_rules! regs {
     ($($go:literal $asm:literal $num:literal),* $(,)?) => { &[$(Reg { go: $go, asm: $asm, num: $num }),*] };
 }
 
-const RELOC_STATIC: &[&str] = &["-Crelocation-model=static"];
-const MIPS_RUST: &[&str] = &["-Crelocation-model=static", "-Ctarget-feature=+noabicalls"];
+const MIPS_RUST: &[&str] = &["-Ctarget-feature=+noabicalls"];
 
 const AMD64: Arch = Arch {
     name: "amd64",
@@ -271,7 +270,7 @@ const AMD64: Arch = Arch {
     tools: Tools {
         rust_target: "x86_64-unknown-linux-gnu",
         rust_target_bare: "x86_64-unknown-linux-none",
-        rust_flags: &["-Crelocation-model=static", "-Cno-redzone=yes"],
+        rust_flags: &["-Cno-redzone=yes"],
         stock_core: true,
         clang_target: "x86_64-unknown-none-elf",
         clang_flags: &[],
@@ -317,7 +316,7 @@ const I386: Arch = Arch {
     tools: Tools {
         rust_target: "i686-unknown-linux-gnu",
         rust_target_bare: "i686-unknown-linux-gnu",
-        rust_flags: RELOC_STATIC,
+        rust_flags: &[],
         stock_core: false,
         clang_target: "i686-unknown-none-elf",
         clang_flags: &[],
@@ -365,7 +364,7 @@ const ARM: Arch = Arch {
     tools: Tools {
         rust_target: "armv7-unknown-linux-gnueabihf",
         rust_target_bare: "armv7a-none-eabihf",
-        rust_flags: RELOC_STATIC,
+        rust_flags: &[],
         stock_core: false,
         clang_target: "armv7a-none-eabihf",
         clang_flags: &["-mfpu=vfpv3-d16"],
@@ -642,7 +641,7 @@ const PPC64: Arch = ppc64(
     Tools {
         rust_target: "powerpc64-unknown-linux-musl",
         rust_target_bare: "powerpc64-unknown-linux-musl",
-        rust_flags: RELOC_STATIC,
+        rust_flags: &[],
         stock_core: false,
         clang_target: "powerpc64-unknown-elf",
         clang_flags: PPC64_FLAGS,
@@ -664,7 +663,7 @@ const PPC64LE: Arch = ppc64(
     Tools {
         rust_target: "powerpc64le-unknown-linux-gnu",
         rust_target_bare: "powerpc64le-unknown-linux-gnu",
-        rust_flags: RELOC_STATIC,
+        rust_flags: &[],
         stock_core: false,
         clang_target: "powerpc64le-unknown-elf",
         clang_flags: PPC64_FLAGS,
@@ -764,7 +763,7 @@ const S390X: Arch = Arch {
     tools: Tools {
         rust_target: "s390x-unknown-linux-gnu",
         rust_target_bare: "s390x-unknown-linux-gnu",
-        rust_flags: RELOC_STATIC,
+        rust_flags: &[],
         stock_core: false,
         clang_target: "s390x-unknown-linux-gnu",
         clang_flags: &["-march=z10"],

@@ -7,9 +7,8 @@
 //!
 //! Mutants (matrix/mutants.rs): assembly with one mistake must turn its column red, or the tests prove nothing.
 //!
-//! Builds take most of the time, most of that the standard library's core. Both systems of an architecture share it: they
-//! have one Rust target and one set of flags, and differ by a feature of the harness. Two builds run side by side, in
-//! directories of their own ([`cross::directory`]), if there is memory for it.
+//! Builds take most of the time, most of that the standard library's core, which both systems of an architecture share, and programs'
+//! runtimes too ([`cross`]). Two builds run side by side, in directories of their own, if there is memory for it.
 
 use cross::have;
 use reflect::arch::{ALL, Arch};
@@ -18,7 +17,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
 
-#[path = "matrix/cross.rs"]
+#[allow(dead_code, reason = "the compiler uses other parts of it")]
+#[path = "../build/cross.rs"]
 mod cross;
 #[path = "matrix/mutants.rs"]
 mod mutants;
@@ -43,7 +43,7 @@ enum On {
 
 /// Whether the program is built and run by what every developer has.
 fn is_native(a: &Arch, on: On) -> bool {
-    a.tools.stock_core && on != On::None
+    !cross::builds_core(a, on == On::None)
 }
 
 /// What is missing to run an architecture's column.
@@ -80,18 +80,21 @@ fn column(a: &Arch, on: On) -> String {
 
 /// Builds the harness for `a` and returns its library.
 fn library(a: &Arch, on: On) -> PathBuf {
-    let native = is_native(a, on);
-    let (dir, _lock) = cross::directory(a);
-    let mut cargo = cross::cargo("build", &root(), &dir, a, native);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let dir = cross::directory(target, a, false);
+    fs::create_dir_all(&dir).unwrap();
+    // All columns of a machine make the same file: one at a time, which ends with a copy.
+    let lock = fs::File::create(dir.join(".lock")).unwrap();
+    lock.lock().unwrap();
+    let mut cargo = cross::cargo(env!("CARGO"), "build", target, a, on == On::None, false);
     let features: &[&str] = match on {
         On::Linux => &[],
         On::Abi0 => &["--features", "abi0"],
         On::None => &["--no-default-features", "--features", "bare"],
     };
-    let out = cargo.args(features).stdin(Stdio::null()).output().unwrap();
+    let out = cargo.current_dir(root()).arg("-j1").args(features).stdin(Stdio::null()).output().unwrap();
     assert!(out.status.success(), "{}: {}", a.name, String::from_utf8_lossy(&out.stderr));
-    let target = if native { a.tools.rust_target } else { a.tools.rust_target_bare };
-    let built = dir.join(target).join("matrix/liboxigo_rt_arch_harness.a");
+    let built = dir.join(cross::triple(a, on == On::None)).join("release/liboxigo_rt_arch_harness.a");
     let lib = dir.join(format!("{}.a", column(a, on)));
     fs::copy(built, &lib).unwrap();
     lib

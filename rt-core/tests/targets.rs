@@ -11,24 +11,24 @@ use std::process::Stdio;
 
 #[path = "../boards/src/list.rs"]
 mod boards;
-#[path = "../../rt-arch/tests/matrix/cross.rs"]
+#[allow(dead_code, reason = "the compiler uses other parts of it")]
+#[path = "../../rt-arch/build/cross.rs"]
 mod cross;
 
 fn checks(goarch: &str, bare: bool) {
     let a = Arch::by_name(goarch).unwrap();
-    let native = a.tools.stock_core && !bare;
-    let missing = if native { Vec::new() } else { cross::missing() }.join(" ");
+    let missing = if cross::builds_core(a, bare) { cross::missing() } else { Vec::new() }.join(" ");
     if !missing.is_empty() {
         assert!(env::var("OXIGO_MATRIX").as_deref() != Ok("all"), "{goarch}: install {missing}");
         eprintln!("{goarch}: not checked; install {missing}");
         return;
     }
-    let (dir, _lock) = cross::directory(a);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let board = (bare && boards::BOARDS.contains(&goarch)).then(|| root.join("boards"));
     for package in [Some(root.to_path_buf()), board].into_iter().flatten() {
-        let mut cargo = cross::cargo("check", &package, &dir, a, native);
-        cargo.arg("--lib").args(bare.then_some("--features=bare"));
+        let mut cargo = cross::cargo(env!("CARGO"), "check", target, a, bare, false);
+        cargo.current_dir(package).args(["-j1", "--lib"]).args(bare.then_some("--features=bare"));
         let out = cargo.stdin(Stdio::null()).output().unwrap();
         // Warnings about a place in the sources count; to deny them would be other flags, and so another core.
         let said = String::from_utf8_lossy(&out.stderr);

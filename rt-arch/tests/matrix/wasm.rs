@@ -64,7 +64,7 @@ fn build(a: &Arch, mutant: Option<&[&str; 3]>) -> PathBuf {
         .current_dir(root())
         .args(["build", "-q", "--release", "-j1", "--target", target, "--target-dir"])
         .arg(&dir)
-        .args(["-Zbuild-std=core,alloc,compiler_builtins", "-Zbuild-std-features=compiler-builtins-mem"])
+        .args(cross::CORE)
         .env("RUSTC", cross::rustc())
         .env("RUSTC_BOOTSTRAP", "1")
         .env_remove("CARGO_TARGET_DIR")

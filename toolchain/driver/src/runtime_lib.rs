@@ -3,7 +3,6 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use rustc_hash::FxHashSet;
 
@@ -20,6 +19,9 @@ mod hooks;
 #[path = "../../../rt-core/boards/src/list.rs"]
 mod boards;
 pub use boards::{BOARDS, CORES, FLAT_LINE, MOST_CORES, VIRTIO};
+
+#[path = "../../../rt-arch/build/cross.rs"]
+pub mod cross;
 
 /// Link names of the Go functions that the runtime defines in Rust.
 pub fn hook_names(target: &Target) -> FxHashSet<String> {
@@ -58,48 +60,21 @@ fn newest(path: &Path) -> Option<std::time::SystemTime> {
     paths.filter_map(|p| newest(&p)).max()
 }
 
-/// Where rustup has no core for a machine, it is built from the sources that this rustc has beside it.
-fn cross_rustc() -> PathBuf {
-    std::env::var_os("OXIGO_CROSS_RUSTC").unwrap_or_else(|| "/usr/bin/rustc".into()).into()
-}
-
-/// Flags of cargo that build core along with the crates.
-const CROSS: [&str; 2] =
-    ["-Zbuild-std=core,alloc,compiler_builtins", "-Zbuild-std-features=compiler-builtins-mem"];
-
 /// Debian's packages that the machine's runtime is built with and that are not there.
-pub fn missing(target: &Target) -> Vec<String> {
-    if !target.builds_core() {
-        return Vec::new();
-    }
-    let tools = [
-        ("/usr/bin/clang-19".into(), "clang-19"),
-        ("/usr/bin/llvm-ar-19".into(), "llvm-19"),
-        (cross_rustc(), "rustc-web"),
-        ("/usr/lib/rustlib/src".into(), "rust-web-src"),
-    ];
-    tools.into_iter().filter(|(p, _)| !p.exists()).map(|(_, package)| package.to_string()).collect()
-}
-
-/// Which of two directories a machine's runtime is built in: cargo builds once at a time in each, and what is built for the host there, as
-/// bindgen, is built once. `.config/nextest.toml` knows which machines these are.
-fn slot(target: &Target) -> &'static str {
-    let at = reflect::arch::ALL.iter().position(|a| a.name == target.arch.name);
-    if at.is_some_and(|at| at % 2 == 0) { "0" } else { "1" }
+pub fn missing(target: &Target) -> Vec<&'static str> {
+    if target.builds_core() { cross::missing() } else { Vec::new() }
 }
 
 /// The archive for a target, built if need be.
 pub fn find(target: &Target, options: &Options) -> Result<PathBuf, String> {
     let root =
         workspace().ok_or("cannot find the runtime's sources: set OXIGO_RUNTIME_SRC to Oxigo's workspace")?;
-    let triple = target.triple();
     let (package, archive) = package(target);
-    // A target directory of its own: cargo's lock on the main one may be held by whoever runs us.
+    // Directories of their own: cargo's lock on the main one may be held by whoever runs us.
     // What is not an absolute path means the workspace, as it does to cargo there, and never the user's folder.
-    let out = root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into())).join("oxigo-rt");
-    let out = out.join(slot(target));
-    let out = if options.pie { out.join("pie") } else { out };
-    let archive = out.join(triple).join("release").join(archive);
+    let out = root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or("target".into()));
+    let archive =
+        cross::directory(&out, target.arch, options.pie).join(target.triple()).join("release").join(archive);
     let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
     let built = modified(&archive);
     let own = std::env::current_exe().ok().and_then(|exe| modified(&exe));
@@ -125,24 +100,13 @@ pub fn find(target: &Target, options: &Options) -> Result<PathBuf, String> {
             wanted.join(" ")
         ));
     }
-    let mut flags = vec!["-Cpanic=abort".to_string()];
-    flags.extend(target.arch.tools.rust_flags.iter().map(|f| f.to_string()));
-    flags.retain(|f| !f.contains("relocation-model"));
-    flags.push(format!("-Crelocation-model={}", if options.pie { "pic" } else { "static" }));
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = cross::cargo(cargo, "rustc", &out, target.arch, target.is_bare(), options.pie);
     cargo
         .current_dir(&root)
-        .args(["rustc", "--quiet", "--release", "--package", package, "--lib", "--crate-type", "staticlib"])
-        .args(["--target", triple])
+        .args(["--package", package, "--lib", "--crate-type", "staticlib"])
         .args(target.is_bare().then_some("--features=bare"))
-        .args(options.pie.then_some("--features=pie"))
-        .arg("--target-dir")
-        .arg(&out)
-        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
-        .env_remove("RUSTFLAGS");
-    if target.builds_core() {
-        cargo.env("RUSTC", cross_rustc()).env("RUSTC_BOOTSTRAP", "1").args(CROSS);
-    }
+        .args(options.pie.then_some("--features=pie"));
     if options.commands {
         eprintln!("{cargo:?}");
     }
@@ -166,7 +130,7 @@ pub fn find(target: &Target, options: &Options) -> Result<PathBuf, String> {
 mod tests {
     use super::*;
 
-    /// Nextest starts two samples of emulated machines at a time, whose runtimes must not be built in one directory.
+    /// Nextest starts two samples of emulated machines at a time, whose runtimes are built in one directory each.
     #[test]
     fn nextest_knows_the_directories() {
         let text = std::fs::read_to_string(workspace().unwrap().join(".config/nextest.toml")).unwrap();
@@ -176,7 +140,8 @@ mod tests {
             let (_, list) = filter.rsplit_once("test(/^(").unwrap();
             let mut listed: Vec<&str> = list.split_once(")::/)").unwrap().0.split('|').collect();
             // Programs for Linux on this machine are no samples.
-            let others = Target::all().filter(|t| t.to_string() != "linux/amd64" && super::slot(t) == slot);
+            let others =
+                Target::all().filter(|t| t.to_string() != "linux/amd64" && cross::slot(t.arch) == slot);
             let mut wanted: Vec<&str> = others
                 .map(|t| if t.to_string() == "none/amd64" { "amd64::none" } else { t.arch.name })
                 .collect();

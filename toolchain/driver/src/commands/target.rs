@@ -37,13 +37,12 @@ impl Target {
 
     /// Rust's name for it.
     pub fn triple(&self) -> &'static str {
-        let tools = &self.arch.tools;
-        if self.is_bare() { tools.rust_target_bare } else { tools.rust_target }
+        runtime_lib::cross::triple(self.arch, self.is_bare())
     }
 
     /// Whether core has to be built for it: rustup has none.
     pub fn builds_core(&self) -> bool {
-        self.is_bare() || !self.arch.tools.stock_core
+        runtime_lib::cross::builds_core(self.arch, self.is_bare())
     }
 }
 
@@ -97,7 +96,7 @@ pub(super) fn target(options: &Options) -> Result<Target, Failure> {
 /// `oxigo targets`: what can be compiled for, and what is missing here.
 pub(super) fn list() -> u8 {
     for target in Target::all() {
-        let mut notes = runtime_lib::missing(&target);
+        let mut notes: Vec<_> = runtime_lib::missing(&target).iter().map(|p| p.to_string()).collect();
         notes.extend(runner(&target).err());
         match notes.is_empty() {
             true => println!("{target}"),
