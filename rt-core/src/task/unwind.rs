@@ -129,14 +129,18 @@ pub fn init() {
     index_functions();
     let rows = rt_arch::asm_funcs();
     let p = meta::persistent(rows.len() * WORD + WORD, WORD) as *mut &'static AsmFunc;
-    // SAFETY: fresh memory with room for all rows.
-    let sorted = unsafe {
-        for (i, r) in rows.iter().enumerate() {
-            p.add(i).write(r);
+    // They are some ninety: a sort for any number would be 4 kB of every program.
+    for (i, row) in rows.iter().enumerate() {
+        let mut at = i;
+        // SAFETY: fresh memory with room for all rows, of which the first `i` are there.
+        unsafe {
+            while at > 0 && (*p.add(at - 1)).entry > row.entry {
+                p.add(at).write(p.add(at - 1).read());
+                at -= 1;
+            }
+            p.add(at).write(row);
         }
-        core::slice::from_raw_parts_mut(p, rows.len())
-    };
-    sorted.sort_unstable_by_key(|r| r.entry);
+    }
     NASM.store(rows.len(), Relaxed);
     ASM.store(p as usize, Release);
 }

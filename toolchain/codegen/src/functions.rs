@@ -188,7 +188,8 @@ impl<'a> Maker<'a> {
     fn content(&self, id: FuncId, passes: &passes::Options, alone: &Alone) -> Vec<u8> {
         let mut content = alone.digest(self.program);
         // Each field counts, or keeps functions out of the store, or is about passes over the whole program.
-        let passes::Options { remarks: _, no_inline: _, no_opt, without, limit: _, trace: _ } = passes;
+        let passes::Options { remarks: _, no_inline: _, no_opt, without, limit: _, profile: _, trace: _ } =
+            passes;
         let mut rest = Digest::default();
         (self.machine.row.name, no_opt, without, self.wanted(&self.program.funcs[id])).hash(&mut rest);
         content.extend(rest.0);

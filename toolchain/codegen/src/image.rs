@@ -1,30 +1,11 @@
 //! The tables of the image: functions, lines, stack maps, in the formats of [`reflect::image`].
 use crate::CompiledFuncs;
 use crate::isa::Compiled;
+use ir::profile::shown;
 use ir::sig::PartLoc;
 use ir::{Func, FuncId, Program, Sig, Ty};
 use reflect::image::{Callee, FuncFlags, LineRow};
 use reflect::image_writer::{Blobs, Function, Inlined, Tables};
-use std::borrow::Cow;
-
-/// A function's name as Go shows it: `p.F[...]` for every instance of `p.F`, `p.init` for each initialiser of variables of p. What
-/// calls these, and p's `init`s, is a part of the runtime in Go.
-fn shown(name: &str) -> Cow<'_, str> {
-    if name.ends_with(".init.all") {
-        return Cow::Borrowed("runtime.doInit1");
-    }
-    if let Some((package, number)) = name.rsplit_once(".init.var")
-        && number.bytes().all(|b| b.is_ascii_digit())
-    {
-        return Cow::Owned(format!("{package}.init"));
-    }
-    match (name.find('['), name.rfind(']')) {
-        (Some(from), Some(to)) if from < to => {
-            Cow::Owned(format!("{}[...]{}", &name[..from], &name[to + 1..]))
-        }
-        _ => Cow::Borrowed(name),
-    }
-}
 
 /// Makes the tables. `order`: functions in text order with their offsets.
 pub fn tables(program: &Program, funcs: &CompiledFuncs, order: &[(FuncId, u64)], text_len: u64) -> Blobs {

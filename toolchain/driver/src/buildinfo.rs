@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use crate::cli::Options;
 use crate::commands::Target;
@@ -15,11 +16,23 @@ const START: [u8; 16] = *b"0w\xaf\x0c\x92t\x08\x02A\xe1\xc1\x07\xe6\xd6\x18\xe6"
 const END: [u8; 16] = *b"\xf92C1\x86\x18 r\x00\x82B\x10A\x16\xd8\xf2";
 
 /// The text between its marks.
-pub fn marked(config: &Config, target: &Target, options: &Options, program: &Program) -> Vec<u8> {
-    [&START[..], text(config, target, options, program).as_bytes(), &END].concat()
+pub fn marked(
+    config: &Config,
+    target: &Target,
+    options: &Options,
+    program: &Program,
+    pgo: Option<&Path>,
+) -> Vec<u8> {
+    [&START[..], text(config, target, options, program, pgo).as_bytes(), &END].concat()
 }
 
-fn text(config: &Config, target: &Target, options: &Options, program: &Program) -> String {
+fn text(
+    config: &Config,
+    target: &Target,
+    options: &Options,
+    program: &Program,
+    pgo: Option<&Path>,
+) -> String {
     let root = &program.packages[program.roots[0]];
     let path = config.tested.as_ref().map_or(root.path.as_str(), |t| &t.main.path);
     let mut out = format!("path\t{path}\n");
@@ -37,7 +50,10 @@ fn text(config: &Config, target: &Target, options: &Options, program: &Program) 
         Some(main) if !options.no_vcs && config.tested.is_none() => vcs::state(&main.dir),
         _ => Vec::new(),
     };
-    for (key, value) in settings(config, target, options).into_iter().chain(vcs) {
+    // A folder's name says where it was built.
+    let shown = pgo.and_then(|p| if options.trim_path { p.file_name() } else { Some(p.as_os_str()) });
+    let profile = shown.map(|p| ("-pgo", p.to_string_lossy().to_string()));
+    for (key, value) in settings(config, target, options).into_iter().chain(vcs).chain(profile) {
         if !value.is_empty() {
             let _ = writeln!(out, "build\t{key}={}", quoted(&value));
         }

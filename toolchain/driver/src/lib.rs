@@ -34,6 +34,7 @@ pub mod link;
 pub mod load;
 pub mod module;
 pub mod overlay;
+pub mod pgo;
 pub mod pipeline;
 mod regular;
 pub mod report;

@@ -16,7 +16,7 @@ use crate::commands::Target;
 use crate::load::{Config, Package, Program};
 use crate::report::{Diagnostic, render, visible};
 use crate::terminal::Line;
-use crate::{abi, assemble, buildinfo, dump, explain, fuzz, host_api, late, link, runtime_lib};
+use crate::{abi, assemble, buildinfo, dump, explain, fuzz, host_api, late, link, pgo, runtime_lib};
 
 /// Packages that every program has, imported or not.
 pub const NEEDED_PACKAGES: &[&str] = &["runtime"];
@@ -244,7 +244,12 @@ pub fn run(
     {
         eprintln!("pass-limit: the last function is {}", visible(f.name.as_str()));
     }
-    let passes = pass_options(options, &trace);
+    let mut passes = pass_options(options, &trace);
+    let pgo = pgo::file(config, options, &program);
+    if let Some(file) = &pgo {
+        let profile = timings.phase("profile", || pgo::read(file))?;
+        passes.profile = (!profile.is_empty()).then(|| Arc::new(profile));
+    }
     let report = timings.phase("optimise", || ir::passes::whole(&mut ir, &passes));
     timings.parts("optimise", &report.times);
     if options.explain > 0 {
@@ -257,7 +262,7 @@ pub fn run(
     }
     let mut codegen = codegen_options(config, options, &program, trace.clone(), target);
     if !target.is_bare() && !options.host_object {
-        codegen.modinfo = buildinfo::marked(config, target, options, &program);
+        codegen.modinfo = buildinfo::marked(config, target, options, &program, pgo.as_deref());
     }
     codegen.passes = Some(passes);
     let cache = if options.anew { Err("-a asks for none".into()) } else { Cache::open() };
@@ -366,6 +371,7 @@ fn pass_options(options: &Options, trace: &Option<Arc<Trace>>) -> ir::passes::Op
         no_opt: has("noopt"),
         without: options.without_passes.clone(),
         limit: options.pass_limit,
+        profile: None,
         trace: trace.clone(),
     }
 }

@@ -21,6 +21,7 @@ pub mod op;
 pub mod parse;
 pub mod passes;
 pub mod print;
+pub mod profile;
 pub mod program;
 pub mod ptrmap;
 pub mod sig;

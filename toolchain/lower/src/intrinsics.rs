@@ -55,6 +55,8 @@ enum Do {
     SpinHint,
     /// What was stored is seen before what is stored from here on.
     PublicationBarrier,
+    /// Whether an interface may hold a float or complex value.
+    FloatsHeld,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -199,6 +201,7 @@ const TABLE: &[(&str, &[&str], Do)] = &[
     ("runtime", &["Breakpoint"], Do::Breakpoint),
     ("runtime", &["spinHint"], Do::SpinHint),
     ("runtime", &["publicationBarrier"], Do::PublicationBarrier),
+    ("runtime", &["floatsHeld"], Do::FloatsHeld),
     ("internal/abi", &["FuncPCABI0", "FuncPCABIInternal"], Do::FuncPc),
     ("internal/abi", &["hasNonStringPointers"], Do::OtherPointers),
 ];
@@ -386,6 +389,7 @@ pub fn expand(
             one(fx.bitcast(v, ty))
         }
         Do::GetG => one(fx.getg()),
+        Do::FloatsHeld => one(fx.floats_held()),
         Do::Prefetch | Do::PublicationBarrier => Vec::new(),
         Do::KeepAlive => {
             let v = args[0].leaf(1);

@@ -49,6 +49,7 @@ pub mod string;
 pub mod switch;
 pub mod typeswitch;
 pub mod tyq;
+mod unmade;
 pub mod value;
 pub mod wrappers;
 
@@ -98,6 +99,7 @@ pub fn lower_program<'a>(
     p.drop_held();
     p.drain();
     p.few_methods();
+    p.decide_types();
     p.finish_rtypes();
     p.finish_edges();
     if p.ck.has_hard_errors() {

@@ -122,6 +122,8 @@ pub struct Prog<'a> {
     pub(crate) open: bool,
     pub(crate) edges: crate::edges::Edges,
     pub(crate) method_loads: Vec<crate::devirtualise::MethodLoad>,
+    /// Constants that say whether an interface may hold a float or complex value.
+    pub(crate) float_questions: Vec<(FuncId, ir::Inst)>,
     pub(crate) var_data: FxHashMap<ObjId, DataId>,
     pub(crate) used_vars: Vec<ObjId>,
     pub(crate) statics: crate::staticinit::Statics,
@@ -168,6 +170,7 @@ impl<'a> Prog<'a> {
             open: options.open,
             edges,
             method_loads: Vec::new(),
+            float_questions: Vec::new(),
             var_data: FxHashMap::default(),
             used_vars: Vec::new(),
             statics: Default::default(),

@@ -75,6 +75,16 @@ const METHOD_CHOOSERS: &[&str] = &["reflect.Value.Method", "reflect.Value.Method
 const METHOD_VALUES: &[&str] = &["reflect.makeMethodValue", "reflect.callMethod"];
 
 impl Rtypes<'_> {
+    /// Types that values in interfaces may have, as far as lowered code knows.
+    pub(crate) fn held_types(&self) -> impl Iterator<Item = TypeId> {
+        self.full.iter().copied()
+    }
+
+    /// Types with a descriptor that no value in an interface has, as far as lowered code knows, and the descriptors.
+    pub(crate) fn compared_only(&self) -> impl Iterator<Item = (TypeId, DataId)> {
+        self.ids.iter().map(|(&t, &d)| (t, d)).filter(|(t, _)| !self.full.contains(t))
+    }
+
     /// Whether lowering this function waits until something chooses methods by reflection.
     pub(crate) fn holds(&self, name: &str) -> bool {
         !self.by_reflection && METHOD_VALUES.contains(&name)

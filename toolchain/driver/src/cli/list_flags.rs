@@ -32,7 +32,6 @@ pub(super) static FLAGS: &[(&str, &str)] = &[
     ("json", "as JSON; -json=Name,Dir: these fields"),
     ("m", "tell of modules (Go's own go command does)"),
     ("test", "with the packages that tests are compiled from"),
-    ("pgo", "off: profiles are not used"),
     ("export", "false: there are no files with what packages export"),
 ];
 
@@ -57,14 +56,10 @@ pub(super) fn apply<'a>(
                 Some(fields) => Some(fields.split(',').map(String::from).collect()),
             };
         }
-        "f" | "pgo" => {
+        "f" => {
             let value = value.clone().or_else(|| rest.next().cloned());
             let value = value.ok_or_else(|| format!("flag needs an argument: -{name}"))?;
-            match name {
-                "f" => list.format = Some(value),
-                _ if matches!(value.as_str(), "off" | "auto") => {}
-                _ => return Err(format!("not supported: -pgo={value}")),
-            }
+            list.format = Some(value);
         }
         "export" if given()? => return Err("not supported: -export".into()),
         "export" => {}

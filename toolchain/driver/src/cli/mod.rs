@@ -13,6 +13,7 @@ mod tools;
 use std::path::PathBuf;
 
 use crate::module::Choices;
+use crate::pgo::Pgo;
 pub use list_flags::ListOptions;
 pub use test_flags::{Checks, TestOptions};
 
@@ -69,6 +70,8 @@ pub struct Options {
     pub host_object: bool,
     /// Where to write what the host can call of it.
     pub host_api: Option<PathBuf>,
+    /// The profile that the compiler knows hot calls by.
+    pub pgo: Pgo,
     /// Number of threads; 0 for one per processor.
     pub jobs: usize,
     /// Where modules are looked for.
@@ -206,6 +209,15 @@ static FLAGS: &[Flag] = &[
             other => Err(format!("not supported: -buildmode={other}")),
         }
     }),
+    value(
+        "pgo",
+        "FILE",
+        "a CPU profile of the program, for which it is made; auto: default.pgo beside main; off",
+        |o, v| {
+            o.pgo = Pgo::new(v);
+            Ok(())
+        },
+    ),
     value("ldflags", "LIST", "-s, -w and -X importpath.name=value", tools::ldflags),
     value("gcflags", "LIST", "-e, -l, -m, -N and -S", tools::gcflags),
     value("asmflags", "LIST", "none is known", |_, v| match v.is_empty() {
@@ -329,7 +341,6 @@ const REFUSED: &[&str] = &[
     "coverprofile",
     "linkshared",
     "toolexec",
-    "pgo",
     "overlay",
     "pkgdir",
     "compiler",
@@ -443,7 +454,6 @@ fn apply<'a>(
         // Switched off, or left as it is by default, it is what we do.
         return match value.as_deref() {
             Some("" | "false" | "0" | "off") => Ok(true),
-            Some("auto") if name == "pgo" => Ok(true),
             Some("gc") if name == "compiler" => Ok(true),
             _ => Err(format!("not supported: -{name}")),
         };

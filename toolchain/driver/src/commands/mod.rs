@@ -308,7 +308,7 @@ fn start(target: &Target, exe: &Path, args: &[String], network: Option<&str>) ->
 }
 
 /// A system's error in Go's words, without its number.
-fn plain(e: &std::io::Error) -> String {
+pub(crate) fn plain(e: &std::io::Error) -> String {
     let text = e.to_string();
     text.split(" (os error").next().unwrap_or("").to_lowercase()
 }

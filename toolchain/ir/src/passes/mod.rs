@@ -37,6 +37,7 @@ pub mod wide;
 mod writer;
 pub mod zeroing;
 
+use crate::profile::Profile;
 use crate::{Func, FuncId, Program, View, func::Body};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -55,6 +56,8 @@ pub struct Options {
     pub without: Vec<&'static str>,
     /// Passes work on the program's first functions only, so many.
     pub limit: Option<usize>,
+    /// What is known of an earlier run.
+    pub profile: Option<Arc<Profile>>,
     /// Records functions after passes.
     pub trace: Option<Arc<Trace>>,
 }

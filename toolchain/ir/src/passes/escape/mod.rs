@@ -62,7 +62,7 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) 
             summaries.insert(id, external(program, id));
         }
     }
-    for group in inline::components(program) {
+    for group in inline::components(program, |_| Vec::new()) {
         if let [id] = group[..]
             && !calls_itself(&program.funcs[id], id)
         {

@@ -3,10 +3,11 @@
 //! A callee is small if its cost (instructions, calls counted several times) is within [`BUDGET`]; one that calls what the caller gives it, or that
 //! returns an object of its making, may be larger, one that compares a parameter with constants counts less where the caller gives a constant, and a function literal that is called in one
 //! place may be large, as may a leaf without loops. A method called through an interface that can be a few small functions only becomes a choice between their bodies. What a copied body calls is looked at again, now that more is known: a caller has several rounds. Functions that recover, defer or ask
-//! for their caller keep their frames. Tracebacks stay whole: each copied instruction names the inlined call it came from.
+//! for their caller keep their frames. Where a profile says that a call is hot, its callee may be large, and a call through an interface or of a func value asks first for what was called most. Tracebacks stay whole: each copied instruction names the inlined call it came from.
 mod copy;
 mod cost;
 mod few;
+mod profiled;
 
 use super::remarks::{Remark, What};
 use super::{EARLY, Options, run_passes};
@@ -16,6 +17,7 @@ use crate::{
 };
 use copy::inline_one;
 use cost::Cost;
+use profiled::Hot;
 use rustc_hash::FxHashMap;
 
 /// The cost up to which a function is inlined.
@@ -32,6 +34,8 @@ const FUNC_BUDGET: u32 = 4 * BUDGET;
 const ONCE_BUDGET: u32 = 12 * BUDGET;
 /// The cost up to which a function that calls nothing and has no loop is inlined where it is called, if that is the only call.
 const ONCE_LEAF_BUDGET: u32 = 4 * BUDGET;
+/// The cost up to which a function is inlined where a profile says that much time is spent behind the call.
+const HOT_BUDGET: u32 = 12 * BUDGET;
 /// How often a caller is looked at.
 const ROUNDS: usize = 6;
 /// The cost of a call inside an inlined body.
@@ -43,7 +47,9 @@ const COLD_BUDGET: u32 = 6;
 
 /// The pass.
 pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) {
-    let order = bottom_up(program);
+    let hot = options.profile.as_ref().map(|p| Hot::new(program, p.clone()));
+    let asked_for = |id| hot.as_ref().map_or(Vec::new(), |hot| hot.targets(program, id));
+    let order: Vec<FuncId> = components(program, asked_for).into_iter().flatten().collect();
     let references = references(program);
     let mut costs: IndexVec<FuncId, Option<Cost>> =
         program.funcs.iter().map(|_| None).collect::<Vec<_>>().into();
@@ -51,7 +57,7 @@ pub fn run(program: &mut Program, options: &Options, remarks: &mut Vec<Remark>) 
         let mut f = take(program, id);
         // Calls in a body that was copied, and calls whose callee that made known, are looked at again.
         for round in 0..ROUNDS {
-            let inliner = Inliner { program, costs: &costs, references: &references };
+            let inliner = Inliner { program, costs: &costs, references: &references, hot: hot.as_ref() };
             let mut told = (options.remarks && round == 0).then_some(&mut *remarks);
             if !options.runs("inline", id) || !inliner.calls(&mut f, id, &mut told) {
                 break;
@@ -101,13 +107,10 @@ fn callees(program: &Program, id: FuncId) -> Vec<FuncId> {
     out
 }
 
-/// Functions with bodies, callees before callers where calls are not recursive. Closures come before the functions that make them.
-pub fn bottom_up(program: &Program) -> Vec<FuncId> {
-    components(program).into_iter().flatten().collect()
-}
-
-/// The strongly connected components of the call graph, callees first (Tarjan, "Depth-First Search and Linear Graph Algorithms", 1972).
-pub fn components(program: &Program) -> Vec<Vec<FuncId>> {
+/// The strongly connected components of the call graph, callees first (Tarjan, "Depth-First Search and Linear Graph Algorithms", 1972), of
+/// functions with bodies. Closures come before the functions that make them. `more`: what else a function may come to call.
+pub fn components(program: &Program, more: impl Fn(FuncId) -> Vec<FuncId>) -> Vec<Vec<FuncId>> {
+    let callees = |id| [callees(program, id), more(id)].concat();
     const NEW: u32 = u32::MAX;
     let n = program.funcs.len();
     let (mut index, mut low, mut on_stack) = (vec![NEW; n], vec![0; n], vec![false; n]);
@@ -116,7 +119,7 @@ pub fn components(program: &Program) -> Vec<Vec<FuncId>> {
         if index[root.0 as usize] != NEW {
             continue;
         }
-        let mut walk: Vec<(usize, Vec<FuncId>, usize)> = vec![(root.0 as usize, callees(program, root), 0)];
+        let mut walk: Vec<(usize, Vec<FuncId>, usize)> = vec![(root.0 as usize, callees(root), 0)];
         while let Some((v, list, next)) = walk.last_mut() {
             let v = *v;
             if *next == 0 && index[v] == NEW {
@@ -130,7 +133,7 @@ pub fn components(program: &Program) -> Vec<Vec<FuncId>> {
                 *next += 1;
                 let c = c.0 as usize;
                 if index[c] == NEW {
-                    walk.push((c, callees(program, FuncId(c as u32)), 0));
+                    walk.push((c, callees(FuncId(c as u32)), 0));
                 } else if on_stack[c] {
                     low[v] = low[v].min(index[c]);
                 }
@@ -215,6 +218,7 @@ struct Inliner<'a> {
     program: &'a Program,
     costs: &'a IndexVec<FuncId, Option<Cost>>,
     references: &'a IndexVec<FuncId, u32>,
+    hot: Option<&'a Hot>,
 }
 
 /// Whether a value is a func value with code that is known.
@@ -246,6 +250,7 @@ impl Inliner<'_> {
         }
         // A wrapper is nothing without its callee.
         let mut budget = match () {
+            _ if self.hot.is_some_and(|hot| hot.has(f, inst, target)) => HOT_BUDGET,
             _ if f.blocks[b].cold => COLD_BUDGET,
             _ if f.flags.wrapper => WRAPPER_BUDGET,
             _ if cost.leaf && !cost.loops && self.references[target] == 1 => ONCE_LEAF_BUDGET,
@@ -285,11 +290,18 @@ impl Inliner<'_> {
                         let v = f.resolve(f.insts[inst].args[0]);
                         match made.get(&v) {
                             Some(&c) => (c, Some(v)),
-                            None => continue,
+                            None => {
+                                if let Some(rest) = self.hottest(f, b, k - 1) {
+                                    own.extend(rest);
+                                    changed = true;
+                                    break;
+                                }
+                                continue;
+                            }
                         }
                     }
                     Callee::Code => {
-                        if let Some(rest) = self.few(f, id, b, k - 1) {
+                        if let Some(rest) = self.few(f, id, b, k - 1).or_else(|| self.hottest(f, b, k - 1)) {
                             own.extend(rest);
                             changed = true;
                             break;
