@@ -6,7 +6,7 @@ use support::{Scratch, oxigo};
 
 /// Name, program, most bytes. A change that makes them smaller lowers the last.
 const PROGRAMS: &[(&str, &str, u64)] = &[
-    ("println", "package main\nfunc main() { println(\"hi\") }\n", 240_000),
+    ("println", "package main\nfunc main() { println(\"hi\") }\n", 195_000),
     ("fmt", "package main\nimport \"fmt\"\nfunc main() { fmt.Println(\"hi\") }\n", 462_000),
     (
         "json",
