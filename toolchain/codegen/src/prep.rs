@@ -332,14 +332,24 @@ pub fn use_counts(f: &Func, blocks: &[Block]) -> Vec<u32> {
     n
 }
 
-/// Results that the next round of a loop knows as one of their operands (`s` in `s += x`): result and operand. They should share a register.
+/// Results that jumps hand on in the place of one of their operands (`s` in `s += x`, in a loop or where ways meet): result and operand. They should share
+/// a register. What a jump hands over and what its target calls it belong together, and so on.
 pub fn carried(f: &Func, blocks: &[Block]) -> FxHashMap<Value, Value> {
-    let mut found = FxHashMap::default();
+    let mut parent: Vec<u32> = (0..f.values.len() as u32).collect();
+    fn web(parent: &mut [u32], v: Value) -> usize {
+        let mut at = v.index();
+        while parent[at] as usize != at {
+            parent[at] = parent[parent[at] as usize];
+            at = parent[at] as usize;
+        }
+        at
+    }
+    let mut handed = Vec::new();
     let mut look = |call: &BlockCall| {
         for (&v, &p) in call.args.iter().zip(&f.blocks[call.block].params) {
-            if f.def_inst(v).is_some_and(|d| d.args.contains(&p)) {
-                found.insert(v, p);
-            }
+            handed.push(v);
+            let (v, p) = (web(&mut parent, v), web(&mut parent, p));
+            parent[v] = p as u32;
         }
     };
     for &b in blocks {
@@ -347,6 +357,14 @@ pub fn carried(f: &Func, blocks: &[Block]) -> FxHashMap<Value, Value> {
             Term::Jump(t) => look(t),
             Term::Br { then, els, .. } => [then, els].into_iter().for_each(&mut look),
             _ => {}
+        }
+    }
+    let mut found = FxHashMap::default();
+    for v in handed {
+        let of_result = web(&mut parent, v);
+        let args = f.def_inst(v).map_or(&[][..], |d| &d.args[..]);
+        if let Some(&operand) = args.iter().find(|&&a| web(&mut parent, a) == of_result) {
+            found.insert(v, operand);
         }
     }
     found

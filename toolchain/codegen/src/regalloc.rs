@@ -11,6 +11,7 @@ use regalloc2::{
 };
 use smallvec::SmallVec;
 
+mod coalesce;
 mod pointers;
 
 /// A register operand: virtual before allocation; a physical register or a spill slot after it.
@@ -137,6 +138,7 @@ pub struct Problem {
 
 const IS_RET: u8 = 1;
 const IS_BRANCH: u8 = 2;
+const IS_COPY: u8 = 4;
 
 /// How an instruction ends its block.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -147,6 +149,17 @@ pub enum Flow {
     Branch,
     /// No successor.
     Ret,
+}
+
+/// What the allocator knows of an instruction beside its operands.
+#[derive(Clone, Copy)]
+pub struct Is {
+    /// How it ends its block.
+    pub flow: Flow,
+    /// Whether live pointers are found there.
+    pub safepoint: bool,
+    /// Whether it copies its only operand that it reads into the other, and nothing else.
+    pub copy: bool,
 }
 
 fn operand(role: Role, constraint: Constraint, r: Reg) -> Operand {
@@ -175,18 +188,19 @@ impl Problem {
         self.pointer
     }
     /// Appends an instruction; `visit` names its operands.
-    pub fn inst(&mut self, flow: Flow, clobbers: &[Reg], safepoint: bool, visit: impl FnOnce(&mut Operands)) {
-        if safepoint {
+    pub fn inst(&mut self, kind: Is, clobbers: &[Reg], visit: impl FnOnce(&mut Operands)) {
+        if kind.safepoint {
             self.safepoints.push(self.flags.len() as u32);
         }
         let mut collect = |role, constraint, r: &mut Reg| self.operands.push(operand(role, constraint, *r));
         visit(&mut Operands::new(&mut collect, &mut |_| {}));
         self.operand_ends.push(self.operands.len() as u32);
-        self.flags.push(match flow {
+        let flow = match kind.flow {
             Flow::Next => 0,
             Flow::Branch => IS_BRANCH,
             Flow::Ret => IS_RET,
-        });
+        };
+        self.flags.push(flow | if kind.copy { IS_COPY } else { 0 });
         let mut set = PRegSet::empty();
         for &c in clobbers {
             set.add(preg(c));
@@ -219,6 +233,10 @@ impl Problem {
             }
         }
         self.add_live_pointers();
+    }
+    /// Whether an instruction copies, and nothing else.
+    fn copies(&self, inst: usize) -> bool {
+        self.flags[inst] & IS_COPY != 0
     }
     fn operand_range(&self, inst: usize) -> std::ops::Range<usize> {
         let from = if inst == 0 { 0 } else { self.operand_ends[inst - 1] as usize };
@@ -326,16 +344,18 @@ pub fn allocate(p: &mut Problem, env: &Env, ctx: &mut Context, check: bool) -> R
     p.finish();
     let options = regalloc2::RegallocOptions { validate_ssa: check, ..Default::default() };
     let out = regalloc2::run_with_ctx(p, &env.0, &options, &mut ctx.0).map_err(|e| format!("{e:?}"))?;
+    let mut out = out.clone();
+    coalesce::slots(p, &mut out);
     if check {
         let mut checker = regalloc2::checker::Checker::new(p, &env.0);
-        checker.prepare(out);
+        checker.prepare(&out);
         checker.run().map_err(|e| format!("register allocation is wrong: {e:?}"))?;
     }
     Ok(Solution {
         spill_slots: out.num_spillslots,
-        edits: out.edits.clone(),
-        allocs: out.allocs.clone(),
-        offsets: out.inst_alloc_offsets.clone(),
+        edits: out.edits,
+        allocs: out.allocs,
+        offsets: out.inst_alloc_offsets,
         values: if check { p.operands.iter().map(|o| o.vreg().vreg() as u32).collect() } else { Vec::new() },
     })
 }

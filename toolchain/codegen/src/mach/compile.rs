@@ -11,7 +11,7 @@ use super::slots::{self, Accesses, SlotLiveness};
 use super::{Encode, Frames, Machine, Rules, call, graph, hook, lazy, listing, regs, split};
 use crate::isa::{Compiled, Env, Line, Safepoint};
 use crate::prep;
-use crate::regalloc::{self, Move, Problem, Reg, Solution};
+use crate::regalloc::{self, Is, Move, Problem, Reg, Solution};
 use crate::replay::{Replay, Safe, Words};
 use ir::func::Body;
 use ir::{EntityId, Func, SymRef};
@@ -187,8 +187,9 @@ fn allocate<I: Inst>(
                 }
                 _ => Vec::new(),
             };
-            let (flow, safepoint) = (inst.flow(), inst.is_safepoint());
-            p.inst(flow, &clobbers, safepoint, |v| inst.operands(v));
+            let copy = matches!(inst, Any::Move { .. });
+            let is = Is { flow: inst.flow(), safepoint: inst.is_safepoint(), copy };
+            p.inst(is, &clobbers, |v| inst.operands(v));
         }
         let succs: Vec<usize> = block.succs.iter().map(|&s| number[s as usize] as usize).collect();
         p.end_block(&block.params, &succs, &block.args);
