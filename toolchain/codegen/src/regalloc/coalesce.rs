@@ -1,18 +1,20 @@
-//! Spill slots that hand a value over to each other become one. The allocator joins what jumps hand over before it splits live ranges, and gives up where
-//! there are many; what is left are loads from one slot and stores into another, which cost code and time, and latency where a loop's value goes through
-//! them.
+//! Spill slots by what is in them. The allocator gives a value its slot as it goes, joins what jumps hand over before it splits live ranges, and gives up
+//! where there are many; what is left are loads from one slot and stores into another, which cost code and time, and latency where a loop's value goes
+//! through them. Here the contents of slots are taken apart into webs (what some read may find, from all the writes that it may find it from), webs that
+//! are copies of each other share a slot, and slots are given out anew.
 //!
-//! Two slots are one unless either is written, with anything but the other's value, while the other is live (Chaitin et al., "Register allocation via
-//! coloring", 1981). Slots that hold floats of two words are left alone.
+//! Two webs may share a slot unless either is written, with anything but the other's value, while the other is live (Chaitin et al., "Register allocation
+//! via coloring", 1981). Slots that hold floats of two words are left as they are, behind the others.
 use super::Problem;
 use crate::mach::dataflow::{self, Backward};
 use regalloc2::{
-    Allocation, Edit, Function, Inst, OperandKind, OperandPos, Output, PReg, ProgPoint, RegClass,
+    Allocation, Edit, Function, Inst, OperandConstraint, OperandKind, OperandPos, Output, PReg, ProgPoint,
+    RegClass, SpillSlot,
 };
 
-/// At most so many slots of a function are looked at, and so many words of their sets.
-const MOST: usize = 1024;
-const MOST_WORDS: usize = 1 << 20;
+/// Functions with more webs, or more words in the sets of what is live, keep what the allocator chose.
+const MOST_WEBS: usize = 4096;
+const MOST_WORDS: usize = 1 << 18;
 
 /// Machine registers by [`PReg::index`].
 const REGS: usize = 128;
@@ -72,50 +74,55 @@ impl<'a> Code<'a> {
         starts.push(events.len());
         Code { p, out, events, starts }
     }
+    fn blocks(&self) -> usize {
+        self.p.num_blocks()
+    }
     fn block(&self, b: usize) -> &[Event] {
         &self.events[self.starts[b]..self.starts[b + 1]]
+    }
+    fn succs(&self, b: usize) -> impl Iterator<Item = usize> {
+        self.p.succs[b].iter().map(|s| s.index())
     }
     fn edit(&self, n: usize) -> (Place, Place) {
         let Edit::Move { from, to } = self.out.edits[n].1;
         (place(from), place(to))
     }
-    /// The source and target of an instruction that copies, and does nothing else.
-    fn copy(&self, inst: usize) -> Option<(Place, Place)> {
+    /// The numbers of an instruction's operands among all.
+    fn operands(&self, inst: usize) -> std::ops::Range<usize> {
+        self.p.operand_range(inst)
+    }
+    fn kind(&self, operand: usize) -> (OperandKind, OperandPos) {
+        let o = &self.p.operands[operand];
+        (o.kind(), o.pos())
+    }
+    fn place(&self, operand: usize) -> Place {
+        place(self.out.allocs[operand])
+    }
+    /// The source and target operands of an instruction that copies, and does nothing else.
+    fn copy(&self, inst: usize) -> Option<(usize, usize)> {
         if !self.p.copies(inst) {
             return None;
         }
-        let of = |kind| self.operands(inst).find(|o| o.0 == kind).map(|o| o.2);
+        let of = |kind| self.operands(inst).find(|&o| self.kind(o).0 == kind);
         Some((of(OperandKind::Use)?, of(OperandKind::Def)?))
-    }
-    fn operands(&self, inst: usize) -> impl Iterator<Item = (OperandKind, OperandPos, Place)> {
-        let inst = Inst::new(inst);
-        let operands = self.p.inst_operands(inst).iter().zip(self.out.inst_allocs(inst));
-        operands.map(|(o, &a)| (o.kind(), o.pos(), place(a)))
     }
     /// How deep in loops each block is, roughly: what lies between a header and the last jump back to it counts.
     fn depths(&self) -> Vec<u32> {
-        let n = self.p.num_blocks();
-        let mut last = vec![0; n];
+        let n = self.blocks();
+        let mut last = vec![None; n];
         for b in 0..n {
-            let succs = self.p.succs[b].iter().map(|s| s.index());
-            succs.filter(|&s| s <= b).for_each(|s| last[s] = b);
+            self.succs(b).filter(|&s| s <= b).for_each(|s| last[s] = Some(b));
         }
         let mut change = vec![0i32; n + 1];
-        for (h, &b) in last.iter().enumerate().filter(|&(h, &b)| b >= h && self.is_header(h)) {
+        for (h, b) in last.iter().enumerate().filter_map(|(h, b)| Some((h, (*b)?))) {
             change[h] += 1;
             change[b + 1] -= 1;
         }
-        let mut depth = 0;
-        change[..n]
-            .iter()
-            .map(|c| {
-                depth += c;
-                depth as u32
-            })
-            .collect()
-    }
-    fn is_header(&self, b: usize) -> bool {
-        self.p.preds[b].iter().any(|p| p.index() >= b)
+        let depth = change[..n].iter().scan(0, |depth, c| {
+            *depth += c;
+            Some(*depth as u32)
+        });
+        depth.collect()
     }
     /// Slots that hold floats of more than a word, and their second words.
     fn wide(&self) -> Vec<bool> {
@@ -123,322 +130,470 @@ impl<'a> Code<'a> {
         if self.p.float_words == 1 {
             return wide;
         }
-        let mut is_wide = |p: Place| {
-            if let Place::Slot(s) = p {
-                wide[s as usize] = true;
-                wide[s as usize + 1] = true;
+        let mut is_wide = |a: Allocation| {
+            if let Some(s) = a.as_stack() {
+                wide[s.index()] = true;
+                wide[s.index() + 1] = true;
             }
         };
         let is_float = |a: &Allocation| a.as_reg().is_some_and(|r| r.class() == RegClass::Float);
-        for (_, Edit::Move { from, to }) in &self.out.edits {
-            if is_float(from) || is_float(to) {
-                [from, to].into_iter().filter(|a| a.is_stack()).for_each(|&a| is_wide(place(a)));
+        for &(_, Edit::Move { from, to }) in &self.out.edits {
+            if is_float(&from) || is_float(&to) {
+                is_wide(from);
+                is_wide(to);
             }
         }
         for (o, &a) in self.p.operands.iter().zip(&self.out.allocs) {
-            if o.class() == RegClass::Float && a.is_stack() {
-                is_wide(place(a));
+            if o.class() == RegClass::Float {
+                is_wide(a);
             }
         }
         wide
     }
 }
 
-/// Which slot's value each register holds, in one block. A safepoint changes pointers where it finds them, which may be one of two places: nothing is
-/// known behind it.
+/// Which slot's contents each register holds, in one block; slots have any names that tell contents apart. A safepoint changes pointers where it finds
+/// them, which may be one of two places: nothing is known behind it.
 struct Held([u32; REGS]);
 
 impl Held {
+    fn new() -> Held {
+        Held([NONE; REGS])
+    }
     fn forget(&mut self, slot: u32) {
         self.0.iter_mut().filter(|h| **h == slot).for_each(|h| *h = NONE);
     }
-    /// The slot whose value is moved.
-    fn moved(&mut self, from: Place, to: Place) -> u32 {
-        let source = match from {
+    /// The slot whose contents are moved.
+    fn source(&self, from: Place) -> u32 {
+        match from {
             Place::Slot(s) => s,
             Place::Reg(r) => self.0[r],
-        };
-        match to {
-            Place::Reg(r) => self.0[r] = source,
-            Place::Slot(s) if s == source => {}
-            Place::Slot(s) => {
-                self.forget(s);
-                if let Place::Reg(r) = from
-                    && source == NONE
-                {
-                    self.0[r] = s;
-                }
-            }
         }
-        source
     }
-    /// The same for whatever happens; `NONE` if nothing is moved.
-    fn event(&mut self, code: &Code, name: &dyn Fn(Place) -> Place, event: Event) -> u32 {
-        let inst = match event {
-            Event::Move(n) => {
-                let (from, to) = code.edit(n);
-                return self.moved(name(from), name(to));
-            }
-            Event::Inst(i) => i,
-        };
-        if let Some((from, to)) = code.copy(inst) {
-            return self.moved(name(from), name(to));
+    /// A move; slots that it writes have been forgotten.
+    fn moved(&mut self, from: Place, to: Place) {
+        let source = self.source(from);
+        match (from, to) {
+            (_, Place::Reg(r)) => self.0[r] = source,
+            (Place::Reg(r), Place::Slot(s)) if source == NONE => self.0[r] = s,
+            _ => {}
         }
+    }
+    /// What an instruction does to registers.
+    fn inst(&mut self, code: &Code, inst: usize) {
         if code.p.safepoints.binary_search(&(inst as u32)).is_ok() {
-            self.0 = [NONE; REGS];
-            return NONE;
+            *self = Held::new();
+            return;
         }
-        for (kind, _, p) in code.operands(inst) {
-            match name(p) {
-                _ if kind == OperandKind::Use => {}
-                Place::Reg(r) => self.0[r] = NONE,
-                Place::Slot(s) => self.forget(s),
+        for o in code.operands(inst).filter(|&o| code.kind(o).0 == OperandKind::Def) {
+            if let Place::Reg(r) = code.place(o) {
+                self.0[r] = NONE;
             }
         }
         code.p.inst_clobbers(Inst::new(inst)).into_iter().for_each(|r: PReg| self.0[r.index()] = NONE);
-        NONE
     }
 }
 
-/// What an instruction writes and reads, for a set of live places: `write` is told what is live behind it, what it reads late included.
+/// What an instruction writes and reads, for a set of what is live: `write` is told what is live behind it, what it reads late included.
 fn backward(
     code: &Code,
     inst: usize,
     live: &mut [u64],
-    bit_of: &dyn Fn(Place) -> Option<usize>,
+    bit_of: &dyn Fn(usize) -> Option<usize>,
     mut write: impl FnMut(usize, &[u64]),
 ) {
     let bits = |kind, pos| {
-        let wanted = move |o: &(OperandKind, OperandPos, Place)| o.0 == kind && pos == o.1;
-        code.operands(inst).filter(wanted).filter_map(|o| bit_of(o.2))
+        code.operands(inst).filter(move |&o| code.kind(o) == (kind, pos)).filter_map(|o| bit_of(o))
     };
     let written =
         || bits(OperandKind::Def, OperandPos::Late).chain(bits(OperandKind::Def, OperandPos::Early));
     bits(OperandKind::Use, OperandPos::Late).for_each(|b| dataflow::set(live, b));
     for b in written() {
+        let others: smallvec::SmallVec<[usize; 4]> =
+            written().filter(|&other| !dataflow::bit(live, other)).collect();
+        others.iter().for_each(|&other| dataflow::set(live, other));
         write(b, live);
-        written().filter(|&other| other != b).for_each(|other| {
-            let mut one = dataflow::bits(other + 1);
-            dataflow::set(&mut one, other);
-            write(b, &one);
-        });
+        others.iter().for_each(|&other| dataflow::clear(live, other));
     }
     written().for_each(|b| dataflow::clear(live, b));
     bits(OperandKind::Use, OperandPos::Late).for_each(|b| dataflow::set(live, b));
     bits(OperandKind::Use, OperandPos::Early).for_each(|b| dataflow::set(live, b));
 }
 
-/// Classes of slots that are one.
-struct Classes {
-    parent: Vec<u32>,
-    /// With which others each may not be one; of the classes' heads.
-    apart: Vec<dataflow::Bits>,
-}
+/// Sets of numbers, joined.
+struct Sets(Vec<u32>);
 
-impl Classes {
-    fn head(&self, mut n: usize) -> usize {
-        while self.parent[n] as usize != n {
-            n = self.parent[n] as usize;
-        }
-        n
+impl Sets {
+    fn new(n: usize) -> Sets {
+        Sets((0..n as u32).collect())
     }
-    fn join(&mut self, a: usize, b: usize) -> bool {
+    fn one_more(&mut self) -> u32 {
+        self.0.push(self.0.len() as u32);
+        self.0.len() as u32 - 1
+    }
+    fn head(&mut self, n: u32) -> u32 {
+        let mut at = n as usize;
+        while self.0[at] as usize != at {
+            self.0[at] = self.0[self.0[at] as usize];
+            at = self.0[at] as usize;
+        }
+        at as u32
+    }
+    fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.head(a), self.head(b));
-        if a == b || dataflow::bit(&self.apart[a], b) {
-            return false;
-        }
-        self.parent[a] = b as u32;
-        let row = std::mem::take(&mut self.apart[a]);
-        for other in dataflow::ones(&row).collect::<Vec<_>>() {
-            let other = self.head(other);
-            dataflow::set(&mut self.apart[other], b);
-            dataflow::set(&mut self.apart[b], other);
-        }
-        true
+        self.0[a as usize] = b;
     }
 }
 
-/// Makes one of slots, drops the moves between them, and numbers the rest anew.
+/// What is where on the way through a block. Webs have names that are joined later.
+struct Walk<'a> {
+    code: &'a Code<'a>,
+    wide: &'a [bool],
+    /// The web in each slot.
+    now: Vec<u32>,
+    held: Held,
+    sets: Sets,
+}
+
+impl Walk<'_> {
+    /// A slot that takes part.
+    fn slot(&self, p: Place) -> Option<usize> {
+        match p {
+            Place::Slot(s) if !self.wide[s as usize] => Some(s as usize),
+            _ => None,
+        }
+    }
+    /// With the web's name instead of the slot's.
+    fn named(&self, p: Place) -> Place {
+        match p {
+            Place::Slot(_) => Place::Slot(self.slot(p).map_or(NONE, |s| self.now[s])),
+            _ => p,
+        }
+    }
+    /// A new web, if it is a slot that is written.
+    fn write(&mut self, p: Place) -> u32 {
+        let Some(s) = self.slot(p) else { return NONE };
+        self.held.forget(self.now[s]);
+        self.now[s] = self.sets.one_more();
+        self.now[s]
+    }
+}
+
+/// A copy of one web's value that is written into another's slot, and how often roughly.
+type Pair = (u32, u32, u32);
+
+/// The webs: of what each move and each operand reads or writes, and of what is live where blocks begin. `NONE` where no slot is.
+struct Webs {
+    count: usize,
+    /// Of the sources and targets of moves.
+    edits: Vec<(u32, u32)>,
+    operands: Vec<u32>,
+    /// Of what each block finds, and where in here each block's begin.
+    starts: Vec<u32>,
+    bases: Vec<usize>,
+    /// Whose value a move or an instruction that copies writes into its slot: by the events' numbers, in their order.
+    sources: Vec<(usize, u32)>,
+    pairs: Vec<Pair>,
+}
+
+impl Webs {
+    /// `None`: there are too many, or nothing is copied from slot to slot.
+    fn new(code: &Code, wide: &[bool]) -> Option<Webs> {
+        let (slots, blocks) = (code.out.num_spillslots, code.blocks());
+        if slots.div_ceil(64) * blocks > MOST_WORDS {
+            return None;
+        }
+        let mut walk = Walk { code, wide, now: vec![NONE; slots], held: Held::new(), sets: Sets(Vec::new()) };
+        let slot = |p: Place| walk.slot(p);
+        let of_operand = |o: usize| slot(code.place(o));
+        let solved = Backward::solve(
+            slots,
+            blocks,
+            |b| code.succs(b),
+            |b, live| {
+                for &event in code.block(b).iter().rev() {
+                    match event {
+                        Event::Move(n) => {
+                            let (from, to) = code.edit(n);
+                            slot(to).into_iter().for_each(|s| dataflow::clear(live, s));
+                            slot(from).into_iter().for_each(|s| dataflow::set(live, s));
+                        }
+                        Event::Inst(i) => backward(code, i, live, &of_operand, |_, _| {}),
+                    }
+                }
+            },
+        );
+        let found: Vec<Vec<usize>> =
+            (0..blocks).map(|b| dataflow::ones(solved.at_start(b)).collect()).collect();
+        let bases: Vec<usize> =
+            found.iter().scan(0, |next, slots| Some(std::mem::replace(next, *next + slots.len()))).collect();
+        walk.sets = Sets::new(found.iter().map(Vec::len).sum());
+        let mut webs = Webs {
+            count: 0,
+            edits: vec![(NONE, NONE); code.out.edits.len()],
+            operands: vec![NONE; code.out.allocs.len()],
+            starts: (0..walk.sets.0.len() as u32).collect(),
+            bases,
+            sources: Vec::new(),
+            pairs: Vec::new(),
+        };
+        for (b, depth) in code.depths().into_iter().enumerate() {
+            walk.now.fill(NONE);
+            walk.held = Held::new();
+            found[b].iter().enumerate().for_each(|(k, &s)| walk.now[s] = (webs.bases[b] + k) as u32);
+            for (at, &event) in code.block(b).iter().enumerate() {
+                webs.event(&mut walk, (code.starts[b] + at, event), 8u32.pow(depth.min(6)));
+            }
+            for s in code.succs(b) {
+                for (k, &slot) in found[s].iter().enumerate() {
+                    walk.sets.join(walk.now[slot], (webs.bases[s] + k) as u32);
+                }
+            }
+        }
+        if webs.pairs.is_empty() {
+            return None;
+        }
+        webs.number(&mut walk.sets)
+    }
+
+    /// Follows what is in slots over an event.
+    fn event(&mut self, walk: &mut Walk, (at, event): (usize, Event), weight: u32) {
+        let code = walk.code;
+        let mut copy = |from: Place, to: Place, walk: &mut Walk| {
+            let from = walk.named(from);
+            let source = walk.held.source(from);
+            let web = walk.write(to);
+            walk.held.moved(from, walk.named(to));
+            if web != NONE && source != NONE {
+                self.pairs.push((source, web, weight));
+                self.sources.push((at, source));
+            }
+            (if let Place::Slot(s) = from { s } else { NONE }, web)
+        };
+        match event {
+            Event::Move(n) => {
+                let (from, to) = code.edit(n);
+                self.edits[n] = copy(from, to, walk);
+            }
+            Event::Inst(i) => {
+                if let Some((from, to)) = code.copy(i) {
+                    let (source, target) = copy(code.place(from), code.place(to), walk);
+                    self.operands[from] = source;
+                    self.operands[to] = target;
+                    return;
+                }
+                walk.held.inst(code, i);
+                let (reads, writes): (Vec<usize>, Vec<usize>) =
+                    code.operands(i).partition(|&o| code.kind(o).0 == OperandKind::Use);
+                for o in reads {
+                    self.operands[o] = walk.slot(code.place(o)).map_or(NONE, |s| walk.now[s]);
+                }
+                for o in writes {
+                    let web = walk.write(code.place(o));
+                    self.operands[o] = web;
+                    if let OperandConstraint::Reuse(k) = code.p.operands[o].constraint()
+                        && web != NONE
+                    {
+                        walk.sets.join(self.operands[code.operands(i).start + k], web);
+                    }
+                }
+            }
+        }
+    }
+
+    /// From the names that were given on the way to numbers of webs.
+    fn number(mut self, sets: &mut Sets) -> Option<Webs> {
+        let mut numbers = vec![NONE; sets.0.len()];
+        let mut number = |n: u32, count: &mut usize| {
+            if n == NONE {
+                return NONE;
+            }
+            let number = &mut numbers[sets.head(n) as usize];
+            if *number == NONE {
+                *number = *count as u32;
+                *count += 1;
+            }
+            *number
+        };
+        let count = &mut self.count;
+        for (from, to) in &mut self.edits {
+            *from = number(*from, count);
+            *to = number(*to, count);
+        }
+        self.operands.iter_mut().for_each(|n| *n = number(*n, count));
+        self.starts.iter_mut().for_each(|n| *n = number(*n, count));
+        self.sources.iter_mut().for_each(|s| s.1 = number(s.1, count));
+        for (from, to, _) in &mut self.pairs {
+            *from = number(*from, count);
+            *to = number(*to, count);
+        }
+        (*count <= MOST_WEBS).then_some(self)
+    }
+
+    /// Which webs cannot share a slot.
+    fn apart(&self, code: &Code) -> Vec<dataflow::Bits> {
+        let mut apart = vec![dataflow::bits(self.count); self.count];
+        let mut live = dataflow::bits(self.count);
+        let bit = |n: u32| (n != NONE).then_some(n as usize);
+        let mut sources = self.sources.iter().rev().peekable();
+        for b in (0..code.blocks()).rev() {
+            live.fill(0);
+            for s in code.succs(b) {
+                let end = self.bases.get(s + 1).copied().unwrap_or(self.starts.len());
+                self.starts[self.bases[s]..end].iter().for_each(|&n| dataflow::set(&mut live, n as usize));
+            }
+            for (at, &event) in code.block(b).iter().enumerate().rev() {
+                let at = code.starts[b] + at;
+                let source = sources.next_if(|s| s.0 == at).map_or(NONE, |s| s.1);
+                let mut write = |n: usize, live: &[u64]| dataflow::join(&mut apart[n], live);
+                let copied = match event {
+                    Event::Move(n) => Some(self.edits[n]),
+                    Event::Inst(i) => code.copy(i).map(|(from, to)| (self.operands[from], self.operands[to])),
+                };
+                let Some((from, to)) = copied else {
+                    if let Event::Inst(i) = event {
+                        backward(code, i, &mut live, &|o| bit(self.operands[o]), write);
+                    }
+                    continue;
+                };
+                if let Some(to) = bit(to) {
+                    // What it is a copy of may stay live.
+                    let equal = bit(source).filter(|&s| dataflow::bit(&live, s));
+                    equal.into_iter().for_each(|s| dataflow::clear(&mut live, s));
+                    write(to, &live);
+                    equal.into_iter().for_each(|s| dataflow::set(&mut live, s));
+                    dataflow::clear(&mut live, to);
+                }
+                bit(from).into_iter().for_each(|s| dataflow::set(&mut live, s));
+            }
+        }
+        // Both ways.
+        for n in 0..self.count {
+            dataflow::clear(&mut apart[n], n);
+            for other in dataflow::ones(&apart[n]).collect::<Vec<_>>() {
+                dataflow::set(&mut apart[other], n);
+            }
+        }
+        apart
+    }
+
+    /// The slot of each web, and how many there are.
+    fn slots(&mut self, code: &Code) -> (Vec<u32>, u32) {
+        let mut apart = self.apart(code);
+        let mut sets = Sets::new(self.count);
+        self.pairs.sort_by_key(|p| std::cmp::Reverse(p.2));
+        for &(a, b, _) in &self.pairs {
+            let (a, b) = (sets.head(a), sets.head(b));
+            if a == b || dataflow::bit(&apart[a as usize], b as usize) {
+                continue;
+            }
+            sets.join(a, b);
+            let row = std::mem::take(&mut apart[a as usize]);
+            for other in dataflow::ones(&row).collect::<Vec<_>>() {
+                let other = sets.head(other as u32);
+                dataflow::set(&mut apart[other as usize], b as usize);
+                dataflow::set(&mut apart[b as usize], other as usize);
+            }
+        }
+        let mut slots = vec![NONE; self.count];
+        let mut count = 0;
+        let mut taken = Vec::new();
+        for n in 0..self.count as u32 {
+            let head = sets.head(n) as usize;
+            if slots[head] == NONE {
+                taken.clear();
+                taken.resize(count as usize + 1, false);
+                for other in dataflow::ones(&apart[head]) {
+                    let slot = slots[sets.head(other as u32) as usize];
+                    if slot != NONE {
+                        taken[slot as usize] = true;
+                    }
+                }
+                let free = taken.iter().position(|&t| !t).expect("one more than there are") as u32;
+                count = count.max(free + 1);
+                slots[head] = free;
+            }
+            slots[n as usize] = slots[head];
+        }
+        (slots, count)
+    }
+}
+
+/// Gives slots out anew, and drops the moves that do nothing then.
 pub(super) fn slots(p: &Problem, out: &mut Output) {
     if out.num_spillslots < 2 {
         return;
     }
     let code = Code::new(p, out);
     let wide = code.wide();
-    let depths = code.depths();
-    let same = |p: Place| p;
+    let Some(mut webs) = Webs::new(&code, &wide) else { return };
+    let (new, count) = webs.slots(&code);
 
-    // The moves from slot to slot, directly or through a register, by weight.
-    let mut pairs: Vec<(u32, u32, u32)> = Vec::new();
-    for (b, depth) in depths.iter().enumerate() {
-        let mut held = Held([NONE; REGS]);
-        for &event in code.block(b) {
-            let to = match event {
-                Event::Move(n) => code.edit(n).1,
-                Event::Inst(i) => code.copy(i).map_or(Place::Reg(0), |c| c.1),
-            };
-            let from = held.event(&code, &same, event);
-            if let Place::Slot(to) = to
-                && from != NONE
-                && from != to
-                && !wide[from as usize]
-                && !wide[to as usize]
-            {
-                pairs.push((from, to, 8u32.pow((*depth).min(6))));
-            }
-        }
-    }
-    pairs.sort_unstable();
-    pairs.dedup_by(|next, first| {
-        let equal = (next.0, next.1) == (first.0, first.1);
-        if equal {
-            first.2 = first.2.saturating_add(next.2);
-        }
-        equal
-    });
-    pairs.sort_by_key(|p| std::cmp::Reverse(p.2));
-    let most = MOST.min(MOST_WORDS / p.num_blocks().max(1) * 64);
-    let mut number = vec![NONE; out.num_spillslots];
-    let mut count = 0;
-    pairs.retain(|&(a, b, _)| {
-        let new = [a, b].iter().filter(|&&s| number[s as usize] == NONE).count();
-        if count + new > most {
-            return false;
-        }
-        for s in [a, b] {
-            if number[s as usize] == NONE {
-                number[s as usize] = count as u32;
-                count += 1;
-            }
-        }
-        true
-    });
-    if pairs.is_empty() {
-        return;
-    }
-
-    let classes = joined(&code, &number, count, &pairs);
-    let mut member = vec![NONE; count];
-    number.iter().enumerate().filter(|n| *n.1 != NONE).for_each(|(s, &n)| member[n as usize] = s as u32);
-    let name = |s: u32| match number[s as usize] {
-        NONE => s,
-        n => member[classes.head(n as usize)],
-    };
-    let dropped = idle(&code, &|p| if let Place::Slot(s) = p { Place::Slot(name(s)) } else { p });
-
-    // Without the names that have gone, if floats are no longer than integers.
-    let mut new = vec![NONE; out.num_spillslots];
-    let mut slots = out.num_spillslots as u32;
-    if p.float_words == 1 {
-        slots = 0;
-        for s in (0..out.num_spillslots as u32).filter(|&s| name(s) == s) {
-            new[s as usize] = slots;
-            slots += 1;
-        }
-    } else {
-        (0..slots).for_each(|s| new[s as usize] = s);
-    }
-    let renamed = |a: Allocation| match a.as_stack() {
-        Some(s) => {
-            Allocation::stack(regalloc2::SpillSlot::new(new[name(s.index() as u32) as usize] as usize))
-        }
-        None => a,
-    };
-    let allocs = out.allocs.iter().map(|&a| renamed(a)).collect();
-    let edits = out.edits.iter().zip(dropped).filter(|e| !e.1);
-    let edits = edits
-        .map(|(&(at, Edit::Move { from, to }), _)| (at, Edit::Move { from: renamed(from), to: renamed(to) }))
+    // Wide ones keep their order behind the others, where they begin at an even number.
+    let first_wide = count.next_multiple_of(2);
+    let wide: Vec<u32> = wide[..out.num_spillslots]
+        .iter()
+        .scan(first_wide, |next, &w| Some(std::mem::replace(next, *next + w as u32)))
         .collect();
-    out.allocs = allocs;
-    out.edits = edits;
-    out.num_spillslots = slots as usize;
+    let renamed = |a: Allocation, web: u32| match (a.as_stack(), web) {
+        (None, _) => a,
+        (Some(s), NONE) => Allocation::stack(SpillSlot::new(wide[s.index()] as usize)),
+        (Some(_), n) => Allocation::stack(SpillSlot::new(new[n as usize] as usize)),
+    };
+    let allocs = out.allocs.iter().zip(&webs.operands).map(|(&a, &web)| renamed(a, web)).collect();
+    let edit = |(&(at, Edit::Move { from, to }), &(source, target)): (&(ProgPoint, Edit), &(u32, u32))| {
+        (at, Edit::Move { from: renamed(from, source), to: renamed(to, target) })
+    };
+    let edits = out.edits.iter().zip(&webs.edits).map(edit).collect();
+    let wide_count = code.wide()[..out.num_spillslots].iter().filter(|w| **w).count();
+    out.num_spillslots = if wide_count == 0 { count as usize } else { first_wide as usize + wide_count };
+    (out.allocs, out.edits) = (allocs, edits);
+
+    let mut idle = idle(&Code::new(p, out)).into_iter();
+    out.edits.retain(|_| !idle.next().unwrap());
 }
 
-/// Joins what may be joined.
-fn joined(code: &Code, number: &[u32], count: usize, pairs: &[(u32, u32, u32)]) -> Classes {
-    let bit_of = |p: Place| match p {
-        Place::Slot(s) => Some(number[s as usize] as usize).filter(|&n| n != NONE as usize),
-        Place::Reg(_) => None,
-    };
-    let (p, blocks) = (code.p, code.p.num_blocks());
-    let succs = |b: usize| p.succs[b].iter().map(|s| s.index());
-    let moved = |live: &mut [u64], from: Place, to: Place| {
-        bit_of(to).into_iter().for_each(|b| dataflow::clear(live, b));
-        bit_of(from).into_iter().for_each(|b| dataflow::set(live, b));
-    };
-    let solved = Backward::solve(count, blocks, succs, |b, live| {
-        for &event in code.block(b).iter().rev() {
-            match event {
-                Event::Move(n) => {
-                    let (from, to) = code.edit(n);
-                    moved(live, from, to);
-                }
-                Event::Inst(i) => backward(code, i, live, &bit_of, |_, _| {}),
-            }
-        }
-    });
-    let mut classes =
-        Classes { parent: (0..count as u32).collect(), apart: vec![dataflow::bits(count); count] };
-    let mut live = dataflow::bits(count);
-    let mut sources = Vec::new();
-    for b in 0..blocks {
-        let mut held = Held([NONE; REGS]);
-        sources.clear();
-        sources.extend(code.block(b).iter().map(|&e| held.event(code, &|p| p, e)));
-        solved.at_end(succs(b), &mut live);
-        for (&event, &source) in code.block(b).iter().zip(&sources).rev() {
-            let apart = &mut classes.apart;
-            let mut write = |b: usize, live: &[u64]| dataflow::join(&mut apart[b], live);
-            let copied = match event {
-                Event::Move(n) => Some(code.edit(n)),
-                Event::Inst(i) => code.copy(i),
-            };
-            let Some((from, to)) = copied else {
-                if let Event::Inst(i) = event {
-                    backward(code, i, &mut live, &bit_of, write);
-                }
-                continue;
-            };
-            if let Some(to) = bit_of(to) {
-                // What it is a copy of may stay live.
-                let source = (source != NONE).then(|| bit_of(Place::Slot(source))).flatten();
-                let equal = source.filter(|&s| dataflow::bit(&live, s));
-                equal.into_iter().for_each(|s| dataflow::clear(&mut live, s));
-                write(to, &live);
-                equal.into_iter().for_each(|s| dataflow::set(&mut live, s));
-            }
-            moved(&mut live, from, to);
-        }
-    }
-    // Both ways.
-    for n in 0..count {
-        dataflow::clear(&mut classes.apart[n], n);
-        for other in dataflow::ones(&classes.apart[n]).collect::<Vec<_>>() {
-            dataflow::set(&mut classes.apart[other], n);
-        }
-    }
-    for &(a, b, _) in pairs {
-        classes.join(number[a as usize] as usize, number[b as usize] as usize);
-    }
-    classes
-}
-
-/// Which of the allocator's moves do nothing, once slots have these names: what they move is there already, or nobody reads the register.
-fn idle(code: &Code, name: &dyn Fn(Place) -> Place) -> Vec<bool> {
+/// Which of the allocator's moves do nothing: what they move is there already, or nobody reads the register.
+fn idle(code: &Code) -> Vec<bool> {
     let mut idle = vec![false; code.out.edits.len()];
-    let (p, blocks) = (code.p, code.p.num_blocks());
-    for b in 0..blocks {
-        let mut held = Held([NONE; REGS]);
+    for b in 0..code.blocks() {
+        let mut held = Held::new();
         for &event in code.block(b) {
-            let known = if let Event::Move(n) = event { known(&held, code, name, n) } else { false };
-            held.event(code, name, event);
-            if let Event::Move(n) = event {
-                idle[n] = known;
+            let copy = match event {
+                Event::Move(n) => Some(code.edit(n)),
+                Event::Inst(i) => code.copy(i).map(|(from, to)| (code.place(from), code.place(to))),
+            };
+            match (event, copy) {
+                (_, Some((from, to))) => {
+                    let source = held.source(from);
+                    let known = match to {
+                        Place::Slot(s) => source == s,
+                        Place::Reg(r) => source != NONE && held.0[r] == source,
+                    };
+                    if let Event::Move(n) = event {
+                        idle[n] = known;
+                    }
+                    if !known {
+                        if let Place::Slot(s) = to {
+                            held.forget(s);
+                        }
+                        held.moved(from, to);
+                    }
+                }
+                (Event::Inst(i), None) => {
+                    held.inst(code, i);
+                    for o in code.operands(i).filter(|&o| code.kind(o).0 == OperandKind::Def) {
+                        if let Place::Slot(s) = code.place(o) {
+                            held.forget(s);
+                        }
+                    }
+                }
+                (Event::Move(_), None) => unreachable!("a move copies"),
             }
         }
     }
-    let bit_of = |p: Place| if let Place::Reg(r) = p { Some(r) } else { None };
-    let succs = |b: usize| p.succs[b].iter().map(|s| s.index());
+    let register = |p: Place| if let Place::Reg(r) = p { Some(r) } else { None };
+    let of_operand = |o: usize| register(code.place(o));
     let step = |b: usize, live: &mut [u64], idle: &mut [bool], last: bool| {
         for &event in code.block(b).iter().rev() {
             match event {
@@ -452,28 +607,20 @@ fn idle(code: &Code, name: &dyn Fn(Place) -> Place) -> Vec<bool> {
                         }
                         dataflow::clear(live, r);
                     }
-                    bit_of(from).into_iter().for_each(|r| dataflow::set(live, r));
+                    register(from).into_iter().for_each(|r| dataflow::set(live, r));
                 }
-                Event::Inst(i) => backward(code, i, live, &bit_of, |_, _| {}),
+                Event::Inst(i) => backward(code, i, live, &of_operand, |_, _| {}),
             }
         }
     };
-    let solved = Backward::solve(REGS, blocks, succs, |b, live| step(b, live, &mut idle, false));
+    let solved =
+        Backward::solve(REGS, code.blocks(), |b| code.succs(b), |b, live| step(b, live, &mut idle, false));
     let mut live = dataflow::bits(REGS);
-    for b in 0..blocks {
-        solved.at_end(succs(b), &mut live);
+    for b in 0..code.blocks() {
+        solved.at_end(code.succs(b), &mut live);
         step(b, &mut live, &mut idle, true);
     }
     idle
-}
-
-/// Whether a move's target holds already what it moves.
-fn known(held: &Held, code: &Code, name: &dyn Fn(Place) -> Place, edit: usize) -> bool {
-    let (from, to) = code.edit(edit);
-    match (name(from), name(to)) {
-        (Place::Reg(r), Place::Slot(s)) | (Place::Slot(s), Place::Reg(r)) => held.0[r] == s,
-        (from, to) => from == to,
-    }
 }
 
 #[cfg(test)]
@@ -506,7 +653,8 @@ mod tests {
             let flow = if n + 1 == insts.len() { Flow::Ret } else { Flow::Next };
             let is = Is { flow, safepoint: safepoint == Some(n), copy: false };
             p.inst(is, &[], |v| {
-                inst.iter().for_each(|&(role, value, _)| v.reg(role, Constraint::Any, &mut Reg::virt(value, false)))
+                inst.iter()
+                    .for_each(|&(role, value, _)| v.reg(role, Constraint::Any, &mut Reg::virt(value, false)))
             });
             out.inst_alloc_offsets.push(out.allocs.len() as u32);
             out.allocs.extend(inst.iter().map(|d| d.2));
@@ -558,12 +706,11 @@ mod tests {
     }
 
     #[test]
-    fn another_value_beside_the_copy_needs_a_slot() {
+    fn what_is_in_a_slot_later_is_another_web() {
         let insts: &[Does] =
             &[&[(Def, 0, slot(0))], &[(Def, 1, slot(0))], &[(Use, 0, slot(1)), (Use, 1, slot(0))]];
         let moves = [(1, slot(0), reg(1)), (1, reg(1), slot(1))];
-        let found = coalesced(insts, None, &moves, 2);
-        assert_eq!(found, (2, moves.map(|m| (m.1, m.2)).to_vec(), vec![slot(1), slot(0)]));
+        assert_eq!(coalesced(insts, None, &moves, 2), (2, vec![], vec![slot(0), slot(1)]));
     }
 
     #[test]

@@ -1,4 +1,3 @@
-// exit 2
 // What does not fit an integer becomes what the machine makes of it, as Go has it there; what fits is the same everywhere.
 package main
 
