@@ -11,8 +11,8 @@ use regalloc2::{
 };
 use smallvec::SmallVec;
 
-mod coalesce;
 mod pointers;
+mod webs;
 
 /// A register operand: virtual before allocation; a physical register or a spill slot after it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -344,13 +344,14 @@ pub fn allocate(p: &mut Problem, env: &Env, ctx: &mut Context, check: bool) -> R
     p.finish();
     let options = regalloc2::RegallocOptions { validate_ssa: check, ..Default::default() };
     let out = regalloc2::run_with_ctx(p, &env.0, &options, &mut ctx.0).map_err(|e| format!("{e:?}"))?;
-    let mut out = out.clone();
-    coalesce::slots(p, &mut out);
     if check {
         let mut checker = regalloc2::checker::Checker::new(p, &env.0);
-        checker.prepare(&out);
+        checker.prepare(out);
         checker.run().map_err(|e| format!("register allocation is wrong: {e:?}"))?;
     }
+    // This knows which instructions copy, and the checker does not: the replay of stack maps does.
+    let mut out = out.clone();
+    webs::slots(p, &mut out);
     Ok(Solution {
         spill_slots: out.num_spillslots,
         edits: out.edits,
