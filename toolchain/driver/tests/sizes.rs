@@ -7,12 +7,12 @@ use support::{Scratch, oxigo};
 /// Name, program, most bytes. A change that makes them smaller lowers the last.
 const PROGRAMS: &[(&str, &str, u64)] = &[
     ("println", "package main\nfunc main() { println(\"hi\") }\n", 195_000),
-    ("fmt", "package main\nimport \"fmt\"\nfunc main() { fmt.Println(\"hi\") }\n", 450_000),
+    ("fmt", "package main\nimport \"fmt\"\nfunc main() { fmt.Println(\"hi\") }\n", 446_000),
     (
         "json",
         "package main\nimport (\"encoding/json\"; \"os\")\n\
          func main() { json.NewEncoder(os.Stdout).Encode(map[string]any{\"a\": 1}) }\n",
-        1_400_000,
+        1_385_000,
     ),
 ];
 

@@ -20,6 +20,10 @@ use types::table::{Basic, TypeId, basic};
 /// Arrays up to this many elements are compared without a loop.
 const UNROLL: u64 = 4;
 
+/// What takes more steps than this is compared and hashed by a function of its own where it is part of something else: code would double with every
+/// level of a type.
+const MOST_STEPS: u32 = 16;
+
 /// A piece of a struct: one field, or a run of plain memory.
 enum Piece {
     Plain { off: u64, size: u64, align: u64 },
@@ -117,6 +121,23 @@ impl<'a> Prog<'a> {
         self.rt_func(&name, Pos::NONE)
     }
 
+    /// Whether the comparison of two values takes few steps.
+    fn takes_few_steps(&mut self, t: TypeId) -> bool {
+        self.steps_left(t, MOST_STEPS).is_some()
+    }
+    fn steps_left(&mut self, t: TypeId, left: u32) -> Option<u32> {
+        match self.kind(t) {
+            K::Struct => self.pieces(t).into_iter().try_fold(left, |left, piece| match piece {
+                Piece::Plain { .. } => left.checked_sub(1),
+                Piece::Field(ft, _) => self.steps_left(ft, left),
+            }),
+            K::Array(e, n) if !self.is_plain_memory(t) => {
+                (0..if n <= UNROLL { n } else { 1 }).try_fold(left, |left, _| self.steps_left(e, left))
+            }
+            _ => left.checked_sub(1),
+        }
+    }
+
     /// The fields of a struct that count, plain ones without padding between them joined.
     fn pieces(&mut self, t: TypeId) -> Vec<Piece> {
         let mut out: Vec<Piece> = Vec::new();
@@ -188,7 +209,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                         Piece::Plain { off, size, align } => {
                             self.unequal_memory(a.plus(off), b.plus(off), size, align, no);
                         }
-                        Piece::Field(ft, off) => self.unequal_jump(ft, a.plus(off), b.plus(off), no),
+                        Piece::Field(ft, off) => self.unequal_part(ft, a.plus(off), b.plus(off), no),
                     }
                 }
             }
@@ -199,14 +220,14 @@ impl<'p, 'a> Fx<'p, 'a> {
             K::Array(e, n) if n <= UNROLL => {
                 let size = self.p.size_of(e);
                 for i in 0..n {
-                    self.unequal_jump(e, a.plus(i * size), b.plus(i * size), no);
+                    self.unequal_part(e, a.plus(i * size), b.plus(i * size), no);
                 }
             }
             K::Array(e, n) => {
                 let (a, b) = (self.addr_value(a), self.addr_value(b));
                 self.each_element(e, n, |fx, off| {
                     let (x, y) = (fx.ptr_add(a, off), fx.ptr_add(b, off));
-                    fx.unequal_jump(e, Addr::new(x), Addr::new(y), no);
+                    fx.unequal_part(e, Addr::new(x), Addr::new(y), no);
                 });
             }
             K::Float(n) => self.unequal_float(n, a, b, no),
@@ -234,6 +255,17 @@ impl<'p, 'a> Fx<'p, 'a> {
             }
             _ => panic!("{} is not comparable", self.p.type_str(t)),
         }
+    }
+
+    /// The same for a part of something.
+    fn unequal_part(&mut self, t: TypeId, a: Addr, b: Addr, no: Block) {
+        if self.p.takes_few_steps(t) {
+            return self.unequal_jump(t, a, b, no);
+        }
+        let f = self.p.eq_func(t);
+        let (x, y) = (self.addr_value(a), self.addr_value(b));
+        let equal = self.call_func(f, &[x, y])[0];
+        self.go_on_if(equal, no);
     }
 
     pub fn go_on_if(&mut self, cond: Value, no: Block) {
@@ -307,7 +339,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                             let (x, n) = (self.addr_value(a.plus(off)), self.word(size as i64));
                             self.rt1("hashMemory", &[x, h, n])
                         }
-                        Piece::Field(ft, off) => self.hash_at(ft, a.plus(off), h),
+                        Piece::Field(ft, off) => self.hash_part(ft, a.plus(off), h),
                     };
                 }
                 h
@@ -320,7 +352,7 @@ impl<'p, 'a> Fx<'p, 'a> {
                 self.each_element(e, n, |fx, off| {
                     let x = fx.ptr_add(base, off);
                     let h = fx.s.read(var);
-                    let h = fx.hash_at(e, Addr::new(x), h);
+                    let h = fx.hash_part(e, Addr::new(x), h);
                     fx.s.write(var, h);
                 });
                 self.s.read(var)
@@ -331,5 +363,15 @@ impl<'p, 'a> Fx<'p, 'a> {
                 self.call_func(f, &[x, h])[0]
             }
         }
+    }
+
+    /// The same for a part of something.
+    fn hash_part(&mut self, t: TypeId, a: Addr, h: Value) -> Value {
+        if self.p.takes_few_steps(t) {
+            return self.hash_at(t, a, h);
+        }
+        let f = self.p.hash_func(t);
+        let x = self.addr_value(a);
+        self.call_func(f, &[x, h])[0]
     }
 }

@@ -112,6 +112,8 @@ pub struct Prog<'a> {
     externs: FxHashMap<Sym, FuncId>,
     pub(crate) classes: FxHashMap<TypeId, Arc<Cls>>,
     pub(crate) ptr_maps: FxHashMap<TypeId, Arc<ir::PtrMap>>,
+    /// Whether equal memory means equal values, of structs.
+    pub(crate) plain_structs: FxHashMap<TypeId, bool>,
     pub(crate) sig_cache: FxHashMap<(Vec<TypeId>, Vec<TypeId>, bool), SigId>,
     strings: FxHashMap<Arc<[u8]>, DataId>,
     funcvals: FxHashMap<FuncId, DataId>,
@@ -162,6 +164,7 @@ impl<'a> Prog<'a> {
             externs: FxHashMap::default(),
             classes: FxHashMap::default(),
             ptr_maps: FxHashMap::default(),
+            plain_structs: FxHashMap::default(),
             sig_cache: FxHashMap::default(),
             strings: FxHashMap::default(),
             funcvals: FxHashMap::default(),

@@ -264,17 +264,26 @@ impl<'a> Prog<'a> {
             K::Bool | K::Int { .. } | K::Ptr(_) | K::UnsafePtr | K::Chan(..) => true,
             K::Array(e, n) => n == 0 || self.is_plain_memory(e),
             K::Struct => {
-                let mut end = 0;
-                for (i, f) in self.fields(t).iter().enumerate() {
-                    if f.name.is_blank() || self.field_offset(t, i) != end || !self.is_plain_memory(f.ty) {
-                        return false;
-                    }
-                    end += self.size_of(f.ty);
+                // Each of many levels of a type asks.
+                if let Some(&known) = self.plain_structs.get(&t) {
+                    return known;
                 }
-                end == self.size_of(t)
+                let plain = self.is_plain_struct(t);
+                self.plain_structs.insert(t, plain);
+                plain
             }
             _ => false,
         }
+    }
+    fn is_plain_struct(&mut self, t: TypeId) -> bool {
+        let mut end = 0;
+        for (i, f) in self.fields(t).iter().enumerate() {
+            if f.name.is_blank() || self.field_offset(t, i) != end || !self.is_plain_memory(f.ty) {
+                return false;
+            }
+            end += self.size_of(f.ty);
+        }
+        end == self.size_of(t)
     }
     /// The type of pointers to `t`.
     pub fn ptr_to(&self, t: TypeId) -> TypeId {
