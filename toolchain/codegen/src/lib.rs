@@ -18,6 +18,7 @@ pub mod kept;
 pub mod mach;
 pub mod nosplit;
 pub mod object;
+pub mod park;
 pub mod prep;
 pub mod reach;
 pub mod regalloc;

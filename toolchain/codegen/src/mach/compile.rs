@@ -10,9 +10,9 @@ use super::select::{self, Selected};
 use super::slots::{self, Accesses, SlotLiveness};
 use super::{Encode, Frames, Machine, Rules, call, graph, hook, lazy, listing, regs, split};
 use crate::isa::{Compiled, Env, Line, Safepoint};
-use crate::prep;
 use crate::regalloc::{self, Is, Move, Problem, Reg, Solution};
 use crate::replay::{Replay, Safe, Words};
+use crate::{park, prep};
 use ir::func::Body;
 use ir::{EntityId, Func, SymRef};
 use reflect::image::OpenDefers;
@@ -58,6 +58,7 @@ pub(crate) fn compile_noted<M: Rules + Frames>(
     w: &mut Worker,
 ) -> Result<(Compiled, Option<Notes>), String> {
     prep::legalize(&mut f, &env.view);
+    park::park(&mut f, M::WORD);
     env.record(&f, "legalize", || env.view.text(&f));
     let sig = env.view.sig(f.sig);
     let params = call::place_params(&mut f, sig);

@@ -202,9 +202,8 @@ fn backward(
     bit_of: &dyn Fn(usize) -> Option<usize>,
     mut write: impl FnMut(usize, &[u64]),
 ) {
-    let bits = |kind, pos| {
-        code.operands(inst).filter(move |&o| code.kind(o) == (kind, pos)).filter_map(|o| bit_of(o))
-    };
+    let bits =
+        |kind, pos| code.operands(inst).filter(move |&o| code.kind(o) == (kind, pos)).filter_map(bit_of);
     let written =
         || bits(OperandKind::Def, OperandPos::Late).chain(bits(OperandKind::Def, OperandPos::Early));
     bits(OperandKind::Use, OperandPos::Late).for_each(|b| dataflow::set(live, b));
