@@ -5,6 +5,7 @@
 //! - blocks get an order: reverse post-order, loops together, rotated so that each iteration takes one jump, cold blocks
 //!   last.
 use crate::NEW;
+use crate::mach::dataflow::Sets;
 use ir::func::Term;
 use ir::op::Callee;
 use ir::{Block, BlockCall, EntityId, Func, Inst, Op, PtrMap, SymRef, Ty, Value, ValueDef, View};
@@ -335,21 +336,12 @@ pub fn use_counts(f: &Func, blocks: &[Block]) -> Vec<u32> {
 /// Results that jumps hand on in the place of one of their operands (`s` in `s += x`, in a loop or where ways meet): result and operand. They should share
 /// a register. What a jump hands over and what its target calls it belong together, and so on.
 pub fn carried(f: &Func, blocks: &[Block]) -> FxHashMap<Value, Value> {
-    let mut parent: Vec<u32> = (0..f.values.len() as u32).collect();
-    fn web(parent: &mut [u32], v: Value) -> usize {
-        let mut at = v.index();
-        while parent[at] as usize != at {
-            parent[at] = parent[parent[at] as usize];
-            at = parent[at] as usize;
-        }
-        at
-    }
+    let mut webs = Sets::new(f.values.len());
     let mut handed = Vec::new();
     let mut look = |call: &BlockCall| {
         for (&v, &p) in call.args.iter().zip(&f.blocks[call.block].params) {
             handed.push(v);
-            let (v, p) = (web(&mut parent, v), web(&mut parent, p));
-            parent[v] = p as u32;
+            webs.join(v.0, p.0);
         }
     };
     for &b in blocks {
@@ -361,9 +353,9 @@ pub fn carried(f: &Func, blocks: &[Block]) -> FxHashMap<Value, Value> {
     }
     let mut found = FxHashMap::default();
     for v in handed {
-        let of_result = web(&mut parent, v);
+        let of_result = webs.head(v.0);
         let args = f.def_inst(v).map_or(&[][..], |d| &d.args[..]);
-        if let Some(&operand) = args.iter().find(|&&a| web(&mut parent, a) == of_result) {
+        if let Some(&operand) = args.iter().find(|a| webs.head(a.0) == of_result) {
             found.insert(v, operand);
         }
     }

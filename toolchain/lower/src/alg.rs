@@ -121,11 +121,12 @@ impl<'a> Prog<'a> {
         self.rt_func(&name, Pos::NONE)
     }
 
-    /// Whether the comparison of two values takes few steps.
+    /// Whether comparing or hashing takes few steps; levels count too, so that this question itself stays short.
     fn takes_few_steps(&mut self, t: TypeId) -> bool {
         self.steps_left(t, MOST_STEPS).is_some()
     }
     fn steps_left(&mut self, t: TypeId, left: u32) -> Option<u32> {
+        let left = left.checked_sub(1)?;
         match self.kind(t) {
             K::Struct => self.pieces(t).into_iter().try_fold(left, |left, piece| match piece {
                 Piece::Plain { .. } => left.checked_sub(1),
@@ -134,7 +135,7 @@ impl<'a> Prog<'a> {
             K::Array(e, n) if !self.is_plain_memory(t) => {
                 (0..if n <= UNROLL { n } else { 1 }).try_fold(left, |left, _| self.steps_left(e, left))
             }
-            _ => left.checked_sub(1),
+            _ => Some(left),
         }
     }
 

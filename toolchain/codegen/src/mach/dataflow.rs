@@ -1,4 +1,4 @@
-//! Sets of bits, and the one solver of backward problems over a function's blocks.
+//! Sets of bits, sets that are joined, and the one solver of backward problems over a function's blocks.
 
 /// A row of bits.
 pub type Bits = Vec<u64>;
@@ -73,6 +73,40 @@ impl Backward {
             }
         }
         out
+    }
+}
+
+/// Sets of numbers that are joined (union and find, with paths that are halved).
+pub struct Sets(Vec<u32>);
+
+impl Sets {
+    /// Each of the numbers below `n` by itself.
+    pub fn new(n: usize) -> Sets {
+        Sets((0..n as u32).collect())
+    }
+    /// How many numbers there are.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+    /// The next number, by itself.
+    pub fn one_more(&mut self) -> u32 {
+        self.0.push(self.0.len() as u32);
+        self.0.len() as u32 - 1
+    }
+    /// The one that stands for a number's set.
+    pub fn head(&mut self, n: u32) -> u32 {
+        let mut at = n as usize;
+        while self.0[at] as usize != at {
+            self.0[at] = self.0[self.0[at] as usize];
+            at = self.0[at] as usize;
+        }
+        at as u32
+    }
+    /// Makes one set of two; `b`'s head stands for it.
+    pub fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.head(a), self.head(b));
+        self.0[a as usize] = b;
     }
 }
 

@@ -6,7 +6,7 @@
 //! Two webs may share a slot unless either is written, with anything but the other's value, while the other is live (Chaitin et al., "Register allocation
 //! via coloring", 1981). Slots that hold floats of two words are left as they are, behind the others.
 use super::Problem;
-use crate::mach::dataflow::{self, Backward};
+use crate::mach::dataflow::{self, Backward, Sets};
 use regalloc2::{
     Allocation, Edit, Function, Inst, OperandConstraint, OperandKind, OperandPos, Output, PReg, ProgPoint,
     RegClass, SpillSlot,
@@ -219,31 +219,6 @@ fn backward(
     bits(OperandKind::Use, OperandPos::Early).for_each(|b| dataflow::set(live, b));
 }
 
-/// Sets of numbers, joined.
-struct Sets(Vec<u32>);
-
-impl Sets {
-    fn new(n: usize) -> Sets {
-        Sets((0..n as u32).collect())
-    }
-    fn one_more(&mut self) -> u32 {
-        self.0.push(self.0.len() as u32);
-        self.0.len() as u32 - 1
-    }
-    fn head(&mut self, n: u32) -> u32 {
-        let mut at = n as usize;
-        while self.0[at] as usize != at {
-            self.0[at] = self.0[self.0[at] as usize];
-            at = self.0[at] as usize;
-        }
-        at as u32
-    }
-    fn join(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.head(a), self.head(b));
-        self.0[a as usize] = b;
-    }
-}
-
 /// What is where on the way through a block. Webs have names that are joined later.
 struct Walk<'a> {
     code: &'a Code<'a>,
@@ -302,7 +277,7 @@ impl Webs {
         if slots.div_ceil(64) * blocks > MOST_WORDS {
             return None;
         }
-        let mut walk = Walk { code, wide, now: vec![NONE; slots], held: Held::new(), sets: Sets(Vec::new()) };
+        let mut walk = Walk { code, wide, now: vec![NONE; slots], held: Held::new(), sets: Sets::new(0) };
         let slot = |p: Place| walk.slot(p);
         let of_operand = |o: usize| slot(code.place(o));
         let solved = Backward::solve(
@@ -331,7 +306,7 @@ impl Webs {
             count: 0,
             edits: vec![(NONE, NONE); code.out.edits.len()],
             operands: vec![NONE; code.out.allocs.len()],
-            starts: (0..walk.sets.0.len() as u32).collect(),
+            starts: (0..walk.sets.len() as u32).collect(),
             bases,
             sources: Vec::new(),
             pairs: Vec::new(),
@@ -402,7 +377,7 @@ impl Webs {
 
     /// From the names that were given on the way to numbers of webs.
     fn number(mut self, sets: &mut Sets) -> Option<Webs> {
-        let mut numbers = vec![NONE; sets.0.len()];
+        let mut numbers = vec![NONE; sets.len()];
         let mut number = |n: u32, count: &mut usize| {
             if n == NONE {
                 return NONE;
@@ -528,6 +503,7 @@ pub(super) fn slots(p: &Problem, out: &mut Output) {
     let Some(mut webs) = Webs::new(&code, &wide) else { return };
     let (new, count) = webs.slots(&code);
 
+    let wide_count = wide[..out.num_spillslots].iter().filter(|w| **w).count();
     // Wide ones keep their order behind the others, where they begin at an even number.
     let first_wide = count.next_multiple_of(2);
     let wide: Vec<u32> = wide[..out.num_spillslots]
@@ -544,7 +520,6 @@ pub(super) fn slots(p: &Problem, out: &mut Output) {
         (at, Edit::Move { from: renamed(from, source), to: renamed(to, target) })
     };
     let edits = out.edits.iter().zip(&webs.edits).map(edit).collect();
-    let wide_count = code.wide()[..out.num_spillslots].iter().filter(|w| **w).count();
     out.num_spillslots = if wide_count == 0 { count as usize } else { first_wide as usize + wide_count };
     (out.allocs, out.edits) = (allocs, edits);
 
@@ -639,6 +614,11 @@ mod tests {
         Allocation::reg(PReg::new(n, RegClass::Int))
     }
 
+    /// The second instruction finds in slot 1 what was in slot 0.
+    fn through_a_register() -> [(usize, Allocation, Allocation); 2] {
+        [(1, slot(0), reg(1)), (1, reg(1), slot(1))]
+    }
+
     /// One block, with moves before some of its instructions; returns the slots and the moves that are left, and where the last instruction finds its operands.
     fn coalesced(
         insts: &[Does],
@@ -673,12 +653,7 @@ mod tests {
 
     #[test]
     fn what_only_moves_on_stays() {
-        let found = coalesced(
-            &[&[(Def, 0, slot(0))], &[(Use, 0, slot(1))]],
-            None,
-            &[(1, slot(0), reg(1)), (1, reg(1), slot(1))],
-            2,
-        );
+        let found = coalesced(&[&[(Def, 0, slot(0))], &[(Use, 0, slot(1))]], None, &through_a_register(), 2);
         assert_eq!(found, (1, vec![], vec![slot(0)]));
     }
 
@@ -687,7 +662,7 @@ mod tests {
         let found = coalesced(
             &[&[(Def, 0, slot(0))], &[(Use, 0, slot(1)), (Use, 0, reg(1))]],
             None,
-            &[(1, slot(0), reg(1)), (1, reg(1), slot(1))],
+            &through_a_register(),
             2,
         );
         assert_eq!(found, (1, vec![(slot(0), reg(1))], vec![slot(0), reg(1)]));
@@ -698,7 +673,7 @@ mod tests {
         let found = coalesced(
             &[&[(Def, 0, slot(0))], &[(Use, 0, slot(1)), (Use, 0, slot(0))]],
             None,
-            &[(1, slot(0), reg(1)), (1, reg(1), slot(1))],
+            &through_a_register(),
             2,
         );
         assert_eq!(found, (1, vec![], vec![slot(0), slot(0)]));
@@ -708,8 +683,7 @@ mod tests {
     fn what_is_in_a_slot_later_is_another_web() {
         let insts: &[Does] =
             &[&[(Def, 0, slot(0))], &[(Def, 1, slot(0))], &[(Use, 0, slot(1)), (Use, 1, slot(0))]];
-        let moves = [(1, slot(0), reg(1)), (1, reg(1), slot(1))];
-        assert_eq!(coalesced(insts, None, &moves, 2), (2, vec![], vec![slot(0), slot(1)]));
+        assert_eq!(coalesced(insts, None, &through_a_register(), 2), (2, vec![], vec![slot(0), slot(1)]));
     }
 
     #[test]
@@ -726,7 +700,7 @@ mod tests {
         let found = coalesced(
             &[&[(Def, 0, slot(0)), (Def, 1, slot(2))], &[(Use, 0, slot(1)), (Use, 1, slot(2))]],
             None,
-            &[(1, slot(0), reg(1)), (1, reg(1), slot(1))],
+            &through_a_register(),
             3,
         );
         assert_eq!(found, (2, vec![], vec![slot(0), slot(1)]));
