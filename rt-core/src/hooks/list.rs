@@ -162,6 +162,7 @@ pub const HOOKS: &[(&str, Kind)] = &[
     ("sync.runtime_notifyListNotifyAll", Leaf),
     ("sync.runtime_notifyListNotifyOne", Leaf),
     ("sync.runtime_notifyListWait", Parking),
+    ("syscall.Getpagesize", Leaf),
     ("syscall.gettimeofday", Leaf),
     ("syscall.runtime_AfterExec", Leaf),
     ("syscall.runtime_AfterFork", Leaf),

@@ -23,6 +23,7 @@ hook! { fn "syscall.gettimeofday"(tv: *mut [i64; 2]) -> usize, leaf {
 
 // ---- process
 
+hook! { fn "syscall.Getpagesize"() -> usize, leaf { os::page_size() }}
 hook! { fn "runtime.exit"(code: i32) leaf {
     lock::report();
     os::exit(code)

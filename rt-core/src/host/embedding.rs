@@ -11,6 +11,7 @@
 use crate::base::image::the_image;
 use crate::base::lock::{Global, Mutex};
 use crate::gc;
+use crate::os::{AT_PAGESZ, AT_SYSINFO_EHDR};
 use crate::sched::embedder::{self, Embedder};
 use crate::sched::proc;
 use crate::sched::signal;
@@ -54,9 +55,6 @@ unsafe extern "C" {
     ) -> i32;
     fn pthread_detach(thread: usize) -> i32;
 }
-
-/// Address of the vDSO in the auxiliary vector.
-const AT_SYSINFO_EHDR: usize = 33;
 
 impl Host {
     /// Starts the Go side: its runtime and its packages' initialisers, on the calling thread. Later calls, from any
@@ -247,7 +245,7 @@ unsafe fn boot() {
     // SAFETY: once, on the first thread; libc's environment stays.
     unsafe {
         embedder::set(&EMBEDDER);
-        // argc is 0: no arguments, then the environment, and the auxiliary vector's one word that counts.
+        // argc is 0: no arguments, then the environment, and what counts of the auxiliary vector.
         let mut vector = vec![0usize];
         let mut e = environ;
         while !e.is_null() && !(*e).is_null() {
@@ -255,7 +253,8 @@ unsafe fn boot() {
             e = e.add(1);
         }
         let vdso = getauxval(AT_SYSINFO_EHDR as c_ulong) as usize;
-        vector.extend([0, AT_SYSINFO_EHDR, vdso, 0, 0]);
+        let page = getauxval(AT_PAGESZ as c_ulong) as usize;
+        vector.extend([0, AT_SYSINFO_EHDR, vdso, AT_PAGESZ, page, 0, 0]);
         let vector: &'static [usize] = vector.leak();
         let m = start::boot(0, vector.as_ptr().cast(), &raw const vdso as usize);
         let g = new_goroutine(m);

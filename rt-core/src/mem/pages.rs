@@ -17,6 +17,11 @@ const WORDS: usize = ARENA_PAGES / 64;
 const CHUNKS: usize = ARENA_PAGES / CHUNK_PAGES;
 const CHUNK_WORDS: usize = CHUNK_PAGES / 64;
 
+/// What the system maps and takes back at a time, at least a page of ours.
+fn system_page() -> usize {
+    os::page_size().clamp(PAGE, 64 * PAGE)
+}
+
 /// Free runs in a range: at its start, the longest, at its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Summary {
@@ -172,32 +177,38 @@ impl PageBits {
         None
     }
 
-    /// First run of free pages at or after `from` that occupy memory, at most `limit` long.
-    pub fn find_dirty(&self, from: usize, limit: usize) -> Option<(usize, usize)> {
-        let mut i = from;
+    /// First run of free pages at or after `from` that occupy memory, about `limit` long at most. The system takes back `unit` of them
+    /// at a time (a power of two, at most 64), all of which must be free then: a unit that is clean in part goes back whole.
+    pub fn find_dirty(&self, from: usize, limit: usize, unit: usize) -> Option<(usize, usize)> {
+        let all = !0u64 >> (64 - unit);
+        let bits = |words: &[u64], i: usize| words[i / 64] >> (i % 64) & all;
+        let whole = |i| bits(&self.free, i) == all && bits(&self.clean, i) != all;
+        let mut i = from.next_multiple_of(unit);
         while i < ARENA_PAGES {
-            let w = (self.free[i / 64] & !self.clean[i / 64]) >> (i % 64);
-            if w == 0 {
+            if (self.free[i / 64] & !self.clean[i / 64]) >> (i % 64) == 0 {
                 i = (i / 64 + 1) * 64;
                 continue;
             }
-            i += w.trailing_zeros() as usize;
             let mut n = 0;
-            while i + n < ARENA_PAGES && n < limit {
-                let j = i + n;
-                if (self.free[j / 64] & !self.clean[j / 64]) >> (j % 64) & 1 == 0 {
-                    break;
-                }
-                n += 1;
+            while i + n < ARENA_PAGES && n < limit && whole(i + n) {
+                n += unit;
             }
-            return Some((i, n));
+            if n > 0 {
+                return Some((i, n));
+            }
+            i += unit;
         }
         None
     }
 
-    /// Marks free pages clean.
-    pub fn set_clean(&mut self, i: usize, n: usize) {
-        each_word(i, n, |w, m| self.clean[w] |= m);
+    /// Marks free pages clean; returns how many of them were not.
+    pub fn set_clean(&mut self, i: usize, n: usize) -> usize {
+        let mut were = 0;
+        each_word(i, n, |w, m| {
+            were += (m & !self.clean[w]).count_ones() as usize;
+            self.clean[w] |= m;
+        });
+        were
     }
 }
 
@@ -310,7 +321,9 @@ impl PageHeap {
 
     /// Maps memory at `next` or at the first free place above.
     fn extend(&mut self, n: usize) -> bool {
-        let Some(bytes) = n.checked_mul(PAGE) else { return false };
+        let Some(bytes) = n.checked_mul(PAGE).and_then(|b| b.checked_next_multiple_of(system_page())) else {
+            return false;
+        };
         let step = CHUNK_PAGES * PAGE;
         let mut ask = bytes.next_multiple_of(step);
         for _ in 0..4096 {
@@ -350,20 +363,20 @@ impl PageHeap {
     /// Gives free pages back to the system until at most `keep` of them occupy memory, from the
     /// top of the heap down, but not many more than `max` pages. Returns the number given back.
     pub fn scavenge(&mut self, keep: usize, max: usize) -> usize {
-        let mut done = 0;
+        let (mut done, unit) = (0, system_page() >> PAGE_SHIFT);
         for i in (self.hint..self.high).rev() {
             let Some(a) = arena::at(i) else { continue };
             let mut from = 0;
             while done < max && self.free - self.clean > keep {
-                let Some((at, n)) = a.pages().find_dirty(from, 128) else { break };
+                let Some((at, n)) = a.pages().find_dirty(from, 128, unit) else { break };
                 let addr = arena::address_of(i) + (at << PAGE_SHIFT);
                 // SAFETY: free pages, and the heap lock keeps them so.
                 if !unsafe { os::decommit(addr as *mut u8, n << PAGE_SHIFT) } {
                     return done;
                 }
-                a.pages().set_clean(at, n);
-                self.clean += n;
-                done += n;
+                let cleaned = a.pages().set_clean(at, n);
+                self.clean += cleaned;
+                done += cleaned;
                 from = at + n;
             }
         }
@@ -400,8 +413,25 @@ mod tests {
         assert_eq!(p.find(101), Some(610));
         p.release(600, 10, false);
         assert_eq!(p.find(101), Some(500));
-        assert_eq!(p.find_dirty(0, 128), Some((600, 10)));
+        assert_eq!(p.find_dirty(0, 128, 1), Some((600, 10)));
         assert_eq!(p.take(500, 200), 190);
+    }
+
+    #[test]
+    fn large_pages_of_the_system_go_back_whole() {
+        let mut p = empty();
+        p.release(0, ARENA_PAGES, true);
+        p.take(600, 30);
+        p.release(602, 17, false);
+        // 600 and 601 are in use, and from 619 on.
+        assert_eq!(p.find_dirty(0, 128, 8), Some((608, 8)));
+        assert_eq!(p.find_dirty(616, 128, 8), None);
+        p.release(619, 11, false);
+        // 630 and 631 have never been touched.
+        assert_eq!(p.find_dirty(0, 128, 8), Some((608, 24)));
+        assert_eq!(p.set_clean(608, 24), 22);
+        assert_eq!(p.find_dirty(0, 128, 8), None);
+        assert_eq!(p.find_dirty(0, 128, 2), Some((602, 6)));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! | room | functions |
 //! |---|---|
 //! | start | `init`, `ncpu`, `random` |
-//! | memory | `map`, `map_at`, `unmap`, `decommit`, `heap_origin` |
+//! | memory | `page_size`, `map`, `map_at`, `unmap`, `decommit`, `heap_origin` |
 //! | waiting | `futex_wait`, `futex_wake`, `yield_now`, [`RawLock`] |
 //! | time | `nanotime`, `walltime` |
 //! | descriptors | `read`, `write`, `fcntl` |

@@ -126,9 +126,11 @@ fn run_linker(
     } else if options.no_debug_info {
         command.arg("--strip-debug");
     }
+    let large_pages = target.arch.tools.large_pages && !target.is_bare();
+    command.args(["-z", if large_pages { "max-page-size=65536" } else { "max-page-size=4096" }]);
     if target.is_bare() {
         let script = layout(target, object.parent().expect("in a folder"), sockets)?;
-        command.args(["-z", "max-page-size=4096", "-T"]).arg(script);
+        command.arg("-T").arg(script);
     } else if options.strip || options.no_debug_info {
         let script = object.with_file_name("without.ld");
         std::fs::write(&script, WITHOUT_UNWINDING)

@@ -230,6 +230,11 @@ pub fn heap_origin(i: usize) -> Option<usize> {
     if i == 0 { Some((LOW.load(Relaxed) + 8191) & !8191) } else { None }
 }
 
+/// Bytes of a page; nothing depends on it here.
+pub fn page_size() -> usize {
+    4096
+}
+
 /// Takes zeroed memory from the top of RAM.
 pub fn map(size: usize) -> *mut u8 {
     let size = (size + 4095) & !4095;

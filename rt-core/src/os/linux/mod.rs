@@ -10,6 +10,8 @@ mod signals;
 mod threads;
 mod vdso;
 
+#[cfg(feature = "host")]
+pub use elf::{AT_PAGESZ, AT_SYSINFO_EHDR};
 pub use poller::*;
 #[cfg(feature = "pie")]
 pub use relocate::relocate;
@@ -19,7 +21,7 @@ pub use threads::*;
 use crate::machine::syscall6;
 use abi::flags::{MAP_ANONYMOUS, MAP_NORESERVE, MMAP_BLOCK};
 use abi::nr;
-use core::sync::atomic::AtomicU32;
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 /// What a system call that the kernel lacks says.
 pub const ENOSYS: usize = abi::errno::ENOSYS.unsigned_abs();
@@ -32,15 +34,29 @@ const FUTEX_WAIT_PRIVATE: usize = 128;
 const FUTEX_WAKE_PRIVATE: usize = 129;
 const EEXIST: isize = -17;
 
+static PAGE_SIZE: AtomicUsize = AtomicUsize::new(4096);
+
 /// Learns what the kernel told at start; once.
 ///
 /// # Safety
 /// `envp` is the environment as the kernel laid it out, the auxiliary vector behind it, or null.
 pub unsafe fn init(envp: *const *const u8) {
-    if !envp.is_null() {
-        // SAFETY: the caller's promise.
-        unsafe { vdso::init(envp) }
+    if envp.is_null() {
+        return;
     }
+    // SAFETY: the caller's promise.
+    unsafe {
+        elf::each_told(envp, |key, value| match key {
+            elf::AT_PAGESZ => PAGE_SIZE.store(value, Relaxed),
+            elf::AT_SYSINFO_EHDR => vdso::init(value),
+            _ => {}
+        });
+    }
+}
+
+/// Bytes of a page: what is mapped, given back or protected begins at a multiple of it.
+pub fn page_size() -> usize {
+    PAGE_SIZE.load(Relaxed)
 }
 
 /// Why no memory came.

@@ -5,9 +5,6 @@ use super::abi::nr;
 use super::elf::*;
 use crate::machine::syscall6;
 
-const AT_PHDR: usize = 3;
-const AT_PHNUM: usize = 5;
-const AT_PAGESZ: usize = 6;
 const PT_PHDR: u32 = 6;
 const PT_GNU_RELRO: u32 = 0x6474_e552;
 const DT_RELA: usize = 7;
@@ -25,16 +22,13 @@ const PROT_READ: usize = 1;
 pub unsafe fn relocate(envp: *const *const u8) {
     // SAFETY: the kernel's vector; the program's own headers, which tell where its own relocations are and what they are about.
     unsafe {
-        let (mut aux, mut headers, mut count, mut page) = (auxiliary(envp), 0, 0, 4096);
-        while (*aux)[0] != 0 {
-            match (*aux)[0] {
-                AT_PHDR => headers = (*aux)[1],
-                AT_PHNUM => count = (*aux)[1],
-                AT_PAGESZ => page = (*aux)[1],
-                _ => {}
-            }
-            aux = aux.add(1);
-        }
+        let (mut headers, mut count, mut page) = (0, 0, 4096);
+        each_told(envp, |key, value| match key {
+            AT_PHDR => headers = value,
+            AT_PHNUM => count = value,
+            AT_PAGESZ => page = value,
+            _ => {}
+        });
         let (mut place, mut dynamic, mut constant) = (0usize, 0usize, (0usize, 0usize));
         for i in 0..count {
             let s = &*(headers as *const Segment).add(i);

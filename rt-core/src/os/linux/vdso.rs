@@ -2,7 +2,7 @@
 //! auxiliary vector names. Only the dynamic symbol table is read.
 
 use super::abi::HashWord;
-use super::elf::{PT_DYNAMIC, PT_LOAD, Segment, auxiliary};
+use super::elf::{PT_DYNAMIC, PT_LOAD, Segment};
 use core::mem::transmute;
 use core::sync::atomic::{AtomicUsize, Ordering::*};
 
@@ -11,7 +11,6 @@ type ClockGettime = unsafe extern "C" fn(i32, *mut [isize; 2]) -> i32;
 /// Address of the kernel's clock_gettime; 0: none.
 static CLOCK: AtomicUsize = AtomicUsize::new(0);
 
-const AT_SYSINFO_EHDR: usize = 33;
 const DT_HASH: usize = 4;
 const DT_STRTAB: usize = 5;
 const DT_SYMTAB: usize = 6;
@@ -60,18 +59,10 @@ struct Symbol {
 /// Finds the routine; once, at start.
 ///
 /// # Safety
-/// `envp` is the environment as the kernel laid it out, the auxiliary vector behind it.
-pub unsafe fn init(envp: *const *const u8) {
+/// `image` is where the kernel says that its image is.
+pub unsafe fn init(image: usize) {
     // SAFETY: the kernel's data.
-    unsafe {
-        let mut aux = auxiliary(envp);
-        while (*aux)[0] != 0 {
-            if (*aux)[0] == AT_SYSINFO_EHDR {
-                CLOCK.store(find((*aux)[1]), Release);
-            }
-            aux = aux.add(1);
-        }
-    }
+    CLOCK.store(unsafe { find(image) }, Release);
 }
 
 unsafe fn find(base: usize) -> usize {

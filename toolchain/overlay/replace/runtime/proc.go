@@ -128,9 +128,6 @@ func os_beforeExit(code int) { exithook.Run(code) }
 //go:linkname syscall_Exit syscall.Exit
 func syscall_Exit(code int) { exit(int32(code)) }
 
-//go:linkname syscall_Getpagesize syscall.Getpagesize
-func syscall_Getpagesize() int { return 4096 }
-
 func goschedguarded() { Gosched() }
 
 // ---- pinning: not preempted, the goroutine stays on its P
