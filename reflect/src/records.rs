@@ -47,7 +47,7 @@ macro_rules! data {
 }
 
 /// All of them.
-pub const RECORDS: [Record; 18] = [
+pub const RECORDS: [Record; 19] = [
     crate::record!(g => data {}),
     crate::record!(m => data {}),
     crate::record!(p => data {}),
@@ -66,6 +66,7 @@ pub const RECORDS: [Record; 18] = [
     crate::record!(pcinfo => data {}),
     crate::record!(itab => data {}),
     crate::record!(shared => data {}),
+    crate::record!(metrics => data {}),
 ];
 
 impl Record {
@@ -225,11 +226,12 @@ const fn align_of_type(ty: &[u8], arch: &Arch) -> usize {
 
 /// The number in an array's type.
 const fn number(text: &[u8], arch: &Arch) -> usize {
-    if same(text, MORE_REG_WORDS.as_bytes()) {
-        return arch.more_words() as usize;
-    }
-    if same(text, SPAN_CLASS_COUNT.as_bytes()) {
-        return SPAN_CLASSES;
+    let (named, mut i) = (numbers(arch), 0);
+    while i < named.len() {
+        if same(text, named[i].0.as_bytes()) {
+            return named[i].1;
+        }
+        i += 1;
     }
     let (mut n, mut i) = (0, 0);
     while i < text.len() {
@@ -240,18 +242,38 @@ const fn number(text: &[u8], arch: &Arch) -> usize {
     n
 }
 
+/// Durations under 2^`MIN_DURATION` ns and those from 2^`MAX_DURATION` ns on are counted together; each power of two between them in
+/// so many parts.
+pub const MIN_DURATION: usize = 8;
+/// See [`MIN_DURATION`].
+pub const MAX_DURATION: usize = 47;
+/// See [`MIN_DURATION`].
+pub const DURATION_PARTS: usize = 4;
+/// Counts of a histogram: durations below 0 first, those from 2^`MAX_DURATION` ns on last.
+pub const DURATION_COUNTS: usize = (MAX_DURATION - MIN_DURATION + 1) * DURATION_PARTS + 2;
+
 /// Go's names of numbers that depend on the machine or stand elsewhere.
-const MORE_REG_WORDS: &str = "moreRegWords";
-const SPAN_CLASS_COUNT: &str = "spanClasses";
+const fn numbers(arch: &Arch) -> [(&'static str, usize); 7] {
+    [
+        ("moreRegWords", arch.more_words() as usize),
+        ("spanClasses", SPAN_CLASSES),
+        ("sizeClasses", SPAN_CLASSES / 2),
+        ("minDuration", MIN_DURATION),
+        ("maxDuration", MAX_DURATION),
+        ("durationParts", DURATION_PARTS),
+        ("durationCounts", DURATION_COUNTS),
+    ]
+}
 
 /// A file of package runtime: the records as a machine has them.
 #[cfg(feature = "alloc")]
 pub fn go_source(records: &[Record], arch: &Arch) -> alloc::string::String {
     use core::fmt::Write as _;
-    let mut text = alloc::format!(
-        "package runtime\n\nimport \"unsafe\"\n\nconst (\n\t{MORE_REG_WORDS} = {}\n\t{SPAN_CLASS_COUNT} = {SPAN_CLASSES}\n)\n",
-        arch.more_words()
-    );
+    let mut text = alloc::string::String::from("package runtime\n\nimport \"unsafe\"\n\nconst (\n");
+    for (name, n) in numbers(arch) {
+        let _ = writeln!(text, "\t{name} = {n}");
+    }
+    text += ")\n";
     for record in records {
         text.push('\n');
         record.doc.iter().for_each(|line| text.extend(["//", line, "\n"]));

@@ -318,4 +318,56 @@ macro_rules! record {
             }
         }
     };
+    (metrics => $then:ident $with:tt) => {
+        $then! { $with
+            /// What runtime/metrics asks for and MemStats has not. Times are in nanoseconds of processors.
+            "metricNumbers" {
+                gogc: u64 = "gogc uint64";
+                limit: u64 = "limit uint64";
+                /// What the last collection marked, in bytes.
+                marked: u64 = "marked uint64";
+                /// Values that share a block.
+                tiny: u64 = "tiny uint64";
+                /// Marking: by who allocates, by the collector's own threads, by processors without work; and all processors while the world stands.
+                assist: u64 = "assist uint64";
+                dedicated: u64 = "dedicated uint64";
+                idle_mark: u64 = "idleMark uint64";
+                pause: u64 = "pause uint64";
+                /// Processors without work.
+                idle: u64 = "idle uint64";
+                /// Giving memory back: because the program asked, and beside it.
+                scavenge_assist: u64 = "scavengeAssist uint64";
+                scavenge_background: u64 = "scavengeBackground uint64";
+                /// All that processors could have done.
+                total: u64 = "total uint64";
+                /// Calls queued since the program began.
+                finalizers: u64 = "finalizers uint64";
+                cleanups: u64 = "cleanups uint64";
+                /// Bytes that a collection reads.
+                scan_globals: u64 = "scanGlobals uint64";
+                scan_heap: u64 = "scanHeap uint64";
+                scan_stack: u64 = "scanStack uint64";
+                /// Bytes that a stack begins with, and those of threads' own.
+                stack_size: u64 = "stackSize uint64";
+                thread_stacks: u64 = "threadStacks uint64";
+                /// Goroutines: all that ever were, and how many are at what.
+                created: u64 = "created uint64";
+                not_in_go: u64 = "notInGo uint64";
+                runnable: u64 = "runnable uint64";
+                running: u64 = "running uint64";
+                waiting: u64 = "waiting uint64";
+                /// Goroutines waiting for a sync.Mutex or RWMutex.
+                mutex_wait: u64 = "mutexWait uint64";
+                /// Objects by size class.
+                allocs: [u64; CLASSES] = "allocs [sizeClasses]uint64";
+                frees: [u64; CLASSES] = "frees [sizeClasses]uint64";
+                /// Histograms: how long goroutines waited to run, how long it took to stop the world, and how long it stood.
+                latency: [u64; COUNTS] = "latency [durationCounts]uint64";
+                stopping_gc: [u64; COUNTS] = "stoppingGC [durationCounts]uint64";
+                stopping_other: [u64; COUNTS] = "stoppingOther [durationCounts]uint64";
+                stopped_gc: [u64; COUNTS] = "stoppedGC [durationCounts]uint64";
+                stopped_other: [u64; COUNTS] = "stoppedOther [durationCounts]uint64";
+            }
+        }
+    };
 }

@@ -2,6 +2,7 @@
 
 use crate::base::atomic::AtomicU64;
 use core::sync::atomic::Ordering::*;
+use reflect::records::{DURATION_COUNTS, DURATION_PARTS, MAX_DURATION, MIN_DURATION};
 
 /// Nanoseconds that threads have spent, and counts, since the program began.
 pub struct Sums {
@@ -40,12 +41,12 @@ pub static SUMS: Sums = Sums {
     cleanups_queued: AtomicU64::new(0),
 };
 
-/// Durations under 2^MIN ns are told apart by the SUB bits below that; those from 2^MAX ns on are counted together.
-const MIN: u32 = 8;
-const MAX: u32 = 47;
-const SUB: u32 = 2;
-/// Counts of a histogram: durations below 0 first, those from 2^MAX ns on last.
-pub const COUNTS: usize = (((MAX - MIN + 1) << SUB) + 2) as usize;
+/// Counts of a histogram.
+pub const COUNTS: usize = DURATION_COUNTS;
+/// Durations are told apart by their highest bits: the exponent, and so many more.
+const SUB: u32 = DURATION_PARTS.ilog2();
+const MIN: u32 = MIN_DURATION as u32;
+const MAX: u32 = MAX_DURATION as u32;
 
 /// How many durations there were of each length: powers of two, each in quarters, as Go divides them.
 pub struct Histogram([AtomicU64; COUNTS]);

@@ -1,6 +1,6 @@
 //! What runtime/metrics asks for and MemStats doesn't have.
 
-use crate::base::layout::go_layout;
+use crate::base::layout::shared_record;
 use crate::base::meter::{COUNTS, LATENCY, STOPPED, STOPPING, SUMS};
 use crate::gc::{self, mark};
 use crate::mem::sizes::SPAN_CLASSES;
@@ -12,43 +12,7 @@ use core::sync::atomic::Ordering::*;
 
 const CLASSES: usize = SPAN_CLASSES / 2;
 
-go_layout! {
-    /// The overlay's `metricNumbers`.
-    pub struct Numbers {
-        gogc: u64,
-        limit: u64,
-        marked: u64,
-        tiny: u64,
-        assist: u64,
-        dedicated: u64,
-        idle_mark: u64,
-        pause: u64,
-        idle: u64,
-        scavenge_assist: u64,
-        scavenge_background: u64,
-        total: u64,
-        finalizers: u64,
-        cleanups: u64,
-        scan_globals: u64,
-        scan_heap: u64,
-        scan_stack: u64,
-        stack_size: u64,
-        thread_stacks: u64,
-        created: u64,
-        not_in_go: u64,
-        runnable: u64,
-        running: u64,
-        waiting: u64,
-        mutex_wait: u64,
-        allocs: [u64; CLASSES],
-        frees: [u64; CLASSES],
-        latency: [u64; COUNTS],
-        stopping_gc: [u64; COUNTS],
-        stopping_other: [u64; COUNTS],
-        stopped_gc: [u64; COUNTS],
-        stopped_other: [u64; COUNTS],
-    }
-}
+reflect::record! { metrics => shared_record { #[cfg_attr(target_pointer_width = "32", repr(packed(4)))] pub struct Numbers {}} }
 
 /// Processors that idle now, until now.
 fn idle_now(now: u64) -> u64 {

@@ -31,30 +31,8 @@ type float64Histogram struct {
 	buckets []float64
 }
 
-const numSizeClasses = gc.NumSizeClasses
-
-// Counts of durations: under 0, then up to 2^minDuration and of each power of two up to 2^maxDuration by quarters, then longer ones.
-const (
-	minDuration = 8
-	maxDuration = 47
-	quarters    = 4
-)
-
-type durations [(maxDuration-minDuration+1)*quarters + 2]uint64
-
-// metricNumbers is what MemStats doesn't have; of rt-core's layout (hooks/metrics.rs). Times are in nanoseconds of processors.
-type metricNumbers struct {
-	gogc, limit, marked, tiny                                   uint64
-	assist, dedicated, idleMark, pause, idle                    uint64
-	scavengeAssist, scavengeBackground, total                   uint64
-	finalizers, cleanups                                        uint64
-	scanGlobals, scanHeap, scanStack                            uint64
-	stackSize, threadStacks                                     uint64
-	created, notInGo, runnable, running, waiting                uint64
-	mutexWait                                                   uint64
-	allocs, frees                                               [numSizeClasses]uint64
-	latency, stoppingGC, stoppingOther, stoppedGC, stoppedOther durations
-}
+// durations are counts: under 0, then up to 2^minDuration and of each power of two up to 2^maxDuration by parts, then longer ones.
+type durations = [durationCounts]uint64
 
 // readMetricNumbers is exact after readmemstats. states: also count goroutines by what they do.
 //
@@ -85,7 +63,7 @@ var metricTable = [...]struct {
 	number    func(s *metricState) uint64
 	time      func(s *metricState) uint64
 	durations func(s *metricState) *durations
-	sizes     func(s *metricState) *[numSizeClasses]uint64
+	sizes     func(s *metricState) *[sizeClasses]uint64
 }{
 	{name: "/cgo/go-to-c-calls:calls", number: func(s *metricState) uint64 { return 0 }},
 	{name: "/cpu/classes/gc/mark/assist:cpu-seconds", time: func(s *metricState) uint64 { return s.num.assist }},
@@ -108,10 +86,10 @@ var metricTable = [...]struct {
 	{name: "/gc/finalizers/queued:finalizers", number: func(s *metricState) uint64 { return s.num.finalizers }},
 	{name: "/gc/gogc:percent", number: func(s *metricState) uint64 { return s.num.gogc }},
 	{name: "/gc/gomemlimit:bytes", number: func(s *metricState) uint64 { return s.num.limit }},
-	{name: "/gc/heap/allocs-by-size:bytes", sizes: func(s *metricState) *[numSizeClasses]uint64 { return &s.num.allocs }},
+	{name: "/gc/heap/allocs-by-size:bytes", sizes: func(s *metricState) *[sizeClasses]uint64 { return &s.num.allocs }},
 	{name: "/gc/heap/allocs:bytes", number: func(s *metricState) uint64 { return s.mem.TotalAlloc }},
 	{name: "/gc/heap/allocs:objects", number: func(s *metricState) uint64 { return s.mem.Mallocs - s.num.tiny }},
-	{name: "/gc/heap/frees-by-size:bytes", sizes: func(s *metricState) *[numSizeClasses]uint64 { return &s.num.frees }},
+	{name: "/gc/heap/frees-by-size:bytes", sizes: func(s *metricState) *[sizeClasses]uint64 { return &s.num.frees }},
 	{name: "/gc/heap/frees:bytes", number: func(s *metricState) uint64 { return s.mem.TotalAlloc - s.mem.Alloc }},
 	{name: "/gc/heap/frees:objects", number: func(s *metricState) uint64 { return s.mem.Frees - s.num.tiny }},
 	{name: "/gc/heap/goal:bytes", number: func(s *metricState) uint64 { return s.mem.NextGC }},
@@ -198,9 +176,9 @@ func readMetric(m *metricSample, s *metricState) {
 		default:
 			// Class 0 is of objects that are larger than those of the others.
 			n := t.sizes(s)
-			counts := m.histogram(numSizeClasses, sizeBounds)
+			counts := m.histogram(sizeClasses, sizeBounds)
 			copy(counts, n[1:])
-			counts[numSizeClasses-1] = n[0]
+			counts[sizeClasses-1] = n[0]
 		}
 		return
 	}
@@ -236,11 +214,11 @@ func (m *metricSample) histogram(n int, bounds func() []float64) []uint64 {
 
 // sizeBounds returns the least sizes of objects of each class, and at the end infinity.
 func sizeBounds() []float64 {
-	b := make([]float64, numSizeClasses+1)
-	for i := range numSizeClasses {
+	b := make([]float64, sizeClasses+1)
+	for i := range sizeClasses {
 		b[i] = float64(gc.SizeClassToSize[i]) + 1
 	}
-	b[numSizeClasses] = inf
+	b[sizeClasses] = inf
 	return b
 }
 
@@ -250,11 +228,11 @@ func durationBounds() []float64 {
 	b = append(b, -inf)
 	for power := minDuration - 1; power < maxDuration; power++ {
 		low := uint64(1) << power
-		step := low / quarters
+		step := low / durationParts
 		if power < minDuration {
-			low, step = 0, 1<<minDuration/quarters
+			low, step = 0, 1<<minDuration/durationParts
 		}
-		for q := range uint64(quarters) {
+		for q := range uint64(durationParts) {
 			b = append(b, float64(low+q*step)/1e9)
 		}
 	}
