@@ -11,6 +11,8 @@ use regalloc2::{
 };
 use smallvec::SmallVec;
 
+mod code;
+mod idle;
 mod pointers;
 mod webs;
 
