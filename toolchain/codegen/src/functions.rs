@@ -136,7 +136,7 @@ impl<'a> Maker<'a> {
     /// All that the code depends on beside the function itself and what is asked meanwhile.
     fn wanted(&self, f: &Func) -> Wanted {
         let positions = self.options.debug_info.is_some() || self.options.tells(f);
-        Wanted { check: self.options.check, positions }
+        Wanted { check: self.options.check, positions, mistake: self.options.mistake }
     }
     fn compile(&mut self, id: FuncId, view: View, f: Func) -> Result<Option<Compiled>, String> {
         let wanted = self.wanted(&self.program.funcs[id]);

@@ -4,7 +4,7 @@
 //! wants done first), [`mach`] (what machines have in common, and the traits they implement), [`isa`] (one folder an
 //! architecture), [`regalloc`] (the allocator, wrapped), [`replay`] (checks what comes out against the stack maps), [`fixup`] and
 //! [`text`] (fields that wait for addresses, the order of functions), [`reach`] (what is left out), [`weigh`] (sizes, and why something is there), [`image`] (the tables that the runtime reads), [`dwarf`] (debug information),
-//! [`object`] (the ELF file), [`fips`] (what the self-check of cryptography covers), [`nosplit`] (the whole-program stack check).
+//! [`object`] (the ELF file), [`fips`] (what the self-check of cryptography covers), [`nosplit`] (the whole-program stack check), [`mistake`] (what is done wrong if a test asks for it).
 // What other machines alone use.
 #![cfg_attr(not(feature = "every-machine"), allow(unused))]
 
@@ -16,6 +16,7 @@ pub mod image;
 pub mod isa;
 pub mod kept;
 pub mod mach;
+pub mod mistake;
 pub mod nosplit;
 pub mod object;
 pub mod park;
@@ -34,6 +35,7 @@ pub use functions::{Key, Store, Tally, compile_functions};
 use ir::op::BoundsKind;
 use ir::{FuncId, IndexVec, Program, SymRef};
 use isa::Compiled;
+use mistake::Mistake;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -76,6 +78,8 @@ pub struct Options {
     pub tally: Arc<Tally>,
     /// Makes what was found as well, and compares.
     pub distrust: bool,
+    /// Makes this mistake.
+    pub mistake: Option<Mistake>,
 }
 
 /// The stages that code generation records, in order.

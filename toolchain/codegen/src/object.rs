@@ -5,6 +5,7 @@
 use crate::fixup::{Fixup, FixupTarget};
 use crate::image;
 use crate::isa::{Compiled, MachineInfo};
+use crate::mistake::Mistake;
 use crate::reach::Reached;
 use crate::text::{self, Call, Layout, Piece};
 use crate::{CompiledFuncs, Options, dwarf, fips, weigh};
@@ -37,6 +38,7 @@ struct Writer<'a> {
     machine: &'static MachineInfo,
     /// What relocates g's place, if not as a thread's.
     absolute_g: Option<u32>,
+    mistake: Option<Mistake>,
     obj: Object<'static>,
     text: SectionId,
     types: SectionId,
@@ -102,6 +104,7 @@ pub fn write(
         reached,
         machine,
         absolute_g: machine.absolute_g.filter(|_| options.bare),
+        mistake: options.mistake,
         obj,
         text,
         types,
@@ -352,9 +355,10 @@ impl Writer<'_> {
             (FixupTarget::TlsG, _) => Home::Out(self.tls_g()),
             (&FixupTarget::Pool(bits, size), _) => Home::In(self.rodata, self.constant(bits, size, pool)),
         };
+        let by = (self.mistake == Some(Mistake::Shift)) as u32;
         if let Home::In(s, to) = home
             && s == self.text
-            && kind.fill(&mut code[at as usize..], to as i64 + f.addend - at as i64)
+            && kind.fill(&mut code[at as usize..], (to as i64 + f.addend - at as i64) << by)
         {
             return;
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use codegen::mistake::Mistake;
 use ir::passes::trace::Trace;
 use rustc_hash::{FxHashMap, FxHashSet};
 use types::checker::{Checker, PackageInput};
@@ -382,6 +383,12 @@ fn root_files(program: &Program) -> Vec<std::ops::Range<u32>> {
     files.map(|f| f.source.base..f.source.base + f.source.text.len() as u32).collect()
 }
 
+/// `--debug mistake-NAME`, in compilers that are being tested.
+fn mistake(options: &Options) -> Option<Mistake> {
+    let mut asked = options.debug.iter().filter_map(|d| Mistake::named(d.strip_prefix("mistake-")?));
+    asked.next().filter(|_| cfg!(debug_assertions))
+}
+
 fn codegen_options(
     config: &Config,
     options: &Options,
@@ -405,6 +412,7 @@ fn codegen_options(
         threads: options.jobs,
         version: version.lines().next().unwrap_or(crate::goroot::GO_VERSION).to_string(),
         godebug: config.godebug.clone(),
+        mistake: mistake(options),
         ..codegen::Options::default()
     }
 }

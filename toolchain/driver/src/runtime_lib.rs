@@ -151,4 +151,16 @@ mod tests {
             assert_eq!(listed, wanted, "emulated-{slot}");
         }
     }
+
+    /// The columns of the assembly layer and programs' runtimes share Rust's libraries in a directory: those are built once if the profiles agree.
+    #[test]
+    fn release_profiles_agree() {
+        let root = workspace().unwrap();
+        let release = |file: &str| {
+            let text = std::fs::read_to_string(root.join(file)).unwrap();
+            let (_, rest) = text.split_once("[profile.release]\n").unwrap();
+            rest.split_once("\n\n").unwrap().0.to_string()
+        };
+        assert_eq!(release("Cargo.toml"), release("rt-arch/harness/Cargo.toml"));
+    }
 }

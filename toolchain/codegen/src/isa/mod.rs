@@ -4,6 +4,7 @@ use crate::fixup::{Fixup, FixupKind, Veneer};
 use crate::mach::compile::{self, Worker};
 use crate::mach::listing;
 use crate::mach::{Cfi, DebugFrame, Elf, Frames, Rules};
+use crate::mistake::Mistake;
 use ir::op::BoundsKind;
 use ir::passes::trace::Trace;
 use ir::{Func, FuncId, Program, Target, View};
@@ -82,6 +83,8 @@ pub struct MachineInfo {
     pub fixups: &'static [FixupKind],
     /// What relocates g's place without a system.
     pub absolute_g: Option<u32>,
+    /// Assembly leaves g where compiled code has it.
+    pub keeps_g: bool,
     /// The least alignment of data.
     pub data_align: u64,
     /// How it calls what is too far.
@@ -108,6 +111,7 @@ impl MachineInfo {
             debug_sections: M::DEBUG_SECTIONS,
             fixups: M::FIXUPS,
             absolute_g: M::ABSOLUTE_G,
+            keeps_g: M::KEEPS_G,
             data_align: M::DATA_ALIGN,
             veneer: M::VENEER,
             pad: M::PAD,
@@ -242,12 +246,14 @@ pub struct Env<'a> {
     pub positions: bool,
     /// Records functions on their way.
     pub trace: Option<&'a Trace>,
+    /// [`crate::Options::mistake`].
+    pub mistake: Option<Mistake>,
 }
 
 impl<'a> Env<'a> {
     /// What a function's code may depend on.
     pub fn new(view: View<'a>, wanted: Wanted, trace: Option<&'a Trace>) -> Env<'a> {
-        Env { view, check: wanted.check, positions: wanted.positions, trace }
+        Env { view, check: wanted.check, positions: wanted.positions, trace, mistake: wanted.mistake }
     }
     /// Records a stage if it is wanted.
     pub(crate) fn record(&self, f: &ir::Func, stage: &'static str, text: impl FnOnce() -> String) {
@@ -269,4 +275,6 @@ pub struct Wanted {
     pub check: bool,
     /// Whether the places that instructions come from are needed.
     pub positions: bool,
+    /// [`crate::Options::mistake`].
+    pub mistake: Option<Mistake>,
 }

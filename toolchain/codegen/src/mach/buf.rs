@@ -43,6 +43,8 @@ pub struct Buf<M: Machine> {
     loops: Vec<(u32, u32)>,
     /// Labels that are where others are, whatever `labels` says.
     same: Vec<(Label, Label)>,
+    /// [`crate::mistake::Mistake::Shift`].
+    pub too_far: bool,
 }
 
 impl<M: Machine> Default for Buf<M> {
@@ -58,6 +60,7 @@ impl<M: Machine> Default for Buf<M> {
             last: (0, 0),
             loops: Vec::new(),
             same: Vec::new(),
+            too_far: false,
         }
     }
 }
@@ -228,7 +231,10 @@ impl<M: Encode> Buf<M> {
         for j in &self.jumps {
             copy(&mut code, from, j.at as usize);
             let distance = moved(self.labels[j.target.0 as usize]) as i64 - code.len() as i64;
-            debug_assert!(M::forms(j.kind)[j.form].1.contains(&distance), "{:?} over {distance}", j.kind);
+            let reach = &M::forms(j.kind)[j.form].1;
+            debug_assert!(reach.contains(&distance), "{:?} over {distance}", j.kind);
+            let wrong = self.too_far && reach.contains(&(distance << 1));
+            let distance = distance << wrong as u32;
             M::write_branch(j.kind, j.form, distance, &mut code);
             from = (j.at + len(j, 0)) as usize;
         }

@@ -10,6 +10,7 @@ use super::select::{self, Selected};
 use super::slots::{self, Accesses, SlotLiveness};
 use super::{Encode, Frames, Machine, Rules, call, graph, hook, lazy, listing, regs, split};
 use crate::isa::{Compiled, Env, Line, Safepoint};
+use crate::mistake::Mistake;
 use crate::regalloc::{self, Is, Move, Problem, Reg, Solution};
 use crate::replay::{Replay, Safe, Words};
 use crate::{park, prep};
@@ -291,6 +292,7 @@ fn emit_function<M: Rules + Frames>(
 ) -> Result<Compiled, String> {
     let forward = forwarding(sel, solution);
     let mut e: Emit<M> = Emit::new(frame);
+    e.buf.too_far = env.mistake == Some(Mistake::Shift);
     e.wb_flag = env.view.write_barrier().map(SymRef::Data);
     e.blocks = (0..sel.blocks.len()).map(|_| e.buf.label()).collect();
     e.new_homes = frame.homes().to_vec();
@@ -490,6 +492,9 @@ fn emit_function<M: Rules + Frames>(
         notes.entry = object_words.iter().copied().filter(at_entry).collect();
         notes.objects = object_words;
         notes.recovery = slots.recovery.clone();
+    }
+    if env.mistake == Some(Mistake::Map) {
+        points.iter_mut().filter(|p| !p.words.is_empty()).for_each(|p| _ = p.words.remove(0));
     }
     if sel.defer_return.is_some() {
         points.push(Safepoint { pc: deferreturn, regs: 0, words: slots.recovery });

@@ -87,6 +87,8 @@ pub trait Machine: Sized + 'static {
     /// Without a system g is in an ordinary variable: what relocates its place where code for threads reads it by a thread's base of
     /// 0 and an address. `None`: such code finds no g there.
     const ABSOLUTE_G: Option<u32> = None;
+    /// Assembly leaves g where compiled code has it.
+    const KEEPS_G: bool = false;
     /// What the debugger's tables say before a function's own rules.
     const DEBUG: DebugFrame;
     /// Whether the allocator should take this register first: one with shorter encodings.

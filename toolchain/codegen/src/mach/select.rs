@@ -9,6 +9,7 @@ use super::call::MemoryParams;
 use super::inst::{Any, SwitchInfo};
 use super::{Rules, edges, extended};
 use crate::isa::Env;
+use crate::mistake::{Mistake, exchange};
 use crate::prep;
 use crate::regalloc::Reg;
 use ir::func::Term;
@@ -429,8 +430,12 @@ impl<'a, M: Rules> Select<'a, M> {
                 M::lea(self, dst, Addr::new(Base::InArg, -(M::ROW.min_frame as i32)));
             }
             _ => {
+                let from = self.cur.len();
                 if !M::select(self, d) {
                     self.memory(d)
+                }
+                if self.env.mistake == Some(Mistake::Registers) && d.op == Op::Sub {
+                    self.cur[from..].iter_mut().for_each(|i| exchange(&mut i.0));
                 }
             }
         }

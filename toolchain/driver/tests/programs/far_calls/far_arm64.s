@@ -1,0 +1,63 @@
+// Functions of 8 MiB each: 208 MiB of text, where a call reaches 128.
+#include "textflag.h"
+
+#define P4 PCALIGN $2048; NOOP; PCALIGN $2048; NOOP; PCALIGN $2048; NOOP; PCALIGN $2048; NOOP
+#define P16 P4; P4; P4; P4
+#define P64 P16; P16; P16; P16
+#define P256 P64; P64; P64; P64
+#define P1024 P256; P256; P256; P256
+#define P4096 P1024; P1024; P1024; P1024
+#define FAR(n) B over; P4096; over: MOVD $n, R0; MOVD R0, ret+0(FP); RET
+
+TEXT ·a(SB), NOSPLIT, $0-8
+	FAR(1)
+TEXT ·b(SB), NOSPLIT, $0-8
+	FAR(2)
+TEXT ·c(SB), NOSPLIT, $0-8
+	FAR(3)
+TEXT ·d(SB), NOSPLIT, $0-8
+	FAR(4)
+TEXT ·e(SB), NOSPLIT, $0-8
+	FAR(5)
+TEXT ·f(SB), NOSPLIT, $0-8
+	FAR(6)
+TEXT ·g(SB), NOSPLIT, $0-8
+	FAR(7)
+TEXT ·h(SB), NOSPLIT, $0-8
+	FAR(8)
+TEXT ·i(SB), NOSPLIT, $0-8
+	FAR(9)
+TEXT ·j(SB), NOSPLIT, $0-8
+	FAR(10)
+TEXT ·k(SB), NOSPLIT, $0-8
+	FAR(11)
+TEXT ·l(SB), NOSPLIT, $0-8
+	FAR(12)
+TEXT ·m(SB), NOSPLIT, $0-8
+	FAR(13)
+TEXT ·n(SB), NOSPLIT, $0-8
+	FAR(14)
+TEXT ·o(SB), NOSPLIT, $0-8
+	FAR(15)
+TEXT ·p(SB), NOSPLIT, $0-8
+	FAR(16)
+TEXT ·q(SB), NOSPLIT, $0-8
+	FAR(17)
+TEXT ·r(SB), NOSPLIT, $0-8
+	FAR(18)
+TEXT ·s(SB), NOSPLIT, $0-8
+	FAR(19)
+TEXT ·t(SB), NOSPLIT, $0-8
+	FAR(20)
+TEXT ·u(SB), NOSPLIT, $0-8
+	FAR(21)
+TEXT ·v(SB), NOSPLIT, $0-8
+	FAR(22)
+TEXT ·w(SB), NOSPLIT, $0-8
+	FAR(23)
+TEXT ·x(SB), NOSPLIT, $0-8
+	FAR(24)
+TEXT ·y(SB), NOSPLIT, $0-8
+	FAR(25)
+TEXT ·z(SB), NOSPLIT, $0-8
+	FAR(26)
