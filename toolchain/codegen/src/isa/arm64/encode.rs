@@ -8,7 +8,7 @@ use crate::fixup::FixupTarget;
 use crate::mach::buf::{Buf, Label};
 use crate::mach::emit::{Emit, Source};
 use crate::mach::inst::{SwitchInfo, Target};
-use crate::mach::{Case, Encode, Form, Frames};
+use crate::mach::{Case, Encode, Form};
 use crate::regalloc::{Move, Reg};
 use ir::SymRef;
 use words::*;
@@ -157,7 +157,6 @@ impl Emitter<'_> {
             }
             Inst::Probe { addr } => self.access(true, Cell::U(1), ZERO, addr),
             Inst::ReadG { dst } => Arm64::mov(self, Move { from: G, to: *dst }),
-            Inst::FixedRegs => Arm64::load_fixed(self),
             Inst::Yield => b.word(0xd503_203f),
             Inst::Break => b.word(0xd420_0000),
         }

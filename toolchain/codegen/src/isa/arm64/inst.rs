@@ -248,8 +248,6 @@ instructions! {
     /// Faults if the address is nil.
     Probe { addr: Addr => read }: Plain,
     ReadG { dst: Reg => def },
-    /// R28 = g, after a call of an ABI0 function.
-    FixedRegs,
     Yield,
     Break: Plain,
 }

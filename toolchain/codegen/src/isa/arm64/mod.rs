@@ -33,6 +33,7 @@ impl Machine for Arm64 {
         half: elf::R_AARCH64_ABS32.0,
     };
     const FIXUPS: &'static [FixupKind] = words::FIXUPS;
+    const KEEPS_G: bool = true;
     const VENEER: Option<Veneer> = Some(words::VENEER);
     const NATIVE: Kinds =
         Kinds { address: words::PAGE, call: words::CALL, tls: words::TPOFF, access: words::ACCESS };

@@ -118,9 +118,7 @@ impl Rules for Arm64 {
     fn read_g(s: &mut Isel, dst: Reg) {
         s.push(Inst::ReadG { dst });
     }
-    fn fixed_regs(s: &mut Isel) {
-        s.push(Inst::FixedRegs);
-    }
+    fn fixed_regs(_: &mut Isel) {}
     fn probe(s: &mut Isel, addr: Addr) {
         s.push(Inst::Probe { addr });
     }
