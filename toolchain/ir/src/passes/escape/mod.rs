@@ -327,11 +327,16 @@ fn analyse(program: &Program, f: &Func, summaries: &FxHashMap<FuncId, Summary>) 
                 queue.push(first_object + k);
             }
         }
-        for l in &loops.loops {
-            let inside = |k: usize| loops.contains(loop_index(loops, l.header), news[k].1);
-            if !(0..news.len()).any(|k| !escapes[k] && inside(k)) {
-                continue;
+        // Loops in which objects are made that may stay in the frame.
+        let mut makes = vec![false; loops.loops.len()];
+        for (_, &(_, block, _)) in news.iter().enumerate().filter(|n| !escapes[n.0]) {
+            let mut at = loops.innermost[block];
+            while let Some(l) = at.filter(|&l| !std::mem::replace(&mut makes[l], true)) {
+                at = loops.loops[l].parent;
             }
+        }
+        for (number, l) in loops.loops.iter().enumerate().filter(|l| makes[l.0]) {
+            let inside = |k: usize| loops.contains(number, news[k].1);
             for &p in &f.blocks[l.header].params {
                 if f.ty(p) != Ty::Ptr {
                     continue;
@@ -424,10 +429,6 @@ fn apply(f: &mut Func, analysis: &Analysis, options: &Options, remarks: &mut Vec
             f.blocks[block].insts.insert(at + 1, zero);
         }
     }
-}
-
-fn loop_index(loops: &Loops, header: Block) -> usize {
-    loops.loops.iter().position(|l| l.header == header).expect("a header of these loops")
 }
 
 fn loops_of(f: &Func) -> Option<(Loops, DomTree)> {
