@@ -27,7 +27,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         if ix != iy && !(self.mode(x) == Mode::Const && self.constant(x).is_none()) {
             // An interface with a concrete value: the types first.
             let a = self.expr(x);
-            let a = self.settle(tx, a);
+            let a = self.settle_before(tx, a, y);
             let b = self.expr(y);
             self.s.pos = e.pos;
             let (iface, it, val, vt) = if ix { (a, tx, b, ty) } else { (b, ty, a, tx) };
@@ -37,7 +37,7 @@ impl<'p, 'a> Fx<'p, 'a> {
         // Untyped operands have the other's type; interfaces of different types are compared as what they hold.
         let t = if self.mode(x) == Mode::Const { ty } else { tx };
         let a = if ix { self.expr(x) } else { self.passing_string(x, t) };
-        let a = self.settle(t, a);
+        let a = self.settle_before(t, a, y);
         let b = if iy { self.expr(y) } else { self.passing_string(y, t) };
         self.s.pos = e.pos;
         if ix && iy && tx != ty {
@@ -47,6 +47,11 @@ impl<'p, 'a> Fx<'p, 'a> {
             return if op == BinaryOp::Eq { eq } else { self.not(eq) };
         }
         self.compare(op, t, &a, &b)
+    }
+
+    /// The left operand as it is before the right one is evaluated, which may change it: what changes nothing is compared where it is.
+    fn settle_before(&mut self, t: TypeId, v: Val, right: &'a Expr) -> Val {
+        if self.acts(right) { self.settle(t, v) } else { v }
     }
 
     /// Compares values of type `t`.

@@ -49,10 +49,20 @@ pub struct Cls {
     ptr_bytes: u64,
 }
 
+/// The size from which on what copies and clears a variable does so in the widest steps, and the alignment that these want.
+const WIDE: u64 = 256;
+const WIDE_ALIGN: u32 = 32;
+
 /// The alignment of a variable with memory of its own: where words of 64 bits want half of that (386 and its like), it still begins where
-/// they can be atomic, as sync/atomic promises of its first word.
+/// they can be atomic, as sync/atomic promises of its first word. Two large ones are at a distance that wide loads and stores suit.
 pub fn allocated_align(size: u64, align: u32) -> u32 {
-    if align == 4 && size >= 8 { 8 } else { align }
+    if size >= WIDE {
+        align.max(WIDE_ALIGN)
+    } else if align == 4 && size >= 8 {
+        8
+    } else {
+        align
+    }
 }
 
 impl Cls {
