@@ -225,7 +225,7 @@ func printcustom(v any) {
 }
 
 // floatsHeld reports whether an interface may hold a float or complex value: the compiler knows when it has seen the whole program. Printing them takes
-// a tenth of the smallest programs.
+// a sixth of the smallest programs.
 func floatsHeld() bool
 
 func printfloatkind(name string, kind abi.Kind, p unsafe.Pointer) {
